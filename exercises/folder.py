@@ -1,0 +1,217 @@
+"""An exercise as a folder of TOML files, one a language, read and checked; nothing is written here.
+
+forward-bend/            the folder's name is the slug
+    exercise.en.toml     the words in English
+    exercise.es.toml     the same in Spanish
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .models import FALLBACK_LANGUAGE, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
+from .toml_file import ExerciseFileError, Table, read_toml
+
+FILES = "exercise*.toml"
+FILE_NAME = re.compile(r"exercise\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})?)\.toml")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One file of the folder: rows not yet saved, which still want their exercise."""
+
+    path: Path
+    content: dict[str, Any]
+    version: int
+    featured: bool
+    text: ExerciseText
+    equipment: list[Equipment]
+    steps: list[Step]
+    variations: list[Variation]
+    precautions: list[Precaution]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One exercise in all its languages, which agree with each other."""
+
+    path: Path
+    slug: str
+    version: int
+    featured: bool
+    words: list[Words]
+    digest: str
+
+
+def find_folders(path: Path) -> list[Path]:
+    """The exercise folders that a path stands for.
+
+    Args:
+        path: an exercise's folder, or a library: a folder of such folders.
+
+    Returns:
+        The folders by name. In a library every folder counts, so that a misnamed file is not passed over;
+        those whose name begins with a dot or an underscore do not.
+
+    Raises:
+        ExerciseFileError: no folder is there, or it holds no exercise.
+    """
+    if not path.is_dir():
+        raise ExerciseFileError(path, "folder", "be there")
+    if any(path.glob(FILES)):
+        return [path]
+    folders = sorted(inner for inner in path.iterdir() if inner.is_dir() and inner.name[0] not in "._")
+    if not folders:
+        raise ExerciseFileError(path, "folder", "hold exercise.en.toml or the like, or folders that do")
+    return folders
+
+
+def read_folder(path: Path) -> Folder:
+    """Read and check one exercise.
+
+    Args:
+        path: the exercise's folder.
+
+    Returns:
+        The exercise. Its digest is taken of the content, not of the bytes: a comment or a line break moved
+        is no change, a word is.
+
+    Raises:
+        ExerciseFileError: the first thing that is wrong.
+    """
+    slug = path.resolve().name
+    limit = Exercise._meta.get_field("slug").max_length or 0
+    if not SLUG.fullmatch(slug) or len(slug) > limit:
+        raise ExerciseFileError(
+            path, "folder", f"be named in small letters, digits and hyphens, {limit} at most"
+        )
+    files = sorted(path.glob(FILES))
+    if not files:
+        raise ExerciseFileError(path, "folder", "hold exercise.en.toml or the like")
+    words = [_read_words(file) for file in files]
+    # The others are measured by the English file where there is one.
+    words.sort(key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
+    for other in words[1:]:
+        _agree(words[0], other)
+    content = {each.text.language: each.content for each in words}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return Folder(path, slug, words[0].version, words[0].featured, words, digest)
+
+
+def _read_words(path: Path) -> Words:
+    match = FILE_NAME.fullmatch(path.name)
+    if match is None:
+        raise ExerciseFileError(path, "file", "be named exercise.<language>.toml, such as exercise.en.toml")
+    language = match["language"]
+    content = read_toml(path)
+    top = Table(path, content, ExerciseText)
+    words = Words(
+        path=path,
+        content=content,
+        version=top.number("version"),
+        featured=top.flag("featured"),
+        text=ExerciseText(
+            language=language,
+            name=top.text("name"),
+            summary=top.text("summary"),
+            purpose=top.text("purpose"),
+            gauge=top.text("gauge"),
+        ),
+        equipment=_equipment(top, language),
+        steps=_steps(top, language),
+        variations=_variations(top, language),
+        precautions=_precautions(top, language),
+    )
+    top.finish()
+    return words
+
+
+def _equipment(top: Table, language: str) -> list[Equipment]:
+    return [
+        Equipment(language=language, number=number, name=row.text("name"), detail=row.text("detail"))
+        for number, row in enumerate(top.rows("equipment", Equipment, needed=False), start=1)
+    ]
+
+
+def _steps(top: Table, language: str) -> list[Step]:
+    steps = []
+    for due, row in enumerate(top.rows("steps", Step), start=1):
+        number = row.number("number")
+        if number != due:
+            raise row.bad("number", f"be {due}, not {number}: steps are numbered from 1 without a hole")
+        step = Step(language=language, number=number, title=row.text("title"))
+        step.instruction = row.text("instruction")
+        step.cue = row.text("cue")
+        step.fault = row.text("fault")
+        step.correction = row.text("correction")
+        steps.append(step)
+    return steps
+
+
+def _variations(top: Table, language: str) -> list[Variation]:
+    variations: list[Variation] = []
+    for number, row in enumerate(top.rows("variations", Variation, needed=False), start=1):
+        code = row.code(used=[earlier.code for earlier in variations])
+        name, how = row.text("name"), row.text("how")
+        variations.append(Variation(language=language, number=number, code=code, name=name, how=how))
+    return variations
+
+
+def _precautions(top: Table, language: str) -> list[Precaution]:
+    precautions: list[Precaution] = []
+    for number, row in enumerate(top.rows("precautions", Precaution), start=1):
+        code = row.code(used=[earlier.code for earlier in precautions])
+        precaution = Precaution(language=language, number=number, code=code)
+        precaution.group = row.choice("group", Precaution.Group.values)
+        precaution.question = row.text("question")
+        precaution.reported = row.flag("reported")
+        # Without a report that asks it, its words would be read by nobody.
+        precaution.sign = row.text("sign") if precaution.reported else ""
+        precautions.append(precaution)
+    return precautions
+
+
+def _agree(first: Words, other: Words) -> None:
+    """Refuse a language in which the exercise would be another one: other questions, other steps."""
+    path, model = other.path, first.path.name
+    if other.version != first.version:
+        raise ExerciseFileError(path, "version", f"be {first.version}, as in {model}")
+    if other.featured != first.featured:
+        raise ExerciseFileError(path, "featured", f"be {str(first.featured).lower()}, as in {model}")
+    if len(other.steps) != len(first.steps):
+        raise ExerciseFileError(
+            path, "steps", f"be {len(first.steps)}, as in {model}, not {len(other.steps)}"
+        )
+    _same_codes(path, "variations", model, first.variations, other.variations)
+    _same_codes(path, "precautions", model, first.precautions, other.precautions)
+    for number, (one, two) in enumerate(zip(first.precautions, other.precautions, strict=True), start=1):
+        if two.group != one.group:
+            raise ExerciseFileError(path, f"precautions[{number}].group", f'be "{one.group}", as in {model}')
+        if two.reported != one.reported:
+            wanted = str(one.reported).lower()
+            raise ExerciseFileError(path, f"precautions[{number}].reported", f"be {wanted}, as in {model}")
+
+
+def _same_codes(
+    path: Path,
+    key: str,
+    model: str,
+    first: Sequence[Precaution | Variation],
+    other: Sequence[Precaution | Variation],
+) -> None:
+    wanted, given = [row.code for row in first], [row.code for row in other]
+    for code in wanted:
+        if code not in given:
+            raise ExerciseFileError(path, key, f'hold the code "{code}", as in {model}')
+    for code in given:
+        if code not in wanted:
+            raise ExerciseFileError(path, key, f'not hold the code "{code}", which is not in {model}')
+    if wanted != given:
+        raise ExerciseFileError(path, key, f"be in the order of {model}: {', '.join(wanted)}")
