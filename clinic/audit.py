@@ -1,0 +1,26 @@
+"""Keep who did what. Called inside the transaction of the act, so that neither is without the other."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+
+from clinic.models import AuditEntry, Clinic
+
+
+def record(actor: AbstractBaseUser | None, verb: str, target: models.Model, clinic: Clinic) -> None:
+    """Add one entry.
+
+    Args:
+        actor: who did it; None: the rules or a holder of a mail link.
+        verb: a slug such as ``prescribed``; it names the act, never a value.
+        target: a saved row; only its kind and number are kept.
+        clinic: whose book this belongs in.
+    """
+    AuditEntry.objects.create(
+        clinic=clinic,
+        actor_id=actor.pk if actor else None,
+        verb=verb,
+        target_kind=str(target._meta.model_name),
+        target_id=target.pk,
+    )

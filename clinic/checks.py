@@ -1,0 +1,171 @@
+"""System checks: what a project may forget when it installs the plugin. docs/settings.md lists the ids.
+
+`manage.py check --tag plumbline` runs these alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import django
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import FieldDoesNotExist
+from django.template import TemplateDoesNotExist, engines
+from django.template.utils import InvalidTemplateEngineError
+
+from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE
+
+TAG = "plumbline"
+READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
+WHOLE_NUMBERS = {"PLUMBLINE_BATCH"}
+APPS_HINT = 'List "unfold.apps.BasicAppConfig" in INSTALLED_APPS, below "django.contrib.admin".'
+
+
+@register(TAG)
+def base_url(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E001 and W001: links in mail begin with PLUMBLINE_BASE_URL, and carry a token that opens a client's page."""
+    parts = _split(settings.PLUMBLINE_BASE_URL if hasattr(settings, "PLUMBLINE_BASE_URL") else "")
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        return [
+            Error(
+                "PLUMBLINE_BASE_URL is missing or not the address of a site.",
+                hint='Set it to scheme and host without a path, such as "https://clinic.example".',
+                id="clinic.E001",
+            )
+        ]
+    if parts.scheme == "http" and not settings.DEBUG:
+        return [
+            Warning(
+                "PLUMBLINE_BASE_URL begins with http:// while DEBUG is off.",
+                hint="Links in mail open a client's page: serve the site by https:// and say so in PLUMBLINE_BASE_URL.",
+                id="clinic.W001",
+            )
+        ]
+    return []
+
+
+@register(TAG)
+def practitioner_engine(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E002: the practitioner site draws its pages with an engine of its own."""
+    hint = "Add to the settings: TEMPLATES += [practitioner_templates()], from clinic.conf."
+    try:
+        engine = engines[PRACTITIONER_ENGINE]
+    except InvalidTemplateEngineError:
+        complaint = f'TEMPLATES has no entry with the NAME "{PRACTITIONER_ENGINE}".'
+        return [Error(complaint, hint=hint, id="clinic.E002")]
+    try:
+        found = Path(str(getattr(engine.get_template("admin/base.html"), "origin", "")))
+    except TemplateDoesNotExist:
+        found = Path()
+    if not found.name or Path(django.__file__).parent in found.parents:
+        complaint = f'The TEMPLATES entry "{PRACTITIONER_ENGINE}" finds no templates of unfold, or Django’s first.'
+        return [Error(complaint, hint=hint, id="clinic.E002")]
+    return []
+
+
+@register(TAG)
+def unfold_keeps_to_itself(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E003: unfold is installed for our site alone; two ways of listing it change every other admin site."""
+    listed = [AppConfig.create(entry) for entry in settings.INSTALLED_APPS]
+    names = [app.name for app in listed]
+    if "unfold" not in names:
+        return [Error("unfold is not in INSTALLED_APPS.", hint=APPS_HINT, id="clinic.E003")]
+    mistakes = []
+    if getattr(listed[names.index("unfold")], "default", False):
+        mistakes.append('INSTALLED_APPS lists "unfold", which takes over the project\'s own admin site.')
+    if "django.contrib.admin" in names[names.index("unfold") :]:
+        mistakes.append("INSTALLED_APPS lists unfold above django.contrib.admin, so its templates dress every admin.")
+    hint = f'{APPS_HINT} If your own admin is meant to use unfold, add "clinic.E003" to SILENCED_SYSTEM_CHECKS.'
+    return [Error(mistake, hint=hint, id="clinic.E003") for mistake in mistakes]
+
+
+@register(TAG)
+def values(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E004 and W004: numbers that are none, a path that is none, and names that nobody reads."""
+    found: list[CheckMessage] = []
+    for name, default in DEFAULTS.items():
+        value = getattr(settings, name, default)
+        if isinstance(default, int) and not _is_positive(value, whole=name in WHOLE_NUMBERS):
+            kind = "whole number" if name in WHOLE_NUMBERS else "number"
+            hint = f"Set it to a {kind} above 0, such as {default}, or leave it out."
+            found.append(Error(f"{name} is not a {kind} above 0: {value!r}.", hint=hint, id="clinic.E004"))
+    worklist = getattr(settings, "PLUMBLINE_WORKLIST_PATH", "")
+    if not (isinstance(worklist, str) and worklist[:1] in {"", "/"}):
+        hint = 'Write the path where practitioners work, such as "/admin/", or leave it out.'
+        found.append(Error("PLUMBLINE_WORKLIST_PATH does not begin with “/”.", hint=hint, id="clinic.E004"))
+    named = {name for name in dir(settings) if name.startswith("PLUMBLINE_")}
+    for name in sorted(named - set(DEFAULTS) - READ_ELSEWHERE):
+        near = difflib.get_close_matches(name, DEFAULTS, n=1)
+        hint = f"Did you mean {near[0]}?" if near else "docs/settings.md lists those there are."
+        found.append(Warning(f"There is no setting {name}.", hint=hint, id="clinic.W004"))
+    return found
+
+
+@register(TAG)
+def time_and_language(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E005 and W003: instants need a zone; who names no language is spoken to in English."""
+    found: list[CheckMessage] = []
+    if not settings.USE_TZ:
+        complaint = "USE_TZ is off: a reminder is an instant, and clients live in several time zones."
+        found.append(Error(complaint, hint="Set USE_TZ = True.", id="clinic.E005"))
+    if "en" not in dict(settings.LANGUAGES):
+        found.append(
+            Warning(
+                "LANGUAGES has no “en”: a client who is stored without a language is refused.",
+                hint='Add ("en", "English") to LANGUAGES, or always name the language.',
+                id="clinic.W003",
+            )
+        )
+    return found
+
+
+@register(TAG)
+def mailbox_of_a_user(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E006: who is invited is known by the address of the invitation, whatever else the user model holds."""
+    users = get_user_model()
+    try:
+        users._meta.get_field(users.get_email_field_name())
+    except FieldDoesNotExist:
+        complaint = f"{settings.AUTH_USER_MODEL} has no field “{users.get_email_field_name()}” for a mail address."
+        hint = "Give the user model an EmailField; if its name is another one, say so with EMAIL_FIELD on the model."
+        return [Error(complaint, hint=hint, id="clinic.E006")]
+    return []
+
+
+@register(TAG)
+def keys_for_programs(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """W002: programs sign in to the REST API by a key, which is a row of rest_framework.authtoken."""
+    names = [AppConfig.create(entry).name for entry in settings.INSTALLED_APPS]
+    missing = [name for name in ("rest_framework", "rest_framework.authtoken") if name not in names]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"INSTALLED_APPS has no {' and no '.join(missing)}: no program can sign in to the REST API by a key.",
+            hint="Add it and migrate, or leave clinic.api.urls out of the project's urls and silence this.",
+            id="clinic.W002",
+        )
+    ]
+
+
+def _split(address: object) -> SplitResult | None:
+    try:
+        parts = urlsplit(str(address))
+        parts.port  # noqa: B018  reading it checks it
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_positive(value: object, *, whole: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        return False
+    return math.isfinite(value) and value > 0

@@ -1,0 +1,126 @@
+"""The plugin's settings: typed, documented in docs/settings.md, read live so that tests can override."""
+
+import importlib.util
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch, reverse
+
+PRACTITIONER_ENGINE = "plumbline_admin"
+
+# Every setting and what holds where a project does not set it; docs/settings.md says the same.
+DEFAULTS: dict[str, str | int] = {
+    "PLUMBLINE_BASE_URL": "",
+    "PLUMBLINE_MAIL_DOMAIN": "",
+    "PLUMBLINE_MAIL_FROM": "",
+    "PLUMBLINE_WORKLIST_PATH": "",
+    "PLUMBLINE_LATENESS_HOURS": 3,
+    "PLUMBLINE_REPORT_LINK_DAYS": 7,
+    "PLUMBLINE_INVITATION_DAYS": 14,
+    "PLUMBLINE_LEASE_SECONDS": 120,
+    "PLUMBLINE_BATCH": 50,
+}
+
+
+class Conf:
+    """The settings as properties. The system checks vouch for their kind, so nothing here looks twice."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the site is reached, no trailing slash; links in mail start with it. Required."""
+        return _text("PLUMBLINE_BASE_URL").rstrip("/")
+
+    @property
+    def mail_domain(self) -> str:
+        """The right side of every Message-ID; the host of base_url unless set."""
+        return _text("PLUMBLINE_MAIL_DOMAIN") or urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def mail_from(self) -> str:
+        """The sender's address; DEFAULT_FROM_EMAIL unless set. The clinic's name is put before it."""
+        return _text("PLUMBLINE_MAIL_FROM") or settings.DEFAULT_FROM_EMAIL
+
+    @property
+    def worklist_path(self) -> str:
+        """Where links in notices lead; the first page of the practitioner site unless set."""
+        return _text("PLUMBLINE_WORKLIST_PATH") or _practitioner_site()
+
+    @property
+    def lateness_limit(self) -> timedelta:
+        """A reminder later than this is skipped, not sent."""
+        return timedelta(hours=_number("PLUMBLINE_LATENESS_HOURS"))
+
+    @property
+    def report_link_age(self) -> timedelta:
+        """How long a reminder's report link works."""
+        return timedelta(days=_number("PLUMBLINE_REPORT_LINK_DAYS"))
+
+    @property
+    def invitation_age(self) -> timedelta:
+        """How long an invitation works."""
+        return timedelta(days=_number("PLUMBLINE_INVITATION_DAYS"))
+
+    @property
+    def lease(self) -> timedelta:
+        """How long one worker keeps a claimed batch."""
+        return timedelta(seconds=_number("PLUMBLINE_LEASE_SECONDS"))
+
+    @property
+    def batch(self) -> int:
+        """How many mails one claim takes."""
+        return int(_number("PLUMBLINE_BATCH"))
+
+
+conf = Conf()
+
+
+def practitioner_templates(dirs: Sequence[str | Path] = ()) -> dict[str, Any]:
+    """The second entry of TEMPLATES: the practitioner site's own engine.
+
+    In it unfold's templates come before Django's, so that the practitioner site looks its own and the host's admin,
+    which uses the first engine, stays as it is.
+
+    Args:
+        dirs: the project's template folders, looked at first.
+
+    Raises:
+        ImproperlyConfigured: django-unfold is not installed.
+    """
+    unfold = importlib.util.find_spec("unfold")
+    if unfold is None:
+        raise ImproperlyConfigured("The practitioner site needs django-unfold: pip install django-unfold")
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": PRACTITIONER_ENGINE,
+        "DIRS": [*dirs, *(Path(place) / "templates" for place in unfold.submodule_search_locations or [])],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+
+
+def _practitioner_site() -> str:
+    """Its path in this project's URLs; a project without it must say where its practitioners work."""
+    try:
+        return reverse("plumbline:index")
+    except NoReverseMatch:
+        return "/"
+
+
+def _text(name: str) -> str:
+    return str(getattr(settings, name, DEFAULTS[name]))
+
+
+def _number(name: str) -> float:
+    return float(getattr(settings, name, DEFAULTS[name]))

@@ -1,0 +1,215 @@
+"""The one way a mail leaves: claim → guard → compose → send → settle; and reap what a dead worker held.
+
+Exactly once cannot be had by SMTP: a crash between the server's 250 and our commit is in doubt. So a row in doubt is
+sent once more with the same Message-ID, then left as unknown: at most one double for each such crash, none lost.
+No transaction is open while SMTP talks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import smtplib
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError, transaction
+
+from clinic.conf import conf
+from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why, database_now
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Outgoing)
+BACK_OFF = dt.timedelta(minutes=1)
+ATTEMPTS_AT_MOST = 8
+END_OF_MAIL = b"\r\n.\r\n"
+
+
+@dataclass(frozen=True)
+class Mailbag(Generic[Row]):
+    """One kind of mail: its rows, who must not get it after all, and how it is written."""
+
+    rows: OutgoingQuerySet[Row]
+    guard: Callable[[list[Row], dt.datetime], Mapping[int, Why]]
+    compose: Callable[[Row], EmailMultiAlternatives]
+
+
+def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
+    """Send all that is due, a batch at a time; returns how many rows ended in each state.
+
+    Args:
+        bag: what to send.
+        now: the instant to act for; None: the database's clock.
+    """
+    tally: Counter[str] = Counter()
+    clock = _Clock(now)
+    while rows := bag.rows.claim(clock(), conf.lease, conf.batch):
+        batch = _Batch(bag, clock)
+        batch.send(batch.wanted(rows))
+        tally += batch.tally
+        if batch.turned_away:
+            break
+    return tally
+
+
+class _Batch(Generic[Row]):
+    """One claimed batch on its way over one connection."""
+
+    def __init__(self, bag: Mailbag[Row], clock: _Clock) -> None:
+        self.bag, self.now = bag, clock
+        self.tally: Counter[str] = Counter()
+        self.turned_away = False  # the server wants no more for now
+        self._unconfirmed: Row | None = None  # accepted by the server, not yet committed as sent
+        self._stop_at = time.monotonic() + conf.lease.total_seconds() / 2
+
+    def wanted(self, rows: list[Row]) -> list[Row]:
+        """Settle those that must not go after all; the others are returned."""
+        unwanted = {row.pk: Why.LATE for row in rows if row.expires_at <= self.now()}
+        unwanted |= self.bag.guard([row for row in rows if row.pk not in unwanted], self.now())
+        for row in rows:
+            if row.pk in unwanted:
+                self._settle(row, State.CLAIMED, State.SKIPPED, unwanted[row.pk])
+        return [row for row in rows if row.pk not in unwanted]
+
+    def send(self, rows: list[Row]) -> None:
+        """Send each; whatever is left over goes back to ready."""
+        if not rows:
+            return
+        connection = get_connection(fail_silently=False)
+        try:
+            connection.open()
+        except OSError as error:  # smtplib's errors are OSErrors too
+            log.warning("mail server does not answer (%s): %d mails wait", type(error).__name__, len(rows))
+            self._put_off(rows)
+            return
+        dot = _FinalDot(connection)
+        try:
+            for place, row in enumerate(rows):
+                if time.monotonic() >= self._stop_at:
+                    self._release(rows[place:], self.now())
+                    break
+                self._send_one(connection, dot, row)
+                if self.turned_away:
+                    self._put_off(rows[place + 1 :])
+                    break
+        finally:
+            self._confirm()
+            with suppress(OSError):  # every row is settled: a server that will not say goodbye changes nothing
+                connection.close()
+
+    def _send_one(self, connection: BaseEmailBackend, dot: _FinalDot, row: Row) -> None:
+        try:
+            mail = self.bag.compose(row)
+            mail.message()  # a header that cannot be written shows here, before the row counts as being sent
+        except DatabaseError:
+            raise  # says nothing about this row: the lease ends and it is tried again
+        except Exception as error:  # one row that cannot be written must not keep the others waiting
+            log.exception("%s %d cannot be written", type(row).__name__, row.pk)
+            self._settle(row, State.CLAIMED, State.FAILED, f"cannot be written: {type(error).__name__}")
+            return
+        with transaction.atomic():  # one commit: the mail before is sent, this one is being sent
+            self._confirm()
+            if not self.bag.rows.begin(row):
+                return
+        dot.reset()
+        try:
+            taken = connection.send_messages([mail])
+        except OSError as error:
+            self._trouble(row, error, dot)
+        else:
+            if taken == 0:
+                self._settle(row, State.SENDING, State.FAILED, "the mail backend took nothing")
+            else:
+                self._unconfirmed = row
+
+    def _confirm(self) -> None:
+        if self._unconfirmed is not None:
+            self._settle(self._unconfirmed, State.SENDING, State.SENT)
+            self._unconfirmed = None
+
+    def _trouble(self, row: Row, error: OSError, dot: _FinalDot) -> None:
+        code, words = _answer(error)
+        name, kind, last = type(row).__name__.lower(), type(error).__name__, row.attempts + 1 >= ATTEMPTS_AT_MOST
+        later = self.now() + BACK_OFF * 2 ** min(row.attempts, 6)
+        if code == 421 or isinstance(error, smtplib.SMTPHeloError):  # nobody's fault; this one last, lest it blocks
+            self.turned_away = True
+            self.bag.rows.release(row, State.SENDING, self.now() + 2 * BACK_OFF, uncounted=True)
+        elif code >= 500 or (code and last):
+            log.warning("%s %d refused by the mail server with %d", name, row.pk, code)
+            self._settle(row, State.SENDING, State.FAILED, f"{code} {words}")
+        elif code:
+            self.bag.rows.release(row, State.SENDING, later)
+        elif dot.handed_over:  # no answer after the whole mail: the server may or may not have taken it
+            self.turned_away = True
+            log.warning("mail server fell silent (%s) after %s %d", kind, name, row.pk)
+            self.tally.update(self.bag.rows.doubt(row, later, self.now()))
+        elif last:
+            self.turned_away = True
+            self._settle(row, State.SENDING, State.FAILED, f"the mail server broke off each time: {kind}")
+        else:
+            self.turned_away = True
+            log.warning("mail server broke off (%s) at %s %d", kind, name, row.pk)
+            self.bag.rows.release(row, State.SENDING, later)
+
+    def _settle(self, row: Row, held: State, end: State, why: str = "") -> None:
+        if self.bag.rows.settle(row, held, end, self.now(), why):
+            self.tally[end.value] += 1
+
+    def _put_off(self, rows: list[Row]) -> None:
+        self.turned_away = True
+        self._release(rows, self.now() + BACK_OFF)
+
+    def _release(self, rows: list[Row], again_at: dt.datetime) -> None:
+        for row in rows:
+            self.bag.rows.release(row, State.CLAIMED, again_at)
+
+
+class _Clock:
+    """The database's time, carried on from one look at it; or one instant that stands still."""
+
+    def __init__(self, given: dt.datetime | None) -> None:
+        self._stands = given is not None
+        self._start, self._ticks = given or database_now(), time.monotonic()
+
+    def __call__(self) -> dt.datetime:
+        passed = 0.0 if self._stands else time.monotonic() - self._ticks
+        return self._start + dt.timedelta(seconds=passed)
+
+
+class _FinalDot:
+    """Whether the mail now being sent was handed over whole. A backend that is not SMTP does not tell: then it may."""
+
+    def __init__(self, connection: BaseEmailBackend) -> None:
+        smtp = getattr(connection, "connection", None)
+        self._tells = isinstance(smtp, smtplib.SMTP)
+        if isinstance(smtp, smtplib.SMTP):
+            self._send = smtp.send
+            smtp.send = self._watched  # type: ignore[method-assign]
+        self.reset()
+
+    def reset(self) -> None:
+        self.handed_over = not self._tells
+
+    def _watched(self, s: Any) -> None:
+        self._send(s)
+        if isinstance(s, bytes) and s.endswith(END_OF_MAIL):
+            self.handed_over = True
+
+
+def _answer(error: OSError) -> tuple[int, str]:
+    """The server's refusal, 400 to 599, and its words; 0 when it gave none that can be understood."""
+    said: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()), (550, b"refused"))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, said = error.smtp_code, error.smtp_error
+    else:
+        return 0, ""
+    return code if 400 <= code < 600 else 0, said.decode("utf-8", "replace") if isinstance(said, bytes) else said

@@ -1,0 +1,178 @@
+"""Raise, hold, acknowledge, resolve: from what the rules say to what a practitioner sees and does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import partial
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic import audit, signals
+from clinic.conf import conf
+from clinic.flags import judging, sentences
+from clinic.flags.judging import RULE_VERSION, Judgement
+from clinic.models import Advice, Flag, FlagEvent, Notice, PainReport, PainTrend, Prescription
+from clinic.models.flag import Kind, Severity
+
+NOTICE_AGE = dt.timedelta(hours=24)
+SESSIONS_SHOWN = 5
+WEEK = dt.timedelta(days=7)
+
+
+def after_report(report: PainReport, judgement: Judgement, now: dt.datetime) -> tuple[Advice, list[Flag]]:
+    """Raise what this report asks for, and say what it means for the client.
+
+    Inside the report's transaction, the trend row locked. Returns the advice and the flags newly raised.
+    """
+    prescription = report.prescription
+    raised: list[Flag | None] = []
+    with override(prescription.client.clinic.language):
+        signs = _sign_names(report)
+        hurt = _hurt(report, judgement)
+        if signs:
+            raised.append(raise_flag(report, Kind.RED_FLAG, Severity.URGENT, sentences.warning_signs(signs), now))
+        if hurt:
+            reason, evidence = hurt
+            raised.append(raise_flag(report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence))
+        if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
+            week = prescription.reports.filter(
+                occurred_at__gt=report.occurred_at - WEEK,
+                occurred_at__lte=report.occurred_at,
+                before__isnull=False,
+            )
+            reason = sentences.worsening(judgement.trend)
+            raised.append(raise_flag(report, Kind.WORSENING, Severity.HIGH, reason, now, week))
+        if signs or hurt:
+            hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
+    _end_silence(prescription, now)
+    return _advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
+
+
+def _sign_names(report: PainReport) -> list[str]:
+    codes = list(report.warning_signs.values_list("code", flat=True))
+    if not codes:
+        return []
+    asked = report.prescription.exercise.precautions_in(report.prescription.client.clinic.language)
+    words = {precaution.code: precaution.sign for precaution in asked}
+    return [words.get(code) or code for code in codes]
+
+
+def _hurt(report: PainReport, judgement: Judgement) -> tuple[str, Iterable[PainReport]] | None:
+    """Why the exercise hurts this client, with the reports that show it; None: it does not, as far as is known."""
+    if report.moved_down_leg:
+        return sentences.moved_down_leg(), [report]
+    if judgement.session == "much_worse":
+        return sentences.one_strong_rise(report), [report]
+    if judgement.standing == "stop":
+        latest = report.prescription.reports.filter(
+            did_exercise=True, before__isnull=False, after__isnull=False, occurred_at__lte=report.occurred_at
+        ).order_by("-occurred_at", "-pk")
+        sessions = list(latest[:SESSIONS_SHOWN])[::-1]
+        return sentences.exercise_hurts(sessions), sessions
+    return None
+
+
+def _advice(report: PainReport, sign: bool, hurt: bool) -> Advice:
+    if sign:
+        return Advice.CALL_NOW
+    if hurt:
+        return Advice.STOP
+    if report.change is None or not report.did_exercise:
+        return Advice.THANKS
+    if report.change > 0:
+        return Advice.STOP_TODAY
+    return Advice.GO_ON if report.change < 0 else Advice.CARRY_ON
+
+
+def raise_flag(
+    report: PainReport | None,
+    kind: Kind,
+    severity: Severity,
+    reason: str,
+    now: dt.datetime,
+    evidence: Iterable[PainReport] = (),
+    *,
+    prescription: Prescription | None = None,
+) -> Flag | None:
+    """Raise one flag, with its history row and, unless routine, the notice to the practitioner.
+
+    Args:
+        report: the report that raised it; None for the sweep, which then names the ``prescription``.
+        evidence: the reports behind it; ``report`` itself is always among them.
+
+    Returns:
+        The new flag; None when one of this kind is unresolved already, which then gains the evidence.
+    """
+    about = report.prescription if report else prescription
+    if about is None:
+        raise TypeError("raise_flag needs a report or a prescription")
+    behind = {item.pk for item in evidence} | ({report.pk} if report else set())
+    open_flag = Flag.objects.unresolved().filter(prescription=about, kind=kind).first()
+    if open_flag is not None:
+        open_flag.evidence.add(*behind)
+        return None
+    flag = Flag.objects.create(
+        prescription=about, kind=kind, severity=severity, reason=reason[:500],
+        rule_version=RULE_VERSION, raised_at=now, raised_by=report,
+    )  # fmt: skip
+    flag.evidence.set(behind)
+    FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
+    if severity != Severity.ROUTINE:
+        practitioner = about.client.practitioner
+        Notice.objects.create(
+            practitioner=practitioner, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
+            message_id=f"notice.{flag.pk}.{practitioner.pk}@{conf.mail_domain}",
+        )  # fmt: skip
+    transaction.on_commit(partial(signals.flag_raised.send_robust, Flag, flag=flag))
+    return flag
+
+
+def hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
+    """active → held. False: it was not active. Only a practitioner resumes it."""
+    state = Prescription.State
+    return Prescription.objects.move(prescription, leaves=[state.ACTIVE], to=state.HELD, reason=reason, by=by, at=now)
+
+
+def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
+    """ "Seen, I am on it." False: it was acknowledged or resolved before."""
+    with transaction.atomic():
+        changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
+        if changed:
+            _keep(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
+    flag.refresh_from_db(fields=["state"])
+    return bool(changed)
+
+
+def resolve(flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None) -> bool:
+    """Close the flag with a note; the rule behind it starts again from what stands now.
+
+    Returns False when it was resolved before. Raises ValidationError on ``note`` when that is empty.
+    """
+    if not note.strip():
+        raise ValidationError({"note": _("Write in a few words what you found or did.")})
+    with transaction.atomic():
+        row = PainTrend.objects.select_for_update().get(prescription=flag.prescription_id)
+        changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED)
+        if changed:
+            _keep(flag, FlagEvent.Verb.RESOLVED, by, note, now)
+            judging.start_again(row, flag.kind)
+            transaction.on_commit(partial(signals.flag_resolved.send_robust, Flag, flag=flag))
+    flag.refresh_from_db(fields=["state"])
+    return bool(changed)
+
+
+def _keep(flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: str, now: dt.datetime | None) -> None:
+    at = now or timezone.now()
+    FlagEvent.objects.create(flag=flag, verb=verb, note=note.strip()[:2000], by_id=by.pk if by else None, at=at)
+    audit.record(by, f"flag-{verb}", flag, flag.prescription.client.clinic)
+
+
+def _end_silence(prescription: Prescription, now: dt.datetime) -> None:
+    for flag in Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT):
+        resolve(flag, None, _("The client reported again."), now)

@@ -1,0 +1,70 @@
+"""A flag's reason as one sentence in the client's own numbers, in the clinic's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.flags.trend import TrendResult, figures
+from clinic.models import PainReport
+
+
+def warning_signs(names: Sequence[str]) -> str:
+    return _("Said yes to a warning sign: %(signs)s") % {"signs": "; ".join(names)}
+
+
+def moved_down_leg() -> str:
+    return _("The pain moved further down the leg after the exercise.")
+
+
+def one_strong_rise(report: PainReport) -> str:
+    return _("Pain went from %(before)s to %(after)s with one session.") % {
+        "before": report.before,
+        "after": report.after if (report.change or 0) >= (_overnight(report) or 0) else report.next_morning,
+    }
+
+
+def _overnight(report: PainReport) -> int | None:
+    before: int | None = report.before
+    morning: int | None = report.next_morning
+    return None if before is None or morning is None else morning - before
+
+
+def exercise_hurts(sessions: Sequence[PainReport]) -> str:
+    """``sessions``: the latest ones with both scores, oldest first."""
+    pairs = ", ".join(f"{session.before}→{session.after}" for session in sessions)
+    worse = sum(1 for session in sessions if (session.change or 0) > 0)
+    return ngettext(
+        "Pain rose with %(worse)s of the last %(count)s session (%(pairs)s).",
+        "Pain rose with %(worse)s of the last %(count)s sessions (%(pairs)s).",
+        len(sessions),
+    ) % {"worse": worse, "count": len(sessions), "pairs": pairs}
+
+
+def worsening(result: TrendResult) -> str:
+    shown = figures(result)
+    return _(
+        "Pain over about the last week averages %(recent).1f, against a usual %(usual).1f in the weeks before: "
+        "up %(rise).1f points, where this client's day-to-day swing is about %(swing).1f."
+    ) % {"recent": shown.recent, "usual": shown.usual, "rise": shown.rise, "swing": shown.swing}
+
+
+def silent(days: int, usual_days: int) -> str:
+    """``days`` without a report, where one came about every ``usual_days`` days."""
+    silence = ngettext("No report for %(days)s day", "No report for %(days)s days", days) % {"days": days}
+    usual = ngettext("one used to come about every day.", "one used to come about every %(days)s days.", usual_days) % {
+        "days": usual_days
+    }
+    return f"{silence}; {usual}"
+
+
+def never_reported(days: int) -> str:
+    return ngettext(
+        "No report yet, %(days)s day after the start.", "No report yet, %(days)s days after the start.", days
+    ) % {"days": days}
+
+
+def undeliverable(words: str) -> str:
+    return _("Mail to this client comes back: %(words)s") % {"words": words[:200]}

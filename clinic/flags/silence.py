@@ -1,0 +1,64 @@
+"""Who has gone silent: no report for three times the client's own usual gap, and at least four days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+from statistics import median
+
+from django.db import transaction
+from django.db.models import DateTimeField, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import override
+
+from clinic.flags import sentences
+from clinic.flags.review import raise_flag
+from clinic.models import Client, Flag, PainReport, PainTrend, Prescription
+from clinic.models.fields import zone
+
+LEAST = dt.timedelta(days=4)
+USUAL_GAPS = 3
+GAPS_LOOKED_AT = 10
+
+
+def sweep(now: dt.datetime) -> int:
+    """Raise a ``silent`` flag for each client who fell silent; returns how many. Never while paused or held."""
+    quiet = (
+        Prescription.objects.filter(state=Prescription.State.ACTIVE, client__state=Client.State.JOINED)
+        .filter(Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date()))
+        .exclude(Exists(Flag.objects.unresolved().filter(prescription=OuterRef("pk"), kind=Flag.Kind.SILENT)))
+        .annotate(heard_at=Coalesce("trend__last_report_at", "client__consented_at", output_field=DateTimeField()))
+        .filter(heard_at__lt=now - LEAST, state_since__lt=now - LEAST)
+        .select_related("client__clinic", "client__practitioner", "trend")
+    )
+    return sum(_raise_if_silent(prescription, now) for prescription in quiet)
+
+
+def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
+    version, last = prescription.dose, prescription.trend.last_report_at
+    if version.ends_on is not None and version.ends_on < now.date():
+        return False
+    start = dt.datetime.combine(version.starts_on, dt.time.min, zone(prescription.client.time_zone))
+    heard_at = max(moment for moment in (last, prescription.state_since, start) if moment is not None)
+    planned_gap = 7 / len(version.day_names)
+    gap = _usual_gap(prescription) or planned_gap
+    silent_for = now - heard_at
+    if silent_for < max(LEAST, USUAL_GAPS * dt.timedelta(days=gap)):
+        return False
+    with transaction.atomic(), override(prescription.client.clinic.language):
+        PainTrend.objects.select_for_update().get(prescription=prescription)
+        days = silent_for.days
+        reason = sentences.silent(days, max(1, math.floor(gap + 0.5))) if last else sentences.never_reported(days)
+        kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
+        return raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None
+
+
+def _usual_gap(prescription: Prescription) -> float | None:
+    """The median of the last ten gaps between days with a report, in days; None before there are three."""
+    latest = PainReport.objects.filter(prescription=prescription).order_by("-occurred_at")
+    here = zone(prescription.client.time_zone)
+    times = latest.values_list("occurred_at", flat=True)[: 4 * GAPS_LOOKED_AT]
+    days = sorted({moment.astimezone(here).date() for moment in times})[-GAPS_LOOKED_AT - 1 :]
+    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
+    return float(median(gaps)) if len(gaps) >= 3 else None

@@ -1,0 +1,81 @@
+"""What the rules would have flagged on the stored history, with these or other constants. Nothing is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from clinic.flags import judging
+from clinic.flags.response import Response, ResponseConfig
+from clinic.flags.trend import Detector, TrendConfig
+from clinic.models import PainReport
+from clinic.models.flag import Kind
+
+
+@dataclass(frozen=True)
+class WouldFlag:
+    """One flag that would have been raised, and the report that would have raised it.
+
+    ``score`` (in standard errors) and ``rise`` (in points) come with a worsening alone.
+    """
+
+    kind: str
+    at: dt.datetime
+    report: int
+    score: float | None = None
+    rise: float | None = None
+
+
+@dataclass
+class Replayed:
+    """What the history of one prescription came to."""
+
+    reports: int = 0
+    first_at: dt.datetime | None = None
+    last_at: dt.datetime | None = None
+    flags: list[WouldFlag] = field(default_factory=list)
+
+    @property
+    def days(self) -> float:
+        """From the first report to the last."""
+        if self.first_at is None or self.last_at is None:
+            return 0.0
+        return (self.last_at - self.first_at) / dt.timedelta(days=1)
+
+
+def replay(prescription: int, trend: TrendConfig, response: ResponseConfig) -> Replayed:
+    """Step both rules through all reports of one prescription and note where a flag would begin.
+
+    What a practitioner resolved in the meantime counts as it did then: the rule starts again from what stood.
+
+    Args:
+        prescription: its number.
+        trend, response: the constants to try.
+    """
+    rules, seen = judging.Rules(Detector(trend), Response(response)), Replayed()
+    standing: dict[str, bool] = {}
+    for event in judging.history(prescription):
+        if isinstance(event, str):
+            rules.start_again(event)
+            standing[event] = False
+            continue
+        seen.reports += 1
+        seen.first_at, seen.last_at = seen.first_at or event.occurred_at, event.occurred_at
+        judgement = rules.step(event)
+        for kind, holds in _what_holds(event, judgement).items():
+            if holds and not standing.get(kind):
+                numbers = (usual.score, usual.rise) if (usual := judgement.trend) and kind == Kind.WORSENING else ()
+                seen.flags.append(WouldFlag(kind, event.occurred_at, event.pk, *numbers))
+            standing[kind] = holds
+    return seen
+
+
+def _what_holds(report: PainReport, judgement: judging.Judgement) -> dict[str, bool]:
+    """By kind, whether the rules would have a flag after this report; a kind it says nothing of is left out."""
+    holds: dict[str, bool] = {}
+    if judgement.trend is not None:
+        holds[Kind.WORSENING.value] = judgement.trend.flag
+    if judgement.session is not None or report.moved_down_leg:
+        strong = judgement.session == "much_worse" or judgement.standing == "stop"
+        holds[Kind.EXERCISE_HURTS.value] = strong or bool(report.moved_down_leg)
+    return holds

@@ -1,0 +1,106 @@
+"""A mail out of three templates: subject, plain text, HTML. It names no pain, diagnosis or exercise."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urljoin
+
+import css_inline
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from clinic.conf import conf
+from clinic.models import Clinic
+
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)  # dark mode is an at-rule
+_TURNS_THE_LINE = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+
+
+def letter(
+    template: str,
+    *,
+    to: tuple[str, str],
+    clinic: Clinic,
+    language: str,
+    message_id: str,
+    context: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
+    """Compose one mail.
+
+    Args:
+        template: the folder under ``clinic/email/`` that holds subject.txt, body.txt and body.html.
+        to: name and address of the one recipient.
+        clinic: whose name it bears and whose mailbox gets the answers.
+        language: the recipient's language code.
+        message_id: without angle brackets, the same on every attempt.
+        context: what the templates need; what :func:`frame` gives is added.
+        headers: further mail headers.
+
+    Raises:
+        ValueError: the recipient has no mail address that can be written to.
+    """
+    told = {**context, **frame(clinic, language)}
+    with override(language):
+        subject, text, html = (
+            render_to_string(f"clinic/email/{template}/{part}", told)
+            for part in ("subject.txt", "body.txt", "body.html")
+        )
+    mail = EmailMultiAlternatives(
+        subject=one_line(subject),
+        body=text.strip() + "\n",
+        from_email=mailbox(clinic.name, conf.mail_from),
+        to=[mailbox(*to)],
+        reply_to=[mailbox(clinic.name, clinic.email)],
+        headers={"Message-ID": f"<{message_id}>", "Content-Language": language, **BY_A_MACHINE, **(headers or {})},
+    )
+    mail.attach_alternative(inline(html), "text/html")
+    return mail
+
+
+def frame(clinic: Clinic | None, language: str) -> dict[str, Any]:
+    """What ``clinic/email/frame.*`` needs around the text: the sender, its colour and its logo."""
+    told: dict[str, Any] = {"clinic": clinic, "language": language, "base_url": conf.base_url}
+    if clinic is not None:
+        told |= {"accent": clinic.accent, "accent_ink": ink_on(clinic.accent)}
+        if clinic.logo:
+            told["logo_url"] = urljoin(f"{conf.base_url}/", clinic.logo.url)
+    return told
+
+
+def inline(html: str) -> str:
+    """The page with its rules moved into style attributes, since many mail programs drop a style sheet."""
+    return _INLINER.inline(html)
+
+
+def mailbox(name: str, address: str) -> str:
+    """``Name <address>`` fit for a header; a name that ``address`` carries itself gives way to ``name``.
+
+    Raises ValueError when there is no address in it.
+    """
+    bare = parseaddr(one_line(address))[1]
+    if "@" not in bare:
+        raise ValueError("not a mail address")
+    return str(Address(one_line(name), addr_spec=bare))
+
+
+def one_line(text: str) -> str:
+    """The text as one line without control characters, and without those that would turn the rest of it around."""
+    flat = " ".join(text.split())
+    kept = "".join(c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS_THE_LINE)
+    return kept.replace("=?", "= ?")  # what mail programs would decode as an encoded word
+
+
+def ink_on(colour: str) -> str:
+    """White or the dark ink, whichever is easier to read on ``colour`` (#RRGGBB), by WCAG's contrast."""
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    white, dark = 1.05 / (luminance + 0.05), (luminance + 0.05) / (0.0212 + 0.05)
+    return "#FFFFFF" if white >= dark else "#1D2A2E"

@@ -1,0 +1,44 @@
+"""Rows, constraints and querysets. Nothing here sends, decides or looks at a clock of its own accord."""
+
+from clinic.models.audit import AppendOnly, AuditEntry
+from clinic.models.client import Client, Invitation
+from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.flag import Flag, FlagEvent
+from clinic.models.outbox import Outgoing, Why
+from clinic.models.prescription import (
+    Prescription,
+    PrescriptionChange,
+    PrescriptionVersion,
+    ScreeningAnswer,
+)
+from clinic.models.reminder import Notice, Reminder, Schedule
+from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
+from clinic.models.trend import PainTrend
+
+__all__ = [
+    "Advice",
+    "AppendOnly",
+    "Area",
+    "AuditEntry",
+    "Client",
+    "Clinic",
+    "Correction",
+    "Flag",
+    "FlagEvent",
+    "Invitation",
+    "Notice",
+    "Outgoing",
+    "PainReport",
+    "PainTrend",
+    "Person",
+    "Practitioner",
+    "Prescription",
+    "PrescriptionChange",
+    "PrescriptionVersion",
+    "Reminder",
+    "ReportArea",
+    "Schedule",
+    "ScreeningAnswer",
+    "WarningSign",
+    "Why",
+]

@@ -1,0 +1,140 @@
+"""A client of a clinic, and the invitation that brings one in."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.fields import LanguageField, TimeZoneField
+from clinic.models.outbox import Outgoing, OutgoingQuerySet
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def of(self, user: Person) -> ClientQuerySet:
+        """The records of a signed-in person as a client who has joined; none for anybody else."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(user_id=user.pk, state=Client.State.JOINED)
+
+    def visible_to(self, user: Person) -> ClientQuerySet:
+        """Whom this person may know of: oneself, and by name all that work here brings (front desk too)."""
+        return self._reached_by(user, Q(role__in=[Practitioner.Role.OWNER, Practitioner.Role.FRONT_DESK]))
+
+    def record_visible_to(self, user: Person) -> ClientQuerySet:
+        """Whose health data this person may see: one's own, one's clients', an owner all of the clinic's."""
+        return self._reached_by(user, Q(role=Practitioner.Role.OWNER))
+
+    def treated_by(self, user: Person) -> ClientQuerySet:
+        """Those for whom this person may write as a practitioner; never oneself as client."""
+        return self.filter(self._at_work(user, Q(role=Practitioner.Role.OWNER)))
+
+    def _reached_by(self, user: Person, sees_all: Q) -> ClientQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user_id=user.pk, state=Client.State.JOINED) | Q(self._at_work(user, sees_all)))
+
+    @staticmethod
+    def _at_work(user: Person, sees_all: Q) -> Exists:
+        mine = Q(pk=OuterRef("practitioner_id"), role__in=Practitioner.Role.clinical())
+        shared = Q(clinic__open_records=True, role__in=Practitioner.Role.clinical())
+        here = Practitioner.objects.of(user).filter(clinic=OuterRef("clinic_id"))
+        return Exists(here.filter(sees_all | mine | shared))
+
+
+class Client(models.Model):
+    """A person who does exercises at home for this clinic."""
+
+    class State(models.TextChoices):
+        INVITED = "invited", _("invited")
+        JOINED = "joined", _("joined")
+        LEFT = "left", _("left")
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="clients", verbose_name=_("clinic"))
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="clients", verbose_name=_("practitioner")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="clients",
+        null=True,
+        blank=True,
+        verbose_name=_("sign-in"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.INVITED)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"))
+    language = LanguageField(_("language"))
+    time_zone = TimeZoneField(_("time zone"))
+    wakes_at = models.TimeField(_("usually gets up at"), default=dt.time(7, 0))
+    reminders_wanted = models.BooleanField(_("wants reminders"), default=True)
+    paused_until = models.DateField(_("reminders paused until"), null=True, blank=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    undeliverable_since = models.DateTimeField(_("mail comes back since"), null=True, blank=True)
+    consented_at = models.DateTimeField(_("agreed on"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "clinic",
+                Lower("email"),
+                condition=~Q(state="left"),
+                name="one_client_per_clinic_and_email",
+                violation_error_message=_("A client with this e-mail is already in this clinic."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_hours_have_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="joined") | Q(user__isnull=False, consented_at__isnull=False),
+                name="joined_client_has_sign_in_and_consent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+class InvitationQuerySet(OutgoingQuerySet["Invitation"]):
+    def usable(self, now: dt.datetime) -> InvitationQuerySet:
+        """Neither used, nor withdrawn, nor past its day."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, valid_until__gt=now)
+
+
+class Invitation(Outgoing):
+    """One mail that invites one client; its link works once and for a time."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    valid_until = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [*Outgoing.Meta.constraints]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

@@ -1,0 +1,113 @@
+"""A clinic and the people who work in it."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.fields import LanguageField, TimeZoneField
+
+Person: TypeAlias = AbstractBaseUser | AnonymousUser
+
+
+class Clinic(models.Model):
+    """A practice: its name, how to reach it, and how it wants its clients watched."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), unique=True)
+    phone = models.CharField(_("phone"), max_length=40, help_text=_("Shown to a client who must stop."))
+    email = models.EmailField(_("e-mail"), help_text=_("Answers to our mail arrive here."))
+    postal_line = models.CharField(_("postal address, one line"), max_length=200, blank=True)
+    language = LanguageField(_("language"))
+    time_zone = TimeZoneField(_("time zone"))
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default="#1F6F78",
+        validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}$", _("A colour such as #1F6F78."))],
+    )
+    logo = models.FileField(_("logo"), upload_to="clinic/logos", blank=True)
+    featured_exercise = models.SlugField(_("featured exercise"), default="forward-bend")
+    open_records = models.BooleanField(
+        _("colleagues share records"),
+        default=False,
+        help_text=_("On: every practitioner here sees every client's record. Off: only their own clients'."),
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+    def of(self, user: Person) -> PractitionerQuerySet:
+        """The active memberships of a signed-in person; none for a stranger."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(user_id=user.pk, active=True)
+
+    def clinical(self) -> PractitionerQuerySet:
+        """Those whose role lets them see health data."""
+        return self.filter(role__in=Practitioner.Role.clinical())
+
+    def visible_to(self, user: Person) -> PractitionerQuerySet:
+        """The colleagues in the clinics where this person works."""
+        return self.filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
+
+
+class Practitioner(models.Model):
+    """One person's work at one clinic. A person may work at several."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        PRACTITIONER = "practitioner", _("practitioner")
+        FRONT_DESK = "front_desk", _("front desk")
+
+        @classmethod
+        def clinical(cls) -> list[str]:
+            """Roles that may see and write health data."""
+            return [cls.OWNER, cls.PRACTITIONER]
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="practitioners",
+        verbose_name=_("user"),
+    )
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="practitioners", verbose_name=_("clinic"))
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.PRACTITIONER)
+    active = models.BooleanField(_("active"), default=True)
+
+    objects = PractitionerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("practitioner")
+        verbose_name_plural = _("practitioners")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "clinic"], name="one_membership_per_person_and_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_clinical(self) -> bool:
+        return self.role in self.Role.clinical()
+
+    @property
+    def email(self) -> str:
+        """The mailbox of the person behind, whatever the host's user model calls it."""
+        return str(getattr(self.user, type(self.user).get_email_field_name(), ""))

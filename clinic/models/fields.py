@@ -1,0 +1,124 @@
+"""Columns that several nouns share: a zone, a language, a score, a set of weekdays, a list of times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    Text = models.CharField[str, str]
+    Whole = models.PositiveSmallIntegerField[int | None, int | None]
+else:
+    Text, Whole = models.CharField, models.PositiveSmallIntegerField
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORST_PAIN = 10
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "Factory"}
+
+
+def validate_zone(name: str) -> None:
+    """Raise ValidationError unless ``name`` is an IANA zone this machine knows."""
+    if name not in _zones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Use an IANA name such as Europe/Madrid."),
+            params={"name": name[:60]},
+        )
+
+
+def validate_language(code: str) -> None:
+    """Raise ValidationError unless the project speaks ``code``."""
+    spoken = [language for language, _name in settings.LANGUAGES]
+    if code not in spoken:
+        raise ValidationError(
+            _("“%(code)s” is not a language here. Use one of: %(spoken)s."),
+            params={"code": code[:20], "spoken": ", ".join(spoken)},
+        )
+
+
+def parse_days(days: Iterable[str]) -> str:
+    """``["tue", "mon"]`` → ``"mon,tue"``: in week order, each once.
+
+    Raises ValidationError when a day is unknown or none is given.
+    """
+    given = [str(day) for day in days]
+    unknown = [day for day in given if day not in WEEKDAYS]
+    if unknown or not given:
+        raise ValidationError(
+            _("“%(day)s” is not a weekday. Use: %(days)s.") if unknown else _("Choose at least one day."),
+            params={"day": unknown[0][:20] if unknown else "", "days": ", ".join(WEEKDAYS)},
+        )
+    return ",".join(day for day in WEEKDAYS if day in given)
+
+
+def parse_times(times: Iterable[str | dt.time]) -> str:
+    """``["18:00", "08:30"]`` → ``"08:30,18:00"``: sorted, each once.
+
+    Raises ValidationError when a time is not HH:MM or none is given.
+    """
+    read: set[dt.time] = set()
+    for given in times:
+        try:
+            time = given if isinstance(given, dt.time) else dt.datetime.strptime(given, "%H:%M").time()  # noqa: DTZ007
+        except (TypeError, ValueError) as error:
+            raise ValidationError(
+                _("“%(time)s” is not a time of day. Write it as 18:00."), params={"time": str(given)[:20]}
+            ) from error
+        read.add(time)
+    if not read:
+        raise ValidationError(_("Give at least one time, such as 18:00."))
+    return ",".join(f"{time:%H:%M}" for time in sorted(read))
+
+
+class TimeZoneField(Text):
+    """An IANA zone name. Its value is text; ``ZoneInfo(value)`` never fails on a validated one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 64)
+        kwargs.setdefault("default", "UTC")
+        super().__init__(*args, **kwargs)
+        self.validators.append(validate_zone)
+
+
+class LanguageField(Text):
+    """A language code out of settings.LANGUAGES, checked when written, not frozen into migrations."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 12)
+        kwargs.setdefault("default", "en")
+        super().__init__(*args, **kwargs)
+        self.validators.append(validate_language)
+
+
+class ScoreField(Whole):
+    """Numeric rating scale: whole numbers 0–10; missing is NULL, never 0."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["null"] = kwargs["blank"] = True
+        super().__init__(*args, **kwargs)
+        self.validators.extend([MinValueValidator(0), MaxValueValidator(WORST_PAIN)])
+
+
+def score_constraint(field: str) -> models.CheckConstraint:
+    """The database's own word that ``field`` holds NULL or 0–10 (numeric rating scale)."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True}) | models.Q(**{f"{field}__range": (0, WORST_PAIN)}),
+        name=f"{field}_is_0_to_10",
+    )
+
+
+def zone(name: str) -> ZoneInfo:
+    """The zone object of a stored name."""
+    return ZoneInfo(name)

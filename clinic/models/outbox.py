@@ -1,0 +1,149 @@
+"""Mail as rows: the states of the sending protocol and the statements that move between them.
+
+ready → claimed → sending → sent, with skipped, failed, bounced and unknown as the other ends. Every move is one
+conditional UPDATE that names the state it leaves, so a worker that lost its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar
+
+from django.db import connections, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Why(models.TextChoices):
+    """Reasons of a skipped row."""
+
+    HELD = "held", _("the exercise is held")
+    ENDED = "ended", _("the exercise has ended")
+    PAUSED = "paused", _("the client paused reminders")
+    ALREADY_REPORTED = "already_reported", _("the client had already reported that day")
+    UNSUBSCRIBED = "unsubscribed", _("the client does not want reminders")
+    UNDELIVERABLE = "undeliverable", _("mail to the client comes back")
+    QUIET_HOURS = "quiet_hours", _("quiet hours")
+    LATE = "late", _("too late to be of use")
+    NO_CONSENT = "no_consent", _("the client has not joined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    SETTLED = "settled", _("seen before the mail was sent")
+
+
+class State(models.TextChoices):
+    READY = "ready", _("waiting")
+    CLAIMED = "claimed", _("being prepared")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    SKIPPED = "skipped", _("not sent")
+    FAILED = "failed", _("refused")
+    BOUNCED = "bounced", _("came back")
+    UNKNOWN = "unknown", _("unclear whether it arrived")
+
+
+OPEN = (State.READY, State.CLAIMED, State.SENDING)
+AMBIGUOUS_AT_MOST = 2
+
+Row = TypeVar("Row", bound="Outgoing", covariant=True)
+
+
+def database_now(using: str = "default") -> dt.datetime:
+    """The database's clock, so that a worker with a wrong one does no harm."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return timezone.now()  # an embedded database has no clock but this machine's
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now
+
+
+class OutgoingQuerySet(models.QuerySet[Row]):
+    def unsettled(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def claim(self, now: dt.datetime, lease: dt.timedelta, most: int) -> list[Row]:
+        """Take at most ``most`` due rows for this worker alone, oldest first; others skip them.
+
+        ``lease`` is how long they are ours: past it :meth:`reap` gives them back.
+        """
+        key = uuid.uuid4()
+        with transaction.atomic():
+            due = self.filter(state=State.READY, try_at__lte=now).order_by("try_at")
+            ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+            self.filter(pk__in=ids, state=State.READY).update(state=State.CLAIMED, lease=key, try_at=now + lease)
+        return list(self.filter(lease=key, state=State.CLAIMED).order_by("due_at", "pk")) if ids else []
+
+    def ours(self, row: Outgoing, state: State) -> Self:
+        """The row, if it is still in ``state`` under the lease we hold."""
+        return self.filter(pk=row.pk, lease=row.lease, state=state)
+
+    def begin(self, row: Outgoing) -> bool:
+        """claimed → sending. False: the lease is no longer ours, leave the row alone."""
+        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1))
+
+    def settle(self, row: Outgoing, held: State, end: State, now: dt.datetime, why: str = "") -> bool:
+        """claimed or sending → one of the ends, with the reason in at most 300 characters."""
+        sent = {"sent_at": now} if end == State.SENT else {}
+        return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, why=why[:300], **sent))
+
+    def release(self, row: Outgoing, held: State, again_at: dt.datetime, *, uncounted: bool = False) -> bool:
+        """Back to ready, to be tried at ``again_at``; ``uncounted`` takes the attempt back (nobody's fault)."""
+        changes: Mapping[str, Any] = {"attempts": F("attempts") - 1} if uncounted else {}
+        return bool(self.ours(row, held).update(state=State.READY, lease=None, try_at=again_at, **changes))
+
+    def doubt(self, row: Outgoing, again_at: dt.datetime, now: dt.datetime) -> list[str]:
+        """The server went silent after it may have taken the mail: once more, then unknown. Returns the end, if any."""
+        mine = self.ours(row, State.SENDING)
+        given_up = mine.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
+            state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+        )
+        mine.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=again_at)
+        return [State.UNKNOWN.value] * given_up
+
+    def reap(self, now: dt.datetime) -> int:
+        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows."""
+        over = self.filter(try_at__lte=now)
+        lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
+        doubtful = over.filter(state=State.SENDING)
+        lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
+            state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+        )
+        return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
+
+
+class Outgoing(models.Model):
+    """One mail to one person: when it is due, how far it got, and how it ended."""
+
+    due_at = models.DateTimeField(_("due"))
+    expires_at = models.DateTimeField(_("of no use after"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
+    try_at = models.DateTimeField(_("not before"))  # claimed or sending: when the lease ends
+    lease = models.UUIDField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    ambiguous = models.PositiveSmallIntegerField(default=0, editable=False)
+    message_id = models.CharField(max_length=200, unique=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-due_at", "-pk"]
+        indexes = [
+            models.Index(fields=["try_at"], condition=Q(state__in=OPEN), name="%(class)s_open_by_try_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="%(class)s_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state=State.SENT) | Q(sent_at__isnull=False), name="%(class)s_sent_says_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.SKIPPED, State.FAILED, State.BOUNCED]) | ~Q(why=""),
+                name="%(class)s_unsent_says_why",
+            ),
+        ]

@@ -1,0 +1,100 @@
+"""When a plan is next due, and the mails that follow from it; also the mails to practitioners."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.clinic import Person, Practitioner
+from clinic.models.fields import TimeZoneField
+from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.prescription import Prescription
+from clinic.models.report import PainReport
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    def due(self, now: dt.datetime) -> ScheduleQuerySet:
+        return self.filter(active=True, next_due_at__lte=now).order_by("next_due_at")
+
+
+class Schedule(models.Model):
+    """One local time of one prescription, and the slot that comes next. The clock only ticks."""
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="schedules")
+    local_time = models.TimeField(_("time"))
+    time_zone = TimeZoneField(_("time zone"))
+    active = models.BooleanField(default=True)
+    next_slot = models.DateField(null=True, blank=True)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+        ordering = ["prescription", "local_time"]
+        indexes = [models.Index(fields=["next_due_at"], condition=Q(active=True), name="active_schedule_by_next_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["prescription", "local_time"], name="one_schedule_per_prescription_and_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_slot__isnull=True, next_due_at__isnull=True)
+                | Q(next_slot__isnull=False, next_due_at__isnull=False),
+                name="next_slot_and_instant_go_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"schedule {self.pk}"
+
+
+class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
+    def visible_to(self, user: Person) -> ReminderQuerySet:
+        return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
+
+
+class Reminder(Outgoing):
+    """One slot of one schedule: exactly one row, whatever becomes of it. The ledger is these rows."""
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="reminders")
+    slot = models.DateField(_("day"))
+    answered_by = models.OneToOneField(
+        PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="reminder"
+    )
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            *Outgoing.Meta.constraints,
+            models.UniqueConstraint(fields=["schedule", "slot"], name="one_reminder_per_slot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reminder {self.pk}"
+
+
+class Notice(Outgoing):
+    """A mail to a practitioner that a client needs a look; it names no health data."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="notices")
+    flag = models.ForeignKey("clinic.Flag", on_delete=models.CASCADE, related_name="notices")
+
+    objects = OutgoingQuerySet["Notice"].as_manager()
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [
+            *Outgoing.Meta.constraints,
+            models.UniqueConstraint(fields=["practitioner", "flag"], name="one_notice_per_practitioner_and_flag"),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice {self.pk}"

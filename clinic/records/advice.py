@@ -1,0 +1,64 @@
+"""What a report means for the client, in words: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic.models import Advice, PainReport, Prescription
+
+GOING_ON = (Advice.GO_ON, Advice.CARRY_ON, Advice.STOP_TODAY)
+
+
+def advice_text(report: PainReport, language: str | None = None) -> str:
+    """The words behind ``report.advice``, ready to show.
+
+    Args:
+        report: stored, with its advice; the client and the clinic are read for the phone number.
+        language: a code out of settings.LANGUAGES; None: the language that is active.
+
+    Returns:
+        One to four plain sentences, no markup; those that say "call" name the clinic's phone.
+    """
+    with override(language) if language else nullcontext():
+        return _words(report)
+
+
+def _words(report: PainReport) -> str:
+    phone = report.prescription.client.clinic.phone
+    advice = Advice(report.advice)
+    if advice in GOING_ON and report.prescription.state == Prescription.State.HELD:
+        advice = Advice.STOP  # a good session does not undo a hold: only a practitioner does
+    match advice:
+        case Advice.GO_ON:
+            return f"{_course(report)} {_('Good: carry on as planned.')}"
+        case Advice.CARRY_ON:
+            return f"{_course(report)} {_('Carry on, gently. We are watching how the days compare.')}"
+        case Advice.STOP_TODAY:
+            stop = _("Stop for today. Do not repeat it until tomorrow, and only if the pain is back to where it was.")
+            return f"{_course(report)} {stop}"
+        case Advice.STOP:
+            held = _(
+                "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch. "
+                "Call %(phone)s if it gets worse."
+            ) % {"phone": phone}
+            return f"{_course(report)} {held}".lstrip()
+        case Advice.CALL_NOW:
+            return _(
+                "Stop the exercise. Call %(phone)s now. If you cannot reach us, or you cannot feel between your legs, "
+                "cannot pass water, or a leg is getting weak, go to an emergency department."
+            ) % {"phone": phone}
+        case Advice.THANKS:
+            return _("Thank you. Your practitioner can see your answer.")
+
+
+def _course(report: PainReport) -> str:
+    """From what to what the pain went with the exercise; empty without both scores."""
+    scores = {"before": report.before, "after": report.after}
+    if report.change is None:
+        return ""
+    if report.change == 0:
+        return _("Pain stayed at %(after)s.") % scores
+    return _("Pain went from %(before)s to %(after)s.") % scores

@@ -1,0 +1,273 @@
+"""Take a pain report and correct one: report, rules, flags, hold and notice in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit, signals
+from clinic.flags import judging, review
+from clinic.models import (
+    Advice,
+    Area,
+    Correction,
+    Flag,
+    PainReport,
+    PainTrend,
+    Prescription,
+    Reminder,
+    ReportArea,
+    WarningSign,
+)
+from clinic.models.fields import WORST_PAIN, zone
+
+CLOCKS_DIFFER_BY = dt.timedelta(minutes=5)
+CLIENT_CORRECTS_FOR = dt.timedelta(days=7)
+NOTE_AT_MOST = 2000
+SCORES = ("before", "after", "next_morning")
+
+
+class KeyReused(Exception):
+    """The idempotency key came before with other answers."""
+
+
+class LinkUsed(Exception):
+    """This reminder's link has brought a report already."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a client says. Scores are whole numbers 0–10; None is "not answered", never 0."""
+
+    occurred_at: dt.datetime
+    did_exercise: bool
+    before: int | None = None
+    after: int | None = None
+    next_morning: int | None = None
+    areas: tuple[str, ...] = ()
+    moved_down_leg: bool | None = None
+    warning_signs: tuple[str, ...] = ()
+    note: str = ""
+
+    def fingerprint(self, prescription: Prescription) -> str:
+        """Equal for equal answers about the same prescription."""
+        said = {**asdict(self), "prescription": prescription.pk}
+        said["occurred_at"] = self.occurred_at.astimezone(dt.UTC)
+        said["areas"], said["warning_signs"] = sorted(set(self.areas)), sorted(set(self.warning_signs))
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The stored report and the flags it raised; ``repeated``: it was there before, nothing was written."""
+
+    report: PainReport
+    flags: list[Flag]
+    repeated: bool = False
+
+
+def report(
+    prescription: Prescription,
+    answers: Answers,
+    *,
+    by: AbstractBaseUser | None,
+    source: PainReport.Source,
+    key: str | None = None,
+    reminder: Reminder | None = None,
+    now: dt.datetime | None = None,
+) -> Outcome:
+    """Store one report and all that follows from it.
+
+    Args:
+        prescription: which the report is about; active or held.
+        answers: what was said.
+        by: who said it; None: the holder of a mail link.
+        source: the door it came by.
+        key: the caller's idempotency key, at most 200 characters.
+        reminder: whose link brought it; that link is then used up.
+        now: the instant of receipt.
+
+    Raises:
+        ValidationError: by field, nothing is stored.
+        KeyReused: the key came with other answers before.
+        LinkUsed: the reminder's link has brought a report already.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = PainTrend.objects.select_for_update().get(prescription=prescription)
+        fingerprint = answers.fingerprint(prescription)
+        if key and (known := _known(prescription, key)):
+            if known.fingerprint != fingerprint:
+                raise KeyReused(key)
+            return Outcome(known, list(known.raised_flags.by_need()), repeated=True)
+        _check(prescription, answers, now)
+        stored = PainReport.objects.create(
+            prescription=prescription,
+            received_at=now,
+            source=source,
+            by_id=by.pk if by else None,
+            idempotency_key=key or None,
+            fingerprint=fingerprint,
+            advice=Advice.THANKS,
+            **_columns(answers),
+        )
+        _set_lists(stored, answers)
+        if reminder is not None:
+            used = not Reminder.objects.filter(pk=reminder.pk, answered_by=None).update(answered_by=stored)
+            if used:
+                raise LinkUsed(reminder.pk)
+        advice, flags = review.after_report(stored, judging.judge(row, stored), now)
+        stored.advice = advice
+        stored.save(update_fields=["advice"])
+        audit.record(by, "reported", stored, prescription.client.clinic)
+        transaction.on_commit(partial(signals.report_made.send_robust, PainReport, report=stored))
+    return Outcome(stored, flags)
+
+
+def correct(
+    stored: PainReport,
+    changes: Mapping[str, Any],
+    *,
+    reason: str,
+    by: AbstractBaseUser | None,
+    now: dt.datetime | None = None,
+) -> Outcome:
+    """Change some answers of a stored report; the old ones stay as correction rows, the rules replay.
+
+    Args:
+        changes: fields of :class:`Answers` by name.
+        reason: why, required.
+        by: who corrects, see :func:`may_correct`; None: a command of the operator.
+
+    Raises:
+        ValidationError: by field, nothing is changed.
+    """
+    now = now or timezone.now()
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say in a few words why it is corrected.")})
+    if by is not None and not may_correct(stored, by, now):
+        days = CLIENT_CORRECTS_FOR.days
+        raise ValidationError({"report": _("It is over %(days)s days old. Ask your practitioner.") % {"days": days}})
+    with transaction.atomic():
+        row = PainTrend.objects.select_for_update().get(prescription=stored.prescription_id)
+        stored.refresh_from_db()
+        old = answers_of(stored)
+        new = replace(old, **changes)
+        _check(stored.prescription, new, now)
+        before, after = asdict(old), asdict(new)
+        changed = [name for name in before if before[name] != after[name]]
+        Correction.objects.bulk_create(
+            Correction(
+                report=stored,
+                field=name,
+                old=_text(before[name]),
+                new=_text(after[name]),
+                reason=reason.strip()[:500],
+                by_id=by.pk if by else None,
+                at=now,
+            )
+            for name in changed
+        )
+        columns = _columns(new)
+        for name, value in columns.items():
+            setattr(stored, name, value)
+        stored.save(update_fields=[*columns])
+        _set_lists(stored, new)
+        advice, flags = review.after_report(stored, judging.replay(row, stored), now)
+        stored.advice = advice
+        stored.save(update_fields=["advice"])
+        audit.record(by, "corrected", stored, stored.prescription.client.clinic)
+    return Outcome(stored, flags)
+
+
+def may_correct(stored: PainReport, user: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
+    """A client's own report for 7 days after it came; a practitioner who treats the client: at any time."""
+    prescription = stored.prescription
+    if Prescription.objects.treated_by(user).filter(pk=prescription.pk).exists():
+        return True
+    fresh = (now or timezone.now()) - stored.received_at <= CLIENT_CORRECTS_FOR
+    return fresh and prescription.client.user_id == user.pk
+
+
+def answers_of(stored: PainReport) -> Answers:
+    """What a stored report says, as it was said."""
+    return Answers(
+        occurred_at=stored.occurred_at,
+        did_exercise=stored.did_exercise,
+        before=stored.before,
+        after=stored.after,
+        next_morning=stored.next_morning,
+        areas=tuple(stored.areas.values_list("area", flat=True)),
+        moved_down_leg=stored.moved_down_leg,
+        warning_signs=tuple(stored.warning_signs.values_list("code", flat=True)),
+        note=stored.note,
+    )
+
+
+def _known(prescription: Prescription, key: str) -> PainReport | None:
+    return PainReport.objects.filter(prescription__client=prescription.client_id, idempotency_key=key).first()
+
+
+def _columns(answers: Answers) -> dict[str, Any]:
+    names = ("occurred_at", "did_exercise", *SCORES, "moved_down_leg", "note")
+    return {name: getattr(answers, name) for name in names}
+
+
+def _set_lists(stored: PainReport, answers: Answers) -> None:
+    stored.areas.all().delete()
+    stored.warning_signs.all().delete()
+    ReportArea.objects.bulk_create(ReportArea(report=stored, area=area) for area in dict.fromkeys(answers.areas))
+    WarningSign.objects.bulk_create(
+        WarningSign(report=stored, code=code) for code in dict.fromkeys(answers.warning_signs)
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _check(prescription: Prescription, answers: Answers, now: dt.datetime) -> None:
+    """Raise ValidationError with every wrong field and its remedy."""
+    wrong: dict[str, str] = {}
+    for name in SCORES:
+        score = getattr(answers, name)
+        if score is not None and (type(score) is not int or not 0 <= score <= WORST_PAIN):
+            wrong[name] = _("A whole number from 0 (no pain) to 10 (worst imaginable).")
+    if all(getattr(answers, name) is None for name in SCORES) and not answers.warning_signs:
+        wrong["before"] = _("Give at least one answer: pain before, after or the next morning.")
+    first_day = prescription.versions.order_by("number").values_list("starts_on", flat=True)[0]
+    start = dt.datetime.combine(first_day, dt.time.min, zone(prescription.client.time_zone))
+    if answers.occurred_at > now + CLOCKS_DIFFER_BY:
+        wrong["occurred_at"] = _("That is in the future. Give the time when it happened.")
+    elif answers.occurred_at < start:
+        wrong["occurred_at"] = _("That is before the exercise was prescribed to start.")
+    if unknown := set(answers.areas) - set(Area.values):
+        wrong["areas"] = _("“%(area)s” is not an area. Use: %(areas)s.") % {
+            "area": min(unknown)[:40],
+            "areas": ", ".join(Area.values),
+        }
+    asked = [sign.code for sign in prescription.exercise.precautions_in(None) if sign.reported]
+    if strange := set(answers.warning_signs) - set(asked):
+        wrong["warning_signs"] = _("“%(sign)s” is not a sign asked here. Use: %(signs)s.") % {
+            "sign": min(strange)[:40],
+            "signs": ", ".join(asked),
+        }
+    if len(answers.note) > NOTE_AT_MOST:
+        wrong["note"] = _("At most %(most)s characters.") % {"most": NOTE_AT_MOST}
+    if prescription.state == Prescription.State.ENDED:
+        wrong["prescription"] = _("This exercise has ended; it takes no more reports.")
+    if wrong:
+        raise ValidationError({field: [message] for field, message in wrong.items()})

@@ -1,0 +1,85 @@
+"""What a client decides about oneself: reminders or none, a pause, the hours, the language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import Client
+from clinic.models.fields import zone
+from clinic.reminders import planning
+
+LONGEST_PAUSE = dt.timedelta(days=366)
+
+
+def want_reminders(client: Client, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
+    """Send this client reminders, or none. Nothing else changes: the plan goes on, an invitation is no reminder.
+
+    Args:
+        by: who decided; None: the holder of a mail link.
+
+    Returns:
+        False when it was so already; then nothing is written.
+    """
+    with transaction.atomic():
+        others = Client.objects.filter(pk=client.pk, reminders_wanted=not wanted)
+        changed = bool(others.update(reminders_wanted=wanted))
+        if changed:
+            audit.record(by, "reminders-on" if wanted else "reminders-off", client, client.clinic)
+    client.reminders_wanted = wanted
+    return changed
+
+
+def pause_reminders(
+    client: Client, until: dt.date | None, *, by: AbstractBaseUser, now: dt.datetime | None = None
+) -> None:
+    """No reminders before the day ``until``, in the client's zone; None ends a pause.
+
+    Raises ValidationError on ``until`` when that is not after today or more than a year away.
+    """
+    today = (now or timezone.now()).astimezone(zone(client.time_zone)).date()
+    if until is not None and not today < until <= today + LONGEST_PAUSE:
+        raise ValidationError({"until": _("Choose a day after today, at most a year away.")})
+    with transaction.atomic():
+        client.paused_until = until
+        client.save(update_fields=["paused_until"])
+        audit.record(by, "pause-ended" if until is None else "paused", client, client.clinic)
+
+
+def keep_hours(
+    client: Client, *, time_zone: str, wakes_at: dt.time, by: AbstractBaseUser, now: dt.datetime | None = None
+) -> None:
+    """Where the client lives and when they get up; every running plan is set to these hours.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    now = now or timezone.now()
+    client.time_zone, client.wakes_at = time_zone, wakes_at
+    with transaction.atomic():
+        _save(client, ["time_zone", "wakes_at"])
+        for prescription in client.prescriptions.running():
+            planning.set_schedules(prescription, now)
+        audit.record(by, "hours-changed", client, client.clinic)
+
+
+def speak(client: Client, language: str, *, by: AbstractBaseUser) -> None:
+    """The language of pages and mails. Raises ValidationError on ``language`` when it is none of the project's."""
+    client.language = language
+    with transaction.atomic():
+        _save(client, ["language"])
+        audit.record(by, "language-changed", client, client.clinic)
+
+
+def _save(client: Client, fields: list[str]) -> None:
+    try:
+        client.clean_fields(exclude={field.name for field in client._meta.fields} - set(fields))
+    except ValidationError:
+        client.refresh_from_db(fields=fields)  # who shows the row again shows what is stored
+        raise
+    client.save(update_fields=fields)

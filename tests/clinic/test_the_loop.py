@@ -1,0 +1,44 @@
+"""The main job by the verbs alone: invite → prescribe → remind → report → flag → resolve."""
+
+import datetime as dt
+
+from django.core import mail
+
+from clinic import joining
+from clinic.flags import review
+from clinic.flags import sending as notices
+from clinic.models import Advice, Flag, Notice, Prescription, Reminder
+from clinic.records import worklist
+from clinic.reminders import planning
+from clinic.reminders import sending as reminders
+from tests import make
+
+
+def test_from_invitation_to_resolved_flag(cast):
+    make.invited(cast.alice, "Frida")
+    joining.send_due()
+    assert [message.to for message in mail.outbox] == [["Frida <frida@home.example>"]]
+    mail.outbox.clear()
+    prescription = make.prescription(cast.dana)
+    due = prescription.schedules.get().next_due_at
+    assert planning.plan_due(due) == 1
+    assert planning.plan_due(due) == 0
+    reminders.send_due(due)
+    assert [m.to for m in mail.outbox] == [["Dana <dana@home.example>"]]
+    assert Reminder.objects.get().state == "sent"
+
+    outcome = make.report(prescription, 4, 7, at=due + dt.timedelta(minutes=10))
+
+    prescription.refresh_from_db()
+    assert outcome.report.advice == Advice.STOP
+    assert prescription.state == Prescription.State.HELD
+    flag = Flag.objects.get()
+    assert (flag.kind, flag.severity) == ("exercise_hurts", "high")
+    assert flag.reason == "Pain went from 4 to 7 with one session."
+    first = worklist.entries(worklist.in_order_of_need(cast.alice.user))[0]
+    assert (first.client, list(first.flags), first.last_report) == (cast.dana, [flag], outcome.report)
+    notices.send_due(due + dt.timedelta(minutes=11))
+    assert Notice.objects.get().state == "sent"
+    assert review.acknowledge(flag, cast.alice.user)
+    assert review.resolve(flag, cast.alice.user, "Called her; smaller bend.")
+    assert not Flag.objects.unresolved().exists()
