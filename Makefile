@@ -1,0 +1,24 @@
+# The commands of this project. `exec` replaces the shell, so that a signal reaches the program and not a shell in between.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test bench lint development
+
+run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the port
+	@exec $(PYTHON) -m config.launch
+
+test: development ## the whole suite; ARGS= goes to pytest, REQUIRE_SERVICES=1 forbids skipping
+	@exec $(BIN)/python -m tests.run $(ARGS)
+
+bench: development ## ratios, one `name: value` a line
+	@exec $(BIN)/python -m bench $(ARGS)
+
+lint: development ## style, types, templates, missing migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates config/templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+development:
+	@$(PYTHON) -m config.install requirements-dev.txt

@@ -1,0 +1,27 @@
+"""The project as an app: joins the clinic's announcements to the accounts, and keeps the cache table."""
+
+from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+
+class ProjectConfig(AppConfig):
+    name = "config"
+    verbose_name = "Project"
+
+    def ready(self) -> None:
+        # Imported here so that a task sent from a page or a shell goes to our broker and not to Celery's default.
+        from allauth.account.signals import authentication_step_completed
+
+        from clinic.signals import client_joined, practitioner_joined
+        from config import accounts, celery  # noqa: F401
+
+        for joined in (client_joined, practitioner_joined):
+            joined.connect(accounts.mailbox_proven, dispatch_uid="config.mailbox_proven")
+        authentication_step_completed.connect(accounts.code_entered, dispatch_uid="config.code_entered")
+        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="config.make_cache_table")
+
+
+def make_cache_table(using: str, **_signal: object) -> None:
+    """Make the table of CACHES with the others; does nothing where it exists. Receiver of `post_migrate`."""
+    call_command("createcachetable", database=using, verbosity=0)

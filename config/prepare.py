@@ -1,0 +1,35 @@
+"""Between install and start of `make run`: database, library and demo, in one process so that Django loads once.
+
+Standard output is what the `demo` command prints (the sign-ins) and nothing else; errors go to standard error.
+"""
+
+import os
+import sys
+from io import StringIO
+
+import django
+from django.core.management import CommandError, call_command
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.conf import settings
+    from django.db import OperationalError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_exercises", stdout=StringIO())
+        if settings.DEBUG:
+            call_command("demo")
+        else:
+            call_command("collectstatic", interactive=False, verbosity=0)
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.exit(f"DATABASE_URL must be a database that answers, and this one does not: {reason}")
+    except CommandError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""URLs of the runnable project."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from clinic.admin.site import site
+from config import dev_mail
+
+
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """This process answers; it asks no other part, so that a slow database restarts no web server."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", site.urls),
+    path("api/v1/", include("clinic.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(template_name="api_docs.html"), name="api_docs"),
+    path("dev/mail/", dev_mail.inbox, name="dev_mail"),
+    path("dev/mail/<slug:name>/", dev_mail.message, name="dev_mail_message"),
+    path("dev/mail/<slug:name>/html/", dev_mail.html, name="dev_mail_html"),
+    path("healthz", alive, name="healthz"),
+    # A clinic's logo is the only upload that pages and mails show.
+    path("media/clinic/logos/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "clinic" / "logos"}),
+    path("", include("clinic.urls")),
+]
