@@ -1,0 +1,1 @@
+"""Programs' door: REST under ``/api/v1/``."""

@@ -1,0 +1,166 @@
+"""What every call has in common: who may come in, how bodies and queries are read, how lists are paged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, TypeVar, cast
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Model, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import exceptions
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from clinic.api import problems
+from clinic.api.bodies import Body, JSONObjects
+from clinic.models import Prescription
+
+Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
+
+class Pages(PageNumberPagination):
+    """``?page=`` from 1; one that is not there is 404."""
+
+    page_size = 50
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        return request.query_params.get(self.page_query_param, 1)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        parts = {"count": {"type": "integer"}, "next": link, "previous": link, "results": schema}
+        return {"type": "object", "required": list(parts), "properties": parts}
+
+
+class DoorSchema(AutoSchema):
+    """The description of a call, with the problem details that any call may answer."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation:
+            problem = self.resolve_serializer(problems.Problem, "response").ref
+            operation["responses"]["default"] = {
+                "description": "What is wrong, as RFC 9457 problem details",
+                "content": {problems.MEDIA_TYPE: {"schema": problem}},
+            }
+        return operation
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        return {**described, "additionalProperties": False} if isinstance(serializer, Body) else described
+
+
+class Door(GenericViewSet[Row]):
+    """One noun of the API. All is set here, so that a host project's own REST settings change nothing.
+
+    Only how callers are known, token or session, is the project's choice.
+    """
+
+    permission_classes = [IsAuthenticated]
+    parser_classes = [JSONObjects]
+    renderer_classes = [JSONRenderer]
+    pagination_class = Pages
+    filter_backends: Sequence[Any] = []
+    throttle_classes: Sequence[Any] = []
+    metadata_class = None
+    lookup_value_converter = "int"
+    schema = DoorSchema()
+
+    queries: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """The names that each action takes after the question mark, ``page`` for the paged ones."""
+
+    def get_exception_handler(self) -> Any:
+        return problems.handler
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self._check_queries()
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")  # health data stays out of every cache
+        return answer
+
+    @property
+    def caller(self) -> AbstractBaseUser:
+        """Who asks: signed in, as IsAuthenticated has seen to."""
+        return cast(AbstractBaseUser, self.request.user)
+
+    def read(self, body: type[Body]) -> dict[str, Any]:
+        """The body, checked. Raises ValidationError by field."""
+        given = body(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+    def paged(self, rows: QuerySet[Any]) -> Response:
+        """One page of ``rows``, written by the action's serializer."""
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def query(self, name: str, allowed: Sequence[str]) -> str | None:
+        """One of the allowed values of a query, or None when it is not given. Raises ValidationError naming it."""
+        given = self.request.query_params.get(name)
+        if given is not None and given not in allowed:
+            raise exceptions.ValidationError({name: [_("Use one of: %(known)s.") % {"known": ", ".join(allowed)}]})
+        return given
+
+    def number(self, name: str) -> int | None:
+        """A row's number in a query, or None when it is not given. Raises ValidationError naming it."""
+        given = self.request.query_params.get(name)
+        if given is None:
+            return None
+        if not (given.isascii() and given.isdecimal() and len(given) < 20):
+            raise exceptions.ValidationError({name: [_("Write a whole number.")]})
+        return int(given)
+
+    def _check_queries(self) -> None:
+        known = self.queries.get(self.action or "", ())
+        wrong: dict[str, list[str]] = {}
+        for name, values in self.request.query_params.lists():
+            if name == "page" and name in known and len(values) > 1:
+                raise exceptions.NotFound(_("Ask for one page at a time."))
+            if name not in known:
+                wrong[name] = [_("This address takes no such query.")]
+            elif len(values) > 1:
+                wrong[name] = [_("Give it once.")]
+        if wrong:
+            raise exceptions.ValidationError(wrong)
+
+
+class Nowhere(APIView):
+    """Every address under the API that is none of its calls."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: Sequence[Any] = []
+    renderer_classes = [JSONRenderer]
+    schema = None
+
+    def get_exception_handler(self) -> Any:
+        return problems.handler
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not request.path.endswith("/"):
+            raise exceptions.NotFound(_("Every address of this API ends with a slash."))
+        raise exceptions.NotFound(_("The API has no such address."))
+
+
+def named(rows: Rows, field: str, **lookup: Any) -> Any:
+    """The one row that a body or query names under ``field``. Raises Missing, naming it, when there is none."""
+    row = rows.filter(**lookup).first()
+    if row is None:
+        raise problems.Missing(field, _("There is no such thing here, or not for you."))
+    return row
+
+
+def prescription_of(rows: QuerySet[Prescription], pk: int) -> Prescription:
+    """The prescription in the address. Raises Http404."""
+    return get_object_or_404(rows, pk=pk)

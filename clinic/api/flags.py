@@ -1,0 +1,111 @@
+"""``/flags/``: which clients need a look and why; acknowledge, resolve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic.api.bodies import Body, Instant, Text
+from clinic.api.codes import Code
+from clinic.api.door import Door
+from clinic.flags import review
+from clinic.models import Flag, FlagEvent, PainReport
+
+
+class Seen(Body):
+    """A note, if there is one."""
+
+    note = Text(required=False, allow_blank=True, max_length=2000)
+
+
+class Solved(Body):
+    """The note it is closed with."""
+
+    note = Text(max_length=2000, help_text="what you found or did")
+
+
+class EventAnswer(serializers.ModelSerializer[FlagEvent]):
+    verb = Code("FlagVerb", FlagEvent.Verb)
+    at = Instant()
+
+    class Meta:
+        model = FlagEvent
+        fields = ["verb", "note", "at"]
+        read_only_fields = fields
+
+
+class FlagAnswer(serializers.ModelSerializer[Flag]):
+    """``evidence`` are the numbers of the reports behind it, oldest first."""
+
+    client = serializers.IntegerField(source="prescription.client_id")
+    kind = Code("FlagKind", Flag.Kind)
+    severity = Code("FlagSeverity", Flag.Severity)
+    state = Code("FlagState", Flag.State)
+    raised_at = Instant()
+    events = EventAnswer(many=True)
+
+    class Meta:
+        model = Flag
+        fields = [
+            "id", "client", "prescription", "kind", "severity", "reason", "evidence", "rule_version", "raised_at",
+            "state", "events",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class Flags(Door[Flag]):
+    serializer_class = FlagAnswer
+    queries = {"list": ("page", "state")}
+
+    def get_queryset(self) -> QuerySet[Flag]:
+        return (
+            Flag.objects.visible_to(self.request.user)
+            .by_need()
+            .select_related("prescription")
+            .prefetch_related("events", Prefetch("evidence", PainReport.objects.in_order().only("pk")))
+        )
+
+    @extend_schema(parameters=[OpenApiParameter("state", str, enum=Flag.State.values)])
+    def list(self, request: Request) -> Response:
+        """Of the clients whom the caller treats: most severe first, then the oldest."""
+        rows = self.get_queryset()
+        if state := self.query("state", Flag.State.values):
+            rows = rows.filter(state=state)
+        return self.paged(rows)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One flag, with what was done about it."""
+        return Response(self._told(pk))
+
+    @extend_schema(request=Seen, responses=FlagAnswer)
+    @action(detail=True, methods=["post"])
+    def acknowledge(self, request: Request, pk: int) -> Response:
+        """“Seen, I am on it.”"""
+        flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
+        done = review.acknowledge(flag, self.caller, self.read(Seen).get("note", ""))
+        return self._after(done, flag)
+
+    @extend_schema(request=Solved, responses=FlagAnswer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: int) -> Response:
+        """Close it with a note; the rule behind it starts again from what stands now."""
+        flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
+        done = review.resolve(flag, self.caller, self.read(Solved)["note"])
+        return self._after(done, flag)
+
+    def _after(self, done: bool, flag: Flag) -> Response:
+        if not done:  # the note was not kept: say so
+            message = _("This flag is %(state)s already; nothing was changed.") % {"state": flag.get_state_display()}
+            raise exceptions.ValidationError({"state": [message]})
+        return Response(self._told(flag.pk))
+
+    def _told(self, pk: int) -> Any:
+        return FlagAnswer(get_object_or_404(self.get_queryset(), pk=pk)).data

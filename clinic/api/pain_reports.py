@@ -1,0 +1,171 @@
+"""``/pain-reports/``: report pain, correct a report, read them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic import reporting
+from clinic.api.bodies import Body, Instant, Score, Text, Whole, Words, YesNo
+from clinic.api.codes import Code
+from clinic.api.door import Door, named
+from clinic.models import Advice, Area, Flag, PainReport, Prescription
+from clinic.records.advice import advice_text
+from clinic.reporting import NOTE_AT_MOST, Answers
+
+KEY: Final = "Idempotency-Key"
+_GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
+
+
+class Said(Body):
+    """The answers that a report and its correction share."""
+
+    before = Score()
+    after = Score()
+    next_morning = Score()
+    areas = Words(required=False, help_text=f"of {', '.join(Area.values)}")
+    moved_down_leg = YesNo(required=False, allow_null=True)
+    warning_signs = Words(required=False, help_text="codes of the exercise's precautions that are asked in a report")
+    note = Text(required=False, allow_blank=True, max_length=NOTE_AT_MOST)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        given = super().to_internal_value(data)
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+class NewReport(Said):
+    """At least one score, or a warning sign."""
+
+    prescription = Whole()
+    occurred_at = Instant()
+    did_exercise = YesNo()
+
+
+class Changes(Said):
+    """Only the answers that change, and why."""
+
+    occurred_at = Instant(required=False)
+    did_exercise = YesNo(required=False)
+    reason = Text(max_length=500)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys() == {"reason"}:
+            raise serializers.ValidationError(_("Name at least one answer to change, such as “after”."))
+        return attrs
+
+
+class FlagRaised(serializers.ModelSerializer[Flag]):
+    kind = Code("FlagKind", Flag.Kind)
+    severity = Code("FlagSeverity", Flag.Severity)
+
+    class Meta:
+        model = Flag
+        fields = ["id", "kind", "severity", "reason"]
+        read_only_fields = fields
+
+
+class ReportAnswer(serializers.ModelSerializer[PainReport]):
+    """``flags`` are those that this report raised; ``advice_text`` is for the client, in the client's language."""
+
+    occurred_at = Instant()
+    received_at = Instant()
+    areas = serializers.SlugRelatedField[Any](many=True, slug_field="area", read_only=True)
+    warning_signs = serializers.SlugRelatedField[Any](many=True, slug_field="code", read_only=True)
+    source = Code("ReportSource", PainReport.Source)  # type: ignore[assignment]  # a field: taken off the class
+    advice = Code("Advice", Advice)
+    advice_text = serializers.SerializerMethodField()
+    flags = FlagRaised(many=True, source="raised_flags")
+
+    class Meta:
+        model = PainReport
+        fields = [
+            "id", "prescription", "occurred_at", "received_at", "did_exercise", "before", "after", "next_morning",
+            "areas", "moved_down_leg", "warning_signs", "note", "source", "advice", "advice_text", "flags",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_advice_text(self, report: PainReport) -> str:
+        return advice_text(report, report.prescription.client.language)
+
+
+class PainReports(Door[PainReport]):
+    serializer_class = ReportAnswer
+    queries = {"list": ("page", "prescription")}
+
+    def get_queryset(self) -> QuerySet[PainReport]:
+        return whole(PainReport.objects.visible_to(self.request.user))
+
+    @extend_schema(parameters=[OpenApiParameter("prescription", int)])
+    def list(self, request: Request) -> Response:
+        """As they happened, newest first."""
+        rows = self.get_queryset()
+        if (number := self.number("prescription")) is not None:
+            rows = rows.filter(prescription=self._prescription(number))
+        return self.paged(rows)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One report."""
+        return Response(ReportAnswer(get_object_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(
+        request=NewReport,
+        responses={201: ReportAnswer},
+        parameters=[
+            OpenApiParameter(
+                KEY,
+                str,
+                OpenApiParameter.HEADER,
+                description="1–200 printable characters. Sent again with the same body: the same answer, nothing new.",
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Report pain. The rules run at once: the answer says what to do, and which flags went up."""
+        key = _key(request)
+        given = self.read(NewReport)
+        prescription = self._prescription(given.pop("prescription"))
+        outcome = reporting.report(
+            prescription, Answers(**given), by=self.caller, source=PainReport.Source.API, key=key
+        )
+        headers = {"Idempotent-Replayed": "true"} if outcome.repeated else {}
+        return Response(_told(outcome.report), status=status.HTTP_201_CREATED, headers=headers)
+
+    @extend_schema(request=Changes, responses=ReportAnswer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: int) -> Response:
+        """Change some answers; the old ones are kept, the rules run again."""
+        stored = get_object_or_404(PainReport.objects.visible_to(self.caller), pk=pk)
+        changes = self.read(Changes)
+        outcome = reporting.correct(stored, changes, reason=changes.pop("reason"), by=self.caller)
+        return Response(_told(outcome.report))
+
+    def _prescription(self, number: int) -> Prescription:
+        found: Prescription = named(Prescription.objects.visible_to(self.caller), "prescription", pk=number)
+        return found
+
+
+def whole(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
+    """Fetch along what an answer says of each, in a fixed number of queries."""
+    return rows.select_related("prescription__client__clinic").prefetch_related(
+        "areas", "warning_signs", Prefetch("raised_flags", Flag.objects.by_need())
+    )
+
+
+def _told(report: PainReport) -> Any:
+    return ReportAnswer(whole(PainReport.objects.all()).get(pk=report.pk)).data
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get(KEY)
+    if key is not None and not _GOOD_KEY.fullmatch(key):
+        raise exceptions.ValidationError({KEY: [_("1 to 200 printable characters, no space at the ends.")]})
+    return key

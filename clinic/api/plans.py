@@ -1,0 +1,134 @@
+"""How a prescription is written and read: the plan, the screening, the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from rest_framework import serializers
+
+from clinic.api.bodies import Body, Day, Instant, Text, Whole, Words, YesNo
+from clinic.api.clients import PractitionerAnswer
+from clinic.api.codes import Code
+from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
+from clinic.models.fields import WEEKDAYS
+from clinic.models.outbox import State as MailState
+
+
+class ScreeningBody(Body):
+    """A yes stands only with a reason to prescribe all the same."""
+
+    answer = YesNo()
+    override_reason = Text(max_length=500, required=False, allow_blank=True)
+
+
+class NewPrescription(Body):
+    """What to do, when, and how often; every precaution of the exercise answered."""
+
+    client = Whole()
+    exercise = Text(max_length=60)
+    starts_on = Day()
+    ends_on = Day(required=False, allow_null=True)
+    days = Words(help_text=f"of {', '.join(WEEKDAYS)}")
+    times = Words(help_text="HH:MM in the client's zone")
+    sets = Whole(min_value=1, max_value=20)
+    hold_seconds = Whole(min_value=1, max_value=600)
+    variation = Text(max_length=40, required=False, allow_blank=True)
+    mornings_allowed = YesNo(default=True, help_text="false: none within two hours after the client gets up")
+    screening = serializers.DictField(child=ScreeningBody(), help_text="by the code of each precaution")
+
+
+class ScreeningAnswered(serializers.ModelSerializer[ScreeningAnswer]):
+    class Meta:
+        model = ScreeningAnswer
+        fields = ["answer", "override_reason"]
+        read_only_fields = fields
+
+
+class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
+    """The plan in it is the version in force."""
+
+    exercise = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    prescribed_by = PractitionerAnswer(read_only=True)
+    state = Code("PrescriptionState", Prescription.State)
+    state_since = Instant()
+    version = serializers.IntegerField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    days = serializers.ListField(child=serializers.ChoiceField(choices=WEEKDAYS))
+    times = serializers.ListField(child=serializers.CharField())
+    sets = serializers.IntegerField()
+    hold_seconds = serializers.IntegerField()
+    variation = serializers.CharField()
+    mornings_allowed = serializers.BooleanField()
+    screening = serializers.DictField(child=ScreeningAnswered())
+    next_due_at = Instant(allow_null=True, help_text="of the next reminder; null when none will go out")
+
+    class Meta:
+        model = Prescription
+        fields = [
+            "id", "client", "exercise", "prescribed_by", "state", "state_reason", "state_since", "version",
+            "starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation", "mornings_allowed",
+            "screening", "next_due_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, prescription: Prescription) -> dict[str, Any]:
+        due_at = _next_due_at(prescription)
+        return {
+            "id": prescription.pk,
+            "client": prescription.client_id,
+            "exercise": prescription.exercise.slug,
+            "prescribed_by": PractitionerAnswer(prescription.prescribed_by).data,
+            "state": prescription.state,
+            "state_reason": prescription.state_reason,
+            "state_since": Instant().to_representation(prescription.state_since),
+            **_plan(prescription.versions.all()[0]),
+            "screening": {row.code: ScreeningAnswered(row).data for row in prescription.screening.all()},
+            "next_due_at": Instant().to_representation(due_at) if due_at else None,
+        }
+
+
+class PrescriptionMade(PrescriptionAnswer):
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="what to know of this plan")
+
+    class Meta(PrescriptionAnswer.Meta):
+        fields = [*PrescriptionAnswer.Meta.fields, "warnings"]
+        read_only_fields = fields
+
+    def to_representation(self, prescription: Prescription) -> dict[str, Any]:
+        return {**super().to_representation(prescription), "warnings": self.context["warnings"]}
+
+
+class ReminderAnswer(serializers.ModelSerializer[Reminder]):
+    """``why`` says what kept a reminder from going out; empty when nothing did."""
+
+    due_at = Instant()
+    state = Code("ReminderState", MailState)
+    sent_at = Instant(allow_null=True)
+
+    class Meta:
+        model = Reminder
+        fields = ["due_at", "state", "why", "sent_at", "message_id"]
+        read_only_fields = fields
+
+
+def _plan(version: PrescriptionVersion) -> dict[str, Any]:
+    return {
+        "version": version.number,
+        "starts_on": version.starts_on.isoformat(),
+        "ends_on": version.ends_on.isoformat() if version.ends_on else None,
+        "days": version.day_names,
+        "times": [f"{time:%H:%M}" for time in version.local_times],
+        "sets": version.sets,
+        "hold_seconds": version.hold_seconds,
+        "variation": version.variation,
+        "mornings_allowed": version.mornings_allowed,
+    }
+
+
+def _next_due_at(prescription: Prescription) -> dt.datetime | None:
+    """Of an active exercise; while it is held its reminders are not sent."""
+    if prescription.state != Prescription.State.ACTIVE:
+        return None
+    return min((row.next_due_at for row in prescription.schedules.all() if row.next_due_at), default=None)

@@ -1,0 +1,120 @@
+"""``/prescriptions/``: prescribe, hold, resume, end, and the ledger of reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from clinic import prescribing
+from clinic.api.bodies import Body, Text
+from clinic.api.door import Door, named
+from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
+from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder, Schedule
+from clinic.prescribing import Dose, Screened
+from exercises.models import Exercise
+
+
+class Reason(Body):
+    """Why."""
+
+    reason = Text(max_length=500)
+
+
+class Prescriptions(Door[Prescription]):
+    serializer_class = PrescriptionAnswer
+    queries = {"list": ("page", "client", "state"), "reminders": ("page",)}
+
+    def get_queryset(self) -> QuerySet[Prescription]:
+        return whole(Prescription.objects.visible_to(self.request.user))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("client", int),
+            OpenApiParameter("state", str, enum=Prescription.State.values),
+        ]
+    )
+    def list(self, request: Request) -> Response:
+        """Newest first."""
+        rows = self.get_queryset()
+        if (number := self.number("client")) is not None:
+            rows = rows.filter(client=named(Client.objects.visible_to(request.user), "client", pk=number))
+        if state := self.query("state", Prescription.State.values):
+            rows = rows.filter(state=state)
+        return self.paged(rows)
+
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One prescription, with the version of its plan that is in force."""
+        return Response(PrescriptionAnswer(get_object_or_404(self.get_queryset(), pk=pk)).data)
+
+    @extend_schema(request=NewPrescription, responses={201: PrescriptionMade})
+    def create(self, request: Request) -> Response:
+        """Prescribe an exercise to a client whom the caller treats; reminders follow from the plan."""
+        given = self.read(NewPrescription)
+        client: Client = named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
+        exercise: Exercise = named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
+        by = Practitioner.objects.of(self.caller).get(clinic=client.clinic_id)
+        screening = {code: Screened(**answer) for code, answer in given.pop("screening").items()}
+        dose = Dose(**given)
+        made = prescribing.prescribe(client, exercise, dose, screening, by=by)
+        made = whole(Prescription.objects.all()).get(pk=made.pk)
+        answer = PrescriptionMade(made, context={"warnings": _warnings(client, dose)})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=Reason, responses=PrescriptionAnswer)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, pk: int) -> Response:
+        """Pause the exercise; its reminders stop."""
+        return self._move(pk, prescribing.hold)
+
+    @extend_schema(request=Reason, responses=PrescriptionAnswer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: int) -> Response:
+        """Go on after a hold."""
+        return self._move(pk, prescribing.resume)
+
+    @extend_schema(request=Reason, responses=PrescriptionAnswer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: int) -> Response:
+        """End the exercise for good."""
+        return self._move(pk, prescribing.end)
+
+    @extend_schema(responses=ReminderAnswer(many=True))
+    @action(detail=True, methods=["get"], serializer_class=ReminderAnswer)
+    def reminders(self, request: Request, pk: int) -> Response:
+        """The ledger, latest first: each reminder that was due, and what became of it."""
+        prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
+        ledger = Reminder.objects.filter(schedule__prescription=prescription)
+        return self.paged(ledger)
+
+    def _move(self, pk: int, verb: Callable[..., None]) -> Response:
+        prescription = get_object_or_404(Prescription.objects.treated_by(self.caller), pk=pk)
+        verb(prescription, by=self.caller, reason=self.read(Reason)["reason"])
+        return Response(PrescriptionAnswer(whole(Prescription.objects.all()).get(pk=pk)).data)
+
+
+def whole(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
+    """Fetch along what an answer says of each, in a fixed number of queries."""
+    return rows.select_related("exercise", "prescribed_by").prefetch_related(
+        Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),
+        Prefetch("schedules", Schedule.objects.filter(active=True)),
+        "screening",
+    )
+
+
+def _warnings(client: Client, dose: Dose) -> list[str]:
+    """What the practitioner should know of the plan that was stored."""
+    early: dict[str, Any] = {"times": ", ".join(prescribing.morning_times(client, dose))}
+    if not early["times"]:
+        return []
+    if dose.mornings_allowed:
+        return [_("%(times)s: within two hours after this client gets up, when bending is best avoided.") % early]
+    return [_("%(times)s: no reminder goes out within two hours after this client gets up.") % early]
