@@ -1,0 +1,44 @@
+"""Who is at the door: the memberships of the signed-in person, read once a request."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import Http404, HttpRequest
+
+from clinic.models import Client, Practitioner
+
+_KEPT = "_plumbline_memberships"
+
+
+def signed_in(request: HttpRequest) -> AbstractBaseUser:
+    """The person who acts. The site lets nobody else as far as an act; Http404 all the same."""
+    if isinstance(request.user, AbstractBaseUser):
+        return request.user
+    raise Http404
+
+
+def memberships(request: HttpRequest) -> list[Practitioner]:
+    """The active memberships, each with its clinic; empty for anybody who does not work here."""
+    kept: list[Practitioner] | None = getattr(request, _KEPT, None)
+    if kept is None:
+        kept = list(Practitioner.objects.of(request.user).select_related("clinic").order_by("clinic__name", "pk"))
+        setattr(request, _KEPT, kept)
+    return kept
+
+
+def clinical(request: HttpRequest) -> list[Practitioner]:
+    """Those memberships whose role may see health data."""
+    return [membership for membership in memberships(request) if membership.is_clinical]
+
+
+def owns(request: HttpRequest) -> bool:
+    """Whether the person owns a clinic."""
+    return any(membership.role == Practitioner.Role.OWNER for membership in memberships(request))
+
+
+def practitioner_of(request: HttpRequest, client: Client) -> Practitioner:
+    """As whom the person treats this client. Raises Http404 when they do not."""
+    for membership in clinical(request):
+        if membership.clinic_id == client.clinic_id:
+            return membership
+    raise Http404

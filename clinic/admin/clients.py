@@ -1,0 +1,78 @@
+"""Clients by name, and the page of one client: all of the record, or, for the front desk, how to reach them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from clinic.admin import access, record, words
+from clinic.admin.page import Page, page
+from clinic.models import Client
+
+PER_PAGE = 100
+
+
+class SearchForm(forms.Form):
+    """By name or mail address."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=120,
+        widget=forms.SearchInput(attrs={"placeholder": gettext_lazy("Find by name"), "autocomplete": "off"}),
+    )
+
+
+@require_safe
+def listing(request: HttpRequest) -> Page:
+    """Everybody whom this person may know of: names, contact, state. No health data."""
+    everybody = Client.objects.visible_to(request.user).select_related("practitioner", "clinic").order_by("name", "pk")
+    form = SearchForm(request.GET)
+    found = everybody
+    if form.is_valid() and form.cleaned_data["q"]:
+        found = everybody.filter(name__icontains=form.cleaned_data["q"])
+    return page(
+        request,
+        "clients.html",
+        _("Clients"),
+        shown=Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        form=form,
+        narrowed=found is not everybody,
+        may_invite=bool(access.clinical(request)),
+        several_clinics=len(access.memberships(request)) > 1,
+    )
+
+
+@require_safe
+def client(request: HttpRequest, pk: int) -> Page:
+    """One client. Who may not see the record gets name and contact; to everybody else there is no such page."""
+    known = Client.objects.visible_to(request.user).select_related("practitioner", "clinic")
+    about = get_object_or_404(known, pk=pk)
+    now = timezone.now()
+    told: dict[str, Any] = {"client": about, "now": now, "language": words.language(about.language)}
+    if not Client.objects.treated_by(request.user).filter(pk=pk).exists():
+        return page(request, "contact.html", about.name, **told)
+    invitation = about.invitations.order_by("-pk").first() if about.state == Client.State.INVITED else None
+    return page(
+        request,
+        "client.html",
+        about.name,
+        **told,
+        record=record.of(about, now, reports_page=request.GET.get("page")),
+        invitation=invitation,
+        invitation_why=words.why(invitation.why) if invitation else "",
+    )
+
+
+ROUTES = [
+    ("clients/", listing, "clients"),
+    ("clients/<int:pk>/", client, "client"),
+]

@@ -1,0 +1,31 @@
+"""One page of ours inside the site's shell, the way back after an act, and the mark that goes with a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class Page(TemplateResponse):
+    """A page whose shell (navigation, brand, messages) the site adds before it is drawn."""
+
+
+def page(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> Page:
+    """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the name of the tab."""
+    return Page(request, f"clinic/admin/{template}", {"title": title, **context}, status=status)
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
+    """Back to the page the act came from, as the form's hidden ``next`` says; only ever a page of this site."""
+    return HttpResponseRedirect(came_from(request, otherwise))
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The form's hidden ``next`` when it is an address of this site, else ``otherwise``."""
+    given = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure()):
+        return given
+    return otherwise

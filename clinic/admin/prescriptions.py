@@ -1,0 +1,145 @@
+"""Prescribe, change the dose, hold, resume, end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic import prescribing
+from clinic.admin import access
+from clinic.admin.dose_form import AmendForm, PrescribeForm
+from clinic.admin.page import page
+from clinic.admin.verb_form import ReasonForm
+from clinic.models import Client, Person, Prescription
+from exercises.models import Exercise
+
+_forms_only = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _prescription(user: Person, pk: int) -> Prescription:
+    mine = Prescription.objects.treated_by(user).select_related("client__clinic", "exercise")
+    return get_object_or_404(mine, pk=pk)
+
+
+def _to_client(client: Client) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
+
+
+@_forms_only
+def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Choose the exercise, when there are several; then screening and dose on one page."""
+    treated = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
+    client = get_object_or_404(treated, pk=pk)
+    by = access.practitioner_of(request, client)
+    offered = list(Exercise.objects.current().whole())
+    wanted = request.GET.get("exercise", "") or (offered[0].slug if len(offered) == 1 else "")
+    exercise = next((one for one in offered if one.slug == wanted), None)
+    title = _("Prescribe for %(name)s") % {"name": client}
+    if exercise is None:
+        return page(request, "choose_exercise.html", title, client=client, offered=offered, unknown=wanted)
+    form = PrescribeForm(request.POST if request.method == "POST" else None, client, exercise)
+    if request.method == "POST" and form.is_valid():
+        made = form.call(lambda: prescribing.prescribe(client, exercise, form.dose(), form.screening(), by=by))
+        if made is not None:
+            done = _("%(exercise)s is prescribed for %(name)s.")
+            messages.success(request, done % {"exercise": exercise.name, "name": client})
+            return _to_client(client)
+    running = client.prescriptions.running().filter(exercise__slug=exercise.slug).first()
+    return page(
+        request, "prescribe.html", title, client=client, exercise=exercise, form=form, running=running,
+        words=exercise.words(get_language()),
+    )  # fmt: skip
+
+
+@_forms_only
+def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A new version of the dose, with the reason."""
+    prescription = _prescription(request.user, pk)
+    client = prescription.client
+    by = access.practitioner_of(request, client)
+    data = request.POST if request.method == "POST" else None
+    form = AmendForm(data, client, prescription.exercise, prescription.dose)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason)) is not None:
+            messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+            return _to_client(client)
+    title = _("Change the dose")
+    return page(request, "amend.html", title, client=client, prescription=prescription, form=form)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """One change of state: its verb and its words."""
+
+    verb: Callable[..., None]
+    title: Promise | str
+    meaning: Promise | str
+    button: Promise | str
+    done: Promise | str
+
+
+_HOLD = _Act(
+    prescribing.hold,
+    gettext_lazy("Hold the exercise"),
+    gettext_lazy("The client sees that it is paused, and no reminders go out until you resume it."),
+    gettext_lazy("Hold"),
+    gettext_lazy("The exercise is held. Its reminders stop."),
+)
+_RESUME = _Act(
+    prescribing.resume,
+    gettext_lazy("Resume the exercise"),
+    gettext_lazy("The client may do it again, and the reminders go on."),
+    gettext_lazy("Resume"),
+    gettext_lazy("The exercise goes on. So do its reminders."),
+)
+_END = _Act(
+    prescribing.end,
+    gettext_lazy("End the exercise"),
+    gettext_lazy("For good: the record stays, the reminders stop, and no more reports are taken."),
+    gettext_lazy("End for good"),
+    gettext_lazy("The exercise has ended. Its record stays."),
+)
+
+
+@_forms_only
+def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
+    """Asks for the reason; a second press, or one a colleague was quicker with, is told so and changes nothing."""
+    prescription = _prescription(request.user, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            act.verb(prescription, by=access.signed_in(request), reason=reason)
+        except ValidationError as error:
+            if "state" not in error.message_dict:
+                form.take(error)
+            else:
+                messages.info(request, " ".join(error.message_dict["state"]))
+                return _to_client(prescription.client)
+        else:
+            messages.success(request, str(act.done))
+            return _to_client(prescription.client)
+    told: dict[str, Any] = {"prescription": prescription, "client": prescription.client, "form": form, "act": act}
+    return page(request, "change_state.html", str(act.title), **told)
+
+
+ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
+    ("clients/<int:pk>/prescribe/", prescribe, "prescribe"),
+    ("prescriptions/<int:pk>/amend/", amend, "amend"),
+    ("prescriptions/<int:pk>/hold/", partial(_change_state, act=_HOLD), "hold"),
+    ("prescriptions/<int:pk>/resume/", partial(_change_state, act=_RESUME), "resume"),
+    ("prescriptions/<int:pk>/end/", partial(_change_state, act=_END), "end"),
+]

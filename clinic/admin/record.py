@@ -1,0 +1,231 @@
+"""All that one client's page shows, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clinic.admin import words
+from clinic.admin.worklist import recent_scores, trace
+from clinic.models import (
+    Client,
+    Correction,
+    Flag,
+    FlagEvent,
+    PainReport,
+    Practitioner,
+    Prescription,
+    PrescriptionVersion,
+    Reminder,
+    Schedule,
+    ScreeningAnswer,
+)
+
+REMINDERS_SHOWN = 14
+REPORTS_PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Screened:
+    """One precaution in words, and what was answered."""
+
+    question: str
+    answer: ScreeningAnswer
+
+
+@dataclass(frozen=True)
+class Dosed:
+    """One version of a plan, in words."""
+
+    version: PrescriptionVersion
+    days: str
+    times: str
+    variation: str
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """One line of the reminder ledger."""
+
+    reminder: Reminder
+    why: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One prescription: its dose now and before, its reminders, and the screening it rests on."""
+
+    prescription: Prescription
+    name: str
+    doses: Sequence[Dosed]  # newest first
+    screening: Sequence[Screened]
+    next_reminder: Schedule | None
+    reminders: Sequence[Reminded]  # newest first
+
+    @property
+    def dose(self) -> Dosed:
+        """The one in force."""
+        return self.doses[0]
+
+    @property
+    def overridden(self) -> list[Screened]:
+        """The precautions answered with yes, prescribed all the same."""
+        return [screened for screened in self.screening if screened.answer.answer]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step in a flag's life, with the name of who took it."""
+
+    event: FlagEvent
+    who: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """One flag with the steps of its life."""
+
+    flag: Flag
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """One answer of a report that was put right."""
+
+    correction: Correction
+    field: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One report with its corrections."""
+
+    report: PainReport
+    signs: Sequence[str]
+    corrections: Sequence[Corrected]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the page of one client shows."""
+
+    trace: SafeString
+    plans: Sequence[Plan]
+    flags: Sequence[Past]
+    shown: Page[PainReport]  # which page of them
+    reports: Sequence[Heard]
+
+    @property
+    def open_flags(self) -> list[Past]:
+        return [past for past in self.flags if past.flag.state != Flag.State.RESOLVED]
+
+    @property
+    def past_flags(self) -> list[Past]:
+        return [past for past in self.flags if past.flag.state == Flag.State.RESOLVED]
+
+
+def of(client: Client, now: dt.datetime, reports_page: str | None = None) -> Record:
+    """The record of ``client``, whom the asker is known to treat."""
+    names = _names(client)
+    newest = PainReport.objects.filter(prescription__client=client).order_by("-occurred_at", "-pk")
+    newest = newest.prefetch_related("areas", "warning_signs", "corrections")
+    shown = Paginator(newest, REPORTS_PER_PAGE).get_page(reports_page)
+    prescriptions = _prescriptions(client)
+    signs = {
+        precaution.code: precaution.sign
+        for prescription in prescriptions
+        for precaution in prescription.exercise.precautions_in(get_language())
+    }
+    return Record(
+        trace=trace(recent_scores([client], now)[client.pk], width=560, height=112),
+        plans=_plans(client, prescriptions),
+        flags=_flags(client, names),
+        shown=shown,
+        reports=[_heard(report, names, signs) for report in shown],
+    )
+
+
+def _names(client: Client) -> dict[int | None, str]:
+    """Who did it, by user: the colleagues of the clinic, and the client."""
+    colleagues = Practitioner.objects.filter(clinic=client.clinic_id)
+    names: dict[int | None, str] = dict(colleagues.values_list("user_id", "name"))
+    if client.user_id is not None:
+        names[client.user_id] = client.name
+    return names
+
+
+def _prescriptions(client: Client) -> list[Prescription]:
+    rows = client.prescriptions.select_related("exercise", "prescribed_by").prefetch_related(
+        Prefetch("versions", PrescriptionVersion.objects.order_by("-number").select_related("by")),
+        "screening__by",
+        "schedules",
+        "exercise__texts",
+        "exercise__precautions",
+        "exercise__variations",
+    )
+    order = list(Prescription.State)
+    return sorted(rows, key=lambda row: (order.index(Prescription.State(row.state)), -row.pk))
+
+
+def _plans(client: Client, prescriptions: Sequence[Prescription]) -> list[Plan]:
+    reminders: dict[int, list[Reminder]] = defaultdict(list)
+    ledger = Reminder.objects.filter(schedule__prescription__client=client).select_related("schedule")
+    for reminder in ledger.order_by("-due_at", "-pk")[: REMINDERS_SHOWN * max(1, len(prescriptions))]:
+        reminders[reminder.schedule.prescription_id].append(reminder)
+    return [_plan(prescription, reminders[prescription.pk]) for prescription in prescriptions]
+
+
+def _plan(prescription: Prescription, reminders: Sequence[Reminder]) -> Plan:
+    exercise, language = prescription.exercise, get_language()
+    questions = {precaution.code: precaution.question for precaution in exercise.precautions_in(language)}
+    variations = {variation.code: variation.name for variation in exercise.variations_in(language)}
+    coming = [row for row in prescription.schedules.all() if row.active and row.next_due_at is not None]
+    return Plan(
+        prescription=prescription,
+        name=exercise.name,
+        doses=[
+            Dosed(
+                version,
+                days=words.days(version.day_names),
+                times=words.times(version.local_times),
+                variation=variations.get(version.variation, version.variation),
+            )
+            for version in prescription.versions.all()
+        ],
+        screening=[Screened(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
+        next_reminder=min(coming, key=lambda row: (row.next_due_at, row.pk), default=None),
+        reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[:REMINDERS_SHOWN]],
+    )
+
+
+def _flags(client: Client, names: Mapping[int | None, str]) -> list[Past]:
+    """Unresolved ones in order of need, then the resolved ones, newest first."""
+    rows = Flag.objects.filter(prescription__client=client).select_related("prescription").by_need()
+    found = [
+        Past(flag, [Step(event, names.get(event.by_id) or _("the rules")) for event in flag.events.all()])
+        for flag in rows.prefetch_related("events")
+    ]
+    resolved = [past for past in found if past.flag.state == Flag.State.RESOLVED]
+    resolved.sort(key=lambda past: past.flag.raised_at, reverse=True)
+    return [past for past in found if past.flag.state != Flag.State.RESOLVED] + resolved
+
+
+def _heard(report: PainReport, names: Mapping[int | None, str], signs: Mapping[str, str]) -> Heard:
+    return Heard(
+        report,
+        signs=[signs.get(sign.code) or sign.code for sign in report.warning_signs.all()],
+        corrections=[
+            Corrected(row, words.answer(row.field), names.get(row.by_id) or _("a link in a mail"))
+            for row in report.corrections.all()
+        ],
+    )

@@ -1,0 +1,113 @@
+"""The practitioner site: an admin site of our own, beside a host's stock one and without a trace in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from unfold.sites import UnfoldAdminSite
+
+from clinic.admin import access, clients, flags, invite, ledger, look, prescriptions, worklist
+from clinic.admin.page import Page, page
+from clinic.conf import PRACTITIONER_ENGINE
+from clinic.models import AuditEntry
+from exercises.models import Exercise
+
+class PractitionerSite(UnfoldAdminSite):
+    """For people who work at a clinic, whatever the host's staff and superuser flags say."""
+
+    settings_name = "PLUMBLINE_UNFOLD"  # not UNFOLD, which is the host's own
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(access.memberships(request))
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
+        guarded = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                return self._dressed(request, _not_for_you(request))
+            return self._dressed(request, guarded(request, *args, **kwargs))
+
+        return update_wrapper(inner, view)
+
+    def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Have the response drawn by our engine and, a page of ours, inside the shell."""
+        if isinstance(response, Page):
+            response.context_data = {**self.each_context(request), **(response.context_data or {})}
+        if isinstance(response, TemplateResponse):
+            response.using = PRACTITIONER_ENGINE
+        return response
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Our look, and over it whatever a project says in PLUMBLINE_UNFOLD."""
+        theirs = super().each_context(request)
+        chosen = {name.lower() for name in getattr(settings, self.settings_name, {})}
+        ours = {name: value for name, value in look.shell(request).items() if name not in chosen}
+        ours["styles"] = [*look.styles(), *theirs["styles"]]
+        return {**theirs, **ours}
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [
+            *(
+                path(route, self.admin_view(view), name=name)
+                for module in (clients, invite, prescriptions, flags)
+                for route, view, name in module.ROUTES
+            ),
+            path("logout/", self.logout, name="logout"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
+        """The worklist; for those who may not see health data, the clients by name."""
+        return worklist.show(request) if access.clinical(request) else clients.listing(request)
+
+    @method_decorator([login_not_required, never_cache])
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """No sign-in of our own, which would pass by the project's second factor: the project's page does it."""
+        home = reverse("plumbline:index")
+        wanted = request.GET.get("next", "")
+        onward = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else home
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(onward if self.has_permission(request) else home)
+        if resolve_url(settings.LOGIN_URL) == request.path:
+            raise ImproperlyConfigured("LOGIN_URL must be the project's sign-in page, not the practitioner site's.")
+        return redirect_to_login(onward)
+
+    @method_decorator([never_cache, csrf_protect])
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign out, whoever it is; only by POST."""
+        if request.method == "POST":
+            auth.logout(request)
+        return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+
+
+def _not_for_you(request: HttpRequest) -> Page:
+    """For somebody signed in who works at no clinic: says so, and where their own page is."""
+    return page(
+        request,
+        "not_for_you.html",
+        _("This part is for practitioners"),
+        status=404,
+        own_page=resolve_url(settings.LOGIN_REDIRECT_URL),
+    )
+
+
+site = PractitionerSite(name="plumbline")
+site.register(AuditEntry, ledger.AuditEntryAdmin)
+site.register(Exercise, ledger.ExerciseAdmin)

@@ -1,0 +1,56 @@
+"""A form whose fields a verb judges: it hands on what was typed, and shows at each field what the verb said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+Answer = TypeVar("Answer")
+
+
+class VerbForm(forms.Form):
+    """Lengths, ranges and rules are the verb's to check; the form only tells text from dates and numbers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def call(self, verb: Callable[[], Answer]) -> Answer | None:
+        """What ``verb`` gives back; None when it refused, with its words then at the fields they name."""
+        try:
+            return verb()
+        except ValidationError as error:
+            self.take(error)
+            return None
+
+    def take(self, error: ValidationError) -> None:
+        """Put each message at its field; one that names no field of this form stands at the top."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+        for field, messages in by_field.items():
+            self.add_error(field if field in self.fields else None, list(messages))
+
+
+class ReasonForm(VerbForm):
+    """Why an exercise is held, resumed or ended."""
+
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,  # an empty one is refused by the verb, in the verb's words
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "required": True}),
+    )
+
+
+class NoteForm(VerbForm):
+    """What was found or done about a flag; and whether a held exercise goes on."""
+
+    note = forms.CharField(
+        label=_("What you found or did"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "required": True}),
+    )
+    resume = forms.BooleanField(label=_("Resume the exercise"), required=False)

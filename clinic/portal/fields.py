@@ -1,0 +1,91 @@
+"""Form fields of the client's door: a pain score, a yes or no, a time zone; and a form that tells what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.fields import WORST_PAIN
+
+REGIONS = {
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+}  # fmt: skip
+
+
+class ScoreField(forms.TypedChoiceField):
+    """Eleven buttons, none chosen; None when nothing was chosen, never 0. Show it by ``elements/score_picker.html``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[(str(score), str(score)) for score in range(WORST_PAIN + 1)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose a whole number from 0 (no pain) to 10 (worst imaginable).")},
+            **options,
+        )
+
+
+class YesNoField(forms.TypedChoiceField):
+    """True, False, or None when nothing was chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            choices=[("yes", _("Yes")), ("no", _("No"))],
+            coerce=lambda word: word == "yes",
+            empty_value=None,
+            required=False,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Choose yes or no.")},
+            **options,
+        )
+
+
+class TimeZoneField(forms.ChoiceField):
+    """A list of places by region. ``offer`` puts a zone that is not among them in front."""
+
+    def __init__(self, **options: Any) -> None:
+        unknown = _("“%(value)s” is not a time zone of the list. Choose the place nearest to you.")
+        super().__init__(choices=_places(), error_messages={"invalid_choice": unknown}, **options)
+
+    def offer(self, name: str) -> None:
+        if not self.valid_value(name):
+            self.choices = [(name, name), *_places()]
+
+
+@cache
+def _places() -> list[tuple[str, list[tuple[str, str]]]]:
+    by_region: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(available_timezones()):
+        region, slash, place = name.partition("/")
+        if slash and region in REGIONS:
+            by_region.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return list(by_region.items())
+
+
+class PlainForm(forms.Form):
+    """A form whose errors are told twice: all of them at the top, each with the way to its field, and at the field."""
+
+    use_required_attribute = False  # the page tells what is missing, in its own language, with the other answers kept
+
+    def complaints(self) -> Iterator[tuple[str, str]]:
+        """Each error with the id of the control that it is about; empty for one about the whole."""
+        for message in self.non_field_errors():
+            yield "", str(message)
+        for field in self:
+            group = isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+            for message in field.errors:
+                yield (f"{field.auto_id}_0" if group else str(field.auto_id)), str(message)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Take a verb's complaint: at the field of that name, else at the top."""
+        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in told.items():
+            self.add_error(name if name in self.fields else None, messages)

@@ -1,0 +1,47 @@
+"""What a link in a mail opens. A GET shows and changes nothing, since mail scanners follow links; a POST acts.
+
+The token is the secret: whoever holds the mail may report and may stop reminders without signing in, so these two need
+no CSRF token (and the one click of RFC 8058 comes without one). Joining signs somebody in, so it does need one.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic import links
+from clinic.links import Purpose
+from clinic.portal.dead_links import dead_link
+from clinic.portal.invitation_link import invitation
+from clinic.portal.report_link import report
+from clinic.portal.stop_link import stop_reminders
+
+OPENERS = {
+    Purpose.REPORT: report,
+    Purpose.STOP_REMINDERS: stop_reminders,
+    Purpose.INVITATION: csrf_protect(invitation),
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password", "note")
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Read the token and open what it is for; a link that is altered (404) or too old (410) says what to do next."""
+    try:
+        told = links.read(token)
+    except links.BadLink:
+        response = dead_link(request, "altered", status=404)
+    except links.ExpiredLink as error:
+        response = dead_link(request, f"expired_{error.purpose.name.lower()}", status=410)
+    else:
+        response = OPENERS[told.purpose](request, told.row)
+    add_never_cache_headers(response)
+    # The token must not leave in a Referer. "no-referrer" would do that too, but browsers then post our forms with
+    # "Origin: null", which the CSRF check refuses; "strict-origin" names the site and never the path.
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,140 @@
+"""What the client settles about oneself: each card of the page is one form and one verb."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings as project
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from clinic import wishes
+from clinic.models import Client
+from clinic.portal.access import client_only, show
+from clinic.portal.fields import PlainForm, TimeZoneField
+
+
+class Card(PlainForm):
+    """One card of the page."""
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        """Hand the valid answers to the verb, which may raise ValidationError."""
+        raise NotImplementedError
+
+
+class RemindersForm(Card):
+    """Reminders or none: one button."""
+
+    wanted = forms.ChoiceField(
+        choices=[("yes", _("Yes")), ("no", _("No"))], error_messages={"invalid_choice": _("Choose yes or no.")}
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        wishes.want_reminders(client, self.cleaned_data["wanted"] == "yes", by=by)
+
+
+class PauseForm(Card):
+    """No reminders before a day; empty ends the pause."""
+
+    until = forms.DateField(
+        label=_("No reminders until"),
+        help_text=_("They start again on this day. Leave it empty for no pause."),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("This is not a day. Write it as 2030-12-31.")},
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        wishes.pause_reminders(client, self.cleaned_data["until"], by=by)
+
+
+class HoursForm(Card):
+    """Where and when."""
+
+    time_zone = TimeZoneField(label=_("Where you live"), help_text=_("The place nearest to you, for the right hour."))
+    wakes_at = forms.TimeField(
+        label=_("When you usually get up"),
+        help_text=_("No exercise is planned in the two hours after it, unless your practitioner chose that."),
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={
+            "invalid": _("This is not a time of day. Write it as 07:30."),
+            "required": _("Give a time such as 07:30."),
+        },
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        wishes.keep_hours(client, by=by, **self.cleaned_data)
+
+
+class LanguageForm(Card):
+    """The language of pages and mails."""
+
+    language = forms.ChoiceField(
+        label=_("Language of your pages and mails"),
+        choices=lambda: project.LANGUAGES,
+        error_messages={"invalid_choice": _("“%(value)s” is not a language here. Choose one from the list.")},
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        wishes.speak(client, self.cleaned_data["language"], by=by)
+
+
+CARDS: dict[str, type[Card]] = {
+    "reminders": RemindersForm,
+    "pause": PauseForm,
+    "hours": HoursForm,
+    "language": LanguageForm,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@client_only
+def settings(request: HttpRequest, client: Client) -> HttpResponse:
+    """All cards; a POST is about the one that ``card`` names."""
+    sent = request.POST.get("card", "")
+    forms_by_card = {name: _form(name, client, request.POST if name == sent else None) for name in CARDS}
+    if sent in forms_by_card and _saved(forms_by_card[sent], client, request):
+        with override(client.language):
+            messages.success(request, gettext("Saved."))
+        return redirect("clinic:settings")
+    wrong = next((form for form in forms_by_card.values() if form.errors), None)
+    today = timezone.localdate()
+    paused = client.paused_until if client.paused_until and client.paused_until > today else None
+    context = {**forms_by_card, "wrong": wrong, "paused": paused, "tomorrow": today + dt.timedelta(days=1)}
+    return show(request, client, "settings.html", context, status=422 if wrong else 200)
+
+
+def _form(name: str, client: Client, data: Any) -> Card:
+    initial = {
+        "until": client.paused_until,
+        "time_zone": client.time_zone,
+        "wakes_at": client.wakes_at,
+        "language": client.language,
+    }
+    form = CARDS[name](data, initial=initial, auto_id=f"{name}_%s")
+    for field in form.fields.values():
+        if isinstance(field, TimeZoneField):
+            field.offer(client.time_zone)
+    return form
+
+
+def _saved(form: Card, client: Client, request: HttpRequest) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        form.save(client, request.user)  # type: ignore[arg-type]  # signed in: the page is for clients only
+    except ValidationError as error:
+        form.refuse(error)
+        return False
+    return True

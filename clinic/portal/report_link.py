@@ -1,0 +1,73 @@
+"""The link of a reminder: one report, without signing in."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from clinic import reporting
+from clinic.models import Client, PainReport, Prescription, Reminder
+from clinic.portal.access import as_spoken_to
+from clinic.portal.dead_links import dead_link
+from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
+from clinic.records.advice import advice_text
+
+ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
+KEPT = 20
+
+
+def report(request: HttpRequest, row: int) -> HttpResponse:
+    """Show the questions, take the answers once, then show their outcome to the browser that gave them."""
+    about = Reminder.objects.select_related(
+        "schedule__prescription__client__clinic", "schedule__prescription__exercise"
+    )
+    reminder = about.filter(pk=row).first()
+    if reminder is None:
+        return dead_link(request, "altered", status=404)
+    prescription = reminder.schedule.prescription
+    client = prescription.client
+    with as_spoken_to(client):
+        if reminder.answered_by_id is not None:
+            return _answered(request, client, reminder)
+        if prescription.state == Prescription.State.ENDED or client.state != Client.State.JOINED:
+            return dead_link(request, "ended", status=410, clinic=client.clinic)
+        held = prescription.state == Prescription.State.HELD
+        form = (PainNowForm if held else MailForm)(prescription, request.POST or None)
+        if request.method == "POST" and form.is_valid() and _taken(form, reminder):
+            kept = request.session.get(ANSWERED_HERE, [])
+            request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
+            return redirect(request.path)
+        context = {"form": form, "who": client, "clinic": client.clinic, "held": held}
+        response = render(request, "clinic/portal/mail_report.html", context, status=422 if form.errors else 200)
+        response["Content-Language"] = client.language
+        return response
+
+
+def _taken(form: ReportForm, reminder: Reminder) -> bool:
+    """Hand the answers to the verb; True also when the link brought a report in the meantime."""
+    try:
+        reporting.report(
+            form.prescription,
+            form.answers(timezone.now()),
+            by=None,
+            source=PainReport.Source.MAIL,
+            reminder=reminder,
+        )
+    except ValidationError as error:
+        form.refuse(error)
+        return False
+    except reporting.LinkUsed:
+        pass
+    return True
+
+
+def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpResponse:
+    if reminder.pk not in request.session.get(ANSWERED_HERE, []):
+        return dead_link(request, "answered", status=410, clinic=client.clinic)
+    stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
+    context = {"report": stored, "words": advice_text(stored), "clinic": client.clinic}
+    response = render(request, "clinic/portal/mail_report_done.html", context)
+    response["Content-Language"] = client.language
+    return response

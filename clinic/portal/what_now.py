@@ -1,0 +1,131 @@
+"""The one question of the first page, for one prescription: what is to be done now?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
+from clinic.models.fields import WEEKDAYS, zone
+from clinic.records.advice import advice_text
+from clinic.reminders.schedule import AVOID_MORNING, window_conflicts
+
+PAUSING = (Advice.STOP, Advice.CALL_NOW)
+
+
+class Now(StrEnum):
+    DO = "do"  # in plan today and not done as often as planned
+    DONE = "done"  # done today, or stopped for today
+    HELD = "held"
+    REST = "rest"  # in plan, on another day
+    OVER = "over"  # the plan's last day has passed
+
+
+@dataclass(frozen=True)
+class WhatNow:
+    """What the first page says about one prescription."""
+
+    prescription: Prescription
+    dose: PrescriptionVersion
+    now: Now
+    said: PainReport | None  # the report of today whose advice holds
+    words: str  # that advice, in words
+    also: PainReport | None  # a newer report of today, when ``said`` is not the newest
+    next: str  # "Thursday at 18:00"; empty when nothing is planned
+    wait_until: dt.time | None  # early morning: not before this local time
+
+    @property
+    def planned(self) -> str:
+        """Its times of day, as "08:30, 18:00"."""
+        return ", ".join(f"{time:%H:%M}" for time in self.dose.local_times)
+
+    @property
+    def again(self) -> bool:
+        """The exercise was done today and is planned once more."""
+        return self.now == Now.DO and self.said is not None and self.said.did_exercise
+
+
+def running(client: Client) -> list[Prescription]:
+    """The client's own prescriptions that have not ended, the oldest first."""
+    mine = client.prescriptions.running().select_related("exercise").prefetch_related("exercise__texts")
+    return list(mine.order_by("created_at", "pk"))
+
+
+def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> WhatNow:
+    """Answer it for ``now``, an aware instant; days and times are the client's own."""
+    here = zone(client.time_zone)
+    local = now.astimezone(here)
+    dose = prescription.dose
+    today = _today(prescription, local)
+    said = _said(prescription, today)
+    state = _state(prescription, dose, today, said, local.date())
+    upcoming = prescription.schedules.filter(active=True, next_due_at__gt=now).order_by("next_due_at").first()
+    due_at = upcoming.next_due_at if upcoming else None
+    early = not dose.mornings_allowed and window_conflicts([local.time()], client.wakes_at)
+    woke = dt.datetime.combine(local.date(), client.wakes_at)
+    return WhatNow(
+        prescription=prescription,
+        dose=dose,
+        now=state,
+        said=said,
+        words=advice_text(said) if said else "",
+        also=today[0] if said and today[0] != said else None,
+        next=in_words(due_at.astimezone(here), local.date()) if due_at else "",
+        wait_until=(woke + AVOID_MORNING).time() if early else None,
+    )
+
+
+def in_words(moment: dt.datetime, today: dt.date) -> str:
+    """ "today at 18:00", "Thursday at 18:00", "Thursday 3 December at 18:00": ``moment`` is local."""
+    told = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
+    match (moment.date() - today).days:
+        case 0:
+            return _("today at %(time)s") % told
+        case 1:
+            return _("tomorrow at %(time)s") % told
+        case 2 | 3 | 4 | 5 | 6:
+            return _("%(day)s at %(time)s") % told
+    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, "j F")}
+
+
+def _today(prescription: Prescription, local: dt.datetime) -> Sequence[PainReport]:
+    began = dt.datetime.combine(local.date(), dt.time.min, local.tzinfo)
+    reports = prescription.reports.filter(occurred_at__gte=began).order_by("-occurred_at", "-pk")
+    return list(reports.select_related("prescription__client__clinic"))
+
+
+def _said(prescription: Prescription, today: Sequence[PainReport]) -> PainReport | None:
+    """Of today's reports, newest first, the one whose advice holds: of the last session, else of the last report.
+
+    What the practitioner did since overtakes it: a pause leaves only what caused it, a resumption ends that.
+    """
+    if prescription.state == Prescription.State.HELD:
+        return next((report for report in today if report.advice in PAUSING), None)
+    stands = [r for r in today if r.advice not in PAUSING or r.received_at > prescription.state_since]
+    sessions = [report for report in stands if report.did_exercise]
+    return next(iter(sessions or stands), None)
+
+
+def _state(
+    prescription: Prescription,
+    dose: PrescriptionVersion,
+    today: Sequence[PainReport],
+    said: PainReport | None,
+    date: dt.date,
+) -> Now:
+    if prescription.state == Prescription.State.HELD:
+        return Now.HELD
+    if dose.ends_on is not None and date > dose.ends_on:
+        return Now.OVER
+    if said is not None and said.advice in (Advice.STOP_TODAY, *PAUSING):
+        return Now.DONE
+    in_plan = date >= dose.starts_on and WEEKDAYS[date.weekday()] in dose.day_names
+    sessions = sum(1 for report in today if report.did_exercise)
+    if in_plan and sessions < len(dose.local_times):
+        return Now.DO
+    return Now.DONE if said is not None and said.did_exercise else Now.REST

@@ -1,0 +1,103 @@
+"""Builders of the mails these tests read, and of what a reader sees of them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from django.core.mail import EmailMessage
+
+from clinic import joining
+from clinic.flags import sending as notices
+from clinic.models import Client, Invitation, Notice, Reminder
+from clinic.models.outbox import database_now
+from clinic.reminders import planning
+from clinic.reminders import sending as reminders
+from tests import make
+
+
+def due_reminder(to: Client) -> Reminder:
+    """The next reminder of a plan for every day at 18:00, as the tick wrote it."""
+    prescription = make.prescription(to)
+    planning.plan_due(prescription.schedules.get().next_due_at)
+    return Reminder.objects.select_related(reminders.WITH_CLIENT).get(schedule__prescription=prescription)
+
+
+def reminder(to: Client) -> EmailMessage:
+    return reminders.compose(due_reminder(to))
+
+
+def invitation(to: Client) -> EmailMessage:
+    return joining._compose(to.invitations.get())
+
+
+def notice(about: Client) -> EmailMessage:
+    """The mail to the practitioner after the client reported that it got much worse."""
+    make.report(make.prescription(about), 4, 8)
+    return notices.compose(Notice.objects.get())
+
+
+def each_mail(cast) -> dict[str, EmailMessage]:
+    """One of each kind."""
+    return {
+        "reminder": reminder(cast.dana),
+        "invitation": invitation(make.invited(cast.alice, "Frida")),
+        "notice": notice(cast.erin),
+    }
+
+
+def invitations(count: int) -> list[Invitation]:
+    """As many due mails as asked for and no others, to name0@, name1@ and so on, in this order."""
+    by = make.practitioner(make.clinic())
+    clients = [make.invited(by, f"Name{number}") for number in range(count)]
+    now = database_now()
+    Invitation.objects.update(due_at=now, try_at=now)
+    return [client.invitations.get() for client in clients]
+
+
+def html(mail: EmailMessage) -> str:
+    """The source of the HTML part."""
+    [part] = mail.alternatives
+    assert part.mimetype == "text/html"
+    return part.content
+
+
+def without_tokens(text: str) -> str:
+    """The text with the signed part of each link left out."""
+    return re.sub(r"/m/[^/\s]+/", "/m/…/", text)
+
+
+class _Shown(HTMLParser):
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self._silent = False
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self._silent = tag in {"style", "title"}
+        self.links += [value for name, value in attrs if name == "href"]
+        self.loads += [value for name, value in attrs if name in {"src", "background"}]
+
+    def handle_endtag(self, tag):
+        self._silent = False
+
+    def handle_data(self, data):
+        if not self._silent:
+            self.words += data.split()
+
+
+def shown(source: str) -> str:
+    """The words a reader of the HTML part sees, on one line."""
+    return " ".join(_Shown(source).words)
+
+
+def links(source: str) -> list[str]:
+    return _Shown(source).links
+
+
+def loads(source: str) -> list[str]:
+    """What a mail program would fetch to show it."""
+    return _Shown(source).loads

@@ -1,0 +1,96 @@
+"""A row belongs to one worker at a time, and comes back when that worker dies."""
+
+import datetime as dt
+
+import pytest
+
+from clinic import joining
+from clinic.models import Invitation
+from clinic.models.outbox import State
+from tests.mail import post
+
+LEASE = dt.timedelta(minutes=2)
+SECOND = dt.timedelta(seconds=1)
+
+
+@pytest.fixture
+def rows(db):
+    return post.invitations(3)
+
+
+@pytest.fixture
+def due(rows):
+    return rows[0].due_at
+
+
+def claim(now, most=50):
+    return Invitation.objects.all().claim(now, LEASE, most)
+
+
+def one(rows):
+    return Invitation.objects.get(pk=rows[0].pk)
+
+
+def test_a_second_claim_finds_nothing(rows, due):
+    assert [row.pk for row in claim(due)] == [row.pk for row in rows]
+    assert claim(due) == []
+
+
+def test_two_claims_share_the_rows_out_oldest_first(rows, due):
+    Invitation.objects.filter(pk=rows[2].pk).update(due_at=due - SECOND, try_at=due - SECOND)
+    assert [row.pk for row in claim(due, most=2)] == [rows[2].pk, rows[0].pk]
+    assert [row.pk for row in claim(due, most=2)] == [rows[1].pk]
+
+
+def test_what_is_not_due_yet_is_not_claimed(rows, due):
+    assert claim(due - SECOND) == []
+
+
+def test_while_the_lease_lasts_nothing_is_given_back(rows, due):
+    claim(due)
+    assert Invitation.objects.reap(due + LEASE - SECOND) == 0
+    assert claim(due + LEASE - SECOND) == []
+
+
+def test_what_a_dead_worker_had_only_claimed_goes_out_as_if_nothing_had_been(rows, due):
+    claim(due)
+    assert Invitation.objects.reap(due + LEASE) == 3
+    assert joining.send_due(due + LEASE) == {"sent": 3}
+    assert set(Invitation.objects.values_list("attempts", "ambiguous")) == {(1, 0)}
+
+
+def test_what_it_was_sending_is_in_doubt_and_goes_once_more(rows, due):
+    first = claim(due)[0]
+    assert Invitation.objects.begin(first)
+    assert Invitation.objects.reap(due + LEASE) == 3
+    assert (one(rows).state, one(rows).attempts, one(rows).ambiguous) == ("ready", 1, 1)
+    assert joining.send_due(due + LEASE) == {"sent": 3}
+
+
+def test_the_second_time_it_is_left_as_unknown(rows, due):
+    for now in (due, due + LEASE):
+        first = claim(now)[0]
+        assert Invitation.objects.begin(first)
+        assert Invitation.objects.reap(now + LEASE) == 3
+    assert (one(rows).state, one(rows).ambiguous, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
+    assert joining.send_due(due + 2 * LEASE) == {"sent": 2}
+
+
+def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
+    slow = claim(due)[0]
+    assert Invitation.objects.begin(slow)
+    Invitation.objects.reap(due + LEASE)
+    quick = claim(due + LEASE)[0]
+    assert not Invitation.objects.begin(slow)
+    assert not Invitation.objects.settle(slow, State.SENDING, State.SENT, due + LEASE)
+    assert not Invitation.objects.release(slow, State.SENDING, due + LEASE)
+    assert Invitation.objects.doubt(slow, due + LEASE, due + LEASE) == []
+    assert (one(rows).state, one(rows).lease) == ("claimed", quick.lease)
+    assert Invitation.objects.begin(quick)
+    assert Invitation.objects.settle(quick, State.SENDING, State.SENT, due + LEASE)
+
+
+def test_settled_rows_stay_settled(rows, due):
+    joining.send_due(due)
+    assert Invitation.objects.reap(due + dt.timedelta(days=30)) == 0
+    assert claim(due + dt.timedelta(days=30)) == []

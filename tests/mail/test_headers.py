@@ -1,0 +1,70 @@
+"""Where answers go, how reminders are stopped with one click, and that no machine answers a machine."""
+
+import email
+import email.policy
+
+from clinic import joining, links
+from clinic.models import Invitation, Reminder
+from clinic.reminders import sending as reminders
+from tests import make
+from tests.mail import post
+
+
+def read(mail):
+    """The mail as a mail program reads it."""
+    return email.message_from_bytes(mail.message().as_bytes(), policy=email.policy.default)
+
+
+def test_it_comes_from_the_clinic_and_answers_reach_the_clinic(cast, settings):
+    settings.PLUMBLINE_MAIL_FROM = "Plumbline <no-reply@mail.test>"
+    got = read(post.reminder(cast.dana))
+    assert str(got["From"]) == "Riverside Physio <no-reply@mail.test>"
+    assert str(got["To"]) == "Dana <dana@home.example>"
+    assert str(got["Reply-To"]) == "Riverside Physio <desk@riverside-physio.example>"
+
+
+def test_without_a_setting_it_comes_from_the_address_of_the_project(cast, settings):
+    settings.DEFAULT_FROM_EMAIL = "Some Host <post@host.test>"
+    assert str(read(post.reminder(cast.dana))["From"]) == "Riverside Physio <post@host.test>"
+
+
+def test_a_machine_wrote_it_and_no_machine_need_answer(cast):
+    for mail in post.each_mail(cast).values():
+        assert read(mail)["Auto-Submitted"] == "auto-generated"
+        assert read(mail)["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+
+
+def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.test"
+    got = read(post.reminder(cast.dana))
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = got["List-Unsubscribe"].strip(" <>")  # folded before the address, as it is long
+    assert address.startswith("https://clinic.test/m/")
+    assert links.read(address.rstrip("/").rpartition("/")[2]) == links.Link(links.Purpose.STOP_REMINDERS, cast.dana.pk)
+    assert got["List-Id"] == "<reminders.riverside-physio.clinic.test>"
+
+
+def test_what_is_sent_but_once_is_no_list(cast):
+    mails = post.each_mail(cast)
+    for kind in ("invitation", "notice"):
+        assert [name for name in read(mails[kind]).keys() if name.startswith("List-")] == []
+
+
+def test_the_message_id_is_the_row_s_and_stays_the_same_on_a_second_attempt(cast):
+    row = post.due_reminder(cast.dana)
+    first, second = reminders.compose(row), reminders.compose(Reminder.objects.get(pk=row.pk))
+    assert read(first)["Message-ID"] == read(second)["Message-ID"] == f"<{row.message_id}>"
+
+
+def test_two_invitations_of_one_client_have_two_message_ids(cast):
+    frida = make.invited(cast.alice, "Frida")
+    joining.invite_again(frida, by=cast.alice)
+    ids = {read(joining._compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
+    assert len(ids) == 2
+
+
+def test_it_says_its_language_and_has_plain_text_before_html(cast):
+    got = read(post.reminder(cast.dana))
+    assert got["Content-Language"] == "en"
+    assert [part.get_content_type() for part in got.iter_parts()] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in got.iter_parts()} == {"utf-8"}
