@@ -39,8 +39,10 @@ def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
     version, last = prescription.dose, prescription.trend.last_report_at
     if version.ends_on is not None and version.ends_on < now.date():
         return False
-    start = dt.datetime.combine(version.starts_on, dt.time.min, zone(prescription.client.time_zone))
-    heard_at = max(moment for moment in (last, prescription.state_since, start) if moment is not None)
+    here, back_on = zone(prescription.client.time_zone), prescription.client.paused_until
+    start = dt.datetime.combine(version.starts_on, dt.time.min, here)
+    back = dt.datetime.combine(back_on, dt.time.min, here) if back_on else None
+    heard_at = max(moment for moment in (last, prescription.state_since, start, back) if moment is not None)
     planned_gap = 7 / len(version.day_names)
     gap = _usual_gap(prescription) or planned_gap
     silent_for = now - heard_at

@@ -68,6 +68,8 @@ class OutgoingQuerySet(models.QuerySet[Row]):
     def claim(self, now: dt.datetime, lease: dt.timedelta, most: int) -> list[Row]:
         """Take at most ``most`` due rows for this worker alone, oldest first; others skip them.
 
+        Those that met trouble before come last, so that one which makes the server hang up keeps nobody waiting.
+
         ``lease`` is how long they are ours: past it :meth:`reap` gives them back.
         """
         key = uuid.uuid4()
@@ -75,7 +77,7 @@ class OutgoingQuerySet(models.QuerySet[Row]):
             due = self.filter(state=State.READY, try_at__lte=now).order_by("try_at")
             ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
             self.filter(pk__in=ids, state=State.READY).update(state=State.CLAIMED, lease=key, try_at=now + lease)
-        return list(self.filter(lease=key, state=State.CLAIMED).order_by("due_at", "pk")) if ids else []
+        return list(self.filter(lease=key, state=State.CLAIMED).order_by("attempts", "due_at", "pk")) if ids else []
 
     def ours(self, row: Outgoing, state: State) -> Self:
         """The row, if it is still in ``state`` under the lease we hold."""

@@ -8,58 +8,48 @@ from itertools import pairwise
 from typing import Final
 
 DAYS: Final = 30
+WORST: Final = 10
 GAP_DAYS: Final = 4.0
 """Longer without a report, and no line pretends to know what was between."""
 
-_WIDTH, _HEIGHT, _EDGE = 120, 32, 4  # the edge keeps dots and strokes inside
+_EDGE: Final = 4  # keeps dots and strokes inside
 
 
-def sparkline(points: Sequence[tuple[float, int]], label: str, days: int = DAYS) -> str:
+def sparkline(
+    points: Sequence[tuple[float, int]], label: str, *, days: int = DAYS, width: int = 120, height: int = 32
+) -> str:
     """Draw an SVG, coloured by the page's own rules for ``.spark`` and its parts.
 
     Args:
         points: (days ago, pain 0–10), in any order; those older than ``days`` or in the future are left out.
         label: the same in words, for those who cannot see it.
         days: how far back the left edge is, above 0.
+        width, height: in pixels, above 8.
 
     Returns:
         One ``<svg>`` element. Lines join neighbours at most ``GAP_DAYS`` apart; a gap stays empty.
     """
+
+    def place(ago: float, score: float) -> tuple[float, float]:
+        x = width - _EDGE - (width - 2 * _EDGE) * ago / days
+        return round(x, 1), round(height - _EDGE - (height - 2 * _EDGE) * score / WORST, 1)
+
     seen = sorted(((ago, score) for ago, score in points if 0 <= ago <= days), reverse=True)
-    places = [(_x(ago, days), _y(score)) for ago, score in seen]
-    lines = [
-        f'<path class="spark-line" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>'
-        for ((x1, y1), (x2, y2)), ((earlier, _a), (later, _b)) in zip(pairwise(places), pairwise(seen), strict=True)
-        if earlier - later <= GAP_DAYS
+    places = [place(ago, score) for ago, score in seen]
+    joined = [earlier - later <= GAP_DAYS for (earlier, _a), (later, _b) in pairwise(seen)]
+    today, ground = place(0, 0)
+    drawn = [
+        f'<path class="spark-ground" d="M{_EDGE} {ground:g}H{today:g}"/>',
+        f'<path class="spark-today" d="M{today:g} {_EDGE}V{ground:g}"/>',
     ]
-    alone = [
-        f'<circle class="spark-dot" cx="{x:g}" cy="{y:g}" r="1.5"/>'
-        for place, (x, y) in enumerate(places[:-1])
-        if _is_alone(seen, place)
-    ]
-    last = [f'<circle class="spark-last" cx="{x:g}" cy="{y:g}" r="3"/>' for x, y in places[-1:]]
-    today = _x(0, days)
-    frame = (
-        f'<path class="spark-ground" d="M{_EDGE} {_y(0):g}H{today:g}"/>'
-        f'<path class="spark-today" d="M{today:g} {_EDGE}V{_y(0):g}"/>'
-    )
-    drawn = "".join([frame, *lines, *alone, *last])
+    for near, ((x1, y1), (x2, y2)) in zip(joined, pairwise(places), strict=True):
+        if near:
+            drawn.append(f'<path class="spark-line" d="M{x1:g} {y1:g}L{x2:g} {y2:g}"/>')
+    for number, (x, y) in enumerate(places[:-1]):
+        if not any(joined[max(0, number - 1) : number + 1]):  # no line touches it: only a dot shows it
+            drawn.append(f'<circle class="spark-dot" cx="{x:g}" cy="{y:g}" r="1.5"/>')
+    drawn += [f'<circle class="spark-last" cx="{x:g}" cy="{y:g}" r="3"/>' for x, y in places[-1:]]
     return (
-        f'<svg class="spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" role="img" '
-        f'aria-label="{escape(label)}"><title>{escape(label)}</title>{drawn}</svg>'
+        f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(label)}"><title>{escape(label)}</title>{"".join(drawn)}</svg>'
     )
-
-
-def _x(days_ago: float, days: int) -> float:
-    return round(_WIDTH - _EDGE - (_WIDTH - 2 * _EDGE) * days_ago / days, 1)
-
-
-def _y(score: int) -> float:
-    return round(_HEIGHT - _EDGE - (_HEIGHT - 2 * _EDGE) * score / 10, 1)
-
-
-def _is_alone(seen: Sequence[tuple[float, int]], place: int) -> bool:
-    """No neighbour near enough for a line: only a dot shows it."""
-    ago = seen[place][0]
-    near = [other for other in (place - 1, place + 1) if 0 <= other < len(seen)]
-    return all(abs(seen[other][0] - ago) > GAP_DAYS for other in near)

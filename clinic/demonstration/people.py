@@ -1,0 +1,93 @@
+"""The demo clinic, who works there, and how the visitor signs in."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from clinic.conf import conf
+from clinic.models import Clinic, Practitioner
+from clinic.signals import practitioner_joined
+
+SLUG = "demo"
+EXERCISE = "forward-bend"
+PASSWORD = "plumbline-demo"  # noqa: S105  printed at every start, on a machine that shows its mail to anybody
+DOMAIN = "demo.example"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One line of what the visitor needs."""
+
+    role: str
+    email: str
+    password: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.role:<14}{self.email:<22}{self.password:<16}{self.address}"
+
+
+def address(first_name: str) -> str:
+    """The mailbox of somebody in the demo; accents are left out, as mail servers like it."""
+    plain = unicodedata.normalize("NFKD", first_name).encode("ascii", "ignore").decode()
+    return f"{plain.lower()}@{DOMAIN}"
+
+
+def sign_ins() -> list[SignIn]:
+    """The four sign-ins, the same at every run."""
+    worklist, portal = conf.base_url + conf.worklist_path, f"{conf.base_url}/portal/"
+    people = [
+        ("owner", address("owner"), worklist),
+        ("practitioner", address("alice"), worklist),
+        ("practitioner", address("bob"), worklist),
+        ("client", address("dana"), portal),
+    ]
+    return [SignIn(role, email, PASSWORD, where) for role, email, where in people]
+
+
+def demo_clinic() -> Clinic | None:
+    return Clinic.objects.filter(slug=SLUG).first()
+
+
+def strangers() -> list[str]:
+    """Addresses of the demo that somebody outside the demo clinic has already; none before the first run."""
+    users = get_user_model()
+    field = users.get_email_field_name()
+    taken = users._default_manager.filter(**{f"{field}__iendswith": f"@{DOMAIN}"})
+    return sorted(taken.values_list(field, flat=True))
+
+
+def make_clinic() -> Clinic:
+    """A clinic with its own phone and mailbox, in the zone of the project."""
+    return Clinic.objects.create(
+        name="Harbour Street Physiotherapy",
+        slug=SLUG,
+        phone="+44 20 7946 0100",
+        email=address("desk"),
+        postal_line="12 Harbour Street, Demo Town",
+        time_zone=settings.TIME_ZONE,
+    )
+
+
+def take_on(
+    clinic: Clinic, name: str, email: str, hashed: str, role: str = Practitioner.Role.PRACTITIONER
+) -> Practitioner:
+    """Somebody who works there, with a sign-in; ``hashed`` is the password as it is stored."""
+    users = get_user_model()
+    field = users.get_email_field_name()
+    account = users(**{field: email})
+    if field != users.USERNAME_FIELD:
+        setattr(account, users.USERNAME_FIELD, f"demo-{uuid.uuid5(uuid.NAMESPACE_DNS, email).hex[:12]}")
+    account.password = hashed
+    account.save()
+    practitioner = Practitioner.objects.create(user=account, clinic=clinic, name=name, role=role)
+    joined = partial(practitioner_joined.send_robust, Practitioner, practitioner=practitioner, user=account)
+    transaction.on_commit(joined)
+    return practitioner

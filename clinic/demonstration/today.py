@@ -1,0 +1,98 @@
+"""Open the demo clinic, and see to it that every start brings a reminder within two minutes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Q
+
+from clinic import prescribing
+from clinic.conf import conf
+from clinic.demonstration import people, stories
+from clinic.demonstration.stage import Stage
+from clinic.models import Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
+from clinic.models.fields import WEEKDAYS, zone
+from clinic.prescribing import Dose
+
+LOOKED_AFTER = 14  # days in which reminders went out and silence was looked for
+WITHIN = dt.timedelta(minutes=2)
+MAY_MOVE = ("dana", "greta", "tomas")  # whose plans a later start may move, the first who is free
+
+
+@transaction.atomic
+def open_clinic(now: dt.datetime) -> Clinic:
+    """Make the whole demo clinic as of ``now``: all of it or nothing."""
+    clinic = people.make_clinic()
+    hashed = make_password(people.PASSWORD)  # once for all: hashing is slow on purpose, and everybody knows this one
+    people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
+    alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
+    bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)
+    stage = Stage(clinic, now)
+    stage.start_reminders(LOOKED_AFTER)
+    stage.watch_for_silence(LOOKED_AFTER)
+    soon, _day = _next_minute(clinic, now)
+    stories.tell(stage, alice, bob, soon)
+    stage.play()
+    return clinic
+
+
+def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
+    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did."""
+    free = _remindable(clinic, now)
+    waiting = Schedule.objects.filter(active=True, prescription__in=free)
+    if waiting.filter(next_due_at__gt=now - conf.lateness_limit, next_due_at__lte=now + WITHIN).exists():
+        return False
+    time, day = _next_minute(clinic, now)
+    by_address = {row.client.email: row for row in free if _has_day(row.dose, day)}
+    for address in (people.address(name) for name in MAY_MOVE):
+        if address in by_address:
+            _move(by_address[address], time, now)
+            return True
+    return False
+
+
+def _remindable(clinic: Clinic, now: dt.datetime) -> list[Prescription]:
+    """Those whose reminder would go out today."""
+    today = dt.datetime.combine(now.astimezone(zone(clinic.time_zone)).date(), dt.time.min, zone(clinic.time_zone))
+    active = Prescription.objects.filter(
+        state=Prescription.State.ACTIVE,
+        client__clinic=clinic,
+        client__state=Client.State.JOINED,
+        client__reminders_wanted=True,
+        client__undeliverable_since=None,
+    )
+    return list(
+        active.filter(Q(client__paused_until=None) | Q(client__paused_until__lte=today.date()))
+        .exclude(trend__last_report_at__gte=today)
+        .select_related("client", "prescribed_by__user")
+    )
+
+
+def _has_day(version: PrescriptionVersion, day: dt.date) -> bool:
+    return WEEKDAYS[day.weekday()] in version.day_names and (version.ends_on is None or day <= version.ends_on)
+
+
+def _move(prescription: Prescription, time: dt.time, now: dt.datetime) -> None:
+    version = prescription.dose
+    dose = Dose(
+        starts_on=version.starts_on,
+        ends_on=version.ends_on,
+        days=version.day_names,
+        times=[time],
+        sets=version.sets,
+        hold_seconds=version.hold_seconds,
+        variation=version.variation,
+    )
+    dose = replace(dose, mornings_allowed=bool(prescribing.morning_times(prescription.client, dose)))
+    prescribing.amend(
+        prescription, dose, by=prescription.prescribed_by, reason="Moved to a time that suits better.", now=now
+    )
+
+
+def _next_minute(clinic: Clinic, now: dt.datetime) -> tuple[dt.time, dt.date]:
+    """The first full minute after ``now``, as time of day and date in the clinic's zone."""
+    local = (now + dt.timedelta(minutes=1)).astimezone(zone(clinic.time_zone)).replace(second=0, microsecond=0)
+    return local.time(), local.date()

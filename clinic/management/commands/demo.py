@@ -1,0 +1,44 @@
+"""`manage.py demo [--force]`: the demo clinic, and the sign-ins to look at it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from clinic.demonstration import people, today
+from exercises.models import Exercise
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demo clinic: an owner, two practitioners and a dozen clients with their histories. Run again, it "
+        "makes nothing new but a reminder that is soon due. Prints the sign-ins."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--force", action="store_true", help="also where DEBUG is off; everybody knows the password"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEBUG or options["force"]):
+            raise CommandError(
+                "DEBUG is off, so this may be a real clinic's site. To make the demo all the same: --force"
+            )
+        clinic = people.demo_clinic()
+        if clinic is not None:
+            today.bring_something_due(clinic, timezone.now())
+        else:
+            if taken := people.strangers():
+                raise CommandError(
+                    f"{', '.join(taken[:5])} has a sign-in here already: the demo needs those addresses."
+                )
+            if not Exercise.objects.current().filter(slug=people.EXERCISE).exists():
+                raise CommandError("The library is not loaded. Run first: manage.py load_exercises")
+            today.open_clinic(timezone.now())
+        for sign_in in people.sign_ins():
+            self.stdout.write(str(sign_in))

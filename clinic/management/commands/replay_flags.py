@@ -1,0 +1,89 @@
+"""`manage.py replay_flags [--client ID] [--rule k=v …] [--json]`: the rules tried on stored history."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from clinic.flags import what_if
+from clinic.flags.what_if import Replayed
+from clinic.management import rule_values
+from clinic.management.arguments import MOST_ID, whole
+from clinic.models import Client, Flag, Prescription
+
+DAYS_A_YEAR = 365.25
+KINDS = (Flag.Kind.WORSENING.value, Flag.Kind.EXERCISE_HURTS.value)
+
+
+class Command(BaseCommand):
+    help = "Say what the rules, with these or other constants, would have flagged on stored reports. Writes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--client", type=whole(1, MOST_ID), metavar="ID", help="only this client's prescriptions")
+        parser.add_argument(
+            "--rule",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="k=v",
+            help="a constant of a rule, such as flag_score=2.9, smallest_rise=1.5 or sensitivity=early",
+        )
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            trend, response = rule_values.read(options["rule"])
+            replayed = [
+                (client, number, what_if.replay(number, trend, response))
+                for number, client in _prescriptions(options["client"])
+            ]
+        except ValueError as error:
+            raise CommandError(f"--rule: {error}") from None
+        except ArithmeticError:
+            raise CommandError("--rule: with these values the rule cannot be computed.") from None
+        flags = [
+            {"client": client, "prescription": number, **asdict(flag)}
+            for client, number, seen in replayed
+            for flag in seen.flags
+        ]
+        summary = _summary([seen for _client, _number, seen in replayed])
+        if options["json"]:
+            self.stdout.write(json.dumps({**summary, "flags": flags}, default=str, indent=2))
+            return
+        for flag in flags:
+            score = "" if flag["score"] is None else f", score {flag['score']:.2f}, rise {flag['rise']:.2f}"
+            self.stdout.write(
+                f"client {flag['client']}, prescription {flag['prescription']}: "
+                f"{flag['kind']} at {flag['at']:%Y-%m-%d %H:%M} UTC, report {flag['report']}{score}"
+            )
+        self.stdout.write(", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in summary.items()))
+
+
+def _prescriptions(client: int | None) -> list[tuple[int, int]]:
+    """Number and client of each prescription to replay. Raises CommandError on an unknown client."""
+    rows = Prescription.objects.order_by("client", "pk")
+    if client is not None:
+        if not Client.objects.filter(pk=client).exists():
+            raise CommandError(f"--client: there is no client {client}.")
+        rows = rows.filter(client=client)
+    return list(rows.values_list("pk", "client"))
+
+
+def _summary(replayed: list[Replayed]) -> dict[str, float]:
+    """How much was replayed, and how often each kind would have been flagged, also per year of history."""
+    years = sum(seen.days for seen in replayed) / DAYS_A_YEAR
+    tally = Counter(flag.kind for seen in replayed for flag in seen.flags)
+    told: dict[str, float] = {
+        "prescriptions": len(replayed),
+        "reports": sum(seen.reports for seen in replayed),
+        "years": round(years, 2),
+    }
+    for kind in KINDS:
+        told[kind] = tally[kind]
+        told[f"{kind}_a_year"] = round(tally[kind] / years, 2) if years else 0.0
+    return told

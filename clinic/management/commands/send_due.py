@@ -1,0 +1,37 @@
+"""`manage.py send_due [--now ISO]`: one tick of planning and sending, as the beat does it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from clinic import joining
+from clinic.flags import sending as notices
+from clinic.management.arguments import add_now
+from clinic.models.outbox import database_now
+from clinic.reminders import planning
+from clinic.reminders import sending as reminders
+
+
+class Command(BaseCommand):
+    help = "Plan the due reminders, then send what is due: notices to practitioners, invitations, reminders."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_now(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = options["now"]
+        self.stdout.write(f"schedules due: {planning.plan_due(now or database_now())}")
+        for name, send_due in (
+            ("notices", notices.send_due),
+            ("invitations", joining.send_due),
+            ("reminders", reminders.send_due),
+        ):
+            self.stdout.write(f"{name}: {_in_words(send_due(now))}")
+
+
+def _in_words(tally: Counter[str]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(tally.items())) or "none due"

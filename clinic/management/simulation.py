@@ -1,0 +1,227 @@
+"""Many made-up clients by bulk inserts, for load tests: the rows that the verbs would have left, but no mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from clinic.flags import judging, sentences
+from clinic.flags.response import Response
+from clinic.flags.trend import Detector
+from clinic.models import (
+    Advice,
+    Client,
+    Clinic,
+    Flag,
+    FlagEvent,
+    PainReport,
+    PainTrend,
+    Practitioner,
+    Prescription,
+    PrescriptionChange,
+    PrescriptionVersion,
+    Schedule,
+)
+from clinic.models.fields import WEEKDAYS, zone
+from clinic.reminders.planning import plan_of
+from clinic.reminders.schedule import next_slot
+from exercises.models import Exercise
+
+CHUNK = 250  # clients a transaction
+BATCH = 1000  # rows an INSERT
+CLIENTS_EACH = 60  # of a practitioner
+ZONES = ("Europe/Madrid", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
+HOURS = range(11, 21)
+EVERY_DAY, THREE_DAYS = ",".join(WEEKDAYS), "mon,wed,fri"
+
+
+def slug(seed: int) -> str:
+    return f"simulated-{seed}"
+
+
+def fill(clients: int, days: int, seed: int, exercise: Exercise, now: dt.datetime) -> Counter[str]:
+    """Add a clinic of its own with so many clients, each with so many days of history up to yesterday.
+
+    The same seed on the same day makes the same clients. Stopped half way, it leaves the clients made so far.
+    Returns how many rows of each kind were made.
+    """
+    clinic = Clinic.objects.create(
+        name=f"Simulated clinic {seed}", slug=slug(seed), phone="000", email=f"desk@{slug(seed)}.invalid"
+    )
+    staff = _staff(clinic, math.ceil(clients / CLIENTS_EACH))
+    made = Counter({"practitioners": len(staff)})
+    for first in range(0, clients, CHUNK):
+        numbers = range(first, min(first + CHUNK, clients))
+        lives = [_Life(number, days, random.Random(f"{seed} {number}"), now) for number in numbers]  # noqa: S311
+        with transaction.atomic():
+            made += _store(lives, clinic, staff, exercise)
+    return made
+
+
+@dataclass
+class _Life:
+    """One client to be: chosen by its own dice, so that it does not depend on the others."""
+
+    number: int
+    days: int
+    dice: random.Random
+    now: dt.datetime
+    reports: list[PainReport] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        dice = self.dice
+        self.zone = dice.choice(ZONES)
+        self.time = dt.time(dice.choice(HOURS), dice.choice((0, 15, 30, 45)))
+        self.plan_days = EVERY_DAY if dice.random() < 0.7 else THREE_DAYS
+        self.answers = dice.uniform(0.45, 0.85)  # the share of prompts that people answer
+        self.level, self.relief = dice.uniform(1.5, 6), dice.gauss(0.5, 0.4)
+        self.worse_for = dice.randint(3, 20) if dice.random() < 0.1 else 0  # days, up to yesterday
+        today = self.now.astimezone(zone(self.zone)).date()
+        self.starts_on = today - dt.timedelta(days=self.days)
+        self.began_at = dt.datetime.combine(self.starts_on, dt.time(9), zone(self.zone))
+
+    def diary(self) -> Iterator[tuple[dt.datetime, int, int]]:
+        """When, before, after: day-to-day SD 1.2 with a little memory, as real diaries have it."""
+        drift = 0.0
+        for day in range(self.days):
+            drift = 0.25 * drift + self.dice.gauss(0, 1.16)
+            worse = 2.0 if self.days - day <= self.worse_for else 0.0
+            before = min(10, max(0, round(self.level + drift + worse)))
+            after = min(10, max(0, round(before - self.relief + self.dice.gauss(0, 0.8))))
+            minutes, answers = self.dice.randint(0, 150), self.dice.random() < self.answers
+            date = self.starts_on + dt.timedelta(days=day)
+            if answers and WEEKDAYS[date.weekday()] in self.plan_days:
+                when = dt.datetime.combine(date, self.time, zone(self.zone)) + dt.timedelta(minutes=minutes)
+                yield when, before, after
+
+    def live(self, prescription: Prescription) -> PainTrend:
+        """Write the reports, let the rules judge each, and keep the flags raised; a hold ends the diary."""
+        rules, trend = judging.Rules(Detector(), Response()), PainTrend(prescription=prescription)
+        raised: dict[str, Flag] = {}
+        for when, before, after in self.diary():
+            report = _report(prescription, when, before, after)
+            self.reports.append(report)
+            judgement = rules.step(report)
+            if (usual := judgement.trend) is not None:
+                trend.recent, trend.usual, trend.rise = usual.recent, usual.usual, usual.rise
+                trend.swing, trend.watch = usual.swing, usual.watch
+                if usual.flag and usual.score is not None and "worsening" not in raised:
+                    raised["worsening"] = _flag(report, "worsening", sentences.worsening(usual))
+            if judgement.standing == "stop":
+                raised["exercise_hurts"] = _flag(report, "exercise_hurts", sentences.exercise_hurts(self.reports[-5:]))
+                prescription.state, prescription.state_reason = Prescription.State.HELD, "the exercise hurts"
+                prescription.state_since = when
+                break
+        self.flags = list(raised.values())
+        trend.report_count = len(self.reports)
+        trend.last_report_at = self.reports[-1].occurred_at if self.reports else None
+        trend.rule_version = judging.RULE_VERSION
+        trend.state, trend.response = rules.detector.state, rules.effect.state
+        return trend
+
+
+def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exercise: Exercise) -> Counter[str]:
+    users = _users([f"client-{life.number:06}@{clinic.slug}.invalid" for life in lives])
+    practitioners = itertools.cycle(staff[1:] or staff)
+    clients = Client.objects.bulk_create(
+        Client(
+            clinic=clinic, practitioner=by, user_id=user.pk, state=Client.State.JOINED, time_zone=life.zone,
+            name=f"Client {life.number:06}", email=f"client-{life.number:06}@{clinic.slug}.invalid",
+            consented_at=life.began_at,
+        )
+        for life, user, by in zip(lives, users, practitioners, strict=False)
+    )  # fmt: skip
+    prescriptions = Prescription.objects.bulk_create(
+        Prescription(
+            client=client, exercise=exercise, prescribed_by=client.practitioner, state_since=life.began_at
+        )
+        for life, client in zip(lives, clients, strict=True)
+    )  # fmt: skip
+    versions = PrescriptionVersion.objects.bulk_create(
+        PrescriptionVersion(
+            prescription=row, starts_on=life.starts_on, days=life.plan_days, times=f"{life.time:%H:%M}",
+            by=row.prescribed_by, made_at=life.began_at,
+        )
+        for life, row in zip(lives, prescriptions, strict=True)
+    )  # fmt: skip
+    trends = [life.live(row) for life, row in zip(lives, prescriptions, strict=True)]
+    held = [row for row in prescriptions if row.state == Prescription.State.HELD]
+    Prescription.objects.bulk_update(held, ["state", "state_reason", "state_since"])
+    PrescriptionChange.objects.bulk_create(
+        PrescriptionChange(prescription=row, old="active", new="held", reason=row.state_reason, at=row.state_since)
+        for row in held
+    )
+    PainReport.objects.bulk_create((report for life in lives for report in life.reports), batch_size=BATCH)
+    PainTrend.objects.bulk_create(trends, batch_size=BATCH)
+    schedules = Schedule.objects.bulk_create(
+        _schedule(life, version) for life, version in zip(lives, versions, strict=True)
+    )
+    flags = Flag.objects.bulk_create(flag for life in lives for flag in life.flags)
+    FlagEvent.objects.bulk_create(FlagEvent(flag=flag, verb=FlagEvent.Verb.RAISED, at=flag.raised_at) for flag in flags)
+    behind = Flag.evidence.through
+    behind._default_manager.bulk_create(behind(flag=flag, painreport=flag.raised_by) for flag in flags)
+    return Counter(
+        clients=len(clients), prescriptions=len(prescriptions), schedules=len(schedules),
+        reports=sum(len(life.reports) for life in lives), flags=len(flags),
+    )  # fmt: skip
+
+
+def _schedule(life: _Life, version: PrescriptionVersion) -> Schedule:
+    slot = next_slot(plan_of(version, version.prescription.client), life.time, zone(life.zone), life.now)
+    return Schedule(
+        prescription=version.prescription,
+        local_time=life.time,
+        time_zone=life.zone,
+        next_slot=slot.date if slot else None,
+        next_due_at=slot.due_at if slot else None,
+    )
+
+
+def _report(prescription: Prescription, when: dt.datetime, before: int, after: int) -> PainReport:
+    advice = Advice.STOP_TODAY if after > before else Advice.GO_ON if after < before else Advice.CARRY_ON
+    return PainReport(
+        prescription=prescription, occurred_at=when, received_at=when, did_exercise=True, before=before, after=after,
+        advice=advice, source=PainReport.Source.PORTAL, by_id=prescription.client.user_id,
+    )  # fmt: skip
+
+
+def _flag(report: PainReport, kind: str, reason: str) -> Flag:
+    return Flag(
+        prescription=report.prescription, kind=kind, severity=Flag.Severity.HIGH, reason=reason,
+        rule_version=judging.RULE_VERSION, raised_at=report.occurred_at, raised_by=report,
+    )  # fmt: skip
+
+
+def _users(emails: list[str]) -> list[AbstractBaseUser]:
+    """People without a password, on whatever user model the project has."""
+    users = get_user_model()
+    field, accounts = users.get_email_field_name(), []
+    for email in emails:
+        account = users(**{field: email})
+        if field != users.USERNAME_FIELD:
+            setattr(account, users.USERNAME_FIELD, email)
+        account.set_unusable_password()
+        accounts.append(account)
+    return list(users._default_manager.bulk_create(accounts))
+
+
+def _staff(clinic: Clinic, practitioners: int) -> list[Practitioner]:
+    """The owner first, then so many practitioners."""
+    names = ["owner", *(f"practitioner-{number:04}" for number in range(practitioners))]
+    users = _users([f"{name}@{clinic.slug}.invalid" for name in names])
+    return Practitioner.objects.bulk_create(
+        Practitioner(
+            user_id=user.pk, clinic=clinic, name=name.capitalize(), role="owner" if name == "owner" else "practitioner"
+        )
+        for name, user in zip(names, users, strict=True)
+    )

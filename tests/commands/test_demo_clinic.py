@@ -1,0 +1,139 @@
+"""What one finds in the demo clinic right after `make run`."""
+
+import datetime as dt
+
+from django.contrib.auth import get_user_model
+from django.core import mail
+
+from clinic import joining
+from clinic.demonstration import people
+from clinic.flags import sending as notices
+from clinic.models import Client, Flag, FlagEvent, Invitation, PainReport, Practitioner, Prescription, Reminder
+from clinic.reminders import planning
+from clinic.reminders import sending as reminders
+
+TWO_MINUTES = dt.timedelta(minutes=2)
+
+
+def person(first_name):
+    return Client.objects.get(name__startswith=first_name)
+
+
+def test_an_owner_two_practitioners_and_a_dozen_clients(demo):
+    assert sorted(Practitioner.objects.values_list("role", flat=True)) == ["owner", "practitioner", "practitioner"]
+    assert Client.objects.count() == 12
+    owner, alice, bob = (Practitioner.objects.get(name__startswith=name) for name in ("Olivia", "Alice", "Bob"))
+    seen = [Client.objects.treated_by(person.user).count() for person in (owner, alice, bob)]
+    assert seen == [12, 7, 5]
+
+
+def test_each_kind_of_flag_is_open_and_none_more(demo):
+    found = {flag.kind: flag.prescription.client.first_name for flag in Flag.objects.unresolved()}
+    assert found == {
+        "red_flag": "Walter",
+        "exercise_hurts": "Inés",
+        "worsening": "Ruth",
+        "silent": "Samuel",
+        "undeliverable": "Priya",
+    }
+    assert Flag.objects.unresolved().count() == 5
+
+
+def test_the_rules_raised_them_with_the_reports_behind_them(demo):
+    for flag in Flag.objects.filter(kind__in=["red_flag", "exercise_hurts", "worsening"]):
+        assert flag.raised_by is not None
+        assert flag.raised_by in flag.evidence.all()
+        assert flag.raised_at == flag.raised_by.received_at
+
+
+def test_a_warning_sign_and_a_hurting_exercise_are_held(demo):
+    held = Prescription.objects.filter(state="held").values_list("client__name", flat=True)
+    assert {name.split()[0] for name in held} == {"Walter", "Inés", "Hanna"}
+
+
+def test_one_was_held_seen_and_resumed(demo):
+    tomas = person("Tomás").prescriptions.get()
+    assert list(tomas.changes.values_list("new", flat=True)) == ["held", "active"]
+    assert tomas.dose.variation == "chair"
+    notes = FlagEvent.objects.filter(flag__prescription=tomas, verb="resolved").values_list("note", flat=True)
+    assert list(notes) == ["He bent too far. Now with his hands on a chair seat."]
+
+
+def test_dana_is_due_today_and_has_not_reported_today(demo):
+    bend = person("Dana").prescriptions.get()
+    schedule = bend.schedules.get(active=True)
+    assert (schedule.next_slot, bend.state) == (demo.now.date(), "active")
+    assert bend.reports.count() > 15
+    assert not bend.reports.filter(occurred_at__date=demo.now.date()).exists()
+
+
+def test_real_reminders_go_out_within_two_minutes(demo):
+    soon = demo.now + TWO_MINUTES
+    planning.plan_due(soon)
+    reminders.send_due(soon)
+    told = {address for message in mail.outbox for address in message.to}
+    assert told == {
+        "Dana Whitfield <dana@demo.example>",
+        "Greta Hoffmann <greta@demo.example>",
+        "Tomás Silva <tomas@demo.example>",
+    }
+    unsent = Reminder.objects.filter(due_at__gt=demo.now, state="skipped")
+    assert {(row.schedule.prescription.client.first_name, row.why) for row in unsent} == {
+        ("Pavel", "paused"),
+        ("Priya", "undeliverable"),
+    }
+
+
+def test_two_invitations_wait_and_go_out(demo):
+    assert Invitation.objects.filter(state="ready").count() == 2
+    joining.send_due(demo.now + TWO_MINUTES)
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "Leo Martin <leo@demo.example>",
+        "Mei Tanaka <mei@demo.example>",
+    ]
+
+
+def test_the_practitioners_hear_of_the_last_hours(demo):
+    notices.send_due(demo.now + TWO_MINUTES)
+    assert sorted(message.to[0] for message in mail.outbox) == [
+        "Alice Moreau <alice@demo.example>",
+        "Bob Lindqvist <bob@demo.example>",
+    ]
+
+
+def test_making_it_mails_nothing(demo):
+    assert Reminder.objects.filter(state="sent").count() > 50
+    assert mail.outbox == []
+
+
+def test_nothing_lies_in_the_future(demo):
+    assert not PainReport.objects.filter(received_at__gt=demo.now).exists()
+    assert not Flag.objects.filter(raised_at__gt=demo.now).exists()
+    assert not Reminder.objects.filter(sent_at__gt=demo.now).exists()
+
+
+def test_reports_that_came_by_a_mail_are_linked_to_it(demo):
+    by_mail = PainReport.objects.filter(source="mail")
+    assert by_mail.exists()
+    assert all(report.reminder.state == "sent" and report.by is None for report in by_mail)
+
+
+def test_the_printed_sign_ins_open_the_site(demo, client):
+    lines = [line.split() for line in demo.printed.splitlines()]
+    assert [(role, email) for role, email, _password, _address in lines] == [
+        ("owner", "owner@demo.example"),
+        ("practitioner", "alice@demo.example"),
+        ("practitioner", "bob@demo.example"),
+        ("client", "dana@demo.example"),
+    ]
+    for role, email, password, address in lines:
+        client.logout()
+        answer = client.post("/accounts/login/", {"login": email, "password": password})
+        assert answer.status_code == 302, role
+        assert address.endswith(answer["Location"]), role
+        assert str(client.session["_auth_user_id"]) == str(get_user_model().objects.get(email=email).pk)
+
+
+def test_the_other_clients_sign_in_by_a_code(demo):
+    assert not person("Greta").user.has_usable_password()
+    assert person("Dana").user.check_password(people.PASSWORD)
