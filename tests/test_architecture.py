@@ -1,0 +1,212 @@
+"""The house holds: arrows go down, siblings leave each other alone, files stay small and say what they are."""
+
+import ast
+import importlib.metadata
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests import floors
+from tests.floors import House
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = floors.read(ROOT, ["clinic", "exercises", "config"])
+LONGEST = 350
+LONGEST_TASKS = 60
+SAYS_NOTHING = {"services", "utils", "helpers", "common", "base"}
+
+# From the top down. A new package or module of clinic/ gets its place here.
+FLOORS = [
+    {"config"},
+    {"clinic.urls", "clinic.apps"},
+    {  # doors
+        "clinic.admin",
+        "clinic.portal",
+        "clinic.api",
+        "clinic.tasks",
+        "clinic.management",
+        "clinic.demonstration",
+        "clinic.checks",
+    },
+    {"clinic.prescribing", "clinic.reporting", "clinic.joining", "clinic.wishes"},
+    {"clinic.reminders", "clinic.flags", "clinic.records"},
+    {"clinic.delivery", "clinic.letters", "clinic.links", "clinic.audit"},
+    {"clinic.models"},
+    {"exercises"},
+]
+HOUSE = House(
+    [frozenset(floor) for floor in FLOORS],
+    beside=frozenset({"clinic.conf", "clinic.signals"}),
+    # The commands that fill a demo clinic are where one asks for it.
+    allowed=frozenset({("clinic.management", "clinic.demonstration")}),
+    closed=frozenset({"clinic.tasks", "config"}),
+)
+
+# The foreign keys go the same way.
+NOUNS = [
+    {"clinic.models"},
+    {"clinic.models.flag", "clinic.models.reminder", "clinic.models.audit"},
+    {"clinic.models.trend"},
+    {"clinic.models.report"},
+    {"clinic.models.prescription"},
+    {"clinic.models.client"},
+    {"clinic.models.clinic"},
+    {"clinic.models.outbox", "clinic.models.fields"},
+]
+GROUND = House([frozenset(floor) for floor in NOUNS], beside=HOUSE.beside)
+
+PURE = ["clinic/reminders/schedule.py", "clinic/flags/trend.py", "clinic/flags/response.py"]
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def test_arrows_go_down_only():
+    assert HOUSE.broken(OURS) == []
+
+
+def test_the_models_follow_the_chain_of_their_foreign_keys():
+    assert GROUND.broken({path: text for path, text in OURS.items() if path.startswith("clinic/models/")}) == []
+
+
+def test_every_floor_is_there_to_be_held():
+    """A renamed package would otherwise leave a rule about nothing."""
+    there = {floors.module_of(path) for path in OURS}
+    assert [part for floor in FLOORS + NOUNS for part in floor if part not in there] == []
+
+
+def impurities(path: str, text: str) -> list[str]:
+    """What a pure file takes in beyond the standard library, and each look at a clock."""
+    found = [
+        str(found)
+        for found in floors.imports({path: text})
+        if found.target.split(".")[0] not in sys.stdlib_module_names or found.target.split(".")[0] == "time"
+    ]
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    looks = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in CLOCKS]
+    return found + [f"{path}:{call.lineno} looks at a clock" for call in looks]
+
+
+@pytest.mark.parametrize("path", PURE)
+def test_the_pure_files_know_the_standard_library_alone_and_no_clock(path):
+    assert impurities(path, OURS[path]) == []
+
+
+def test_no_file_is_called_nothing():
+    everywhere = {**OURS, **floors.read(ROOT, ["tests", "bench"])}
+    assert [path for path in everywhere if SAYS_NOTHING & {Path(path).stem, *Path(path).parent.parts}] == []
+
+
+def test_no_file_is_longer_than_a_reader_bears():
+    everywhere = {**OURS, **floors.read(ROOT, ["tests", "bench"])}
+    lengths = {path: len(text.splitlines()) for path, text in everywhere.items()}
+    assert {path: length for path, length in lengths.items() if length > LONGEST} == {}
+    assert lengths["clinic/tasks.py"] <= LONGEST_TASKS
+
+
+def listeners(path: str, text: str) -> list[str]:
+    """Where a file connects to a signal."""
+    return [
+        f"{path}:{node.lineno}"
+        for node in ast.walk(ast.parse(text))
+        if (isinstance(node, ast.Attribute) and node.attr == "connect")
+        or (isinstance(node, ast.ImportFrom) and "receiver" in _names(node))
+        or (isinstance(node, ast.Attribute) and node.attr == "receiver")
+    ]
+
+
+def test_our_own_code_listens_to_no_signal():
+    plugin = {path: text for path, text in OURS.items() if not path.startswith("config/")}
+    assert [line for path, text in plugin.items() for line in listeners(path, text)] == []
+
+
+def test_the_plugin_asks_for_every_library_that_it_imports():
+    """The runnable project may use more; a host installs what the wheel names and nothing else."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = {re.split(r"[^\w.-]", line)[0].lower() for line in asked}
+    plugin = {path: text for path, text in OURS.items() if not path.startswith("config/")}
+    roots = {found.target.split(".")[0] for found in floors.imports(plugin)} - sys.stdlib_module_names
+    homes = importlib.metadata.packages_distributions()
+    unasked = {root for root in roots - {"clinic", "exercises"} if not names & {home.lower() for home in homes[root]}}
+    assert unasked == set()
+
+
+def usernames(path: str, text: str) -> list[str]:
+    """Where a file takes Django's own user for everybody's."""
+    return [
+        f"{path}:{node.lineno}"
+        for node in ast.walk(ast.parse(text))
+        if (isinstance(node, ast.Attribute) and node.attr == "username")
+        or (isinstance(node, ast.ImportFrom) and node.module == "django.contrib.auth.models" and "User" in _names(node))
+    ]
+
+
+def _names(node: ast.ImportFrom) -> list[str]:
+    return [alias.name for alias in node.names]
+
+
+def test_the_user_model_is_the_hosts_own():
+    plugin = {path: text for path, text in OURS.items() if not path.startswith("config/")}
+    assert [line for path, text in plugin.items() for line in usernames(path, text)] == []
+    pages = [path for path in (ROOT / "templates").rglob("*.*") if "user.username" in path.read_text()]
+    assert pages == []
+
+
+SMALL = House(
+    [frozenset({"shop.doors"}), frozenset({"shop.till", "shop.stock"}), frozenset({"shop.rows"})],
+    beside=frozenset({"shop.conf"}),
+    allowed=frozenset({("shop.till", "shop.stock")}),
+    closed=frozenset({"shop.doors"}),
+)
+EMPTY = {f"shop/{name}.py": "" for name in ("doors", "till", "stock", "rows", "conf")}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "complaint"),
+    [
+        ("shop/rows.py", "from shop.till import ring", "goes up"),
+        ("shop/rows.py", "from shop import till", "goes up"),
+        ("shop/rows.py", "from . import till", "goes up"),
+        ("shop/rows.py", "def late():\n    import shop.till as t", "goes up"),
+        ("shop/rows.py", "if TYPE_CHECKING:\n    from .till import Ring", "goes up"),
+        ("shop/rows.py", "till = importlib.import_module('shop.till')", "goes up"),
+        ("shop/rows/__init__.py", "from ..till import ring", "goes up"),
+        ("shop/stock.py", "from shop import conf, till", "siblings"),
+        ("shop/till.py", "from shop.doors import open", "nobody imports"),
+        ("shop/conf.py", "from shop import rows", "nothing of ours"),
+        ("shop/cellar.py", "from shop import rows", "shop.cellar stands on no floor"),
+        ("shop/doors.py", "import shop.attic", "shop.attic stands on no floor"),
+    ],
+)
+def test_the_checker_sees_a_broken_rule(path, text, complaint):
+    (said,) = SMALL.broken({**EMPTY, path: text})
+    assert said.startswith(f"{path}:")
+    assert complaint in said
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("shop/doors.py", "from shop import till, rows, conf"),
+        ("shop/doors/window.py", "from shop.doors.frame import pane"),
+        ("shop/till.py", "from shop import stock"),
+        ("shop/rows.py", "import json\nfrom shopping import cart\nfrom . import conf"),
+        ("shop/rows.py", "'from shop.till import ring'"),
+    ],
+)
+def test_the_checker_leaves_a_kept_rule_alone(path, text):
+    assert SMALL.broken({**EMPTY, path: text}) == []
+
+
+def test_the_other_checkers_see_what_they_look_for():
+    assert impurities("a.py", "from datetime import datetime\nfrom math import inf") == []
+    assert impurities("a.py", "from django.utils import timezone") == ["a.py:1 imports django.utils"]
+    assert impurities("a.py", "x = datetime.now(UTC)") == ["a.py:1 looks at a clock"]
+    assert impurities("a.py", "import time") == ["a.py:1 imports time"]
+    assert listeners("a.py", "report_made.send(1)") == []
+    assert listeners("a.py", "\npost_save.connect(run)") == ["a.py:2"]
+    assert listeners("a.py", "from django.dispatch import receiver") == ["a.py:1"]
+    assert usernames("a.py", "from django.contrib.auth.models import AnonymousUser\nuser.get_username()") == []
+    assert usernames("a.py", "from django.contrib.auth.models import User") == ["a.py:1"]
+    assert usernames("a.py", "print(user.username)") == ["a.py:1"]

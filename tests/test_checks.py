@@ -1,0 +1,156 @@
+"""Each mistake that an installation can make is told at the start, with its remedy."""
+
+import math
+
+import pytest
+from django.conf import settings as live
+from django.contrib.auth import get_user_model
+from django.core.checks import run_checks
+
+from clinic import checks
+from clinic.conf import DEFAULTS, practitioner_templates
+
+APPS = [
+    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "exercises",
+    "clinic",
+]
+
+
+def found():
+    """What our checks say now, as ids; each message must say what to do."""
+    messages = run_checks(tags=[checks.TAG])
+    assert all(message.hint for message in messages)
+    return [message.id for message in messages]
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Change what INSTALLED_APPS says without loading the apps anew."""
+    return lambda apps: monkeypatch.setattr(live, "INSTALLED_APPS", apps)
+
+
+def test_the_runnable_project_has_nothing_to_mend(settings):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.example"
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "clinic.example", "ftp://clinic.example", "https://", "https://clinic.example/care", "http://[", None],
+)
+def test_e001_a_base_url_that_no_link_can_begin_with(settings, address):
+    settings.PLUMBLINE_BASE_URL = address
+    assert found() == ["clinic.E001"]
+
+
+def test_e001_no_base_url_at_all(settings):
+    del settings.PLUMBLINE_BASE_URL
+    assert found() == ["clinic.E001"]
+
+
+def test_w001_http_is_for_development_alone(settings):
+    settings.PLUMBLINE_BASE_URL = "http://clinic.example"
+    settings.DEBUG = False
+    assert found() == ["clinic.W001"]
+    settings.DEBUG = True
+    assert found() == []
+
+
+def test_e002_no_engine_for_the_practitioner_site(settings):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.example"
+    settings.TEMPLATES = settings.TEMPLATES[:1]
+    assert found() == ["clinic.E002"]
+
+
+def test_e002_an_engine_that_finds_djangos_templates_first(settings):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.example"
+    settings.TEMPLATES = [settings.TEMPLATES[0], {**practitioner_templates(), "DIRS": []}]
+    assert found() == ["clinic.E002"]
+
+
+def test_e002_an_engine_that_finds_no_admin_templates(settings):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.example"
+    settings.TEMPLATES = [settings.TEMPLATES[0], {**practitioner_templates(), "DIRS": [], "APP_DIRS": False}]
+    assert found() == ["clinic.E002"]
+
+
+def test_the_projects_own_folder_comes_before_unfolds(tmp_path):
+    first, unfolds = practitioner_templates([tmp_path])["DIRS"]
+    assert first == tmp_path
+    assert (unfolds / "unfold").is_dir()
+
+
+@pytest.mark.parametrize(
+    "apps",
+    [
+        [app for app in APPS if not app.startswith("unfold")],
+        ["django.contrib.admin", "unfold", *APPS[2:]],
+        ["unfold.apps.BasicAppConfig", "django.contrib.admin", *APPS[2:]],
+    ],
+    ids=["not listed", "takes over the host's admin", "above the host's admin"],
+)
+def test_e003_unfold_listed_as_it_must_not_be(installed, apps):
+    installed(apps)
+    assert [message.id for message in checks.unfold_keeps_to_itself()] == ["clinic.E003"]
+
+
+def test_e003_both_mistakes_are_told(installed):
+    installed(["unfold", *APPS])
+    assert len(checks.unfold_keeps_to_itself()) == 2
+
+
+NUMBERS = [name for name, default in DEFAULTS.items() if isinstance(default, int)]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", [0, -1, "3", None, True, math.nan, math.inf], ids=repr)
+def test_e004_a_number_that_is_none(settings, name, value):
+    setattr(settings, name, value)
+    assert [message.id for message in checks.values()] == ["clinic.E004"]
+
+
+def test_e004_a_batch_is_a_whole_number_and_hours_need_not_be(settings):
+    settings.PLUMBLINE_LATENESS_HOURS = 1.5
+    assert checks.values() == []
+    settings.PLUMBLINE_BATCH = 1.5
+    assert [message.id for message in checks.values()] == ["clinic.E004"]
+
+
+def test_e004_a_worklist_path_without_its_slash(settings):
+    settings.PLUMBLINE_WORKLIST_PATH = "admin/"
+    assert [message.id for message in checks.values()] == ["clinic.E004"]
+
+
+def test_w004_a_setting_that_nobody_reads(settings):
+    settings.PLUMBLINE_LATENES_HOURS = 5
+    (message,) = checks.values()
+    assert (message.id, message.hint) == ("clinic.W004", "Did you mean PLUMBLINE_LATENESS_HOURS?")
+
+
+def test_e005_instants_need_a_zone(settings):
+    settings.USE_TZ = False
+    assert [message.id for message in checks.time_and_language()] == ["clinic.E005"]
+
+
+def test_w003_a_project_without_english(settings):
+    settings.LANGUAGES = [("es", "Español")]
+    assert [message.id for message in checks.time_and_language()] == ["clinic.W003"]
+
+
+def test_e006_a_user_without_a_mail_address(monkeypatch):
+    monkeypatch.setattr(get_user_model(), "EMAIL_FIELD", "mailbox")
+    (message,) = checks.mailbox_of_a_user()
+    assert message.id == "clinic.E006"
+    assert "“mailbox”" in message.msg
+
+
+@pytest.mark.parametrize("missing", ["rest_framework", "rest_framework.authtoken"])
+def test_w002_no_program_can_sign_in(installed, missing):
+    installed([app for app in APPS if app != missing])
+    (message,) = checks.keys_for_programs()
+    assert message.id == "clinic.W002"
+    assert missing in message.msg
