@@ -19,7 +19,9 @@ class ProjectConfig(AppConfig):
         for joined in (client_joined, practitioner_joined):
             joined.connect(accounts.mailbox_proven, dispatch_uid="config.mailbox_proven")
         authentication_step_completed.connect(accounts.code_entered, dispatch_uid="config.code_entered")
-        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="config.make_cache_table")
+        # The clinic's sender, as an app without models, such as this one, is never announced.
+        clinic = self.apps.get_app_config("clinic") if self.apps else None
+        post_migrate.connect(make_cache_table, sender=clinic, dispatch_uid="config.make_cache_table")
 
 
 def make_cache_table(using: str, **_signal: object) -> None:

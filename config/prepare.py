@@ -1,6 +1,6 @@
 """Between install and start of `make run`: database, library and demo, in one process so that Django loads once.
 
-Standard output is what the `demo` command prints (the sign-ins) and nothing else; errors go to standard error.
+Standard output is what the `demo` command prints (the sign-ins) and where mail is shown; errors go to standard error.
 """
 
 import os
@@ -22,6 +22,8 @@ def main() -> None:
         call_command("load_exercises", stdout=StringIO())
         if settings.DEBUG:
             call_command("demo")
+            if settings.EMAIL_BACKEND == "config.mail_files.FileBackend":
+                print(f"\nIts mail is at {settings.BASE_URL}/dev/mail/")
         else:
             call_command("collectstatic", interactive=False, verbosity=0)
     except OperationalError as error:

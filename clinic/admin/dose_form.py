@@ -21,6 +21,8 @@ from clinic.prescribing import Dose, Screened
 from exercises.models import Exercise, Precaution
 
 TIMES_OFFERED = 4
+_NOT_SO = ("required", "invalid")
+_NO_DATE = dict.fromkeys(_NOT_SO, gettext_lazy("Write a day such as 2026-03-31."))
 
 
 class TimesWidget(forms.Widget):
@@ -45,13 +47,16 @@ class DoseForm(VerbForm):
     """One dose for one client. Its times are in the client's own zone."""
 
     starts_on = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("From"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages=_NO_DATE,
     )
     ends_on = forms.DateField(
         label=gettext_lazy("Until"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("The last day. Leave it empty for a plan without an end."),
+        error_messages=_NO_DATE,
     )
     days = forms.MultipleChoiceField(
         label=gettext_lazy("Days"),
@@ -60,9 +65,15 @@ class DoseForm(VerbForm):
         error_messages={"required": gettext_lazy("Choose at least one day.")},
     )
     times = TimesField(label=gettext_lazy("Times"))
-    sets = forms.IntegerField(label=gettext_lazy("Sets"), widget=forms.NumberInput(attrs={"min": 1, "max": 20}))
+    sets = forms.IntegerField(
+        label=gettext_lazy("Sets"),
+        widget=forms.NumberInput(attrs={"min": 1, "max": 20}),
+        error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a whole number from 1 to 20.")),
+    )
     hold_seconds = forms.IntegerField(
-        label=gettext_lazy("Hold, in seconds"), widget=forms.NumberInput(attrs={"min": 1, "max": 600})
+        label=gettext_lazy("Hold, in seconds"),
+        widget=forms.NumberInput(attrs={"min": 1, "max": 600}),
+        error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a whole number from 1 to 600.")),
     )
     variation = forms.ChoiceField(label=gettext_lazy("Variation"), required=False, widget=forms.RadioSelect)
     mornings_allowed = forms.BooleanField(label=gettext_lazy("The morning is right for this client"), required=False)

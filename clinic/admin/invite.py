@@ -51,13 +51,18 @@ class InviteForm(VerbForm):
         label=gettext_lazy("Time zone"),
         widget=forms.Select,
         help_text=gettext_lazy("Where the client lives: reminders come at the client's own hour."),
+        error_messages={"required": gettext_lazy("Choose the client's time zone.")},
     )
-    language = forms.CharField(label=gettext_lazy("Language"), widget=forms.Select)
+    language = forms.CharField(
+        label=gettext_lazy("Language"),
+        widget=forms.Select,
+        error_messages={"required": gettext_lazy("Choose the client's language.")},
+    )
     wakes_at = forms.TimeField(
         label=gettext_lazy("Usually gets up at"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         help_text=gettext_lazy("For two hours after that, bending is best avoided."),
-        error_messages={"invalid": gettext_lazy("Write a time of day such as 07:00.")},
+        error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Write a time of day such as 07:00.")),
     )
     clinic = forms.TypedChoiceField(label=gettext_lazy("Clinic"), coerce=int)
 

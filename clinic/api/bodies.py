@@ -59,7 +59,7 @@ def _no_constant(name: str) -> None:
 class Body(serializers.Serializer[Any]):
     """A JSON object with just these fields; an unknown one is an error of that name."""
 
-    default_error_messages = {"invalid": gettext_lazy("Write an object here, such as {“name”: “value”}.")}
+    default_error_messages = {"invalid": gettext_lazy("Write a JSON object here, in braces.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         wrong: dict[str, Any] = {}

@@ -29,7 +29,7 @@ def sweep(now: dt.datetime) -> int:
         .filter(Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date()))
         .exclude(Exists(Flag.objects.unresolved().filter(prescription=OuterRef("pk"), kind=Flag.Kind.SILENT)))
         .annotate(heard_at=Coalesce("trend__last_report_at", "client__consented_at", output_field=DateTimeField()))
-        .filter(heard_at__lt=now - LEAST, state_since__lt=now - LEAST)
+        .filter(heard_at__lte=now - LEAST, state_since__lte=now - LEAST)
         .select_related("client__clinic", "client__practitioner", "trend")
     )
     return sum(_raise_if_silent(prescription, now) for prescription in quiet)

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.fields import WORST_PAIN
@@ -68,6 +69,11 @@ def _places() -> list[tuple[str, list[tuple[str, str]]]]:
         if slash and region in REGIONS:
             by_region.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
     return list(by_region.items())
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, were it nothing at all; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class PlainForm(forms.Form):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
 from clinic.portal.access import client_only, show
-from clinic.portal.fields import PlainForm, ScoreField, YesNoField
+from clinic.portal.fields import PlainForm, ScoreField, YesNoField, sent
 
 MAY_CORRECT_FOR = dt.timedelta(days=7)
 ON_A_PAGE = 20
@@ -93,7 +93,7 @@ def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     stored = get_object_or_404(_own(request, client), pk=pk)
     if not _may_correct(stored, timezone.now()):
         return show(request, client, "correct_too_late.html", {"report": stored}, status=410)
-    form = CorrectionForm(stored, request.POST or None)
+    form = CorrectionForm(stored, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             reporting.correct(

@@ -18,7 +18,7 @@ from clinic import joining
 from clinic.models import Client, Invitation
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
-from clinic.portal.fields import PlainForm, TimeZoneField
+from clinic.portal.fields import PlainForm, TimeZoneField, sent
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -61,7 +61,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
         known = joining.sign_in_of(client)
         if known is not None and known.pk != request.user.pk:
             return _sign_in_first(request, client)
-        form = JoinForm(client, request.POST or None)
+        form = JoinForm(client, sent(request))
         if request.method == "POST" and form.is_valid():
             try:
                 account = joining.accept(

@@ -102,9 +102,9 @@ CARDS: dict[str, type[Card]] = {
 @client_only
 def settings(request: HttpRequest, client: Client) -> HttpResponse:
     """All cards; a POST is about the one that ``card`` names."""
-    sent = request.POST.get("card", "")
-    forms_by_card = {name: _form(name, client, request.POST if name == sent else None) for name in CARDS}
-    if sent in forms_by_card and _saved(forms_by_card[sent], client, request):
+    card = request.POST.get("card", "")
+    forms_by_card = {name: _form(name, client, request.POST if name == card else None) for name in CARDS}
+    if card in forms_by_card and _saved(forms_by_card[card], client, request):
         with override(client.language):
             messages.success(request, gettext("Saved."))
         return redirect("clinic:settings")

@@ -11,6 +11,7 @@ from clinic import reporting
 from clinic.models import Client, PainReport, Prescription, Reminder
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
+from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
 from clinic.records.advice import advice_text
 
@@ -34,7 +35,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
         if prescription.state == Prescription.State.ENDED or client.state != Client.State.JOINED:
             return dead_link(request, "ended", status=410, clinic=client.clinic)
         held = prescription.state == Prescription.State.HELD
-        form = (PainNowForm if held else MailForm)(prescription, request.POST or None)
+        form = (PainNowForm if held else MailForm)(prescription, sent(request))
         if request.method == "POST" and form.is_valid() and _taken(form, reminder):
             kept = request.session.get(ANSWERED_HERE, [])
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
 from clinic.portal.access import client_only, show
+from clinic.portal.fields import sent
 from clinic.portal.library import described
 from clinic.portal.report_forms import PainNowForm, ReportForm, SessionForm
 from clinic.portal.what_now import running
@@ -38,7 +39,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     }
     if prescription.state == Prescription.State.HELD or context["not_yet"] or context["over"]:
         return show(request, client, "do_not.html", context)
-    form = SessionForm(prescription, request.POST or None)
+    form = SessionForm(prescription, sent(request))
     if request.method == "POST" and (done := _take(request, form)):
         return done
     return show(request, client, "do.html", {**context, "form": form}, status=_status(form))
@@ -54,7 +55,7 @@ def report(request: HttpRequest, client: Client) -> HttpResponse:
     prescription = choice[0] if len(choice) == 1 else _chosen(request, choice)
     if prescription is None:
         return show(request, client, "report_which.html", {"choice": choice})
-    form = PainNowForm(prescription, request.POST or None)
+    form = PainNowForm(prescription, sent(request))
     if request.method == "POST" and (done := _take(request, form)):
         return done
     context = {"form": form, "prescription": prescription, "several": len(choice) > 1}

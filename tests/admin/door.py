@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import re
+from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,10 +23,30 @@ def url(name: str, *args: object) -> str:
     return reverse(f"plumbline:{name}", args=args)
 
 
+class _Text(HTMLParser):
+    """What stands between the tags, scripts and styles left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.hidden = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.hidden = tag in {"script", "style"}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.text.append(data)
+
+
 def words(response: Any) -> str:
     """The text of a page without its tags, spaces as one."""
-    page = re.sub(r"<(script|style)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
+    reader = _Text()
+    reader.feed(response.content.decode())
+    return " ".join(" ".join(reader.text).split())
 
 
 def said(response: HttpResponse) -> list[str]:

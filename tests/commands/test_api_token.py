@@ -29,7 +29,7 @@ def test_the_key_opens_the_api(cast, client):
 
 
 def test_an_unknown_address_is_named(cast):
-    with pytest.raises(CommandError, match="nobody@home.example"):
+    with pytest.raises(CommandError, match=r"nobody@home\.example"):
         printed("nobody@home.example")
     assert not Token.objects.exists()
 

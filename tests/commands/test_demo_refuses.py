@@ -23,6 +23,6 @@ def test_not_without_the_library(db):
 def test_not_over_somebody_elses_sign_in(db):
     make.exercise()
     make.user("dana@demo.example")
-    with pytest.raises(CommandError, match="dana@demo.example"):
+    with pytest.raises(CommandError, match=r"dana@demo\.example"):
         call_command("demo", "--force")
     assert not Clinic.objects.exists()

@@ -80,7 +80,8 @@ def running(log: Path, command: list[str], **env: str) -> Iterator[Running]:
         child.wait()
 
 
-def run_to_end(command: list[str], seconds: float = 60.0, **env: str) -> subprocess.CompletedProcess[str]:
+def run_to_end(command: list[str], seconds: float = 120.0, /, **env: str) -> subprocess.CompletedProcess[str]:
+    """What a command said and how it ended."""
     return subprocess.run(
         command, cwd=ROOT, env=clean_environment(**env), capture_output=True, text=True, timeout=seconds, check=False
     )
@@ -100,6 +101,15 @@ def family(process: int) -> set[Process]:
     while new := {child for child, (parent, _) in parents.items() if parent in known} - known:
         known |= new
     return {(one, parents[one][1]) for one in known if one in parents}
+
+
+def work(processes: set[Process]) -> float:
+    """Processor seconds that they, and the children they have seen end, have taken."""
+    ticks = 0
+    for process, _ in processes:
+        fields = (Path("/proc") / str(process) / "stat").read_text().rsplit(")", 1)[1].split()
+        ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def alive(processes: set[Process]) -> set[Process]:

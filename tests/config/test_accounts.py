@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -11,7 +12,6 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client as Browser
 
 from clinic.signals import client_joined, practitioner_joined
@@ -30,8 +30,8 @@ def person(email: str = "pat@home.example", proven: bool = True) -> User:
     return made
 
 
-def sign_in(browser: Browser, email: str, password: str = "", **query: str) -> HttpResponse:
-    found: HttpResponse = browser.post(LOGIN, {"login": email, "password": password, **query})
+def sign_in(browser: Browser, email: str, password: str = "", **query: str) -> Any:
+    found: Any = browser.post(LOGIN, {"login": email, "password": password, **query})
     return found
 
 

@@ -16,7 +16,9 @@ def rules(path: str, response: HttpResponse | None = None) -> dict[str, set[str]
     def page(request: HttpRequest) -> HttpResponse:
         return response or HttpResponse("")
 
-    header = ContentPolicyMiddleware(page)(RequestFactory().get(path))["Content-Security-Policy"]
+    answer = ContentPolicyMiddleware(page)(RequestFactory().get(path))
+    assert isinstance(answer, HttpResponse)
+    header = answer["Content-Security-Policy"]
     return {name: set(values) for name, *values in (part.split() for part in header.split(";"))}
 
 

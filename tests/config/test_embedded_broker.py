@@ -138,12 +138,13 @@ def test_two_consumers_never_get_the_same_message(tmp_path: Path) -> None:
     assert sorted(taken) == list(range(count))
 
 
-def test_no_message_is_read_before_it_is_whole(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_message_is_read_before_it_is_whole(
+    connection: Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Four processes write messages of 300 kB while this one reads as fast as it can."""
-    folder = Path(connection.transport_options["folder"])
     count, size = 10, 300_000
     writers = [
-        multiprocessing.get_context("spawn").Process(target=write_many, args=(folder, count, size)) for _ in range(4)
+        multiprocessing.get_context("spawn").Process(target=write_many, args=(tmp_path, count, size)) for _ in range(4)
     ]
     for writer in writers:
         writer.start()
@@ -157,7 +158,7 @@ def test_no_message_is_read_before_it_is_whole(connection: Connection, caplog: p
     for writer in writers:
         writer.join()
     assert set(received) == {size}
-    assert files(folder) == []
+    assert files(tmp_path) == []
     assert "unreadable" not in caplog.text
 
 
@@ -247,7 +248,7 @@ def test_a_file_that_a_power_cut_left_stops_nobody(
 def test_a_queue_can_be_counted_and_emptied(connection: Connection, tmp_path: Path) -> None:
     publish(connection, *range(5))
     queue = QUEUE(connection.default_channel)
-    assert queue.queue_declare(passive=True).message_count == 5
+    assert connection.default_channel.queue_declare("work", passive=True).message_count == 5
     assert queue.purge() == 5
     assert files(tmp_path) == []
 

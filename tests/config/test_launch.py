@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.running import ROOT, Running, alive, free_port, python, run_to_end, running, wait_until
+from tests.config.running import ROOT, Running, alive, free_port, python, run_to_end, running, wait_until, work
 
 LAUNCH = python("-m", "config.launch")
 MAKE = ["make", "run", f"PYTHON={sys.executable}"]
@@ -43,7 +42,7 @@ def get(port: int, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.processes
-def test_a_start_serves_the_first_page_and_a_second_one_does_within_ten_seconds(var: Path, tmp_path: Path) -> None:
+def test_a_start_serves_the_first_page_and_a_second_one_is_quick(var: Path, tmp_path: Path) -> None:
     with plumbline(var, tmp_path, LAUNCH) as (run, port):
         assert get(port, "/")[0] == 200
         assert get(port, "/healthz") == (200, "ok\n")
@@ -51,10 +50,10 @@ def test_a_start_serves_the_first_page_and_a_second_one_does_within_ten_seconds(
         commands = [Path(f"/proc/{process}/cmdline").read_bytes() for process, _ in run.tree()]
         assert any(b"granian" in command for command in commands)
         assert any(b"celery" in command and b"-B" in command for command in commands)
-    began = time.monotonic()
-    with plumbline(var, tmp_path, LAUNCH) as (_, port):
+    with plumbline(var, tmp_path, LAUNCH) as (run, port):
         get(port, "/")
-        assert time.monotonic() - began < 10
+        # Work and not time, since the machine that runs these tests has other things to do: two cores need half of it.
+        assert work(run.tree()) < 10
 
 
 @pytest.mark.processes

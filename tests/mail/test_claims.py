@@ -42,6 +42,11 @@ def test_two_claims_share_the_rows_out_oldest_first(rows, due):
     assert [row.pk for row in claim(due, most=2)] == [rows[1].pk]
 
 
+def test_those_that_met_trouble_before_come_last(rows, due):
+    Invitation.objects.filter(pk=rows[0].pk).update(attempts=1)
+    assert [row.pk for row in claim(due)] == [rows[1].pk, rows[2].pk, rows[0].pk]
+
+
 def test_what_is_not_due_yet_is_not_claimed(rows, due):
     assert claim(due - SECOND) == []
 
@@ -69,8 +74,8 @@ def test_what_it_was_sending_is_in_doubt_and_goes_once_more(rows, due):
 
 def test_the_second_time_it_is_left_as_unknown(rows, due):
     for now in (due, due + LEASE):
-        first = claim(now)[0]
-        assert Invitation.objects.begin(first)
+        mine = next(row for row in claim(now) if row.pk == rows[0].pk)
+        assert Invitation.objects.begin(mine)
         assert Invitation.objects.reap(now + LEASE) == 3
     assert (one(rows).state, one(rows).ambiguous, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
     assert joining.send_due(due + 2 * LEASE) == {"sent": 2}

@@ -47,7 +47,7 @@ def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
 def test_what_is_sent_but_once_is_no_list(cast):
     mails = post.each_mail(cast)
     for kind in ("invitation", "notice"):
-        assert [name for name in read(mails[kind]).keys() if name.startswith("List-")] == []
+        assert [name for name in read(mails[kind]) if name.startswith("List-")] == []
 
 
 def test_the_message_id_is_the_row_s_and_stays_the_same_on_a_second_attempt(cast):

@@ -26,7 +26,7 @@ BREAKS = [
     "Dana\nBcc: eve@evil.example",
     "Dana\r\nBcc: eve@evil.example",
     "Dana\u2028Bcc: eve",
-    "Dana\x00\x1b[31m\x85 B",
+    "Dana\x01\x1b[31m\x85 B",
 ]
 
 

@@ -1,4 +1,4 @@
-"""A connection lost before the final dot is tried again freely; after it the mail is in doubt: once more, then unknown."""
+"""A connection lost before the final dot is tried again; after it the mail is in doubt: once more, then unknown."""
 
 import datetime as dt
 

@@ -60,10 +60,11 @@ Phone 555 0100. To write to us, answer this mail.
 """
 
 # Nobody who glances at a screen learns what is being treated, or how it goes.
-UNSAID = set(
-    "pain pains painful ache hurt hurts sore score worse better rise rising diagnosis condition symptom warning flag "
-    "held exercise exercises stretch bend spine back leg muscle hamstring disc sciatica therapy treatment medical".split()
-)
+UNSAID = {
+    *("pain", "pains", "painful", "ache", "hurt", "hurts", "sore", "score", "worse", "better", "rise", "rising"),
+    *("diagnosis", "condition", "symptom", "warning", "flag", "held", "therapy", "treatment", "medical"),
+    *("exercise", "exercises", "stretch", "bend", "spine", "back", "leg", "muscle", "hamstring", "disc", "sciatica"),
+}
 
 
 @pytest.fixture

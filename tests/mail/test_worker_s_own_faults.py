@@ -88,9 +88,7 @@ def test_a_worker_whose_clock_is_wrong_waits_and_settles_by_the_database_s(rows,
     assert there <= second.sent_at < there + MINUTE
 
 
-def test_a_batch_that_takes_long_hands_back_the_rest_before_the_lease_ends(
-    rows, due, odd_server, monkeypatch, settings
-):
+def test_a_slow_batch_hands_back_the_rest_before_the_lease_ends(rows, due, odd_server, monkeypatch, settings):
     settings.PLUMBLINE_LEASE_SECONDS = 120
     seconds = iter(range(0, 10_000, 25))
     claims = []
