@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -12,9 +11,10 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Practitioner
+from config.account_mail import PlainWords
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(PlainWords):
     """Sign-up is closed (a clinic invites), and each kind of person lands on their own first page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

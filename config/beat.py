@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from billiard.process import current_process
 from celery.beat import Scheduler
 from celery.signals import beat_embedded_init
 
-from config.supervise import end_with_parent
+from config.supervise import end_with
 
 
 class PromptScheduler(Scheduler):
@@ -25,4 +26,4 @@ class PromptScheduler(Scheduler):
 @beat_embedded_init.connect
 def end_with_worker(**_signal: object) -> None:
     """Let a beat inside a worker (`-B`) end with it: after a kill of the worker it would tick on beside the next."""
-    end_with_parent()
+    end_with(current_process()._parent_pid)  # type: ignore[attr-defined]  # not in the stubs

@@ -93,6 +93,7 @@ _site_engine = {
             "django.contrib.auth.context_processors.auth",
             "django.contrib.messages.context_processors.messages",
             "django.template.context_processors.i18n",
+            "config.account_pages.clinic_shown",
         ]
     },
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -47,7 +48,7 @@ class Tree:
             stdout=subprocess.PIPE if keep_output else None,
             text=True,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(end_with, os.getpid()),
         )
         self.children[name] = child
         return child
@@ -103,10 +104,12 @@ class Tree:
         )
 
 
-def end_with_parent() -> None:
+def end_with(parent: int) -> None:
     """Runs in a child: the kernel sends it SIGTERM if its parent is killed without a chance to do so."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:  # it went before the kernel knew
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _signals_of(process: int) -> Mapping[str, set[int]]:

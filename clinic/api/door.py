@@ -71,7 +71,7 @@ class Door(GenericViewSet[Row]):
     pagination_class = Pages
     filter_backends: Sequence[Any] = []
     throttle_classes: Sequence[Any] = []
-    metadata_class = None
+    http_method_names = ["get", "head", "post"]
     lookup_value_converter = "int"
     schema = DoorSchema()
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,9 +41,10 @@ def free_port() -> int:
 class Running:
     """A started command whose output goes to a file."""
 
-    def __init__(self, child: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, child: subprocess.Popen[bytes], log: Path, mark: str) -> None:
         self.child = child
         self.log = log
+        self.mark = mark
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -54,13 +56,16 @@ class Running:
         assert words in self.said(), f"it ended with {self.child.returncode} and said\n{self.said()}"
 
     def tree(self) -> set[Process]:
-        """It and everything it started that is alive."""
-        return family(self.child.pid)
+        """It and everything it started that is alive, also what has lost its parent."""
+        found = {process: _stat(process) for process in _processes() if self.mark.encode() in _environment(process)}
+        return {(process, stat[1]) for process, stat in found.items() if stat}
 
 
 @contextmanager
 def running(log: Path, command: list[str], **env: str) -> Iterator[Running]:
     """Run `command` from the project's folder; at the end everything it started is killed, whatever happened."""
+    mark = f"PLUMBLINE_TEST={uuid.uuid4().hex}"  # in the environment of everything it starts
+    env |= dict([mark.split("=")])
     with log.open("wb") as out:
         child = subprocess.Popen(
             command,
@@ -71,7 +76,7 @@ def running(log: Path, command: list[str], **env: str) -> Iterator[Running]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    run = Running(child, log)
+    run = Running(child, log, mark)
     try:
         yield run
     finally:
@@ -93,10 +98,7 @@ def python(*arguments: str) -> list[str]:
 
 def family(process: int) -> set[Process]:
     """A process and its descendants, from /proc."""
-    parents = {}
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit() and (found := _stat(int(place.name))):
-            parents[int(place.name)] = found
+    parents = {one: found for one in _processes() if (found := _stat(one))}
     known = {process}
     while new := {child for child, (parent, _) in parents.items() if parent in known} - known:
         known |= new
@@ -115,6 +117,17 @@ def work(processes: set[Process]) -> float:
 def alive(processes: set[Process]) -> set[Process]:
     """Those that still run; a zombie waits to be read and runs no more."""
     return {(process, started) for process, started in processes if (now := _stat(process)) and now[1] == started}
+
+
+def _processes() -> list[int]:
+    return [int(place.name) for place in Path("/proc").iterdir() if place.name.isdigit()]
+
+
+def _environment(process: int) -> bytes:
+    try:
+        return (Path("/proc") / str(process) / "environ").read_bytes()
+    except OSError:
+        return b""
 
 
 def _stat(process: int) -> tuple[int, str] | None:

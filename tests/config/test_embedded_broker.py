@@ -248,7 +248,8 @@ def test_a_file_that_a_power_cut_left_stops_nobody(
 def test_a_queue_can_be_counted_and_emptied(connection: Connection, tmp_path: Path) -> None:
     publish(connection, *range(5))
     queue = QUEUE(connection.default_channel)
-    assert connection.default_channel.queue_declare("work", passive=True).message_count == 5
+    channel: Any = connection.default_channel
+    assert channel.queue_declare("work", passive=True).message_count == 5
     assert queue.purge() == 5
     assert files(tmp_path) == []
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.running import ROOT, Running, alive, free_port, python, run_to_end, running, wait_until, work
+from tests.config.running import ROOT, Running, free_port, python, run_to_end, running, wait_until, work
 
 LAUNCH = python("-m", "config.launch")
 MAKE = ["make", "run", f"PYTHON={sys.executable}"]
@@ -68,10 +68,9 @@ def test_what_the_run_keeps_is_for_its_owner_alone(var: Path, tmp_path: Path) ->
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_every_child(var: Path, tmp_path: Path, number: signal.Signals) -> None:
     with plumbline(var, tmp_path, LAUNCH) as (run, _):
-        everyone = run.tree()
-        assert len(everyone) >= 4, "launcher, server, its worker, Celery, beat"
+        wait_until(lambda: len(run.tree()) >= 5, "launcher, server, its worker, Celery, beat")
         os.kill(run.child.pid, number)
-        wait_until(lambda: run.child.poll() is not None and not alive(everyone), "all ended", ENDS_WITHIN)
+        wait_until(lambda: run.child.poll() is not None and not run.tree(), "all ended", ENDS_WITHIN)
         assert run.child.returncode == 0
 
 
@@ -79,27 +78,24 @@ def test_a_signal_ends_every_child(var: Path, tmp_path: Path, number: signal.Sig
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_no_child_outlives_a_make_that_alone_got_the_signal(var: Path, tmp_path: Path, number: signal.Signals) -> None:
     with plumbline(var, tmp_path, MAKE) as (run, _):
-        everyone = run.tree()
         os.kill(run.child.pid, number)
-        wait_until(lambda: run.child.poll() is not None and not alive(everyone), "all ended", ENDS_WITHIN)
+        wait_until(lambda: run.child.poll() is not None and not run.tree(), "all ended", ENDS_WITHIN)
 
 
 @pytest.mark.processes
 def test_no_child_outlives_a_launcher_that_was_killed(var: Path, tmp_path: Path) -> None:
     with plumbline(var, tmp_path, LAUNCH) as (run, _):
-        everyone = run.tree()
         run.child.kill()
-        wait_until(lambda: run.child.poll() is not None and not alive(everyone), "all ended", ENDS_WITHIN)
+        wait_until(lambda: run.child.poll() is not None and not run.tree(), "all ended", ENDS_WITHIN)
 
 
 @pytest.mark.processes
 @pytest.mark.parametrize(("part", "said"), [(b"granian", "web server ended"), (b"celery", "worker ended")])
 def test_a_child_that_dies_ends_the_run_and_is_named(var: Path, tmp_path: Path, part: bytes, said: str) -> None:
     with plumbline(var, tmp_path, LAUNCH) as (run, _):
-        everyone = run.tree()
-        first = min(process for process, _ in everyone if part in Path(f"/proc/{process}/cmdline").read_bytes())
+        first = min(process for process, _ in run.tree() if part in Path(f"/proc/{process}/cmdline").read_bytes())
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: run.child.poll() is not None and not alive(everyone), "all ended", ENDS_WITHIN + 1)
+        wait_until(lambda: run.child.poll() is not None and not run.tree(), "all ended", ENDS_WITHIN + 1)
         assert run.child.returncode == 1
         assert said in run.said()
 

@@ -67,16 +67,16 @@ def test_from_invitation_to_resolved_flag(live_server, box, people):
     alice.shows("1-empty-worklist")
     _invites_and_prescribes(alice)
 
-    call_command("send_due", verbosity=0)
+    call_command("send_due")
     dana.page.goto(box.link("dana@home.example", "i"))
     dana.shows("1-invitation")
     dana.page.get_by_label("I agree", exact=False).check()
     dana.page.get_by_label("A password, if you want one").fill(make.PASSWORD)
-    dana.page.get_by_role("button", name="Join").click()
+    dana.page.get_by_role("button", name="Agree and go on").click()
     expect(dana.page.get_by_role("heading", level=1)).to_contain_text("Dana")
     dana.shows("2-today")
 
-    call_command("send_due", now=Schedule.objects.get().next_due_at.isoformat(), verbosity=0)
+    call_command("send_due", "--now", Schedule.objects.get().next_due_at.isoformat())
     assert len([letter for letter in box.to("dana@home.example") if "moment" in letter["Subject"]]) == 1
     dana.page.goto(box.link("dana@home.example", "r"))
     dana.shows("3-report-from-the-mail")
@@ -92,8 +92,8 @@ def test_from_invitation_to_resolved_flag(live_server, box, people):
     expect(alice.page.get_by_text("Pain went from 4 to 7 with one session.")).to_be_visible()
     alice.shows("6-worklist-with-the-flag")
     alice.page.get_by_role("button", name="Acknowledge").click()
-    alice.page.get_by_role("link", name="Resolve").click()
-    alice.page.get_by_label("note", exact=False).fill("Called her: knees softly bent from now on.")
+    alice.page.get_by_text("Resolve", exact=True).first.click()
+    alice.page.get_by_label("What you found or did").fill("Called her: knees softly bent from now on.")
     alice.shows("7-resolve")
     alice.page.get_by_role("button", name="Resolve").click()
     expect(alice.page.get_by_text("Pain went from 4 to 7 with one session.")).to_have_count(0)
@@ -113,9 +113,10 @@ def _signs_in(person: Person, url: str, email: str) -> None:
     EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
     person.page.goto(f"{url}/admin/")
     person.shows("0-sign-in")
-    person.page.get_by_label("E-mail", exact=False).fill(email)
+    person.page.locator("input[name=login]").fill(email)
+    person.page.get_by_text("Use a password instead").click()
     person.page.get_by_label("Password", exact=False).fill(make.PASSWORD)
-    person.page.get_by_role("button", name="Sign in", exact=True).click()
+    person.page.get_by_role("button", name="Sign in with the password").click()
     expect(person.page.get_by_role("heading", name="Worklist")).to_be_visible()
 
 
@@ -125,7 +126,7 @@ def _invites_and_prescribes(person: Person) -> None:
     page.get_by_label("Name").fill("Dana Whitfield")
     page.get_by_label("E-mail").fill("dana@home.example")
     person.shows("2-invite")
-    page.get_by_role("button", name="Invite").click()
+    page.get_by_role("button", name="Send the invitation").click()
     person.shows("3-client-invited")
     page.get_by_role("link", name="Prescribe").first.click()
     if page.get_by_role("link", name="Forward bend").count():
@@ -141,4 +142,4 @@ def _reports(page: Page, before: int, after: int) -> None:
     page.get_by_role("group", name="Did you do your exercise?").get_by_label("Yes").check(force=True)
     page.get_by_role("group", name="Pain before").get_by_role("radio", name=f"{before}").check(force=True)
     page.get_by_role("group", name="Pain after").get_by_role("radio", name=f"{after}").check(force=True)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Save my answer").click()

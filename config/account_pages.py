@@ -1,0 +1,49 @@
+"""Whose pages /accounts/ are: the clinic's whose name they bear, and the client's whose rooms they list."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from clinic.models import Client, Clinic, Practitioner
+from clinic.models.clinic import Person
+
+ALLAUTH = ("account_", "mfa_", "usersessions_")
+
+
+def clinic_shown(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``clinic`` and ``client`` for the pages that allauth draws; other pages bring their own."""
+    match = request.resolver_match
+    if match is None or not str(match.url_name).startswith(ALLAUTH):
+        return {}
+    client = _client(request.user)
+    return {"client": client, "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user))}
+
+
+def clinic_of_address(address: str) -> Clinic | None:
+    """The clinic that a mail to this address should come from."""
+    client = Client.objects.filter(email__iexact=address).exclude(state=Client.State.LEFT).select_related("clinic")
+    if found := client.order_by("pk").first():
+        return found.clinic
+    user_email = f"user__{get_user_model().get_email_field_name()}__iexact"
+    works_here = Practitioner.objects.filter(active=True, **{user_email: address})
+    if at_work := works_here.select_related("clinic").order_by("pk").first():
+        return at_work.clinic
+    return _only_clinic()
+
+
+def _client(person: Person) -> Client | None:
+    joined = Client.objects.of(person).select_related("clinic")
+    return joined.order_by("consented_at", "pk").first()
+
+
+def _clinic(person: Person) -> Clinic | None:
+    at_work = Practitioner.objects.of(person).select_related("clinic").order_by("pk").first()
+    return at_work.clinic if at_work else _only_clinic()
+
+
+def _only_clinic() -> Clinic | None:
+    """On a site with several clinics a stranger is shown none of them."""
+    first_two = list(Clinic.objects.order_by("pk")[:2])
+    return first_two[0] if len(first_two) == 1 else None

@@ -1,0 +1,113 @@
+"""Change the dose, hold, resume, end: each with its reason."""
+
+import pytest
+
+from clinic.models import Prescription
+from tests import make
+from tests.admin.door import said, signed_in, url, words
+
+State = Prescription.State
+
+
+@pytest.fixture
+def alice(cast):
+    return signed_in(cast.alice)
+
+
+@pytest.fixture
+def prescription(cast):
+    return make.prescription(cast.dana, sets=2)
+
+
+def dose(**over):
+    given = {"starts_on": "2026-03-02", "days": ["mon"], "times": ["19:30"], "sets": "1", "hold_seconds": "20"}
+    return {**given, "reason": "Too much at once.", **over}
+
+
+def state(prescription):
+    prescription.refresh_from_db()
+    return prescription.state
+
+
+def test_the_form_holds_the_dose_in_force(alice, prescription):
+    page = alice.get(url("amend", prescription.pk)).content.decode()
+    assert 'name="times" value="18:00"' in page
+    assert 'name="sets" value="2"' in page
+    assert page.count("checked") == 8  # seven days and the variation
+
+
+def test_a_new_dose_is_a_new_version_with_its_reason(cast, alice, prescription):
+    page = alice.post(url("amend", prescription.pk), dose(), follow=True)
+    assert said(page) == ["The dose is changed. The reminders follow it from now on."]
+    new = prescription.dose
+    assert (new.number, new.times, new.sets, new.by, new.reason) == (2, "19:30", 1, cast.alice, "Too much at once.")
+    shown = words(page)
+    assert "Mon at 19:30 · 1 set · hold 20 s · from 2 Mar 2026, no end" in shown
+    assert "Doses before" in shown
+    assert "Every day at 18:00 · 2 sets" in shown
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("reason", " "), ("times", ["25:00"]), ("ends_on", "2026-03-01"), ("reason", "x" * 10_000)]
+)
+def test_a_wrong_dose_changes_nothing(alice, prescription, field, value):
+    page = alice.post(url("amend", prescription.pk), dose(**{field: value}))
+    assert list(page.context["form"].errors) == [field]
+    assert prescription.versions.count() == 1
+
+
+def test_an_ended_exercise_takes_no_new_dose_and_says_so_at_the_top(alice, prescription):
+    alice.post(url("end", prescription.pk), {"reason": "Done."})
+    page = alice.post(url("amend", prescription.pk), dose())
+    assert page.context["form"].non_field_errors() == ["This exercise has ended. Prescribe it anew."]
+    assert "This exercise has ended. Prescribe it anew." in words(page)
+    assert prescription.versions.count() == 1
+
+
+def test_hold_resume_and_end_each_keep_their_reason(cast, alice, prescription):
+    for act, then in (("hold", State.HELD), ("resume", State.ACTIVE), ("end", State.ENDED)):
+        page = alice.post(url(act, prescription.pk), {"reason": f"Because of {act}."}, follow=True)
+        assert page.redirect_chain == [(url("client", cast.dana.pk), 302)]
+        assert state(prescription) == then
+    kept = [(change.new, change.reason, change.by) for change in prescription.changes.all()]
+    assert kept == [
+        ("held", "Because of hold.", cast.alice.user),
+        ("active", "Because of resume.", cast.alice.user),
+        ("ended", "Because of end.", cast.alice.user),
+    ]
+
+
+def test_the_page_says_since_when_and_why(alice, prescription):
+    page = alice.post(url("hold", prescription.pk), {"reason": "Waiting for the scan."}, follow=True)
+    assert said(page) == ["The exercise is held. Its reminders stop."]
+    assert ": Waiting for the scan." in words(page)
+    assert "Next reminder: none while it is held." in words(page)
+
+
+@pytest.mark.parametrize("act", ["hold", "end"])
+@pytest.mark.parametrize(("reason", "words_of"), [("", "Say in a few words why."), ("x" * 501, "at most 500")])
+def test_without_a_fitting_reason_nothing_changes(alice, prescription, act, reason, words_of):
+    page = alice.post(url(act, prescription.pk), {"reason": reason})
+    assert page.status_code == 200
+    assert words_of in words(page)
+    assert state(prescription) == State.ACTIVE
+
+
+@pytest.mark.parametrize(("act", "told"), [("hold", "Only an active exercise can be held."), ("end", "has ended.")])
+def test_a_second_press_is_told_kindly(alice, prescription, act, told):
+    alice.post(url(act, prescription.pk), {"reason": "First."})
+    page = alice.post(url(act, prescription.pk), {"reason": "Second."}, follow=True)
+    assert told in said(page)[-1]
+    assert prescription.changes.count() == 1
+
+
+def test_what_is_not_held_cannot_be_resumed(alice, prescription):
+    page = alice.post(url("resume", prescription.pk), {"reason": "Go on."}, follow=True)
+    assert "Only a held exercise can be resumed." in said(page)[0]
+
+
+@pytest.mark.parametrize("act", ["hold", "resume", "end", "amend"])
+def test_looking_changes_nothing(alice, prescription, act):
+    assert alice.get(url(act, prescription.pk)).status_code == 200
+    assert state(prescription) == State.ACTIVE
+    assert prescription.versions.count() == 1

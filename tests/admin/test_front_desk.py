@@ -1,0 +1,54 @@
+"""The front desk: whom to expect and how to reach them, and nothing of their health."""
+
+import pytest
+
+from clinic.models import Practitioner
+from tests import make
+from tests.admin.door import signed_in, url, words
+
+HEALTH = ["Pain", "Forward bend", "held", "high", "Acknowledge", "Screening", "Reports", '<svg class="spark"']
+
+
+@pytest.fixture
+def desk(cast):
+    make.report(make.prescription(cast.dana), 4, 8)
+    person = make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK)
+    return signed_in(person)
+
+
+def test_the_first_page_is_the_clients_by_name(cast, desk):
+    page = desk.get(url("index"))
+    assert "Dana joined dana@home.example Alice" in words(page)
+    assert "Erin joined erin@home.example Bob" in words(page)
+
+
+@pytest.mark.parametrize("name", ["index", "clients"])
+def test_no_list_shows_health_data(desk, name):
+    page = desk.get(url(name)).content.decode()
+    assert [word for word in HEALTH if word in page] == []
+
+
+def test_a_clients_page_says_how_to_reach_them_and_no_more(cast, desk):
+    page = desk.get(url("client", cast.dana.pk))
+    assert "dana@home.example" in words(page)
+    assert [word for word in HEALTH if word in page.content.decode()] == []
+
+
+@pytest.mark.parametrize("name", ["invite", "clinic_auditentry_changelist"])
+def test_what_is_not_theirs_is_neither_offered_nor_reached(desk, name):
+    assert f'href="{url(name)}"' not in desk.get(url("index")).content.decode()
+    assert desk.get(url(name)).status_code in {403, 404}
+
+
+def test_no_act_on_a_record_is_theirs(cast, desk):
+    prescription = cast.dana.prescriptions.get()
+    acts = [url(act, prescription.pk) for act in ("amend", "hold", "resume", "end")]
+    acts += [url(act, prescription.flags.get().pk) for act in ("acknowledge", "resolve")]
+    acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again")]
+    assert {desk.post(act, {"note": "x", "reason": "x"}).status_code for act in acts} == {404}
+
+
+def test_a_client_is_found_by_name(desk):
+    page = desk.get(url("clients"), {"q": "eri"})
+    assert "Erin" in words(page)
+    assert "Dana" not in words(page)

@@ -1,0 +1,75 @@
+"""The clinic's front page, the exercises to read about, and the pages for what is not there."""
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import override_settings
+
+from clinic.models import Clinic
+from tests import make
+from tests.portal.visit import signed_in, stranger, url, words, writes
+
+
+def test_without_a_clinic_it_says_what_to_do_first(db):
+    response = stranger().get("/")
+    assert response.status_code == 200
+    assert "manage.py demo" in words(response)
+
+
+def test_it_shows_the_clinic_its_exercise_and_the_way_in(cast):
+    make.exercise()
+    response = stranger().get("/")
+    said = words(response)
+    assert "Riverside Physio" in said
+    assert "Hilltop" not in said
+    assert "Forward bend" in said
+    assert "Loosens your low back" in said
+    assert f'href="{settings.LOGIN_URL}"' in response.content.decode()
+    assert writes(stranger(), "/") == []
+    assert stranger().head("/").status_code == 200
+
+
+def test_an_exercise_that_is_not_there_is_left_out(cast):
+    Clinic.objects.update(featured_exercise="headstand")
+    make.exercise()
+    assert "Forward bend" not in words(stranger().get("/"))
+
+
+def test_it_speaks_the_visitors_language(cast):
+    make.exercise()
+    assert "Flexión hacia delante" in words(stranger().get("/", headers={"accept-language": "es"}))
+
+
+def test_who_is_signed_in_finds_their_own_door(cast):
+    dana, alice = (signed_in(who).get("/").content.decode() for who in (cast.dana, cast.alice.user))
+    assert f'href="{url("today")}"' in dana
+    assert 'href="/admin/"' not in dana
+    assert 'href="/admin/"' in alice
+    assert f'href="{url("today")}"' not in alice
+
+
+def test_the_library_lists_and_explains_each_exercise(cast):
+    make.exercise()
+    dana = signed_in(cast.dana)
+    assert "Forward bend" in words(dana.get(url("library")))
+    said = words(dana.get(url("exercise", "forward-bend")))
+    assert said.count("Check:") == said.count("If it goes wrong") == 10
+    assert "A sticky yoga mat" in said
+
+
+def test_an_empty_library_says_so(cast):
+    assert "No exercise is stored here yet." in words(signed_in(cast.dana).get(url("library")))
+
+
+@override_settings(DEBUG=False)
+def test_a_page_that_is_not_there_leads_back(db):
+    response = stranger().get("/no/such/page/")
+    assert response.status_code == 404
+    assert "Nothing is here" in words(response)
+
+
+@pytest.mark.parametrize("template", ["404.html", "500.html"])
+def test_the_last_pages_need_nothing_to_stand_on(template):
+    page = render_to_string(template)
+    assert 'href="/"' in page
+    assert "Exception" not in page

@@ -1,0 +1,148 @@
+"""The client's pages in Debian's Chromium: no accessibility fault, room on a small phone, forms that go through."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from clinic import prescribing
+from clinic.models import Client, PainReport
+from tests import make
+from tests.portal.visit import invitation_link, reminder, report_link, signed_in, stop_link, url
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .score, .choice, summary, input')]
+  .filter(e => !e.closest('p, li:not(.rooms li)') && !e.matches('.skip, [type=hidden], .score input, .choice input'))
+  .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.height < 44 || box.width < 44) })
+  .map(e => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """Open one path as somebody, on one screen; everything is closed in the end."""
+    contexts = []
+
+    def opened(path, who=None, viewport=PHONE, scheme="light"):
+        context = browser.new_context(
+            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", base_url=live_server.url
+        )
+        contexts.append(context)
+        if who is not None:
+            session = signed_in(who).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def pages(cast, live_server):
+    """Every page of the client's door, each in the state that shows most of it: name → path and who looks."""
+    dana = cast.dana
+    plan = make.prescription(dana, variation="chair")
+    told = make.report(plan, 5, 3, note="Stiff until ten.").report
+    row = reminder(plan)
+    stopped, answered = make.prescription(cast.erin), reminder(make.prescription(cast.erin))
+    make.report(stopped, 6, warning_signs=("saddle_numbness",))
+    signed_in(cast.erin).post(report_link(answered), {"did": "no", "before": 3})
+    held = make.client(cast.alice, "Hugo")
+    prescribing.hold(make.prescription(held), by=cast.alice.user, reason="rest")
+    frida = make.invited(cast.alice, "Frida")
+    return {
+        "front": ("/", None),
+        "today": (url("today"), dana),
+        "today, a warning sign": (url("today"), cast.erin),
+        "today, held": (url("today"), held),
+        "today, nothing": (url("today"), make.client(cast.alice, "Jo")),
+        "do": (url("do", plan.pk), dana),
+        "report": (url("report"), dana),
+        "report which": (url("report"), cast.erin),
+        "history": (url("history"), dana),
+        "correct": (url("correct", told.pk), dana),
+        "library": (url("library"), dana),
+        "exercise": (url("exercise", "forward-bend"), dana),
+        "settings": (url("settings"), dana),
+        "no record": (url("today"), cast.alice.user),
+        "mail report": (report_link(row), None),
+        "mail answered": (report_link(answered), None),
+        "mail stop": (stop_link(dana), None),
+        "mail invitation": (invitation_link(frida), None),
+        "mail altered": ("/m/altered/", None),
+    }
+
+
+def faults(page):
+    results = Axe().run(page)
+    return [
+        f"{fault['id']}: {node['html'][:120]}" for fault in results.response["violations"] for node in fault["nodes"]
+    ]
+
+
+def test_every_page_is_free_of_faults_and_fits_a_small_phone(pages, open_page):
+    wrong = {}
+    for name, (path, who) in pages.items():
+        for viewport, scheme in ((PHONE, "light"), (DESK, "dark")):
+            page = open_page(path, who, viewport, scheme)
+            found = faults(page) + page.evaluate(SMALL_TARGETS)
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append("wider than the screen")
+            if found:
+                wrong[name, scheme] = found
+            page.context.close()
+    assert wrong == {}
+
+
+def test_forms_with_something_wrong_are_free_of_faults_too(pages, open_page):
+    for name in ("do", "report", "mail report", "mail invitation", "correct"):
+        page = open_page(*pages[name])
+        if name == "correct":
+            page.fill("#id_reason", "")
+        page.click("main form button.primary")
+        assert page.locator("[role=alert]").count() == 1, name
+        assert faults(page) == [], name
+
+
+def test_the_way_from_the_message_to_its_field(pages, open_page):
+    page = open_page(*pages["report"])
+    page.click("main form button.primary")
+    page.click("[role=alert] a")
+    assert page.evaluate("document.activeElement.id") == "id_before_0"
+
+
+def test_the_picker_goes_by_keyboard_and_shows_the_choice(pages, open_page):
+    page = open_page(*pages["report"])
+    page.focus("#id_before_0")
+    page.keyboard.press("Space")
+    for _step in range(4):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#id_before_4").is_checked()
+    ink = page.evaluate("getComputedStyle(document.querySelector('#id_before_4 + span')).backgroundColor")
+    assert ink == "rgb(29, 42, 46)"
+    page.click("main form button.primary")
+    page.wait_for_url("**/portal/")
+    assert PainReport.objects.filter(before=4, after=None).exists()
+
+
+def test_the_invitation_goes_through_in_a_real_browser(pages, open_page):
+    """Its Referrer-Policy must not make the browser hide where the form comes from, or the CSRF check refuses it."""
+    page = open_page(*pages["mail invitation"])
+    page.check("#id_agree")
+    page.click("main form button.primary")
+    page.wait_for_url("**/portal/")
+    assert page.locator("h1").inner_text() == "Hello, Frida"
+    assert Client.objects.get(name="Frida").state == Client.State.JOINED
+
+
+def test_the_mail_link_goes_through_in_a_real_browser(pages, open_page):
+    page = open_page(*pages["mail report"])
+    page.get_by_label("No", exact=True).first.check()
+    assert not page.locator("#id_after_0").is_visible()
+    page.check("#id_before_6")
+    page.click("main form button.primary")
+    assert page.locator("h1").inner_text() == "Thank you. It is saved."

@@ -1,0 +1,137 @@
+"""The client does the exercise or reports pain alone; the answer is stored with all that follows from it."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clinic import prescribing
+from clinic.models import Advice, Flag, PainReport, Prescription
+from tests import make
+from tests.portal.visit import send, signed_in, url, words, writes
+
+
+@pytest.fixture
+def plan(cast):
+    return make.prescription(cast.dana, sets=2, hold_seconds=40, variation="chair")
+
+
+@pytest.fixture
+def dana(plan):
+    return signed_in(plan.client)
+
+
+def test_the_exercise_page_has_ten_steps_and_this_clients_dose(plan, dana):
+    said = words(dana.get(url("do", plan.pk)))
+    assert said.count("Check:") == 10
+    assert said.index("Set your feet") < said.index("Come up with your legs")
+    assert "2 times" in said
+    assert "40 seconds" in said
+    assert "Hands on a chair seat" in said
+    assert said.index("Pain before you start") < said.index("Set your feet") < said.index("Pain after the exercise")
+
+
+def test_nothing_is_chosen_beforehand(plan, dana):
+    for page in (url("do", plan.pk), url("report")):
+        assert " checked" not in dana.get(page).content.decode()
+
+
+def test_a_session_is_stored_and_answered_on_the_first_page(plan, dana):
+    at = timezone.now()
+    with time_machine.travel(at, tick=False):
+        response = send(dana, url("do", plan.pk), before=5, after=3, moved_down_leg="no", note="Easier than yesterday.")
+    assert (response.status_code, response["Location"]) == (302, url("today"))
+    stored = PainReport.objects.get()
+    assert (stored.before, stored.after, stored.did_exercise, stored.moved_down_leg) == (5, 3, True, False)
+    assert (stored.note, stored.source, stored.by_id) == ("Easier than yesterday.", "portal", plan.client.user_id)
+    assert stored.occurred_at == stored.received_at == at
+    assert "Pain went from 5 to 3." in words(dana.get(url("today")))
+
+
+def test_a_worse_session_raises_the_flag_and_holds_the_exercise(plan, dana):
+    send(dana, url("do", plan.pk), before=4, after=7)
+    plan.refresh_from_db()
+    assert plan.state == Prescription.State.HELD
+    assert Flag.objects.get().reason == "Pain went from 4 to 7 with one session."
+
+
+def test_pain_further_down_the_leg_holds_the_exercise(plan, dana):
+    send(dana, url("do", plan.pk), before=4, after=4, moved_down_leg="yes")
+    plan.refresh_from_db()
+    assert plan.state == Prescription.State.HELD
+
+
+def test_pain_alone_is_no_session(plan, dana):
+    response = send(dana, url("report"), before=0, areas=["low_back", "thigh"])
+    assert response["Location"] == url("today")
+    stored = PainReport.objects.get()
+    assert (stored.before, stored.after, stored.did_exercise, stored.advice) == (0, None, False, Advice.THANKS)
+    assert [row.area for row in stored.areas.all()] == ["low_back", "thigh"]
+
+
+def test_a_warning_sign_needs_no_number(plan, dana):
+    assert send(dana, url("report"), warning_signs=["bladder_bowel"]).status_code == 302
+    stored = PainReport.objects.get()
+    assert (stored.before, stored.advice) == (None, Advice.CALL_NOW)
+    assert Flag.objects.get().severity == "urgent"
+
+
+def test_the_same_page_sent_twice_is_one_answer(plan, dana):
+    page = dana.get(url("report"))
+    sent = {"before": 4, "key": page.context["form"]["key"].value(), "csrfmiddlewaretoken": page.context["csrf_token"]}
+    assert dana.post(url("report"), sent)["Location"] == url("today")
+    again = dana.post(url("report"), sent, follow=True)
+    assert again.redirect_chain[0][0] == url("history")
+    assert "We have your answer from that page already" in words(again)
+    assert PainReport.objects.count() == 1
+
+
+def test_opening_the_pages_writes_nothing(plan, dana):
+    for page in (url("do", plan.pk), url("report"), url("today"), url("history"), url("settings"), url("library")):
+        assert writes(dana, page) == []
+        assert dana.head(page).status_code == 200
+
+
+def test_a_held_exercise_shows_why_and_no_steps(plan, dana, cast):
+    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    said = words(dana.get(url("do", plan.pk)))
+    assert "Your practitioner has paused this exercise." in said
+    assert "Set your feet" not in said
+    page = dana.get(url("report"))
+    token = str(page.context["csrf_token"])
+    dana.post(url("do", plan.pk), {"before": 4, "after": 3, "csrfmiddlewaretoken": token})
+    assert not PainReport.objects.exists()
+    assert send(dana, url("report"), before=4).status_code == 302  # pain may always be told
+
+
+def test_an_ended_exercise_shows_no_form(plan, dana, cast):
+    prescribing.end(plan, by=cast.alice.user, reason="done")
+    assert "This plan is over." in words(dana.get(url("do", plan.pk)))
+    assert "No exercise runs now" in words(dana.get(url("report")))
+
+
+def test_a_plan_that_starts_later_says_when(cast):
+    soon = timezone.localdate() + dt.timedelta(days=3)
+    plan = make.prescription(cast.erin, starts_on=soon)
+    said = words(signed_in(cast.erin).get(url("do", plan.pk)))
+    assert f"This starts on {soon:%A}" in said
+    assert "Pain before" not in said
+
+
+def test_before_the_plan_starts_a_report_is_refused_in_words(cast):
+    make.prescription(cast.erin, starts_on=timezone.localdate() + dt.timedelta(days=3))
+    response = send(signed_in(cast.erin), url("report"), before=4)
+    assert response.status_code == 422
+    assert "before the exercise was prescribed to start" in words(response)
+    assert not PainReport.objects.exists()
+
+
+def test_with_two_exercises_the_page_asks_which(plan, dana, cast):
+    second, foreign = make.prescription(cast.dana), make.prescription(cast.erin)
+    assert "Which exercise is it about?" in words(dana.get(url("report")))
+    page = url("report") + "?prescription="
+    send(dana, f"{page}{second.pk}", before=4)
+    assert PainReport.objects.get().prescription == second
+    for wrong in (foreign.pk, "", "x"):
+        assert dana.get(f"{page}{wrong}").status_code == 404

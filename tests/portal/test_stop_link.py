@@ -1,0 +1,70 @@
+"""The link at the foot of a reminder: a button stops the reminders, a mail provider's one click too."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clinic.models import AuditEntry, Client
+from tests.portal.visit import stop_link, stranger, words, writes
+
+
+@pytest.fixture
+def path(cast):
+    return stop_link(cast.dana)
+
+
+def wanted(cast):
+    return Client.objects.values_list("reminders_wanted", flat=True).get(pk=cast.dana.pk)
+
+
+def test_a_look_shows_a_button_and_changes_nothing(cast, path):
+    browser = stranger()
+    assert "Stop reminders?" in words(browser.get(path))
+    assert writes(browser, path) == []
+    assert browser.head(path).status_code == 200
+    assert wanted(cast) is True
+
+
+def test_the_button_stops_them_and_offers_them_again(cast, path):
+    browser = stranger()
+    assert browser.post(path, {"wanted": "no"})["Location"] == path
+    assert wanted(cast) is False
+    assert "You get no reminders" in words(browser.get(path))
+    browser.post(path, {"wanted": "yes"})
+    assert wanted(cast) is True
+    assert "Stop reminders?" in words(browser.get(path))
+
+
+def test_one_click_of_a_mail_provider_stops_them(cast, path):
+    """RFC 8058: a POST with this one field, no cookie, no token, and a plain 200 for an answer."""
+    response = stranger().post(path, {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 200
+    assert wanted(cast) is False
+
+
+def test_stopping_twice_is_one_act_in_the_book(cast, path):
+    for _click in range(2):
+        stranger().post(path, {"List-Unsubscribe": "One-Click"})
+    entry = AuditEntry.objects.get(verb="reminders-off")
+    assert (entry.actor_id, entry.target_id) == (None, cast.dana.pk)
+
+
+def test_the_link_works_for_good(cast, path):
+    with time_machine.travel(timezone.now() + dt.timedelta(days=3000)):
+        stranger().post(path, {"wanted": "no"})
+    assert wanted(cast) is False
+
+
+def test_only_this_clients_reminders_stop(cast, path):
+    stranger().post(path, {"wanted": "no"})
+    cast.erin.refresh_from_db()
+    assert cast.erin.reminders_wanted is True
+
+
+def test_an_erased_client_looks_like_an_altered_link(cast, path):
+    Client.objects.filter(pk=cast.dana.pk).delete()
+    response = stranger().post(path, {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 404
+    assert words(response) == words(stranger().get("/m/u1:abc:def/"))
