@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,13 +42,18 @@ def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) 
     Raises ValidationError by field; nothing is stored then.
     """
     now = now or timezone.now()
+    if not by.is_clinical:
+        raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
     client.clinic, client.practitioner, client.state = by.clinic, by, Client.State.INVITED
     client.name, client.email = " ".join(client.name.split()), client.email.strip().lower()
     _full_clean(client)
-    with transaction.atomic():
-        client.save()
-        _post_invitation(client, by, now)
-        audit.record(by.user, "invited", client, by.clinic)
+    try:
+        with transaction.atomic():
+            client.save()
+            _post_invitation(client, by, now)
+            audit.record(by.user, "invited", client, by.clinic)
+    except IntegrityError as error:  # somebody else invited the same address in this very moment
+        raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
 
 

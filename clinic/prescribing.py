@@ -96,6 +96,8 @@ def prescribe(
     """
     now = now or timezone.now()
     _may(by)
+    if client.state == Client.State.LEFT:
+        raise ValidationError({"client": _("This client has left the clinic. Invite the client again first.")})
     screen(exercise, screening)
     with transaction.atomic():
         prescription = Prescription.objects.create(

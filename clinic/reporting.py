@@ -111,7 +111,8 @@ def report(
             if known.fingerprint != fingerprint:
                 raise KeyReused(key)
             return Outcome(known, list(known.raised_flags.by_need()), repeated=True)
-        _check(prescription, answers, now)
+        prescription.refresh_from_db(fields=["state"])
+        _check(prescription, answers, now, new=True)
         stored = PainReport.objects.create(
             prescription=prescription,
             received_at=now,
@@ -164,7 +165,7 @@ def correct(
         stored.refresh_from_db()
         old = answers_of(stored)
         new = replace(old, **changes)
-        _check(stored.prescription, new, now)
+        _check(stored.prescription, new, now, new=False)
         before, after = asdict(old), asdict(new)
         changed = [name for name in before if before[name] != after[name]]
         Correction.objects.bulk_create(
@@ -239,7 +240,7 @@ def _text(value: Any) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _check(prescription: Prescription, answers: Answers, now: dt.datetime) -> None:
+def _check(prescription: Prescription, answers: Answers, now: dt.datetime, *, new: bool) -> None:
     """Raise ValidationError with every wrong field and its remedy."""
     wrong: dict[str, str] = {}
     for name in SCORES:
@@ -267,7 +268,7 @@ def _check(prescription: Prescription, answers: Answers, now: dt.datetime) -> No
         }
     if len(answers.note) > NOTE_AT_MOST:
         wrong["note"] = _("At most %(most)s characters.") % {"most": NOTE_AT_MOST}
-    if prescription.state == Prescription.State.ENDED:
+    if new and prescription.state == Prescription.State.ENDED:
         wrong["prescription"] = _("This exercise has ended; it takes no more reports.")
     if wrong:
         raise ValidationError({field: [message] for field, message in wrong.items()})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from clinic import joining
+from clinic import delivery, joining
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
-from clinic.models import Invitation, Notice, Reminder
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -30,9 +29,7 @@ def send() -> None:
 @shared_task
 def sweep() -> None:
     """Give back what a dead worker held."""
-    now = database_now()
-    for outgoing in (Notice, Invitation, Reminder):
-        outgoing.objects.reap(now)
+    delivery.reap(database_now())
 
 
 @shared_task

@@ -67,6 +67,8 @@ def logging_settings(debug: bool) -> dict[str, object]:
             "config": {"level": "INFO"},
             # Django gives these handlers of their own, which would print everything twice.
             "django": {"handlers": [], "level": "INFO"},
+            # Strangers try host names all day long; each is answered with 400 and is no news.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         },
     }

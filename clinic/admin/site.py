@@ -28,6 +28,7 @@ from clinic.conf import PRACTITIONER_ENGINE
 from clinic.models import AuditEntry
 from exercises.models import Exercise
 
+
 class PractitionerSite(UnfoldAdminSite):
     """For people who work at a clinic, whatever the host's staff and superuser flags say."""
 

@@ -10,6 +10,7 @@ from functools import partial
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.urls import reverse
 
 from clinic.conf import conf
 from clinic.models import Clinic, Practitioner
@@ -42,7 +43,7 @@ def address(first_name: str) -> str:
 
 def sign_ins() -> list[SignIn]:
     """The four sign-ins, the same at every run."""
-    worklist, portal = conf.base_url + conf.worklist_path, f"{conf.base_url}/portal/"
+    worklist, portal = conf.base_url + conf.worklist_path, conf.base_url + reverse("clinic:today")
     people = [
         ("owner", address("owner"), worklist),
         ("practitioner", address("alice"), worklist),

@@ -17,7 +17,7 @@ from clinic import audit, signals
 from clinic.conf import conf
 from clinic.flags import judging, sentences
 from clinic.flags.judging import RULE_VERSION, Judgement
-from clinic.models import Advice, Flag, FlagEvent, Notice, PainReport, PainTrend, Prescription
+from clinic.models import Advice, Client, Flag, FlagEvent, Notice, PainReport, PainTrend, Prescription
 from clinic.models.flag import Kind, Severity
 
 NOTICE_AGE = dt.timedelta(hours=24)
@@ -81,7 +81,8 @@ def _hurt(report: PainReport, judgement: Judgement) -> tuple[str, Iterable[PainR
 def _advice(report: PainReport, sign: bool, hurt: bool) -> Advice:
     if sign:
         return Advice.CALL_NOW
-    if hurt:
+    held = report.prescription.state == Prescription.State.HELD
+    if hurt or (held and report.did_exercise):
         return Advice.STOP
     if report.change is None or not report.did_exercise:
         return Advice.THANKS
@@ -107,7 +108,8 @@ def raise_flag(
         evidence: the reports behind it; ``report`` itself is always among them.
 
     Returns:
-        The new flag; None when one of this kind is unresolved already, which then gains the evidence.
+        The new flag; None when one of this kind is unresolved already, which then gains the evidence. If that one
+        was acknowledged and is not routine, it is open again and the practitioner is told again.
     """
     about = report.prescription if report else prescription
     if about is None:
@@ -116,6 +118,8 @@ def raise_flag(
     open_flag = Flag.objects.unresolved().filter(prescription=about, kind=kind).first()
     if open_flag is not None:
         open_flag.evidence.add(*behind)
+        if severity != Severity.ROUTINE and kind != Kind.WORSENING:
+            _reopen(open_flag, now)
         return None
     flag = Flag.objects.create(
         prescription=about, kind=kind, severity=severity, reason=reason[:500],
@@ -124,13 +128,25 @@ def raise_flag(
     flag.evidence.set(behind)
     FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
     if severity != Severity.ROUTINE:
-        practitioner = about.client.practitioner
-        Notice.objects.create(
-            practitioner=practitioner, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
-            message_id=f"notice.{flag.pk}.{practitioner.pk}@{conf.mail_domain}",
-        )  # fmt: skip
+        _notify(flag, now)
     transaction.on_commit(partial(signals.flag_raised.send_robust, Flag, flag=flag))
     return flag
+
+
+def _reopen(flag: Flag, now: dt.datetime) -> None:
+    """It happened again after somebody had seen it: acknowledged → open."""
+    if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
+        FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
+        _notify(flag, now)
+
+
+def _notify(flag: Flag, now: dt.datetime) -> None:
+    """The row of a mail to the client's practitioner; the next tick sends it."""
+    practitioner = flag.prescription.client.practitioner
+    Notice.objects.create(
+        practitioner=practitioner, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
+        message_id=f"notice.{flag.pk}.{practitioner.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
+    )  # fmt: skip
 
 
 def hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
@@ -140,7 +156,7 @@ def hold(prescription: Prescription, reason: str, now: dt.datetime, by: Abstract
 
 
 def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
-    """ "Seen, I am on it." False: it was acknowledged or resolved before."""
+    """Say that somebody has seen it and is on it. False: it was acknowledged or resolved before."""
     with transaction.atomic():
         changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
         if changed:
@@ -162,6 +178,8 @@ def resolve(flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime
         if changed:
             _keep(flag, FlagEvent.Verb.RESOLVED, by, note, now)
             judging.start_again(row, flag.kind)
+            if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
+                Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
             transaction.on_commit(partial(signals.flag_resolved.send_robust, Flag, flag=flag))
     flag.refresh_from_db(fields=["state"])
     return bool(changed)

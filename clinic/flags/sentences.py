@@ -12,7 +12,7 @@ from clinic.models import PainReport
 
 
 def warning_signs(names: Sequence[str]) -> str:
-    return _("Said yes to a warning sign: %(signs)s") % {"signs": "; ".join(names)}
+    return _("Said yes to: %(signs)s") % {"signs": " ".join(f"“{name}”" for name in names)}
 
 
 def moved_down_leg() -> str:

@@ -94,11 +94,12 @@ class Flag(models.Model):
 
 
 class FlagEvent(models.Model):
-    """One step in a flag's life: raised, acknowledged, resolved, by whom and with what note."""
+    """One step in a flag's life: raised, acknowledged, reopened, resolved, by whom and with what note."""
 
     class Verb(models.TextChoices):
         RAISED = "raised", _("raised")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        REOPENED = "reopened", _("reopened")
         RESOLVED = "resolved", _("resolved")
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="events")

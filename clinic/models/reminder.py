@@ -93,7 +93,9 @@ class Notice(Outgoing):
         verbose_name_plural = _("notices")
         constraints = [
             *Outgoing.Meta.constraints,
-            models.UniqueConstraint(fields=["practitioner", "flag"], name="one_notice_per_practitioner_and_flag"),
+            models.UniqueConstraint(
+                fields=["practitioner", "flag", "due_at"], name="one_notice_per_practitioner_flag_and_time"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import reporting
@@ -87,6 +88,7 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
 @client_only
 def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Correct one report within seven days; the old answers stay readable."""
@@ -120,5 +122,7 @@ def _may_correct(report: PainReport, now: dt.datetime) -> bool:
 
 
 def _plain(kept: str) -> str:
-    """A kept answer as one reads it; truths are kept in Python's words."""
+    """A kept answer as one reads it; truths are kept in Python's words, and words stand in quotes."""
+    if " " in kept:
+        return f"“{kept}”"
     return {"True": gettext("yes"), "False": gettext("no"), "": "–"}.get(kept, kept)

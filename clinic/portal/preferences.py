@@ -64,7 +64,7 @@ class HoursForm(Card):
     time_zone = TimeZoneField(label=_("Where you live"), help_text=_("The place nearest to you, for the right hour."))
     wakes_at = forms.TimeField(
         label=_("When you usually get up"),
-        help_text=_("No exercise is planned in the two hours after it, unless your practitioner chose that."),
+        help_text=_("No reminder comes in the two hours after it, unless your practitioner chose that."),
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         error_messages={

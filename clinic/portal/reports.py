@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic import reporting
@@ -22,6 +23,7 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @page
+@sensitive_post_parameters()
 @client_only
 def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Pain before, the steps, pain after; one form. While held, or before the first day, only why not."""
@@ -46,6 +48,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
 
 
 @page
+@sensitive_post_parameters()
 @client_only
 def report(request: HttpRequest, client: Client) -> HttpResponse:
     """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic import prescribing, reporting
+from clinic.flags import review
 from clinic.models import Advice, Correction, Flag, Notice, PainReport, Prescription
 from clinic.reporting import Answers
 from tests import make
@@ -15,11 +16,9 @@ from tests import make
 NOW = timezone.now()
 
 
-def say(prescription, by=None, key=None, **answers):
+def say(prescription, by=None, key=None, now=NOW + dt.timedelta(minutes=1), **answers):
     given = {"occurred_at": NOW, "did_exercise": True, "before": 4, **answers}
-    return reporting.report(
-        prescription, Answers(**given), by=by, source=PainReport.Source.API, key=key, now=NOW + dt.timedelta(minutes=1)
-    )
+    return reporting.report(prescription, Answers(**given), by=by, source=PainReport.Source.API, key=key, now=now)
 
 
 def complaint(prescription, **answers):
@@ -181,7 +180,6 @@ def test_a_correction_keeps_the_old_answer_and_replays_the_rules(cast, bend):
     stored = say(bend, after=8).report
     outcome = reporting.correct(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.dana.user)
     assert outcome.report.after == 3
-    assert outcome.report.advice == Advice.GO_ON
     kept = Correction.objects.get()
     assert (kept.field, kept.old, kept.new) == ("after", "8", "3")
 
@@ -202,3 +200,27 @@ def test_a_correction_to_11_changes_nothing(cast, bend):
     stored.refresh_from_db()
     assert stored.after == 5
     assert not Correction.objects.exists()
+
+
+def test_a_warning_sign_after_the_flag_was_seen_opens_it_again_and_tells_again(cast, bend):
+    say(bend, warning_signs=("leg_weakness",))
+    flag = Flag.objects.get()
+    review.acknowledge(flag, cast.alice.user)
+    say(bend, warning_signs=("leg_weakness",), now=NOW + dt.timedelta(minutes=3))
+    flag.refresh_from_db()
+    assert flag.state == Flag.State.OPEN
+    assert [event.verb for event in flag.events.all()] == ["raised", "acknowledged", "reopened"]
+    assert Notice.objects.count() == 2
+
+
+def test_while_the_exercise_is_held_no_answer_says_to_carry_on(cast, bend):
+    prescribing.hold(bend, by=cast.alice.user, reason="Look first.")
+    assert say(bend, after=2).report.advice == Advice.STOP
+    assert say(bend, did_exercise=False).report.advice == Advice.THANKS
+
+
+def test_a_report_of_an_ended_exercise_can_still_be_corrected(cast, bend):
+    stored = say(bend, after=5).report
+    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    outcome = reporting.correct(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.alice.user)
+    assert outcome.report.after == 3

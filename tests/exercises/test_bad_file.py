@@ -40,8 +40,7 @@ BAD_VALUES = [
     ),
     (
         {"steps": [make.step(1, tip="Breathe.")]},
-        "steps[1].tip: must be left out: the keys here are "
-        "number, title, instruction, cue, fault, correction",
+        "steps[1].tip: must be left out: the keys here are number, title, instruction, cue, fault, correction",
     ),
     (
         {"precautions": [make.precaution("Fever!")]},
@@ -111,8 +110,7 @@ def test_a_file_that_is_a_folder_must_be_readable(tmp_path: Path) -> None:
 def test_a_misnamed_file_is_not_passed_over(tmp_path: Path) -> None:
     folder = make.write(tmp_path / "bridge", "English")
     assert complaint(folder) == (
-        f"{folder / 'exercise.English.toml'}: file: "
-        "must be named exercise.<language>.toml, such as exercise.en.toml"
+        f"{folder / 'exercise.English.toml'}: file: must be named exercise.<language>.toml, such as exercise.en.toml"
     )
 
 
@@ -125,9 +123,7 @@ def test_a_folder_without_a_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["Bridge", "shoulder bridge", "x" * 61])
 def test_a_folder_must_be_named_as_a_slug(tmp_path: Path, name: str) -> None:
     folder = make.write(tmp_path / name)
-    assert complaint(folder) == (
-        f"{folder}: folder: must be named in small letters, digits and hyphens, 60 at most"
-    )
+    assert complaint(folder) == (f"{folder}: folder: must be named in small letters, digits and hyphens, 60 at most")
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -139,6 +135,4 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_library_without_an_exercise_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExerciseFileError) as caught:
         find_folders(tmp_path)
-    assert str(caught.value) == (
-        f"{tmp_path}: folder: must hold exercise.en.toml or the like, or folders that do"
-    )
+    assert str(caught.value) == (f"{tmp_path}: folder: must hold exercise.en.toml or the like, or folders that do")

@@ -66,9 +66,7 @@ def test_a_language_other_than_english_may_stand_alone(tmp_path: Path) -> None:
 
 
 def test_line_breaks_inside_a_text_do_not_count(tmp_path: Path) -> None:
-    folder = make.write(
-        tmp_path / "bridge", values=make.content(purpose="\n  Lie down.\n  Lift your hips.\n")
-    )
+    folder = make.write(tmp_path / "bridge", values=make.content(purpose="\n  Lie down.\n  Lift your hips.\n"))
     list(load_library(folder))
     assert Exercise.objects.get().words("en").purpose == "Lie down. Lift your hips."
 

@@ -44,9 +44,7 @@ DISAGREEING = [
 
 
 @pytest.mark.parametrize(("changes", "line"), DISAGREEING, ids=[line for _, line in DISAGREEING])
-def test_a_language_that_disagrees_is_named_in_one_line(
-    tmp_path: Path, changes: dict[str, Any], line: str
-) -> None:
+def test_a_language_that_disagrees_is_named_in_one_line(tmp_path: Path, changes: dict[str, Any], line: str) -> None:
     folder = make.write(tmp_path / "bridge")
     make.write(folder, "es", make.spanish(**changes))
     with pytest.raises(ExerciseFileError) as caught:

@@ -63,9 +63,7 @@ def test_a_language_added_without_a_higher_version_is_refused(tmp_path: Path) ->
         load(folder)
 
 
-def test_nothing_is_stored_of_an_exercise_that_fails_half_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_stored_of_an_exercise_that_fails_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object) -> None:
         raise RuntimeError("half way")
 

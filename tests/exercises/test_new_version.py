@@ -64,9 +64,7 @@ def test_the_clinics_own_film_serves_the_new_version_too(tmp_path: Path, setting
     folder = tmp_path / "bridge"
     load(folder, 1)
     old = Exercise.objects.get()
-    film = old.media.create(
-        kind="film", language="en", title="Our film", file=ContentFile(b"film", "ours.mp4")
-    )
+    film = old.media.create(kind="film", language="en", title="Our film", file=ContentFile(b"film", "ours.mp4"))
     old.media.create(kind="poster", title="Shipped", path="exercises/bridge.png")
     load(folder, 2)
     carried = Exercise.objects.get(version=2).media.get()

@@ -64,9 +64,7 @@ def test_both_languages_have_the_ten_steps() -> None:
 
 def test_both_languages_ask_the_same_precautions() -> None:
     for words in each_language():
-        groups = {
-            group: [p.code for p in words.precautions if p.group == group] for group in ("stop", "care")
-        }
+        groups = {group: [p.code for p in words.precautions if p.group == group] for group in ("stop", "care")}
         assert groups == {"stop": STOP, "care": CARE}
         # A history of cancer does not come and go between two reports.
         assert [p.code for p in words.precautions if p.reported] == STOP[:-1]

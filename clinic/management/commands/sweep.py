@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from clinic import delivery
 from clinic.flags import silence
 from clinic.management.arguments import add_now
-from clinic.models import Invitation, Notice, Reminder
 from clinic.models.outbox import database_now
 
 
@@ -21,6 +21,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or database_now()
-        lost = sum(rows.reap(now) for rows in (Notice.objects, Invitation.objects, Reminder.objects))
-        self.stdout.write(f"mails given back: {lost}")
+        self.stdout.write(f"mails given back: {delivery.reap(now)}")
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")

@@ -1,0 +1,40 @@
+"""People at the door of /accounts/: who can sign in, and what the mail brought them."""
+
+from __future__ import annotations
+
+import re
+
+from django.core import mail
+from django.test import Client as Browser
+
+from clinic.models import Client
+from config.accounts import mailbox_proven
+
+LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
+
+
+def proven(client: Client) -> Client:
+    """The client, whose mailbox the invitation has proven."""
+    mailbox_proven(client.user)
+    return client
+
+
+def at_home(person) -> Browser:
+    """A browser in which this user is signed in."""
+    browser = Browser()
+    browser.force_login(person)
+    return browser
+
+
+def ask_for_code(browser: Browser, address: str, **more: str):
+    return browser.post(LOGIN, {"login": address, **more}, follow=True)
+
+
+def mailed_code() -> str:
+    return re.search(r"^\d{4}-\d{4}$", mail.outbox[-1].body, re.MULTILINE)[0]
+
+
+def words(answer) -> str:
+    """What a page says, on one line."""
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())
