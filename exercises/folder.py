@@ -89,9 +89,7 @@ def read_folder(path: Path) -> Folder:
     slug = path.resolve().name
     limit = Exercise._meta.get_field("slug").max_length or 0
     if not SLUG.fullmatch(slug) or len(slug) > limit:
-        raise ExerciseFileError(
-            path, "folder", f"be named in small letters, digits and hyphens, {limit} at most"
-        )
+        raise ExerciseFileError(path, "folder", f"be named in small letters, digits and hyphens, {limit} at most")
     files = sorted(path.glob(FILES))
     if not files:
         raise ExerciseFileError(path, "folder", "hold exercise.en.toml or the like")
@@ -186,9 +184,7 @@ def _agree(first: Words, other: Words) -> None:
     if other.featured != first.featured:
         raise ExerciseFileError(path, "featured", f"be {str(first.featured).lower()}, as in {model}")
     if len(other.steps) != len(first.steps):
-        raise ExerciseFileError(
-            path, "steps", f"be {len(first.steps)}, as in {model}, not {len(other.steps)}"
-        )
+        raise ExerciseFileError(path, "steps", f"be {len(first.steps)}, as in {model}, not {len(other.steps)}")
     _same_codes(path, "variations", model, first.variations, other.variations)
     _same_codes(path, "precautions", model, first.precautions, other.precautions)
     for number, (one, two) in enumerate(zip(first.precautions, other.precautions, strict=True), start=1):

@@ -71,9 +71,7 @@ class Exercise(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["slug", "version"], name="exercise_one_row_a_version"),
             models.CheckConstraint(condition=models.Q(version__gte=1), name="exercise_version_from_one"),
-            models.CheckConstraint(
-                condition=models.Q(origin__in=["library", "clinic"]), name="exercise_origin_known"
-            ),
+            models.CheckConstraint(condition=models.Q(origin__in=["library", "clinic"]), name="exercise_origin_known"),
         ]
 
     def __str__(self) -> str:
@@ -285,9 +283,7 @@ class Media(models.Model):
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="media")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    language = models.CharField(
-        _("language"), max_length=12, blank=True, help_text=_("Empty: for every language.")
-    )
+    language = models.CharField(_("language"), max_length=12, blank=True, help_text=_("Empty: for every language."))
     title = models.CharField(_("title"), max_length=120)
     file = models.FileField(_("uploaded file"), upload_to="exercises/", blank=True)
     path = models.CharField(_("static path"), max_length=200, blank=True, help_text=_("Of a shipped file."))

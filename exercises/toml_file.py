@@ -62,9 +62,7 @@ def _unwrapped(value: Any) -> Any:
 class Table:
     """One table of the file, destined for one model; each method raises ExerciseFileError about its key."""
 
-    def __init__(
-        self, path: Path, values: dict[str, Any], model: type[models.Model], place: str = ""
-    ) -> None:
+    def __init__(self, path: Path, values: dict[str, Any], model: type[models.Model], place: str = "") -> None:
         self.path = path
         self._model = model
         self._place = place

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,19 +53,17 @@ def worsening(result: TrendResult) -> str:
     ) % {"recent": shown.recent, "usual": shown.usual, "rise": shown.rise, "swing": shown.swing}
 
 
-def silent(days: int, usual_days: int) -> str:
-    """``days`` without a report, where one came about every ``usual_days`` days."""
-    silence = ngettext("No report for %(days)s day", "No report for %(days)s days", days) % {"days": days}
+def silent(last_day: dt.date, usual_days: int) -> str:
+    """No report after ``last_day``, where one came about every ``usual_days`` days. A date stays true; a count ages."""
     usual = ngettext("one used to come about every day.", "one used to come about every %(days)s days.", usual_days) % {
         "days": usual_days
     }
-    return f"{silence}; {usual}"
+    return _("No report since %(day)s; %(usual)s") % {"day": date_format(last_day, "j F"), "usual": usual}
 
 
-def never_reported(days: int) -> str:
-    return ngettext(
-        "No report yet, %(days)s day after the start.", "No report yet, %(days)s days after the start.", days
-    ) % {"days": days}
+def never_reported(first_day: dt.date) -> str:
+    """No report at all, though one was to be expected from ``first_day`` on."""
+    return _("No report yet; the exercise began on %(day)s.") % {"day": date_format(first_day, "j F")}
 
 
 def undeliverable(words: str) -> str:

@@ -50,8 +50,10 @@ def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
         return False
     with transaction.atomic(), override(prescription.client.clinic.language):
         PainTrend.objects.select_for_update().get(prescription=prescription)
-        days = silent_for.days
-        reason = sentences.silent(days, max(1, math.floor(gap + 0.5))) if last else sentences.never_reported(days)
+        if last:
+            reason = sentences.silent(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
+        else:
+            reason = sentences.never_reported(heard_at.astimezone(here).date())
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         return raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None
 
