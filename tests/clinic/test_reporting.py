@@ -205,7 +205,7 @@ def test_a_correction_to_11_changes_nothing(cast, bend):
 def test_a_warning_sign_after_the_flag_was_seen_opens_it_again_and_tells_again(cast, bend):
     say(bend, warning_signs=("leg_weakness",))
     flag = Flag.objects.get()
-    review.acknowledge(flag, cast.alice.user)
+    review.acknowledge(flag, cast.alice.user, now=NOW + dt.timedelta(minutes=2))
     say(bend, warning_signs=("leg_weakness",), now=NOW + dt.timedelta(minutes=3))
     flag.refresh_from_db()
     assert flag.state == Flag.State.OPEN
