@@ -1,6 +1,6 @@
 """The servers a test may need: where they are looked for, whether they answer, what happens to a test if they do not.
 
-`python -m tests.servers` says it in one line each and exits 1 if one is missing.
+`python -m tests.servers [name …]` says it in one line each and exits 1 if one (of those named) is missing.
 """
 
 from __future__ import annotations
@@ -130,10 +130,11 @@ def _uses_database(item: pytest.Item) -> bool:
 
 
 def main() -> None:
-    for name in ASK:
+    names = sys.argv[1:] or list(ASK)
+    for name in names:
         reason = missing(name)
         print(f"{name}: {'its tests are skipped, ' + reason if reason else 'found'}")
-    sys.exit(any(missing(name) for name in ASK))
+    sys.exit(any(missing(name) for name in names))
 
 
 if __name__ == "__main__":
