@@ -144,7 +144,10 @@ class _Batch(Generic[Row]):
         code, words = _answer(error)
         name, kind, last = type(row).__name__.lower(), type(error).__name__, row.attempts + 1 >= ATTEMPTS_AT_MOST
         later = self.now() + BACK_OFF * 2 ** min(row.attempts, 6)
-        if code == 421 or isinstance(error, smtplib.SMTPHeloError):  # nobody's fault; this one last, lest it blocks
+        sender_refused = isinstance(error, smtplib.SMTPSenderRefused) and code >= 500
+        if code == 421 or sender_refused or isinstance(error, smtplib.SMTPHeloError):
+            # It is about us, not about this mail, which goes last, lest it blocks the others.
+            log.error("the mail server turns us away (%s, %d)", kind, code)
             self.turned_away = True
             self.bag.rows.release(row, State.SENDING, self.now() + 2 * BACK_OFF, uncounted=True)
         elif code >= 500 or (code and last):

@@ -195,7 +195,11 @@ def _account(client: Client, signed_in: AbstractBaseUser | None, password: str) 
         account.set_password(password)
     else:
         account.set_unusable_password()
-    account.save()
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:  # the same address joined another clinic in this very moment
+        raise SignInNeeded(client.pk) from error
     return account
 
 

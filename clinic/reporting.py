@@ -168,6 +168,8 @@ def correct(
         _check(stored.prescription, new, now, new=False)
         before, after = asdict(old), asdict(new)
         changed = [name for name in before if before[name] != after[name]]
+        if not changed:
+            return Outcome(stored, [])
         Correction.objects.bulk_create(
             Correction(
                 report=stored,
@@ -185,7 +187,7 @@ def correct(
             setattr(stored, name, value)
         stored.save(update_fields=[*columns])
         _set_lists(stored, new)
-        advice, flags = review.after_report(stored, judging.replay(row, stored), now)
+        advice, flags = review.after_report(stored, judging.replay(row, stored), now, changed)
         stored.advice = advice
         stored.save(update_fields=["advice"])
         audit.record(by, "corrected", stored, stored.prescription.client.clinic)

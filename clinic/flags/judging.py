@@ -87,8 +87,12 @@ def replay(row: PainTrend, about: PainReport | None = None) -> Judgement:
     """
     rules, latest, session, standing = Rules(Detector(), Response()), Judgement(), None, None
     for event in history(row.prescription_id, REPLAYED_AT_MOST):
-        if isinstance(event, str):
+        if isinstance(event, str):  # what came before it is answered for
             rules.start_again(event)
+            if event == Flag.Kind.EXERCISE_HURTS:
+                session = standing = None
+            elif event == Flag.Kind.WORSENING:
+                latest = Judgement()
             continue
         latest = rules.step(event)
         standing = latest.standing or standing

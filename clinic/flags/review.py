@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -17,25 +17,35 @@ from clinic import audit, signals
 from clinic.conf import conf
 from clinic.flags import judging, sentences
 from clinic.flags.judging import RULE_VERSION, Judgement
-from clinic.models import Advice, Client, Flag, FlagEvent, Notice, PainReport, PainTrend, Prescription
+from clinic.models import Advice, Client, Flag, FlagEvent, Notice, PainReport, PainTrend, Practitioner, Prescription
 from clinic.models.flag import Kind, Severity
 
 NOTICE_AGE = dt.timedelta(hours=24)
 SESSIONS_SHOWN = 5
 WEEK = dt.timedelta(days=7)
+SCORED = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # what the rules look at
+ANSWERS = SCORED | {"warning_signs", "moved_down_leg"}
 
 
-def after_report(report: PainReport, judgement: Judgement, now: dt.datetime) -> tuple[Advice, list[Flag]]:
+def after_report(
+    report: PainReport, judgement: Judgement, now: dt.datetime, changed: Collection[str] | None = None
+) -> tuple[Advice, list[Flag]]:
     """Raise what this report asks for, and say what it means for the client.
 
-    Inside the report's transaction, the trend row locked. Returns the advice and the flags newly raised.
+    Inside the report's transaction, the trend row locked. ``changed``: the answers that a correction changed, as
+    only these can raise a flag, lest a mended note undo what a practitioner resolved; None: all are new.
+
+    Returns the advice and the flags newly raised.
     """
     prescription = report.prescription
     raised: list[Flag | None] = []
+    new = frozenset(ANSWERS if changed is None else changed)
+    if new.isdisjoint(SCORED):
+        judgement = Judgement()
     with override(prescription.client.clinic.language):
         signs = _sign_names(report)
-        hurt = _hurt(report, judgement)
-        if signs:
+        hurt = _hurt(report, judgement, leg="moved_down_leg" in new)
+        if signs and "warning_signs" in new:
             raised.append(raise_flag(report, Kind.RED_FLAG, Severity.URGENT, sentences.warning_signs(signs), now))
         if hurt:
             reason, evidence = hurt
@@ -48,7 +58,7 @@ def after_report(report: PainReport, judgement: Judgement, now: dt.datetime) -> 
             )
             reason = sentences.worsening(judgement.trend)
             raised.append(raise_flag(report, Kind.WORSENING, Severity.HIGH, reason, now, week))
-        if signs or hurt:
+        if (signs and "warning_signs" in new) or hurt:
             hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
     _end_silence(prescription, now)
     return _advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
@@ -63,9 +73,9 @@ def _sign_names(report: PainReport) -> list[str]:
     return [words.get(code) or code for code in codes]
 
 
-def _hurt(report: PainReport, judgement: Judgement) -> tuple[str, Iterable[PainReport]] | None:
+def _hurt(report: PainReport, judgement: Judgement, *, leg: bool) -> tuple[str, Iterable[PainReport]] | None:
     """Why the exercise hurts this client, with the reports that show it; None: it does not, as far as is known."""
-    if report.moved_down_leg:
+    if leg and report.moved_down_leg:
         return sentences.moved_down_leg(), [report]
     if judgement.session == "much_worse":
         return sentences.one_strong_rise(report), [report]
@@ -141,12 +151,14 @@ def _reopen(flag: Flag, now: dt.datetime) -> None:
 
 
 def _notify(flag: Flag, now: dt.datetime) -> None:
-    """The row of a mail to the client's practitioner; the next tick sends it."""
+    """The row of a mail to the client's practitioner, or to the owners if that one works here no more."""
     practitioner = flag.prescription.client.practitioner
-    Notice.objects.create(
-        practitioner=practitioner, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
-        message_id=f"notice.{flag.pk}.{practitioner.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
-    )  # fmt: skip
+    owners = practitioner.clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
+    for told in [practitioner] if practitioner.active else owners:
+        Notice.objects.create(
+            practitioner=told, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
+            message_id=f"notice.{flag.pk}.{told.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
+        )  # fmt: skip
 
 
 def hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:

@@ -8,13 +8,13 @@ import math
 from statistics import median
 
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, OuterRef, Q
+from django.db.models import DateTimeField, Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import override
 
 from clinic.flags import sentences
 from clinic.flags.review import raise_flag
-from clinic.models import Client, Flag, PainReport, PainTrend, Prescription
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Prescription
 from clinic.models.fields import zone
 
 LEAST = dt.timedelta(days=4)
@@ -36,20 +36,30 @@ def sweep(now: dt.datetime) -> int:
 
 
 def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
-    version, last = prescription.dose, prescription.trend.last_report_at
-    if version.ends_on is not None and version.ends_on < now.date():
-        return False
     here, back_on = zone(prescription.client.time_zone), prescription.client.paused_until
+    version, last = prescription.dose, prescription.trend.last_report_at
+    if version.ends_on is not None and version.ends_on < now.astimezone(here).date():
+        return False
     start = dt.datetime.combine(version.starts_on, dt.time.min, here)
     back = dt.datetime.combine(back_on, dt.time.min, here) if back_on else None
-    heard_at = max(moment for moment in (last, prescription.state_since, start, back) if moment is not None)
+    settled = FlagEvent.objects.filter(
+        flag__prescription=prescription,
+        flag__kind=Flag.Kind.SILENT,
+        verb=FlagEvent.Verb.RESOLVED,
+        by__isnull=False,  # nobody: ended by the report itself
+    ).aggregate(at=Max("at"))["at"]
+    moments = (last, prescription.state_since, start, back, settled)
+    heard_at = max(moment for moment in moments if moment is not None)
     planned_gap = 7 / len(version.day_names)
     gap = _usual_gap(prescription) or planned_gap
     silent_for = now - heard_at
     if silent_for < max(LEAST, USUAL_GAPS * dt.timedelta(days=gap)):
         return False
     with transaction.atomic(), override(prescription.client.clinic.language):
-        PainTrend.objects.select_for_update().get(prescription=prescription)
+        row = PainTrend.objects.select_for_update().get(prescription=prescription)
+        state = Prescription.objects.values_list("state", flat=True).get(pk=prescription.pk)
+        if row.last_report_at != last or state != Prescription.State.ACTIVE:
+            return False  # it was heard of, or held, since the list was read
         if last:
             reason = sentences.silent(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
         else:

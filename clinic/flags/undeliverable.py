@@ -24,12 +24,13 @@ def mark_undeliverable(client: Client, words: str, now: dt.datetime) -> Flag | N
         The new flag; None when there is one already, or no prescription to raise it on.
     """
     with transaction.atomic():
+        prescription = client.prescriptions.running().order_by("-pk").first()
+        if prescription is not None:  # locked before the client's row, in the order of every other verb
+            PainTrend.objects.select_for_update().get(prescription=prescription)
         Client.objects.filter(pk=client.pk, undeliverable_since=None).update(undeliverable_since=now)
         client.refresh_from_db(fields=["undeliverable_since"])
-        prescription = client.prescriptions.running().order_by("-pk").first()
         if prescription is None:
             return None
-        PainTrend.objects.select_for_update().get(prescription=prescription)
         with override(client.clinic.language):
             reason = sentences.undeliverable(words)
         kind, severity = Flag.Kind.UNDELIVERABLE, Flag.Severity.ROUTINE

@@ -17,6 +17,7 @@ from clinic.records.advice import advice_text
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
 KEPT = 20
+SESSION_ANSWERS = {"did", "after", "moved_down_leg"}  # sent by a page that was opened before the exercise was held
 
 
 def report(request: HttpRequest, row: int) -> HttpResponse:
@@ -35,8 +36,13 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
         if prescription.state == Prescription.State.ENDED or client.state != Client.State.JOINED:
             return dead_link(request, "ended", status=410, clinic=client.clinic)
         held = prescription.state == Prescription.State.HELD
-        form = (PainNowForm if held else MailForm)(prescription, sent(request))
-        if request.method == "POST" and form.is_valid() and _taken(form, reminder):
+        about_session = not held or not request.POST.keys().isdisjoint(SESSION_ANSWERS)
+        form = (MailForm if about_session else PainNowForm)(prescription, sent(request))
+        try:
+            taken = request.method == "POST" and form.is_valid() and _taken(form, reminder)
+        except reporting.LinkUsed:
+            return redirect(request.path)  # somebody else's answer is not shown here
+        if taken:
             kept = request.session.get(ANSWERED_HERE, [])
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
             return redirect(request.path)
@@ -47,7 +53,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
 
 
 def _taken(form: ReportForm, reminder: Reminder) -> bool:
-    """Hand the answers to the verb; True also when the link brought a report in the meantime."""
+    """Hand the answers to the verb. Raises LinkUsed when the link brought a report in the meantime."""
     try:
         reporting.report(
             form.prescription,
@@ -59,8 +65,6 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
     except ValidationError as error:
         form.refuse(error)
         return False
-    except reporting.LinkUsed:
-        pass
     return True
 
 

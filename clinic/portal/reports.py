@@ -26,7 +26,7 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
 def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
-    """Pain before, the steps, pain after; one form. While held, or before the first day, only why not."""
+    """Pain before, the steps, pain after; one form. While held, or before the first day, it shows only why not."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
     prescription = get_object_or_404(mine, pk=pk)
     dose, today = prescription.dose, timezone.localdate()
@@ -39,7 +39,8 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         "not_yet": dose.starts_on > today,
         "over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
     }
-    if prescription.state == Prescription.State.HELD or context["not_yet"] or context["over"]:
+    barred = prescription.state == Prescription.State.HELD or context["not_yet"] or context["over"]
+    if barred and request.method != "POST":  # what a client has said is taken all the same: a sign may be in it
         return show(request, client, "do_not.html", context)
     form = SessionForm(prescription, sent(request))
     if request.method == "POST" and (done := _take(request, form)):

@@ -38,15 +38,19 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
     Call it, inside the transaction, after a plan, a zone, a waking time, quiet hours or a state changed.
     """
     now = now or timezone.now()
-    version, client = prescription.dose, prescription.client
+    locked = Prescription.objects.select_for_update(of=("self",)).select_related("client").get(pk=prescription.pk)
+    version, client = locked.dose, locked.client
     plan = plan_of(version, client)
     stand = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
-    running = prescription.state != Prescription.State.ENDED
+    running = locked.state != Prescription.State.ENDED
     for time in sorted({*stand, *version.local_times}):
         schedule = stand.get(time) or Schedule(prescription=prescription, local_time=time)
+        waits = schedule.active and schedule.next_due_at is not None and schedule.next_due_at <= now
+        waits = waits and schedule.time_zone == client.time_zone
         schedule.time_zone = client.time_zone
         schedule.active = running and time in version.local_times
-        _point_at(schedule, next_slot(plan, time, zone(client.time_zone), now) if schedule.active else None)
+        if not (waits and schedule.active):  # a slot that is due and waits for the next tick is not jumped over
+            _point_at(schedule, next_slot(plan, time, zone(client.time_zone), now) if schedule.active else None)
         schedule.save()
 
 

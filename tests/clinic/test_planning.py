@@ -136,3 +136,10 @@ def test_the_cost_of_a_tick_follows_what_is_due(cast, django_assert_num_queries)
         make.prescription(make.client(cast.alice, name))
     with django_assert_num_queries(3):  # savepoint, who is due, release
         planning.plan_due(at(9, 30))
+
+
+def test_a_change_just_after_the_hour_does_not_jump_over_the_slot_that_is_due(cast):
+    prescription = make.prescription(cast.dana)
+    planning.set_schedules(prescription, at(18, 0))
+    planning.plan_due(at(18, 0))
+    assert ledger() == [(dt.date(2026, 3, 2), "ready", "")]

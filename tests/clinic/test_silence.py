@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import prescribing, wishes
-from clinic.flags import silence
+from clinic.flags import review, silence
 from clinic.models import Client, Flag, FlagEvent, Notice
 from tests import make
 
@@ -127,3 +127,12 @@ def test_a_second_silence_is_a_second_flag(bend):
     last = reports(bend, 9)
     assert silence.sweep(last + 5 * DAY) == 1
     assert Flag.objects.unresolved().count() == 1
+
+
+def test_a_silence_that_was_resolved_counts_from_there_anew(cast, bend):
+    last = reports(bend, 0, 2, 4, 6)
+    noticed = last + 7 * DAY
+    silence.sweep(noticed)
+    review.resolve(Flag.objects.get(), cast.alice.user, "On holiday until Friday.", noticed)
+    assert silence.sweep(noticed + 5 * DAY) == 0
+    assert silence.sweep(noticed + 6 * DAY) == 1

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
+from clinic import prescribing, reporting
 from clinic.flags import judging, review
 from clinic.models import Flag, PainTrend, Prescription
 from tests import make
@@ -82,3 +82,32 @@ def test_resolving_a_rise_accepts_the_new_level_as_usual(cast):
     review.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "A new job; this is how it is now.")
     make.report(prescription, 6, at=day(39))
     assert not Flag.objects.unresolved().exists()
+
+
+def test_a_late_pain_only_report_does_not_bring_back_an_answered_hold(cast, held):
+    review.resolve(Flag.objects.get(), cast.alice.user, "Easier way.")
+    prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
+    outcome = make.report(held, 3, at=day(1))
+    held.refresh_from_db()
+    assert outcome.flags == []
+    assert held.state == Prescription.State.ACTIVE
+
+
+def test_a_corrected_note_does_not_bring_back_a_resolved_warning_sign(cast):
+    prescription = make.prescription(cast.dana)
+    stored = make.report(prescription, 3, warning_signs=("leg_weakness",)).report
+    review.resolve(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
+    prescribing.resume(prescription, by=cast.alice.user, reason="A false alarm.")
+    outcome = reporting.correct(stored, {"note": "It was the shoe."}, reason="A slip.", by=cast.dana.user)
+    prescription.refresh_from_db()
+    assert outcome.flags == []
+    assert prescription.state == Prescription.State.ACTIVE
+
+
+def test_a_warning_sign_added_by_a_correction_is_raised(cast):
+    prescription = make.prescription(cast.dana)
+    stored = make.report(prescription, 3).report
+    outcome = reporting.correct(
+        stored, {"warning_signs": ("leg_weakness",)}, reason="I forgot to say.", by=cast.dana.user
+    )
+    assert [flag.kind for flag in outcome.flags] == ["red_flag"]

@@ -74,6 +74,14 @@ def test_a_greeting_refused_is_nobody_s_fault(rows, due, odd_server):
     assert fates() == [("ready", 0)] * 3
 
 
+def test_a_sender_refused_is_our_own_fault_and_loses_no_mail(rows, due, odd_server):
+    odd_server.says["MAIL"] = always("550 5.7.1 sender not allowed")
+    assert joining.send_due(due) == {}
+    assert fates() == [("ready", 0)] * 3
+    odd_server.says.clear()
+    assert joining.send_due(due + 2 * MINUTE) == {"sent": 3}
+
+
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "."])
 def test_451_keeps_the_row_for_later_and_the_rest_goes_out(rows, due, odd_server, stage):
     odd_server.says[stage] = once("451 try again later")

@@ -93,15 +93,17 @@ def test_opening_the_pages_writes_nothing(plan, dana):
         assert dana.head(page).status_code == 200
 
 
-def test_a_held_exercise_shows_why_and_no_steps(plan, dana, cast):
+def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(plan, dana, cast):
     prescribing.hold(plan, by=cast.alice.user, reason="rest")
     said = words(dana.get(url("do", plan.pk)))
     assert "Your practitioner has paused this exercise." in said
     assert "Set your feet" not in said
     page = dana.get(url("report"))
     token = str(page.context["csrf_token"])
-    dana.post(url("do", plan.pk), {"before": 4, "after": 3, "csrfmiddlewaretoken": token})
-    assert not PainReport.objects.exists()
+    answers = {"before": 4, "after": 3, "warning_signs": ["leg_weakness"], "csrfmiddlewaretoken": token}
+    assert dana.post(url("do", plan.pk), answers).status_code == 302  # the page was open before the hold
+    stored = PainReport.objects.get()
+    assert (stored.after, stored.advice) == (3, "call_now")
     assert send(dana, url("report"), before=4).status_code == 302  # pain may always be told
 
 
