@@ -3,6 +3,7 @@
 forward-bend/            the folder's name is the slug
     exercise.en.toml     the words in English
     exercise.es.toml     the same in Spanish
+    poses.toml           the body in each picture, as angles of its joints; optional
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .models import FALLBACK_LANGUAGE, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
+from .models import FALLBACK_LANGUAGE, Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
+from .poses import read_drawings
 from .toml_file import ExerciseFileError, Table, read_toml
 
 FILES = "exercise*.toml"
@@ -31,6 +33,7 @@ class Words:
     content: dict[str, Any]
     version: int
     featured: bool
+    rest_seconds: int
     text: ExerciseText
     equipment: list[Equipment]
     steps: list[Step]
@@ -46,7 +49,9 @@ class Folder:
     slug: str
     version: int
     featured: bool
+    rest_seconds: int
     words: list[Words]
+    drawings: list[Drawing]
     digest: str
 
 
@@ -98,9 +103,13 @@ def read_folder(path: Path) -> Folder:
     words.sort(key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
     for other in words[1:]:
         _agree(words[0], other)
-    content = {each.text.language: each.content for each in words}
+    drawings = read_drawings(path, words[0].steps, words[0].variations)
+    content: dict[str, Any] = {each.text.language: each.content for each in words}
+    if drawings:
+        content["poses"] = {drawing.key: drawing.angles for drawing in drawings}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Folder(path, slug, words[0].version, words[0].featured, words, digest)
+    first = words[0]
+    return Folder(path, slug, first.version, first.featured, first.rest_seconds, words, drawings, digest)
 
 
 def _read_words(path: Path) -> Words:
@@ -115,6 +124,7 @@ def _read_words(path: Path) -> Words:
         content=content,
         version=top.number("version"),
         featured=top.flag("featured"),
+        rest_seconds=top.number("rest_seconds", least=5, most=600, otherwise=30),
         text=ExerciseText(
             language=language,
             name=top.text("name"),
@@ -149,6 +159,8 @@ def _steps(top: Table, language: str) -> list[Step]:
         step.cue = row.text("cue")
         step.fault = row.text("fault")
         step.correction = row.text("correction")
+        step.phase = row.choice("phase", Step.Phase.values, otherwise=Step.Phase.READY)
+        step.shows, step.fault_shows = row.text("shows", needed=False), row.text("fault_shows", needed=False)
         steps.append(step)
     return steps
 
@@ -157,8 +169,9 @@ def _variations(top: Table, language: str) -> list[Variation]:
     variations: list[Variation] = []
     for number, row in enumerate(top.rows("variations", Variation, needed=False), start=1):
         code = row.code(used=[earlier.code for earlier in variations])
-        name, how = row.text("name"), row.text("how")
-        variations.append(Variation(language=language, number=number, code=code, name=name, how=how))
+        variation = Variation(language=language, number=number, code=code, name=row.text("name"))
+        variation.how, variation.shows = row.text("how"), row.text("shows", needed=False)
+        variations.append(variation)
     return variations
 
 
@@ -183,8 +196,13 @@ def _agree(first: Words, other: Words) -> None:
         raise ExerciseFileError(path, "version", f"be {first.version}, as in {model}")
     if other.featured != first.featured:
         raise ExerciseFileError(path, "featured", f"be {str(first.featured).lower()}, as in {model}")
+    if other.rest_seconds != first.rest_seconds:
+        raise ExerciseFileError(path, "rest_seconds", f"be {first.rest_seconds}, as in {model}")
     if len(other.steps) != len(first.steps):
         raise ExerciseFileError(path, "steps", f"be {len(first.steps)}, as in {model}, not {len(other.steps)}")
+    for number, (step, same) in enumerate(zip(first.steps, other.steps, strict=True), start=1):
+        if same.phase != step.phase:
+            raise ExerciseFileError(path, f"steps[{number}].phase", f'be "{step.phase}", as in {model}')
     _same_codes(path, "variations", model, first.variations, other.variations)
     _same_codes(path, "precautions", model, first.precautions, other.precautions)
     for number, (one, two) in enumerate(zip(first.precautions, other.precautions, strict=True), start=1):

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .folder import Folder, find_folders, read_folder
-from .models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
+from .models import Drawing, Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
 from .toml_file import ExerciseFileError
 
 SHIPPED = Path(__file__).resolve().parent / "library"
@@ -79,6 +79,7 @@ def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome
         defaults={
             "origin": origin,
             "digest": folder.digest,
+            "rest_seconds": folder.rest_seconds,
             "featured": newest.featured if newest else folder.featured,
             "published_at": None if newest and newest.published_at is None else timezone.now(),
         },
@@ -98,6 +99,9 @@ def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome
 
 
 def _store_words(exercise: Exercise, folder: Folder) -> None:
+    for drawing in folder.drawings:
+        drawing.exercise = exercise
+    Drawing.objects.bulk_create(folder.drawings)
     for words in folder.words:
         rows: list[ExerciseText | Equipment | Step | Variation | Precaution] = [words.text]
         rows += [*words.equipment, *words.steps, *words.variations, *words.precautions]
@@ -114,6 +118,13 @@ def _carry_uploads(old: Exercise, new: Exercise) -> None:
     """The clinic's own film serves the new version too: the file is shared, the row is not."""
     uploads = old.media.exclude(file="")
     Media.objects.bulk_create(
-        Media(exercise=new, kind=one.kind, language=one.language, title=one.title, file=one.file.name)
+        Media(
+            exercise=new,
+            kind=one.kind,
+            language=one.language,
+            step=one.step,
+            title=one.title,
+            file=one.file.name,
+        )
         for one in uploads
     )

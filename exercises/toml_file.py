@@ -73,8 +73,10 @@ class Table:
         """The error to raise about a key of this table."""
         return ExerciseFileError(self.path, f"{self._place}{key}", must)
 
-    def text(self, key: str) -> str:
-        """Words that are not empty and fit the column of the same name."""
+    def text(self, key: str, *, needed: bool = True) -> str:
+        """Words that are not empty and fit the column of the same name; "" for a key that may be left out and is."""
+        if not needed and self._left_out(key):
+            return ""
         must = "words between quotes"
         value = self._take(key, must)
         if not isinstance(value, str):
@@ -96,19 +98,23 @@ class Table:
             raise self.bad("code", f'be used once: "{value}" is there already')
         return value
 
-    def choice(self, key: str, allowed: Sequence[str]) -> str:
-        """One of the words allowed."""
+    def choice(self, key: str, allowed: Sequence[str], otherwise: str | None = None) -> str:
+        """One of the words allowed; `otherwise` stands for a key that is left out."""
+        if otherwise is not None and self._left_out(key):
+            return otherwise
         value = self.text(key)
         if value not in allowed:
             raise self.bad(key, "be " + " or ".join(f'"{one}"' for one in allowed))
         return value
 
-    def number(self, key: str) -> int:
-        """A whole number from one up, as far as every database stores it."""
-        must = "a whole number from 1 to 32767"
+    def number(self, key: str, *, least: int = 1, most: int = 32767, otherwise: int | None = None) -> int:
+        """A whole number, unless said else as far up as every database stores it; `otherwise` as in `choice`."""
+        if otherwise is not None and self._left_out(key):
+            return otherwise
+        must = f"a whole number from {least} to {most}"
         value = self._take(key, must)
         # To Python TOML's true is an int too.
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 32767:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise self.bad(key, f"be {must}")
         return value
 
@@ -123,8 +129,7 @@ class Table:
     def rows(self, key: str, model: type[models.Model], *, needed: bool = True) -> Iterator[Table]:
         """The tables under `[[key]]`, each finished as soon as the next one is asked for."""
         must = f"one or more [[{key}]] tables"
-        if not needed and key not in self._left:
-            self._taken.append(key)
+        if not needed and self._left_out(key):
             return
         rows = self._take(key, must)
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -138,6 +143,12 @@ class Table:
         """Refuse a key that nobody took."""
         for key in self._left:
             raise self.bad(key, "be left out: the keys here are " + ", ".join(self._taken))
+
+    def _left_out(self, key: str) -> bool:
+        if key in self._left:
+            return False
+        self._taken.append(key)
+        return True
 
     def _take(self, key: str, must: str) -> Any:
         self._taken.append(key)

@@ -28,13 +28,6 @@ def test_no_change_of_a_model_waits_for_its_migration():
         pytest.fail(told.getvalue())
 
 
-@pytest.mark.parametrize("app", OURS)
-def test_one_clean_initial_migration_for_each_app(app):
-    """Until the first release; after it this test goes and every change is a migration of its own."""
-    folder = Path(apps.get_app_config(app).path) / "migrations"
-    assert sorted(path.name for path in folder.glob("*.py")) == ["0001_initial.py", "__init__.py"]
-
-
 def shape() -> dict[str, set[str]]:
     """Each of our tables with the names of its columns and constraints."""
     with connection.cursor() as cursor:

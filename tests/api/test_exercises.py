@@ -70,4 +70,4 @@ def test_a_draft_is_404(dana):
 def test_one_exercise_costs_one_query_a_table(dana):
     with CaptureQueriesContext(connection) as captured:
         dana.get("exercises/forward-bend/")
-    assert len(captured) == 8  # the token, the exercise and its six tables
+    assert len(captured) == 9  # the token, the exercise and its seven tables

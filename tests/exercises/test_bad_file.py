@@ -10,7 +10,7 @@ from exercises.toml_file import ExerciseFileError
 
 from . import make
 
-TOP = "version, featured, name, summary, purpose, gauge, equipment, steps, variations, precautions"
+TOP = "version, featured, rest_seconds, name, summary, purpose, gauge, equipment, steps, variations, precautions"
 
 BAD_VALUES = [
     ({"name": None}, "name: must be given: words between quotes"),
@@ -40,7 +40,8 @@ BAD_VALUES = [
     ),
     (
         {"steps": [make.step(1, tip="Breathe.")]},
-        "steps[1].tip: must be left out: the keys here are number, title, instruction, cue, fault, correction",
+        "steps[1].tip: must be left out: the keys here are number, title, instruction, cue, fault, correction, "
+        "phase, shows, fault_shows",
     ),
     (
         {"precautions": [make.precaution("Fever!")]},

@@ -20,7 +20,7 @@ def run(*folders: Path) -> str:
 
 
 def test_without_a_folder_it_loads_the_shipped_library() -> None:
-    assert run() == "forward-bend version 1: loaded\n"
+    assert run() == "forward-bend version 2: loaded\n"
     bend = Exercise.objects.featured().get()
     assert (bend.slug, bend.origin) == ("forward-bend", "library")
     assert len(bend.steps_in("en")) == len(bend.steps_in("es")) == 10
@@ -28,13 +28,13 @@ def test_without_a_folder_it_loads_the_shipped_library() -> None:
 
 def test_running_it_again_changes_nothing() -> None:
     run()
-    assert run() == "forward-bend version 1: unchanged\n"
+    assert run() == "forward-bend version 2: unchanged\n"
     assert Exercise.objects.count() == 1
 
 
 def test_a_clinics_folder_is_loaded_after_the_shipped_library(tmp_path: Path) -> None:
     make.write(tmp_path / "bridge")
-    assert run(tmp_path) == "forward-bend version 1: loaded\nbridge version 1: loaded\n"
+    assert run(tmp_path) == "forward-bend version 2: loaded\nbridge version 1: loaded\n"
     assert Exercise.objects.get(slug="bridge").origin == "clinic"
 
 
