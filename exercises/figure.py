@@ -1,49 +1,100 @@
-"""A pose (the angles of the joints) → a picture; pure.
-
-A first sketch of the contract: `Pose.of`, `Pose.values`, `PoseError`, `Colours`, `draw`.
-"""
+"""A pose (the angles of the joints) → a picture; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
-from typing import Any
 
+from .body import front, inset, joints, room, side, signs
+from .body.lines import number
+from .body.pose import Pose, PoseError
+from .body.shapes import Shape
 
-class PoseError(ValueError):
-    """What is wrong with a pose: the key, and what it must do."""
-
-    def __init__(self, key: str, must: str) -> None:
-        super().__init__(f"{key}: must {must}")
-        self.key, self.must = key, must
-
-
-@dataclass(frozen=True)
-class Pose:
-    """A body seen from one side."""
-
-    view: str = "side"
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Pose:
-        """The pose that a table of poses.toml, or `values()`, describes. Raises PoseError."""
-        return cls(**values)
-
-    def values(self) -> dict[str, Any]:
-        """The same as plain values, for a database or a file."""
-        return asdict(self)
+__all__ = ["ON_DARK", "ON_PAGE", "ON_PAPER", "Colours", "Pose", "PoseError", "draw"]
 
 
 @dataclass(frozen=True)
 class Colours:
-    """What each part is painted with: CSS colours."""
+    """What each part is painted with: CSS colours. With `classes`, a stylesheet of the page may say otherwise."""
 
-    ink: str
+    ink: str = "#1d2a2e"
+    edge: str = "#1d2a2e"
+    surface: str = "#ffffff"
+    skin: str = "#f4eee4"
+    far: str = "#dcd5c9"
+    cloth: str = "#cfe3e4"
+    hair: str = "#a39a8d"
+    soft: str = "#55646a"
+    arrow: str = "#55646a"
+    accent: str = "#1f6f78"
+    quadriceps: str = "#c8693f"
+    hamstrings: str = "#7a5ba6"
+    low_back: str = "#1f6f78"
+    stop: str = "#b3261e"
+    floor: str = "#b9b2a5"
+    classes: bool = False
 
 
-ON_PAGE = Colours(ink="var(--ink, #1d2a2e)")
-ON_PAPER = Colours(ink="#1d2a2e")
+ON_PAGE = Colours(classes=True)
+ON_PAPER = Colours()
+ON_DARK = Colours(
+    ink="#eef2f1",
+    edge="#d3dada",
+    surface="#1c2224",
+    skin="#58646a",
+    far="#343e42",
+    cloth="#2c5a5f",
+    hair="#151a1c",
+    soft="#a9b6b8",
+    arrow="#eef2f1",
+    accent="#6fc3cb",
+    quadriceps="#e08a62",
+    hamstrings="#a58ad0",
+    low_back="#6fc3cb",
+    stop="#f2857c",
+    floor="#57625f",
+)
+
+# A look: what fills it, what strokes it, how wide, and dashes.
+LOOKS: dict[str, tuple[str, str, float, str]] = {
+    "edge": ("", "edge", 6, ""),
+    "edge_thin": ("", "edge", 4, ""),
+    "edge_wrong": ("", "stop", 5, ""),
+    "skin": ("skin", "", 0, ""),
+    "skin_wrong": ("skin", "stop", 2.5, ""),
+    "far": ("far", "", 0, ""),
+    "cloth": ("cloth", "", 0, ""),
+    "hair": ("hair", "", 0, ""),
+    "mouth": ("", "soft", 1.6, ""),
+    "dot": ("ink", "", 0, ""),
+    "none": ("", "", 0, ""),
+    "quadriceps": ("quadriceps", "", 0, ""),
+    "hamstrings": ("hamstrings", "", 0, ""),
+    "low_back": ("low_back", "", 0, ""),
+    "soft": ("surface", "stop", 2.5, "5 4"),
+    "cap": ("skin", "edge", 2.5, ""),
+    "cap_wrong": ("skin", "stop", 3, ""),
+    "back": ("", "accent", 6, ""),
+    "back_wrong": ("", "stop", 6, ""),
+    "floor": ("", "floor", 6, ""),
+    "mat": ("", "soft", 6, ""),
+    "mat_wrong": ("", "stop", 6, ""),
+    "arrow": ("", "arrow", 6, ""),
+    "arrow_wrong": ("", "stop", 6, ""),
+    "thin": ("", "arrow", 3, ""),
+    "plumb": ("", "accent", 2.5, ""),
+    "bob": ("accent", "", 0, ""),
+    "plumb_wrong": ("", "stop", 2.5, ""),
+    "bob_wrong": ("stop", "", 0, ""),
+    "weight": ("accent", "surface", 2, ""),
+    "weight_wrong": ("stop", "surface", 2, ""),
+    "cross": ("surface", "stop", 5, ""),
+    "lens": ("surface", "soft", 3, ""),
+    "ring": ("", "soft", 3, ""),
+    "thread": ("", "soft", 2, "1 5"),
+    "prop": ("far", "soft", 3, ""),
+    "furniture": ("", "soft", 6, ""),
+}
 
 
 def draw(pose: Pose, *, title: str = "", shows: str = "", name: str = "figure", colours: Colours = ON_PAGE) -> str:
@@ -65,7 +116,65 @@ def draw(pose: Pose, *, title: str = "", shows: str = "", name: str = "figure", 
         if title
         else 'aria-hidden="true" focusable="false">'
     )
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 400 300" {spoken}'
-        f'<path d="M200 40V280" stroke="{colours.ink}" stroke-width="6"/></svg>'
-    )
+    inside = drawing(pose, name, colours)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 400 300" {spoken}{inside}</svg>'
+
+
+def drawing(pose: Pose, name: str, colours: Colours) -> str:
+    """What is inside the `<svg>` of a pose; arguments as in `draw`."""
+    shapes, detail = shapes_of(pose)
+    inside = "".join(paint(shape, colours) for shape in shapes)
+    if detail is not None:
+        thread = paint(Shape(inset.connector(detail.focus), "thread"), colours)
+        inside = thread + inside + _circle(detail, shapes, f"{name}-detail", colours)
+    if pose.wrong:
+        inside += "".join(paint(shape, colours) for shape in signs.cross())
+    return inside
+
+
+def shapes_of(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
+    """Every shape of a picture, the furthest first, and its detail."""
+    if pose.view == "front":
+        before = front.joints_of(pose)
+        shapes = [*room.ground(pose), *front.body(pose, before), *signs.front_signs(pose, before)]
+        return shapes, inset.inset_of(pose, None, before)
+    aside = joints.joints_of(pose)
+    shapes = [*room.ground(pose), *room.prop(pose, aside), *side.body(pose, aside), *signs.side_signs(pose, aside)]
+    return shapes, inset.inset_of(pose, aside, None)
+
+
+def _circle(detail: inset.Inset, shapes: list[Shape], name: str, colours: Colours) -> str:
+    """The detail in its circle, and the thread from what it looks at."""
+    x, y, radius = number(inset.CENTRE.real), number(inset.CENTRE.imag), number(inset.RADIUS)
+    disc = f'<circle cx="{x}" cy="{y}" r="{radius}"'
+    inside = ""
+    if detail.scale:
+        move = inset.CENTRE - detail.focus * detail.scale
+        larger = "".join(
+            paint(shape, colours, thinner=detail.scale / 1.6) for shape in shapes if not shape.look.startswith("arrow")
+        )
+        place = f"translate({number(move.real)} {number(move.imag)}) scale({detail.scale:g})"
+        clip = f'<clipPath id="{name}">{disc}/></clipPath>'
+        inside = f'{clip}<g clip-path="url(#{name})"><g transform="{place}">{larger}</g></g>'
+    inside += "".join(paint(shape, colours) for shape in detail.shapes)
+    return f"{disc}{look(colours, 'lens')}/>{inside}{disc}{look(colours, 'ring')}/>"
+
+
+def paint(shape: Shape, colours: Colours, thinner: float = 1) -> str:
+    """One shape as an SVG path; strokes so many times thinner. Nothing for what is not seen in this pose."""
+    if shape.look == "none":
+        return ""
+    return f'<path d="{shape.path}"{look(colours, shape.look, thinner)}/>'
+
+
+def look(colours: Colours, name: str, thinner: float = 1) -> str:
+    """The attributes that paint a look."""
+    fill, stroke, width, dashes = LOOKS[name]
+    text = f' class="fig-{name.replace("_", "-")}"' if colours.classes else ""
+    text += f' fill="{getattr(colours, fill) if fill else "none"}"'
+    if stroke:
+        text += f' stroke="{getattr(colours, stroke)}" stroke-width="{width / thinner:.3g}"'
+        text += ' stroke-linejoin="round" stroke-linecap="round"'
+    if dashes:
+        text += f' stroke-dasharray="{dashes}"'
+    return text

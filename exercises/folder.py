@@ -4,6 +4,7 @@ forward-bend/            the folder's name is the slug
     exercise.en.toml     the words in English
     exercise.es.toml     the same in Spanish
     poses.toml           the body in each picture, as angles of its joints; optional
+    film.mp4, step-1.png and so on: see folder_media.py; optional
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .folder_media import MediaFile, find_media
 from .models import FALLBACK_LANGUAGE, Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
 from .poses import read_drawings
 from .toml_file import ExerciseFileError, Table, read_toml
@@ -52,6 +54,7 @@ class Folder:
     rest_seconds: int
     words: list[Words]
     drawings: list[Drawing]
+    media: list[MediaFile]
     digest: str
 
 
@@ -98,26 +101,61 @@ def read_folder(path: Path) -> Folder:
     files = sorted(path.glob(FILES))
     if not files:
         raise ExerciseFileError(path, "folder", "hold exercise.en.toml or the like")
-    words = [_read_words(file) for file in files]
-    # The others are measured by the English file where there is one.
-    words.sort(key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
+    words = _first_first([_read_words(file) for file in files])
+    drawings = read_drawings(path, words[0].steps, words[0].variations)
+    return gather(path, slug, words, drawings, find_media(path, len(words[0].steps)))
+
+
+def gather(
+    path: Path, slug: str, words: Sequence[Words], drawings: list[Drawing], media: Sequence[MediaFile] = ()
+) -> Folder:
+    """Make one exercise of its languages, wherever they come from.
+
+    Args:
+        path: where they come from, to be named in complaints.
+        slug: the exercise's short name.
+        words: its languages, at least one.
+        drawings: rows not yet saved.
+        media: its films and pictures.
+
+    Raises:
+        ExerciseFileError: the languages do not agree.
+    """
+    words = _first_first(words)
     for other in words[1:]:
         _agree(words[0], other)
-    drawings = read_drawings(path, words[0].steps, words[0].variations)
     content: dict[str, Any] = {each.text.language: each.content for each in words}
     if drawings:
         content["poses"] = {drawing.key: drawing.angles for drawing in drawings}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     first = words[0]
-    return Folder(path, slug, first.version, first.featured, first.rest_seconds, words, drawings, digest)
+    return Folder(
+        path=path,
+        slug=slug,
+        version=first.version,
+        featured=first.featured,
+        rest_seconds=first.rest_seconds,
+        words=words,
+        drawings=drawings,
+        media=list(media),
+        digest=digest,
+    )
+
+
+def _first_first(words: Sequence[Words]) -> list[Words]:
+    """The others are measured by English where there is one."""
+    return sorted(words, key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
 
 
 def _read_words(path: Path) -> Words:
     match = FILE_NAME.fullmatch(path.name)
     if match is None:
         raise ExerciseFileError(path, "file", "be named exercise.<language>.toml, such as exercise.en.toml")
-    language = match["language"]
-    content = read_toml(path)
+    return words_of(path, match["language"], read_toml(path))
+
+
+def words_of(path: Path, language: str, content: dict[str, Any]) -> Words:
+    """Check what one language says; ``content`` is the table of its file. Raises ExerciseFileError."""
     top = Table(path, content, ExerciseText)
     words = Words(
         path=path,

@@ -7,15 +7,16 @@ back to a draft, a film of its own) is carried over to the new version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
+from . import shown_files
 from .folder import Folder, find_folders, read_folder
-from .models import Drawing, Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
+from .models import Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
 from .toml_file import ExerciseFileError
 
 SHIPPED = Path(__file__).resolve().parent / "library"
@@ -26,6 +27,7 @@ class Outcome(StrEnum):
 
     LOADED = "loaded"
     UNCHANGED = "unchanged"
+    SHOWN = "unchanged, but for its films and pictures"
     LEFT = "left, the clinic has its own"
 
 
@@ -48,12 +50,20 @@ def load_library(path: Path, origin: str = Exercise.Origin.CLINIC) -> Iterator[t
 
 
 @transaction.atomic
-def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome:
+def load_folder(
+    folder: Folder,
+    origin: str = Exercise.Origin.CLINIC,
+    *,
+    published: bool | None = None,
+    renumbered: Mapping[int, int] | None = None,
+) -> Outcome:
     """Store one exercise, unless this version of it is stored.
 
     Args:
         folder: what `read_folder` made of it.
         origin: whose it is.
+        published: whether a new version is shown; None: unless the clinic has withdrawn the one before it.
+        renumbered: which number a step of the version before it has now; None: the same.
 
     Returns:
         Whether rows were made.
@@ -73,6 +83,8 @@ def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome
     newest = stored.order_by("-version").first()
     if newest and folder.version < newest.version and not stored.filter(version=folder.version).exists():
         raise ExerciseFileError(folder.path, "version", f"be above {newest.version}, which is loaded already")
+    if published is None:
+        published = newest is None or newest.published_at is not None
     exercise, made = Exercise.objects.get_or_create(
         slug=folder.slug,
         version=folder.version,
@@ -81,13 +93,14 @@ def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome
             "digest": folder.digest,
             "rest_seconds": folder.rest_seconds,
             "featured": newest.featured if newest else folder.featured,
-            "published_at": None if newest and newest.published_at is None else timezone.now(),
+            "published_at": timezone.now() if published else None,
         },
     )
     if made:
         _store_words(exercise, folder)
+        _store_media(exercise, folder)
         if newest:
-            _carry_uploads(newest, exercise)
+            shown_files.carry(newest, exercise, renumbered)
         return Outcome.LOADED
     if exercise.digest != folder.digest:
         raise ExerciseFileError(
@@ -95,7 +108,7 @@ def load_folder(folder: Folder, origin: str = Exercise.Origin.CLINIC) -> Outcome
             "version",
             f"be raised above {(newest or exercise).version}: its content has changed since it was loaded",
         )
-    return Outcome.UNCHANGED
+    return Outcome.SHOWN if _store_media(exercise, folder) else Outcome.UNCHANGED
 
 
 def _store_words(exercise: Exercise, folder: Folder) -> None:
@@ -114,17 +127,8 @@ def _store_words(exercise: Exercise, folder: Folder) -> None:
     Precaution.objects.bulk_create([row for words in folder.words for row in words.precautions])
 
 
-def _carry_uploads(old: Exercise, new: Exercise) -> None:
-    """The clinic's own film serves the new version too: the file is shared, the row is not."""
-    uploads = old.media.exclude(file="")
-    Media.objects.bulk_create(
-        Media(
-            exercise=new,
-            kind=one.kind,
-            language=one.language,
-            step=one.step,
-            title=one.title,
-            file=one.file.name,
-        )
-        for one in uploads
-    )
+def _store_media(exercise: Exercise, folder: Folder) -> bool:
+    """Films and pictures make no version of their own: those put into the folder later are stored too."""
+    if exercise.origin == Exercise.Origin.LIBRARY:
+        return shown_files.follow_shipped(exercise, len(folder.words[0].steps))
+    return shown_files.fill(exercise, folder.media)

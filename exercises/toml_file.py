@@ -23,6 +23,7 @@ class ExerciseFileError(ValueError):
 
     def __init__(self, path: Path, key: str, must: str) -> None:
         super().__init__(f"{path}: {key}: must {must}")
+        self.path, self.key, self.must = path, key, must
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -45,17 +46,18 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ExerciseFileError(path, "file", f"be readable: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
         raise ExerciseFileError(path, "file", f"be TOML: {error}") from None
-    table: dict[str, Any] = _unwrapped(content)
+    table: dict[str, Any] = one_line(content)
     return table
 
 
-def _unwrapped(value: Any) -> Any:
+def one_line(value: Any) -> Any:
+    """The same with the line breaks and indents inside its texts as single spaces."""
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, dict):
-        return {key: _unwrapped(inner) for key, inner in value.items()}
+        return {key: one_line(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_unwrapped(inner) for inner in value]
+        return [one_line(inner) for inner in value]
     return value
 
 

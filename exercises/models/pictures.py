@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from exercises.figure import Pose
 
 from .exercise import Exercise
+
+# By the ending, which is that of the content: an upload is stored under the ending that its bytes told.
+CONTENT_TYPES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".vtt": "text/vtt",
+}
 
 
 class Drawing(models.Model):
@@ -70,3 +82,18 @@ class Media(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def uploaded(self) -> bool:
+        """By the clinic; otherwise shipped as a static file."""
+        return bool(self.file)
+
+    @property
+    def extension(self) -> str:
+        """Its ending, such as ".mp4"."""
+        return PurePosixPath(self.file.name or self.path).suffix
+
+    @property
+    def content_type(self) -> str:
+        """What a browser is told that it is."""
+        return CONTENT_TYPES.get(self.extension, "application/octet-stream")

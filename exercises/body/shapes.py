@@ -1,0 +1,17 @@
+"""A shape: an outline and the look it is painted with; a picture is a list of them, the far ones first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    """The `d` of a path, and the name of a look that `figure` knows."""
+
+    path: str
+    look: str
+
+
+def united(*shapes: Shape, edge: str = "edge") -> list[Shape]:
+    """Shapes that overlap, with one edge around them all: every edge is drawn before any of the insides."""
+    return [Shape(shape.path, edge) for shape in shapes] + list(shapes)

@@ -1,0 +1,145 @@
+"""An exercise's film: its frames painted by typst, put together by ffmpeg; poster, captions and moving drawing beside.
+
+Only a developer's machine renders: what comes of it is shipped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .body.pose import Pose
+from .captions import webvtt
+from .figure import ON_PAGE, drawing
+from .folder import Folder
+from .frames import frames, picture, poster
+from .movement import Scene, bare, length, spans
+from .moving import moving
+from .painting import painted
+from .poses import FILE, read_film
+from .toml_file import ExerciseFileError
+
+RATE = 24  # frames a second
+WIDE = 960  # pixels; 720 high
+TAKEN_IN = f"-y -loglevel error -f image2pipe -framerate {RATE} -i - -an -pix_fmt yuv420p"
+CODECS = {
+    "film.mp4": "-c:v libx264 -preset slow -crf 24 -movflags +faststart",
+    "film.webm": "-c:v libvpx-vp9 -b:v 0 -crf 34 -row-mt 1 -cpu-used 3 -threads 2",
+}
+
+
+class FilmError(RuntimeError):
+    """Why a film cannot be rendered, and what to do, in one line."""
+
+
+@dataclass(frozen=True)
+class Film:
+    """All of it but the frames: what is written as text, and the pose of the poster."""
+
+    scenes: list[Scene]
+    texts: dict[str, str]
+
+    @property
+    def seconds(self) -> float:
+        """How long it runs."""
+        return length(self.scenes)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is seen, two moments a second; the films carry it, so that a stale one is noticed."""
+        return hashlib.sha256("".join(frames(self.scenes, 2)).encode()).hexdigest()
+
+
+def film_of(folder: Folder) -> Film:
+    """The film of an exercise's folder.
+
+    Args:
+        folder: what `read_folder` made of it.
+
+    Returns:
+        Its scenes, and its text files by name: `moving.svg`, `still.svg` and `film.<language>.vtt`.
+
+    Raises:
+        ExerciseFileError: its poses.toml is wrong or holds no film.
+    """
+    first = folder.words[0]
+    scenes = read_film(folder.path, first.steps, first.variations)
+    if not any(scene.pose.view == "side" for scene in scenes):
+        raise ExerciseFileError(
+            folder.path / FILE, "film", "be given: [[film]] tables, one at least seen from the side"
+        )
+    texts = {"moving.svg": moving(scenes, first.text.name) + "\n"}
+    texts["still.svg"] = (
+        picture(drawing(_fullest(scenes), "still", ON_PAGE), ground=False, title=first.text.name) + "\n"
+    )
+    for words in folder.words:
+        said = {step.number: (step.title, step.cue) for step in words.steps}
+        texts[f"film.{words.text.language}.vtt"] = webvtt(spans(scenes), said)
+    return Film(scenes, texts)
+
+
+def write(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
+    """Write a film's files into a folder, all of them or none.
+
+    Args:
+        film: what `film_of` made.
+        to: the folder; made where it is not there.
+        words_only: leave out what takes minutes: film.mp4, film.webm and poster.png.
+
+    Returns:
+        The files written.
+
+    Raises:
+        FilmError: ffmpeg is not there, or it failed.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        for file, text in film.texts.items():
+            (place / file).write_text(text, encoding="utf-8")
+        if not words_only:
+            (place / "poster.png").write_bytes(next(painted([poster(bare(_fullest(film.scenes)))], WIDE)))
+            _render(film, place)
+        to.mkdir(parents=True, exist_ok=True)
+        # Captions and poster want their film beside them, so it goes first.
+        ready = sorted(place.iterdir(), key=lambda path: (path.suffix not in (".mp4", ".webm"), path.name))
+        return [Path(shutil.copyfile(path, to / path.name)) for path in ready]
+
+
+def _fullest(scenes: Sequence[Scene]) -> Pose:
+    """The pose that says most about the exercise: folded, with the hands still on the waist."""
+    return next((scene.pose for scene in scenes if "fold" in scene.pose.arrows), scenes[0].pose)
+
+
+def _render(film: Film, place: Path) -> None:
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise FilmError("ffmpeg must be installed to render a film: apt-get install ffmpeg, or --words-only without it")
+    shown = frames(film.scenes, RATE)
+    once = list(dict.fromkeys(shown))
+    pngs = dict(zip(once, painted(once, WIDE), strict=True))
+    for name, codec in CODECS.items():
+        # Bit-exact, so that the same drawings give the same file.
+        plain = f"-map_metadata -1 -fflags +bitexact -flags:v +bitexact -metadata comment={film.digest}"
+        line = [program, *shlex.split(TAKEN_IN), *shlex.split(codec), *shlex.split(plain), str(place / name)]
+        _encode(line, name, (pngs[text] for text in shown))
+
+
+def _encode(line: Sequence[str], name: str, pictures: Iterable[bytes]) -> None:
+    with tempfile.TemporaryFile() as complaints:
+        running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=complaints)  # noqa: S603  nothing from outside
+        assert running.stdin is not None
+        # Where ffmpeg gives up before the end, its own complaint says more than the broken pipe does.
+        with contextlib.suppress(BrokenPipeError), running.stdin:
+            for picture in pictures:
+                running.stdin.write(picture)
+        if running.wait():
+            complaints.seek(0)
+            said = " ".join(complaints.read().decode(errors="replace").split())
+            raise FilmError(f"ffmpeg could not write {name}: {said[-200:]}")

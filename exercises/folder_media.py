@@ -1,0 +1,93 @@
+"""The films and pictures in an exercise's folder, told apart by their names and checked by their content.
+
+film.mp4  film.webm       the demonstration, in one or both formats
+poster.png                what stands there before the film plays; also .jpg and .webp
+film.en.vtt               its captions, one file a language
+step-1.png                the picture of a step where none is drawn; also .jpg and .webp
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+
+from .media_files import check
+from .models import Media
+from .toml_file import ExerciseFileError
+
+NAMES = "film.mp4, film.webm, poster.png, film.<language>.vtt and step-<number>.png (or .jpg, .webp)"
+ENDINGS = {".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".vtt", ".srt", ".png", ".jpg", ".jpeg", ".webp", ".gif"}
+FILM = re.compile(r"film\.(mp4|webm)")
+POSTER = re.compile(r"poster\.(png|jpe?g|webp)")
+CAPTIONS = re.compile(r"film\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})?)\.vtt")
+PICTURE = re.compile(r"step-(?P<step>[1-9]\d{0,2})\.(png|jpe?g|webp)")
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """One file, checked: what it is and where it lies."""
+
+    path: Path
+    kind: str
+    extension: str
+    language: str = ""
+    step: int | None = None
+
+    @property
+    def place(self) -> tuple[str, str, int | None, str]:
+        """What it takes: a film may come in two formats, everything else once."""
+        return self.kind, self.language, self.step, self.extension if self.kind == Media.Kind.FILM else ""
+
+
+def find_media(folder: Path, steps: int) -> list[MediaFile]:
+    """Read and check the films and pictures of one exercise.
+
+    Args:
+        folder: where they lie; a folder that is not there holds none.
+        steps: how many the exercise has.
+
+    Raises:
+        ExerciseFileError: the first file that is wrong.
+    """
+    found: dict[object, MediaFile] = {}
+    for path in _candidates(folder):
+        one = _read(path, steps)
+        if one.place in found:
+            raise ExerciseFileError(path, "file", f"be left out: {found[one.place].path.name} takes its place already")
+        found[one.place] = one
+    captions = [one for one in found.values() if one.kind in (Media.Kind.CAPTIONS, Media.Kind.POSTER)]
+    if captions and not any(one.kind == Media.Kind.FILM for one in found.values()):
+        raise ExerciseFileError(captions[0].path, "file", "come with a film: put film.mp4 or film.webm beside it")
+    return list(found.values())
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    """Every file that by its ending wants to be seen, so that a misnamed one is not passed over."""
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.iterdir()) if path.suffix.lower() in ENDINGS and path.name[0] != ".")
+
+
+def _read(path: Path, steps: int) -> MediaFile:
+    kind, language, step = Media.Kind.FILM, "", None
+    if match := CAPTIONS.fullmatch(path.name):
+        kind, language = Media.Kind.CAPTIONS, match["language"]
+    elif match := PICTURE.fullmatch(path.name):
+        kind, step = Media.Kind.PICTURE, int(match["step"])
+        if step > steps:
+            raise ExerciseFileError(path, "file", f"be of a step: there are {steps}")
+    elif POSTER.fullmatch(path.name):
+        kind = Media.Kind.POSTER
+    elif not FILM.fullmatch(path.name):
+        raise ExerciseFileError(path, "file", f"be named as one of {NAMES}")
+    try:
+        with path.open("rb") as file:
+            checked = check(file, kind)
+    except ValidationError as error:
+        raise ExerciseFileError(path, "file", f"be stored anew: {' '.join(error.messages)}") from None
+    except OSError as error:
+        raise ExerciseFileError(path, "file", f"be readable: {error.strerror}") from None
+    return MediaFile(path, kind, checked.extension, language, step)

@@ -1,0 +1,58 @@
+"""The frames of a film as SVG: a moment's figure, above it a dot for each step, below it room for captions; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from .body.pose import Pose
+from .figure import ON_PAPER, Colours, drawing
+from .movement import Moment, Scene, length, seen_at
+
+GROUND = "#fbfaf7"
+DOTS_AT = 14.0
+STAGE = "translate(32 16) scale(0.84)"  # the lowest sixth stays free: captions lie there
+DOT_GAP = 18.0
+
+
+def frames(scenes: Sequence[Scene], rate: int) -> list[str]:
+    """Every frame of a film, so many a second; those of a hold are the same text."""
+    steps = max(scene.step for scene in scenes)
+    count = round(length(scenes) * rate)
+    return [frame(seen_at(scenes, index / rate), steps) for index in range(count)]
+
+
+def frame(moment: Moment, steps: int, colours: Colours = ON_PAPER) -> str:
+    """One frame: an `<svg>` with a ground."""
+    inside = drawing(moment.pose, "now", colours)
+    if moment.through is not None:
+        through = drawing(moment.through, "next", colours)
+        # The same body stays; one seen from another side goes as the next one comes.
+        stays = 1.0 if moment.through.view == moment.pose.view else 1 - moment.share
+        inside = f'<g opacity="{stays:.3f}">{inside}</g><g opacity="{moment.share:.3f}">{through}</g>'
+    return picture(f'<g transform="{STAGE}">{inside}</g>' + _dots(moment.step, steps, colours))
+
+
+def poster(pose: Pose) -> str:
+    """The picture before the film plays: one pose, with nothing that points."""
+    return picture(drawing(pose, "poster", ON_PAPER))
+
+
+def picture(inside: str, *, ground: bool = True, title: str = "") -> str:
+    """A whole SVG file."""
+    start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300">'
+    named = f"<title>{escape(title)}</title>" if title else ""
+    back = f'<rect width="400" height="300" fill="{GROUND}"/>' if ground else ""
+    return f"{start}{named}{back}{inside}</svg>"
+
+
+def _dots(step: int, steps: int, colours: Colours) -> str:
+    first = 200 - DOT_GAP * (steps - 1) / 2
+    dots = ""
+    for number in range(1, steps + 1):
+        look = (
+            f'fill="{colours.accent}"' if number <= step else f'fill="none" stroke="{colours.floor}" stroke-width="2"'
+        )
+        size = 5.5 if number == step else 3.5
+        dots += f'<circle cx="{first + DOT_GAP * (number - 1):g}" cy="{DOTS_AT:g}" r="{size:g}" {look}/>'
+    return dots

@@ -1,0 +1,115 @@
+"""What an uploaded film, picture or caption file is: told by its content, whatever its name says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import IO, Any
+
+import puremagic
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from clinic.conf import conf
+
+from .models import Media
+from .models.pictures import CONTENT_TYPES
+
+Kind = Media.Kind
+MEGABYTE = 1024 * 1024
+PICTURE_BYTES = 5 * MEGABYTE
+CAPTION_BYTES = MEGABYTE
+HEAD = 4096  # enough to know every type below
+
+PICTURES = (".png", ".jpg", ".webp")
+
+# The brands of films that a browser plays; an iPhone's own “qt  ” is not among them.
+_MP4_BRANDS = {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"dash"}
+_CUE = re.compile(r"^(\d+:)?\d{2}:\d{2}\.\d{3}[ \t]+-->[ \t]+(\d+:)?\d{2}:\d{2}\.\d{3}", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that may be stored: its ending by its content."""
+
+    extension: str
+    size: int
+
+
+def check(file: IO[bytes] | File[Any], kind: str) -> Checked:
+    """Look into a file before it is stored.
+
+    Args:
+        file: open for reading and seekable; left at its beginning.
+        kind: one of `Media.Kind`.
+
+    Returns:
+        Its true ending, such as ".mp4", and its size in bytes.
+
+    Raises:
+        ValidationError: empty, too big, or not of this kind; the message says what to do.
+    """
+    size = file.seek(0, 2)
+    file.seek(0)
+    if not size:
+        raise ValidationError(_("This file is empty. Save it again and choose it anew."))
+    most = int(conf.film_bytes) if kind == Kind.FILM else CAPTION_BYTES if kind == Kind.CAPTIONS else PICTURE_BYTES
+    if size > most:
+        raise ValidationError(
+            _("This file has %(size)s MB; at most %(most)s MB are taken. Make it smaller.")
+            % {"size": _megabytes(size), "most": _megabytes(most)}
+        )
+    if kind == Kind.CAPTIONS:
+        _check_captions(file.read())
+        extension = ".vtt"
+    else:
+        extension = _film(file.read(HEAD)) if kind == Kind.FILM else _picture(file.read(HEAD))
+    file.seek(0)
+    return Checked(extension, size)
+
+
+def _film(head: bytes) -> str:
+    if head[4:8] == b"ftyp":
+        boxes = min(int.from_bytes(head[:4]), len(head))
+        major, compatible = head[8:12], {head[at : at + 4] for at in range(16, boxes - 3, 4)}
+        if major in _MP4_BRANDS or (major != b"qt  " and "video/mp4" in _types(head) and compatible & _MP4_BRANDS):
+            return ".mp4"
+        if major == b"qt  ":
+            raise ValidationError(_("This is a QuickTime film. Save it as MP4 (H.264) and choose that file."))
+    # A WebM file is a Matroska file that says so near its beginning; puremagic takes one for the other.
+    if head[:4] == b"\x1a\x45\xdf\xa3" and b"webm" in head[:64]:
+        return ".webm"
+    raise ValidationError(_("This is not a film that a browser plays. Save it as MP4 (H.264) or WebM."))
+
+
+def _picture(head: bytes) -> str:
+    types = _types(head)
+    for extension in PICTURES:
+        if CONTENT_TYPES[extension] in types:
+            return extension
+    if "image/svg+xml" in types:
+        raise ValidationError(_("An SVG file can hold a script. Save the picture as PNG, JPEG or WebP."))
+    raise ValidationError(_("This is not a picture that a browser shows. Save it as PNG, JPEG or WebP."))
+
+
+def _check_captions(content: bytes) -> None:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationError(_("These captions are not UTF-8 text. Save them anew with the encoding UTF-8.")) from None
+    if not re.match(r"WEBVTT(?=[ \t\r\n]|$)", text):
+        raise ValidationError(_("Captions begin with the word WEBVTT. Save them in the WebVTT format (.vtt)."))
+    if not _CUE.search(text):
+        raise ValidationError(_("These captions hold no line to show. Write times such as 00:01.000 --> 00:04.000."))
+
+
+def _types(head: bytes) -> set[str]:
+    try:
+        return {found.mime_type for found in puremagic.magic_string(head)}
+    except (puremagic.PureError, ValueError):
+        return set()
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:.1f}".removesuffix(".0")

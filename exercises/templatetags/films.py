@@ -1,0 +1,22 @@
+"""The film of an exercise and its photographs in a page."""
+
+from __future__ import annotations
+
+from django import template
+
+from exercises.models import Exercise, Media
+from exercises.showing import Film, film_of, photo_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def film(exercise: Exercise) -> Film | None:
+    """``{% film exercise as shown %}``: the clinic's own or the shipped one; None where there is none."""
+    return film_of(exercise)
+
+
+@register.simple_tag
+def photo(exercise: Exercise, number: int) -> Media | None:
+    """``{% photo exercise step.number as taken %}``: the picture that was uploaded for a step."""
+    return photo_of(exercise, number)
