@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.utils import translation
 from pytest_django import Settings
 
 from clinic.models import Client, Practitioner
@@ -33,6 +35,13 @@ class Cast:
 def fast_passwords(settings: Settings) -> None:
     """Django's own hasher takes a third of a second for each password; the cast has five."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A request leaves the language it was answered in behind, for whatever test comes next in this thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

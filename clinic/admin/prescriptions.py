@@ -9,13 +9,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import prescribing
 from clinic.admin import access
@@ -23,6 +23,7 @@ from clinic.admin.dose_form import AmendForm, PrescribeForm
 from clinic.admin.page import page
 from clinic.admin.verb_form import ReasonForm
 from clinic.models import Client, Person, Prescription
+from clinic.records import handout as sheet
 from exercises.models import Exercise
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
@@ -78,6 +79,17 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
             return _to_client(client)
     title = _("Change the dose")
     return page(request, "amend.html", title, client=client, prescription=prescription, form=form)
+
+
+@require_safe
+def handout(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet for the client to take home, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
+    prescription = _prescription(request.user, pk)
+    try:
+        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", sheet.A4))
+    except ValidationError as error:
+        raise Http404 from error
+    return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,7 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("clients/<int:pk>/prescribe/", prescribe, "prescribe"),
     ("prescriptions/<int:pk>/amend/", amend, "amend"),
+    ("prescriptions/<int:pk>/handout.pdf", handout, "handout"),
     ("prescriptions/<int:pk>/hold/", partial(_change_state, act=_HOLD), "hold"),
     ("prescriptions/<int:pk>/resume/", partial(_change_state, act=_RESUME), "resume"),
     ("prescriptions/<int:pk>/end/", partial(_change_state, act=_END), "end"),

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,6 +23,7 @@ from clinic.api.door import Door, named
 from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder, Schedule
 from clinic.prescribing import Dose, Screened
+from clinic.records import handout as sheet
 from exercises.models import Exercise
 
 
@@ -29,9 +33,16 @@ class Reason(Body):
     reason = Text(max_length=500)
 
 
+class Pdf(JSONRenderer):
+    """For a caller who accepts PDF alone: the file is no work of a renderer, and a problem is JSON all the same."""
+
+    media_type = sheet.MEDIA_TYPE
+    format = "pdf"
+
+
 class Prescriptions(Door[Prescription]):
     serializer_class = PrescriptionAnswer
-    queries = {"list": ("page", "client", "state"), "reminders": ("page",)}
+    queries = {"list": ("page", "client", "state"), "reminders": ("page",), "handout": ("paper", "language")}
 
     def get_queryset(self) -> QuerySet[Prescription]:
         return whole(Prescription.objects.visible_to(self.request.user))
@@ -94,6 +105,20 @@ class Prescriptions(Door[Prescription]):
         prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
         ledger = Reminder.objects.filter(schedule__prescription=prescription)
         return self.paged(ledger)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("paper", str, enum=[*sheet.PAPERS], default=sheet.A4),
+            OpenApiParameter("language", str, description="A code that the project speaks; else the client's own."),
+        ],
+        responses={(200, sheet.MEDIA_TYPE): OpenApiTypes.BINARY},
+    )
+    def handout(self, request: Request, pk: int) -> HttpResponse:
+        """The plan on one or two pages for the client to take home: a PDF that a screen reader can read."""
+        prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
+        paper, language = request.query_params.get("paper", sheet.A4), request.query_params.get("language")
+        printed = sheet.hand_out(prescription, by=self.caller, paper=paper, language=language)
+        return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
     def _move(self, pk: int, verb: Callable[..., None]) -> Response:
         prescription = get_object_or_404(Prescription.objects.treated_by(self.caller), pk=pk)

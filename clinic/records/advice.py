@@ -26,6 +26,14 @@ def advice_text(report: PainReport, language: str | None = None) -> str:
         return _words(report)
 
 
+def call_now(phone: str) -> str:
+    """What to do about a warning sign, in the language that is active; ``phone`` is the clinic's."""
+    return _(
+        "Stop the exercise. Call %(phone)s now. If you cannot reach us, or you cannot feel between your legs, "
+        "cannot pass water, or a leg is getting weak, go to an emergency department."
+    ) % {"phone": phone}
+
+
 def _words(report: PainReport) -> str:
     phone = report.prescription.client.clinic.phone
     advice = Advice(report.advice)
@@ -46,10 +54,7 @@ def _words(report: PainReport) -> str:
             ) % {"phone": phone}
             return f"{_course(report)} {held}".lstrip()
         case Advice.CALL_NOW:
-            return _(
-                "Stop the exercise. Call %(phone)s now. If you cannot reach us, or you cannot feel between your legs, "
-                "cannot pass water, or a leg is getting weak, go to an emergency department."
-            ) % {"phone": phone}
+            return call_now(phone)
         case Advice.THANKS:
             return _("Thank you. Your practitioner can see your answer.")
 

@@ -33,6 +33,7 @@ def test_it_generates_without_a_warning_and_names_every_call(schema):
         ("post", "prescriptions/{id}/resume/"),
         ("post", "prescriptions/{id}/end/"),
         ("get", "prescriptions/{id}/reminders/"),
+        ("get", "prescriptions/{id}/handout.pdf"),
         ("get", "pain-reports/"),
         ("post", "pain-reports/"),
         ("get", "pain-reports/{id}/"),

@@ -1,0 +1,28 @@
+"""The client's plan on paper."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from clinic.models import Client, Prescription
+from clinic.portal.access import client_only
+from clinic.records import handout as sheet
+
+
+@require_safe
+@client_only
+def handout(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+    """One own prescription as a PDF, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
+    prescription = get_object_or_404(Prescription.objects.visible_to(request.user).filter(client=client), pk=pk)
+    try:
+        printed = sheet.hand_out(
+            prescription,
+            by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
+            paper=request.GET.get("paper", sheet.A4),
+        )
+    except ValidationError as error:
+        raise Http404 from error
+    return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})

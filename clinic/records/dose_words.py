@@ -1,0 +1,77 @@
+"""A dose in plain words, as a client reads it on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.dates import WEEKDAYS as DAY_NAMES
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.models import PrescriptionVersion
+from clinic.models.fields import WEEKDAYS
+from exercises.models import Exercise
+
+
+def rows(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[list[str]]:
+    """When, how much, from which day, what is needed: pairs of a label and a sentence in the active language.
+
+    Args:
+        dose: the version in force.
+        exercise: the one it doses; its rest between rounds and its equipment are read.
+        language: of the words of the exercise.
+    """
+    told = [
+        [_("When"), when(dose)],
+        [_("How much"), how_much(dose, exercise.rest_seconds)],
+        [_("From"), first_and_last_day(dose)],
+    ]
+    if not dose.mornings_allowed:
+        told.append([_("In the morning"), _("Wait two hours after you get up.")])
+    if equipment := exercise.equipment_in(language):
+        told.append([_("You need"), " ".join(f"{thing.name.rstrip('.')}." for thing in equipment)])
+    return told
+
+
+def when(dose: PrescriptionVersion) -> str:
+    """ "Every day at 18:00."; "3 days a week: Monday, Wednesday and Friday, at 08:30 and 18:00." """
+    times = _listed([f"{time:%H:%M}" for time in dose.local_times])
+    if len(dose.day_names) == len(WEEKDAYS):
+        return _("Every day at %(times)s.") % {"times": times}
+    days = _listed([str(DAY_NAMES[WEEKDAYS.index(day)]) for day in dose.day_names])
+    count = len(dose.day_names)
+    said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
+    return said % {"count": count, "days": days, "times": times}
+
+
+def how_much(dose: PrescriptionVersion, rest_seconds: int) -> str:
+    """ "Once. Hold for 30 seconds."; "2 rounds. Hold each for 30 seconds. Rest 30 seconds between." """
+    said = ngettext(
+        "Once. Hold for %(hold)s.", "%(count)s rounds. Hold each for %(hold)s. Rest %(rest)s between.", dose.sets
+    )
+    return said % {"count": dose.sets, "hold": length(dose.hold_seconds), "rest": length(rest_seconds)}
+
+
+def length(seconds: int) -> str:
+    """90 → "90 seconds"; from two minutes on in minutes: 150 → "2 minutes 30 seconds"."""
+    minutes, left = divmod(seconds, 60) if seconds >= 120 else (0, seconds)
+    parts = []
+    if minutes:
+        parts.append(ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes})
+    if left:
+        parts.append(ngettext("%(count)s second", "%(count)s seconds", left) % {"count": left})
+    return " ".join(parts)
+
+
+def first_and_last_day(dose: PrescriptionVersion) -> str:
+    """ "23 November 2026."; "23 November 2026, until 20 December 2026." """
+    first = date_format(dose.starts_on, _("j F Y"))
+    if dose.ends_on is None:
+        return f"{first}."
+    return _("%(first)s, until %(last)s.") % {"first": first, "last": date_format(dose.ends_on, _("j F Y"))}
+
+
+def _listed(parts: Sequence[str]) -> str:
+    *most, last = parts
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
