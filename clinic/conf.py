@@ -22,8 +22,10 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_LATENESS_HOURS": 3,
     "PLUMBLINE_REPORT_LINK_DAYS": 7,
     "PLUMBLINE_INVITATION_DAYS": 14,
+    "PLUMBLINE_CONFIRMATION_DAYS": 3,
     "PLUMBLINE_LEASE_SECONDS": 120,
     "PLUMBLINE_BATCH": 50,
+    "PLUMBLINE_FILM_MEGABYTES": 200,
 }
 
 
@@ -66,6 +68,11 @@ class Conf:
         return timedelta(days=_number("PLUMBLINE_INVITATION_DAYS"))
 
     @property
+    def confirmation_age(self) -> timedelta:
+        """How long a registrant may take to confirm; after it what they wrote is deleted."""
+        return timedelta(days=_number("PLUMBLINE_CONFIRMATION_DAYS"))
+
+    @property
     def lease(self) -> timedelta:
         """How long one worker keeps a claimed batch."""
         return timedelta(seconds=_number("PLUMBLINE_LEASE_SECONDS"))
@@ -74,6 +81,11 @@ class Conf:
     def batch(self) -> int:
         """How many mails one claim takes."""
         return int(_number("PLUMBLINE_BATCH"))
+
+    @property
+    def film_bytes(self) -> int:
+        """The largest film that may be uploaded, in bytes."""
+        return int(_number("PLUMBLINE_FILM_MEGABYTES") * 1024 * 1024)
 
 
 conf = Conf()

@@ -22,7 +22,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 
 from clinic.conf import conf
-from clinic.models import Invitation, Notice, Reminder
+from clinic.models import Confirmation, Invitation, Notice, Reminder
 from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why, database_now
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
 
 def reap(now: dt.datetime) -> int:
     """Give back, in every kind of mail, what a dead worker held; returns how many rows."""
-    return sum(kind.objects.reap(now) for kind in (Notice, Invitation, Reminder))
+    return sum(kind.objects.reap(now) for kind in (Notice, Confirmation, Invitation, Reminder))
 
 
 class _Batch(Generic[Row]):

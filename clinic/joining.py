@@ -8,29 +8,23 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, links, signals
+from clinic import audit, links, sign_ins, signals
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
-from clinic.models import Client, Invitation, Practitioner, Why
+from clinic.models import Client, Invitation, Practitioner, Registrant, Why
 from clinic.reminders import planning
 
 
 class InvitationOver(Exception):
     """The invitation was used, withdrawn, or has had its time."""
-
-
-class SignInNeeded(Exception):
-    """Somebody with this address has a sign-in already: only that person may take the invitation."""
 
 
 def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
@@ -41,17 +35,54 @@ def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) 
 
     Raises ValidationError by field; nothing is stored then.
     """
+    return _invite(client, by, by, now or timezone.now())
+
+
+def accept_registrant(
+    registrant: Registrant, practitioner: Practitioner, *, by: Practitioner, now: dt.datetime | None = None
+) -> Client:
+    """Take a registrant on as a client, who is invited and joins by agreeing to it.
+
+    Args:
+        practitioner: who will treat them; another than ``by`` only where ``by`` owns the clinic.
+
+    Raises ValidationError when it was decided already, or there is such a client; nothing is stored then.
+    """
     now = now or timezone.now()
-    if not by.is_clinical:
+    if by.clinic_id != registrant.clinic_id or practitioner.clinic_id != registrant.clinic_id:
+        raise ValidationError({"practitioner": _("Choose somebody who works at this clinic.")})
+    if practitioner.pk != by.pk and by.role != Practitioner.Role.OWNER:
+        raise ValidationError({"practitioner": _("Only the owner may choose a colleague.")})
+    if not Registrant.objects.undecided().filter(pk=registrant.pk).exists():
+        raise ValidationError(_("This is decided already."))
+    client = Client(
+        name=registrant.name,
+        email=registrant.email,
+        language=registrant.language,
+        time_zone=registrant.clinic.time_zone,
+    )
+    with transaction.atomic():
+        client = _invite(client, practitioner, by, now)
+        if not Registrant.objects.filter(pk=registrant.pk, client=client).exists():  # deleted in this very moment
+            raise ValidationError(_("This is decided already."))
+        audit.record(by.user, "accepted", registrant, registrant.clinic)
+    return client
+
+
+def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: dt.datetime) -> Client:
+    if not practitioner.is_clinical or not practitioner.active:
         raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
-    client.clinic, client.practitioner, client.state = by.clinic, by, Client.State.INVITED
+    client.clinic, client.practitioner, client.state = practitioner.clinic, practitioner, Client.State.INVITED
     client.name, client.email = " ".join(client.name.split()), client.email.strip().lower()
     _full_clean(client)
     try:
         with transaction.atomic():
             client.save()
-            _post_invitation(client, by, now)
-            audit.record(by.user, "invited", client, by.clinic)
+            _post_invitation(client, practitioner, now)
+            # Whoever registered with this address waits no more, however the invitation came about.
+            known = Registrant.objects.confirmed().filter(clinic=client.clinic, email__iexact=client.email)
+            known.update(state=Registrant.State.ACCEPTED, client=client, decided_by=by, decided_at=now)
+            audit.record(by.user, "invited", client, practitioner.clinic)
     except IntegrityError as error:  # somebody else invited the same address in this very moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
@@ -80,11 +111,7 @@ def usable_invitation(row: int, now: dt.datetime | None = None) -> Invitation:
 
 def sign_in_of(client: Client) -> AbstractBaseUser | None:
     """Who has a sign-in with the client's address already: only that person may take the invitation."""
-    users = get_user_model()
-    found: AbstractBaseUser | None = users._default_manager.filter(
-        **{f"{users.get_email_field_name()}__iexact": client.email}
-    ).first()
-    return found
+    return sign_ins.of(client.email)
 
 
 def accept(
@@ -116,7 +143,7 @@ def accept(
         used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
         if not used or client.state != Client.State.INVITED:
             raise InvitationOver(invitation.pk)
-        account = _account(client, user, password)
+        account = sign_ins.own_or_new(client.email, client.name, user, password)
         client.user_id, client.state, client.consented_at = account.pk, Client.State.JOINED, now
         client.time_zone = time_zone or client.time_zone
         _full_clean(client)
@@ -172,46 +199,6 @@ def _post_invitation(client: Client, by: Practitioner, now: dt.datetime) -> Invi
 
 def _withdraw(client: Client, now: dt.datetime) -> None:
     Invitation.objects.usable(now).filter(client=client).update(withdrawn_at=now)
-
-
-def _account(client: Client, signed_in: AbstractBaseUser | None, password: str) -> AbstractBaseUser:
-    users = get_user_model()
-    address = users.get_email_field_name()
-    known = sign_in_of(client)
-    if signed_in is not None and (known is None or known.pk == signed_in.pk):
-        return signed_in
-    if known is not None:
-        raise SignInNeeded(client.pk)
-    account = users()
-    setattr(account, address, client.email)
-    if address != users.USERNAME_FIELD:
-        setattr(account, users.USERNAME_FIELD, f"client-{uuid.uuid4().hex[:12]}")
-    _give_name(account, client.name)
-    if password:
-        try:
-            validate_password(password, account)
-        except ValidationError as error:
-            raise ValidationError({"password": error.messages}) from error
-        account.set_password(password)
-    else:
-        account.set_unusable_password()
-    try:
-        with transaction.atomic():
-            account.save()
-    except IntegrityError as error:  # the same address joined another clinic in this very moment
-        raise SignInNeeded(client.pk) from error
-    return account
-
-
-def _give_name(account: AbstractBaseUser, name: str) -> None:
-    """Django's own user keeps two names; a host's may keep none."""
-    first, _space, rest = name.partition(" ")
-    for field, part in (("first_name", first), ("last_name", rest)):
-        try:
-            longest = getattr(account._meta.get_field(field), "max_length", None)
-        except FieldDoesNotExist:
-            continue
-        setattr(account, field, part[:longest])
 
 
 def _full_clean(client: Client) -> None:

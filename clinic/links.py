@@ -16,11 +16,17 @@ class Purpose(StrEnum):
     REPORT = "r"
     STOP_REMINDERS = "u"
     INVITATION = "i"
+    CONFIRMATION = "c"
 
     @property
     def age(self) -> dt.timedelta | None:
         """How long such a link works; None: for good (who gets mail must always be able to stop it)."""
-        return {Purpose.REPORT: conf.report_link_age, Purpose.INVITATION: conf.invitation_age}.get(self)
+        ages = {
+            Purpose.REPORT: conf.report_link_age,
+            Purpose.INVITATION: conf.invitation_age,
+            Purpose.CONFIRMATION: conf.confirmation_age,
+        }
+        return ages.get(self)
 
 
 class BadLink(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from clinic import delivery, joining
+from clinic import delivery, joining, registering
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models.outbox import database_now
@@ -20,16 +20,18 @@ def plan() -> None:
 
 @shared_task
 def send() -> None:
-    """Urgent first: what a practitioner must know, then invitations, then reminders."""
+    """Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders."""
     notices.send_due()
+    registering.send_due()
     joining.send_due()
     reminders.send_due()
 
 
 @shared_task
 def sweep() -> None:
-    """Give back what a dead worker held."""
+    """Give back what a dead worker held, and forget who registered and never confirmed."""
     delivery.reap(database_now())
+    registering.forget_unconfirmed(database_now())
 
 
 @shared_task

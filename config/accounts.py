@@ -15,7 +15,7 @@ from config.account_mail import PlainWords
 
 
 class AccountAdapter(PlainWords):
-    """Sign-up is closed (a clinic invites), and each kind of person lands on their own first page."""
+    """Sign-up is closed (the clinic has its own page for it), and each kind of person lands on their own first page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -39,8 +39,8 @@ class SignInForm(LoginForm):
 def mailbox_proven(user: AbstractUser, **_signal: object) -> None:
     """Record that `user` reads the mail of `user.email`: they came by a link that was sent there.
 
-    Receiver of `clinic.signals.client_joined` and `practitioner_joined`. An address that another account has proven
-    stays with that account.
+    Receiver of `client_joined`, `registrant_joined` and `practitioner_joined` of `clinic.signals`. An address that
+    another account has proven stays with that account.
     """
     address = user.email.lower()
     if not address or EmailAddress.objects.filter(email=address, verified=True).exclude(user=user).exists():

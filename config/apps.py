@@ -13,10 +13,10 @@ class ProjectConfig(AppConfig):
         # Imported here so that a task sent from a page or a shell goes to our broker and not to Celery's default.
         from allauth.account.signals import authentication_step_completed
 
-        from clinic.signals import client_joined, practitioner_joined
+        from clinic.signals import client_joined, practitioner_joined, registrant_joined
         from config import accounts, celery  # noqa: F401
 
-        for joined in (client_joined, practitioner_joined):
+        for joined in (client_joined, practitioner_joined, registrant_joined):
             joined.connect(accounts.mailbox_proven, dispatch_uid="config.mailbox_proven")
         authentication_step_completed.connect(accounts.code_entered, dispatch_uid="config.code_entered")
         # The clinic's sender, as an app without models, such as this one, is never announced.

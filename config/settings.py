@@ -167,6 +167,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # --- REST
 REST_FRAMEWORK = {
+    "NUM_PROXIES": int(TRUST_PROXY),  # whose word about a visitor's address is taken
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",

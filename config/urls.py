@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.http import require_safe
+from django.views.generic import RedirectView
 from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -18,6 +19,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("accounts/signup/", RedirectView.as_view(pattern_name="clinic:register")),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("api/v1/", include("clinic.api.urls")),

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from clinic import joining, prescribing, reporting
-from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription
+from clinic import joining, prescribing, registering, reporting
+from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
 from clinic.prescribing import Dose, Screened
 from clinic.reporting import Answers, Outcome
@@ -53,6 +53,19 @@ def client(by: Practitioner, name: str = "Dana", **over: Any) -> Client:
     joining.accept(made.invitations.get(), password=PASSWORD)
     made.refresh_from_db()
     return made
+
+
+def registrant(at: Clinic, name: str = "Nora") -> Registrant:
+    """Somebody who registered on the public page and confirmed the address."""
+    registering.register(at, name=name, email=f"{name.lower()}@home.example", language="en")
+    return confirmed(Registrant.objects.get(clinic=at, email=f"{name.lower()}@home.example"))
+
+
+def confirmed(registered: Registrant) -> Registrant:
+    """The same person with the address proven and PASSWORD to sign in with."""
+    registering.confirm(registered.confirmations.latest("pk"), password=PASSWORD)
+    registered.refresh_from_db()
+    return registered
 
 
 def exercise() -> Exercise:

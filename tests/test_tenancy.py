@@ -20,6 +20,7 @@ def filled(cast):
         prescription = make.prescription(client)
         planning.plan_due(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
+    make.registrant(cast.alice.clinic)
     return cast
 
 
@@ -29,7 +30,7 @@ def seen(model, user):
 
 def test_the_models_that_hold_health_data_say_who_sees_them():
     names = {model._meta.model_name for model in MODELS}
-    assert {*HEALTH_DATA, "client", "practitioner", "auditentry"} <= names
+    assert {*HEALTH_DATA, "client", "practitioner", "registrant", "auditentry"} <= names
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from clinic.admin import access
+from clinic.models import Registrant
 
 # Greys from the design's ground, line and ink; the dark end is the dark ground, surface and line.
 _BASE = {
@@ -48,23 +49,26 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    return [static(f"clinic/admin/{name}.css") for name in ("shell", "pieces", "record", "worklist")]
+    ours = ("shell", "pieces", "record", "worklist", "exercises")
+    return [static("clinic/figure.css"), *(static(f"clinic/admin/{name}.css") for name in ours)]
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     treats = bool(access.clinical(request))
+    waiting = Registrant.objects.visible_to(request.user).waiting().count()
     return [
         {
             "items": [
                 _item(request, _("Worklist"), "checklist", "plumbline:index", shown=treats),
                 _item(request, _("Clients"), "group", "plumbline:clients"),
                 _item(request, _("Invite"), "person_add", "plumbline:invite", shown=treats),
+                _item(request, _("Registrants"), "waving_hand", "plumbline:registrants", count=waiting),
             ]
         },
         {
             "title": _("Clinic"),
             "items": [
-                _item(request, _("Exercises"), "self_improvement", "plumbline:exercises_exercise_changelist"),
+                _item(request, _("Exercises"), "self_improvement", "plumbline:exercises"),
                 _item(
                     request,
                     _("Who did what"),
@@ -77,13 +81,16 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _item(request: HttpRequest, title: str, icon: str, view: str, *, shown: bool = True) -> dict[str, Any]:
+def _item(
+    request: HttpRequest, title: str, icon: str, view: str, *, shown: bool = True, count: int = 0
+) -> dict[str, Any]:
     link = reverse(view)
     name = request.resolver_match.view_name if request.resolver_match else ""
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name in {"plumbline:client", "plumbline:prescribe"}
+    inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
-    return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown}
+    return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
 
 
 def _account_links() -> list[dict[str, str]]:

@@ -22,11 +22,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from unfold.sites import UnfoldAdminSite
 
-from clinic.admin import access, clients, flags, invite, ledger, look, prescriptions, worklist
+from clinic.admin import (
+    access,
+    clients,
+    exercise_writing,
+    exercises,
+    flags,
+    invite,
+    ledger,
+    look,
+    prescriptions,
+    registrants,
+    worklist,
+)
 from clinic.admin.page import Page, page
 from clinic.conf import PRACTITIONER_ENGINE
 from clinic.models import AuditEntry
-from exercises.models import Exercise
 
 
 class PractitionerSite(UnfoldAdminSite):
@@ -67,7 +78,7 @@ class PractitionerSite(UnfoldAdminSite):
         return [
             *(
                 path(route, self.admin_view(view), name=name)
-                for module in (clients, invite, prescriptions, flags)
+                for module in (clients, registrants, invite, prescriptions, flags, exercise_writing, exercises)
                 for route, view, name in module.ROUTES
             ),
             path("logout/", self.logout, name="logout"),
@@ -111,4 +122,3 @@ def _not_for_you(request: HttpRequest) -> Page:
 
 site = PractitionerSite(name="plumbline")
 site.register(AuditEntry, ledger.AuditEntryAdmin)
-site.register(Exercise, ledger.ExerciseAdmin)

@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from clinic.flags import sending as notices
 from clinic.flags import silence
-from clinic.models import Clinic, Invitation, Notice, Prescription, Reminder, Schedule, Why
+from clinic.models import Clinic, Confirmation, Invitation, Notice, Prescription, Reminder, Schedule, Why
 from clinic.models.outbox import OutgoingQuerySet, Row, State
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -54,6 +54,10 @@ class Stage:
     def invitations_go_out(self, when: dt.datetime) -> None:
         """Those posted until now count as sent."""
         _settle(Invitation.objects.filter(client__clinic=self.clinic), lambda _rows, _now: {}, when)
+
+    def confirmations_go_out(self, when: dt.datetime) -> None:
+        """The same of the mails to those who registered."""
+        _settle(Confirmation.objects.filter(registrant__clinic=self.clinic), lambda _rows, _now: {}, when)
 
     def start_reminders(self, days: int) -> None:
         """The beat runs from ``days`` ago on; no reminder before that: a longer ledger only takes longer to make."""

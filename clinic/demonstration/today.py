@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from clinic import prescribing
 from clinic.conf import conf
-from clinic.demonstration import people, stories
+from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
 from clinic.models import Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
@@ -35,6 +35,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stage.watch_for_silence(LOOKED_AFTER)
     soon, _day = _next_minute(clinic, now)
     stories.tell(stage, alice, bob, soon)
+    visitors.arrive(stage)
     stage.play()
     return clinic
 

@@ -11,6 +11,7 @@ from clinic.models.prescription import (
     PrescriptionVersion,
     ScreeningAnswer,
 )
+from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEntry",
     "Client",
     "Clinic",
+    "Confirmation",
     "Correction",
     "Flag",
     "FlagEvent",
@@ -35,6 +37,7 @@ __all__ = [
     "Prescription",
     "PrescriptionChange",
     "PrescriptionVersion",
+    "Registrant",
     "Reminder",
     "ReportArea",
     "Schedule",

@@ -1,25 +1,74 @@
-"""Who may enter the client's rooms: a signed-in person who has joined as a client. Others are told where to go."""
+"""Who may enter the client's rooms: a signed-in person who has joined as a client; the library, a registrant too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, Protocol
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
+from clinic import links
 from clinic.conf import conf
-from clinic.models import Client, Practitioner
+from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant
 from clinic.models.fields import zone
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
+
+
+class Spoken(Protocol):
+    """Whoever a page speaks to: a client, a registrant, or a reader who is one of them."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the library: exactly one of ``client`` and ``registrant`` is there."""
+
+    client: Client | None
+    registrant: Registrant | None
+
+    @property
+    def known_as(self) -> Client | Registrant:
+        return self.client or self.registrant  # type: ignore[return-value]  # one of them is there
+
+    @property
+    def name(self) -> str:
+        return self.known_as.name
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.known_as.clinic
+
+    @property
+    def language(self) -> str:
+        return self.known_as.language
+
+    @property
+    def invitation_path(self) -> str:
+        """Where a registrant who was taken on agrees to it; empty when no invitation is to be used."""
+        if self.registrant is None or self.registrant.client is None:
+            return ""
+        mine = Invitation.objects.usable(timezone.now()).filter(client=self.registrant.client)
+        newest = mine.filter(client__state=Client.State.INVITED).order_by("-pk").first()
+        return links.path(links.Purpose.INVITATION, newest.pk) if newest else ""
+
+    @property
+    def time_zone(self) -> str:
+        return self.known_as.time_zone
 
 
 def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
@@ -33,9 +82,8 @@ def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], Ht
     @wraps(page)
     def for_client(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
-        mine = Client.objects.of(request.user).select_related("clinic", "practitioner")
-        client = mine.order_by("consented_at", "pk").first()
+            return _sign_in(request)
+        client = _client(request)
         if client is None:
             return _no_record(request)
         with as_spoken_to(client):
@@ -44,24 +92,72 @@ def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], Ht
     return for_client
 
 
+def member_only(
+    page: Callable[Concatenate[HttpRequest, Reader, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """As :func:`client_only`, and open to registrants of a clinic too: for the pages of the library."""
+
+    @never_cache
+    @wraps(page)
+    def for_reader(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
+        client = _client(request)
+        registrant = None if client else registrant_of(request)
+        if client is None and registrant is None:
+            return _no_record(request)
+        reader = Reader(client, registrant)
+        with as_spoken_to(reader):
+            return page(request, reader, *args, **kwargs)
+
+    return for_reader
+
+
+def registrant_of(request: HttpRequest) -> Registrant | None:
+    """The confirmed registration of the signed-in person; of several, at several clinics, the first."""
+    mine = Registrant.objects.of(request.user).select_related("clinic", "client__practitioner")
+    return mine.order_by("confirmed_at", "pk").first()
+
+
 @contextmanager
-def as_spoken_to(client: Client) -> Iterator[None]:
-    """Words in the client's language, times in the client's zone."""
-    with override(client.language), timezone.override(zone(client.time_zone)):
+def as_spoken_to(who: Spoken) -> Iterator[None]:
+    """Words in the reader's language, times in the reader's zone."""
+    with override(who.language), timezone.override(zone(who.time_zone)):
         yield
 
 
 def show(
-    request: HttpRequest, client: Client, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    who: Client | Registrant | Reader,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render ``clinic/portal/<template>`` for this client, with ``client`` and ``clinic`` at hand."""
-    told = {"client": client, "clinic": client.clinic, **(context or {})}
+    """Render ``clinic/portal/<template>`` for this person, with ``clinic`` and ``client`` or ``registrant`` at hand."""
+    if not isinstance(who, Reader):
+        who = Reader(who, None) if isinstance(who, Client) else Reader(None, who)
+    told = {"reader": who, "client": who.client, "registrant": who.registrant, "clinic": who.clinic, **(context or {})}
     response = render(request, f"clinic/portal/{template}", told, status=status)
-    response["Content-Language"] = client.language
+    response["Content-Language"] = who.language
     return response
+
+
+def _client(request: HttpRequest) -> Client | None:
+    mine = Client.objects.of(request.user).select_related("clinic", "practitioner")
+    return mine.order_by("consented_at", "pk").first()
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
 
 
 def _no_record(request: HttpRequest) -> HttpResponse:
     works_at = Practitioner.objects.of(request.user).select_related("clinic").first()
+    registrant = None if works_at else registrant_of(request)
+    if registrant is not None:
+        if request.path == reverse("clinic:today"):  # where a sign-in leads
+            return redirect("clinic:library")
+        with as_spoken_to(registrant):
+            return show(request, registrant, "registered_only.html", status=404)
     context = {"clinic": works_at and works_at.clinic, "worklist_path": conf.worklist_path if works_at else ""}
     return render(request, "clinic/portal/no_record.html", context, status=404)

@@ -13,7 +13,8 @@ def dead_link(request: HttpRequest, why: str, *, status: int, clinic: Clinic | N
     """The page for one reason.
 
     Args:
-        why: altered, expired_report, expired_invitation, answered, ended or invitation_over.
+        why: altered, expired_report, expired_invitation, expired_confirmation, answered, ended, invitation_over or
+            confirmed.
         status: 404 for a link that is none of ours, 410 for one that has had its time.
         clinic: whom to call, where the link says so; else the only clinic of the site, which its front page names too.
     """

@@ -10,24 +10,32 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.conf import conf
-from clinic.models import Client, Clinic, Practitioner
-from exercises.models import Exercise
+from clinic.models import Client, Practitioner, Registrant
+from clinic.portal.register import first_clinic
+from exercises.models import Exercise, Step
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The clinic and its featured exercise; on a site with several clinics, the first."""
-    clinic = Clinic.objects.order_by("pk").first()
+    """The clinic, its featured exercise and the way in; on a site with several clinics, the first."""
+    clinic = first_clinic()
     if clinic is None:
         return render(request, "clinic/portal/no_clinic.html")
-    featured = Exercise.objects.current().with_words().filter(slug=clinic.featured_exercise).first()
+    featured = Exercise.objects.current().whole().filter(slug=clinic.featured_exercise).first()
+    is_client = Client.objects.of(request.user).exists()
     context = {
         "clinic": clinic,
-        "words": featured.words(get_language()) if featured else None,
         "sign_in_url": resolve_url(settings.LOGIN_URL),
-        "is_client": Client.objects.of(request.user).exists(),
+        "is_client": is_client,
+        "is_registrant": not is_client and Registrant.objects.of(request.user).exists(),
         "worklist_path": conf.worklist_path if Practitioner.objects.of(request.user).exists() else "",
     }
+    if featured is not None:
+        context |= {
+            "exercise": featured,
+            "words": featured.words(get_language()),
+            "step": _on_the_picture(featured.steps_in(get_language())),
+        }
     return render(request, "clinic/portal/home.html", context)
 
 
@@ -35,4 +43,12 @@ def home(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and go to the front page."""
     logout(request)
-    return redirect("clinic:home")
+    response = redirect("clinic:home")
+    response["Clear-Site-Data"] = '"storage"'  # what the player kept in this tab of a session that was begun
+    return response
+
+
+def _on_the_picture(steps: list[Step]) -> Step | None:
+    """The step that shows the exercise best: the one that goes in, else the last."""
+    going_in = (step for step in steps if step.phase == Step.Phase.GO_IN)
+    return next(going_in, steps[-1] if steps else None)

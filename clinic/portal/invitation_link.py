@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from clinic import joining
@@ -19,8 +16,8 @@ from clinic.models import Client, Invitation
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import PlainForm, TimeZoneField, sent
-
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+from clinic.portal.signing_in import sign_in, sign_in_first
+from clinic.sign_ins import SignInNeeded
 
 
 class JoinForm(PlainForm):
@@ -60,7 +57,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
     with as_spoken_to(client):
         known = joining.sign_in_of(client)
         if known is not None and known.pk != request.user.pk:
-            return _sign_in_first(request, client)
+            return sign_in_first(request, client)
         form = JoinForm(client, sent(request))
         if request.method == "POST" and form.is_valid():
             try:
@@ -72,21 +69,16 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
                 )
             except ValidationError as error:
                 form.refuse(error)
-            except joining.SignInNeeded:
-                return _sign_in_first(request, client)
+            except SignInNeeded:
+                return sign_in_first(request, client)
             except joining.InvitationOver:
                 return _over(request, row)
             else:
                 if known is None:
-                    login(request, account, backend=_backend())  # type: ignore[arg-type]  # any user model
+                    sign_in(request, account)
                 return redirect("clinic:today")
         context = {"form": form, "who": client, "clinic": client.clinic, "invited_by": found.invited_by, "known": known}
         return _show(request, client, "mail_invitation.html", context, status=422 if form.errors else 200)
-
-
-def _sign_in_first(request: HttpRequest, client: Client) -> HttpResponse:
-    sign_in_url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
-    return _show(request, client, "mail_sign_in_first.html", {"clinic": client.clinic, "sign_in_url": sign_in_url})
 
 
 def _show(
@@ -95,11 +87,6 @@ def _show(
     response = render(request, f"clinic/portal/{template}", context, status=status)
     response["Content-Language"] = client.language
     return response
-
-
-def _backend() -> str:
-    known = settings.AUTHENTICATION_BACKENDS
-    return MODEL_BACKEND if MODEL_BACKEND in known else known[0]
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:

@@ -1,7 +1,8 @@
 """What a link in a mail opens. A GET shows and changes nothing, since mail scanners follow links; a POST acts.
 
 The token is the secret: whoever holds the mail may report and may stop reminders without signing in, so these two need
-no CSRF token (and the one click of RFC 8058 comes without one). Joining signs somebody in, so it does need one.
+no CSRF token (and the one click of RFC 8058 comes without one). Joining and
+confirming sign somebody in, so they do need one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from clinic import links
 from clinic.links import Purpose
 from clinic.portal.dead_links import dead_link
 from clinic.portal.invitation_link import invitation
+from clinic.portal.registration_link import confirmation
 from clinic.portal.report_link import report
 from clinic.portal.stop_link import stop_reminders
 
@@ -23,6 +25,7 @@ OPENERS = {
     Purpose.REPORT: report,
     Purpose.STOP_REMINDERS: stop_reminders,
     Purpose.INVITATION: csrf_protect(invitation),
+    Purpose.CONFIRMATION: csrf_protect(confirmation),
 }
 
 

@@ -16,7 +16,6 @@ from tests.accounts.people import at_home, proven
 ANYONE = [
     "login/",
     "login/code/",
-    "signup/",
     "inactive/",
     "password/reset/",
     "password/reset/done/",

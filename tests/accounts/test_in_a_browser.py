@@ -15,7 +15,7 @@ from tests.accounts.people import at_home, mailed_code, proven
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-ANYONE = ["login/", "login/code/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/1-abc/"]
+ANYONE = ["login/", "login/code/", "password/reset/", "password/reset/done/", "password/reset/key/1-abc/"]
 SIGNED_IN = ["logout/", "email/", "password/change/", "sessions/", "2fa/", "2fa/webauthn/"]
 SHOWN_AGAIN = ["2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/", "2fa/webauthn/add/"]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .choice, summary, input')]

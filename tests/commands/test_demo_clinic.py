@@ -8,7 +8,17 @@ from django.core import mail
 from clinic import joining
 from clinic.demonstration import people
 from clinic.flags import sending as notices
-from clinic.models import Client, Flag, FlagEvent, Invitation, PainReport, Practitioner, Prescription, Reminder
+from clinic.models import (
+    Client,
+    Flag,
+    FlagEvent,
+    Invitation,
+    PainReport,
+    Practitioner,
+    Prescription,
+    Registrant,
+    Reminder,
+)
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 
@@ -99,6 +109,12 @@ def test_the_practitioners_hear_of_the_last_hours(demo):
         "Alice Moreau <alice@demo.example>",
         "Bob Lindqvist <bob@demo.example>",
     ]
+
+
+def test_two_people_registered_and_wait_to_be_taken_on(demo):
+    waiting = Registrant.objects.waiting()
+    assert [row.name for row in waiting] == ["Nora Ellis", "Kofi Mensah"]
+    assert {mail.state for row in waiting for mail in row.confirmations.all()} == {"sent"}
 
 
 def test_making_it_mails_nothing(demo):

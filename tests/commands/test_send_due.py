@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
+from clinic import registering
 from clinic.models import Notice, Reminder
 from tests import make
 
@@ -26,21 +27,27 @@ def due(cast):
 
 def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
     make.invited(cast.alice, "Frida")
+    registering.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     assert printed("--now", due.isoformat()) == [
         "schedules due: 1",
         "notices: none due",
+        "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
         "reminders: 1 sent",
     ]
-    assert len(mail.outbox) == 2
+    assert len(mail.outbox) == 3
 
 
 def test_a_second_tick_sends_nothing_twice(due):
     printed("--now", due.isoformat())
     mail.outbox.clear()
     assert printed("--now", due.isoformat()) == [
-        "schedules due: 0", "notices: none due", "invitations: none due", "reminders: none due",
-    ]  # fmt: skip
+        "schedules due: 0",
+        "notices: none due",
+        "confirmations: none due",
+        "invitations: none due",
+        "reminders: none due",
+    ]
     assert mail.outbox == []
 
 

@@ -104,8 +104,8 @@ def test_guessing_passwords_of_one_address_is_limited(client: Browser) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_sign_up_is_closed(client: Browser) -> None:
-    assert client.get("/accounts/signup/").status_code == 200
+def test_sign_up_is_closed_and_leads_to_the_clinics_own_page(client: Browser) -> None:
+    assert client.get("/accounts/signup/")["Location"] == "/portal/register/"
     client.post("/accounts/signup/", {"email": "new@home.example", "password1": make.PASSWORD})
     assert not get_user_model().objects.filter(email="new@home.example").exists()
 

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
-from clinic import joining, links, tasks
+from clinic import joining, links, registering, tasks
 from clinic.conf import conf
 from clinic.flags import review
-from clinic.models import Clinic, Flag, Prescription
+from clinic.models import Clinic, Confirmation, Flag, Prescription, Registrant
 from clinic.records import worklist
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -131,6 +131,22 @@ def test_a_client_is_at_home_in_the_portal(alice):
         page = browser.get(reverse(f"clinic:{name}"))
         assert page.status_code == 200, name
         assert page.wsgi_request.path.startswith("/physio/")
+
+
+def test_a_visitor_registers_and_reads_the_library(alice):
+    make.exercise()
+    browser = Browser()
+    answers = {"name": "Nora Ellis", "email": "nora@home.example", "agree": "on"}
+    assert b"We have sent a mail to nora@home.example" in browser.post(reverse("clinic:register"), answers).content
+    assert registering.send_due()["sent"] == 1
+    path = links.path(links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk)
+    page = browser.post(path, {"password": make.PASSWORD}, follow=True)
+    assert page.wsgi_request.path == reverse("clinic:library")
+    assert "Forward bend" in page.content.decode()
+    waiting = signed_in(alice.user).get("/practice/registrants/")
+    assert "Nora Ellis" in waiting.content.decode()
+    browser.post(reverse("clinic:unregister"))
+    assert not Registrant.objects.exists()
 
 
 def test_an_invitation_is_accepted_on_its_page(alice):

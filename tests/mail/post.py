@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 from django.core.mail import EmailMessage
 
-from clinic import joining
+from clinic import joining, registering
 from clinic.flags import sending as notices
-from clinic.models import Client, Invitation, Notice, Reminder
+from clinic.models import Client, Confirmation, Invitation, Notice, Reminder
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -37,12 +37,23 @@ def notice(about: Client) -> EmailMessage:
     return notices.compose(Notice.objects.get())
 
 
+def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
+    """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
+    registering.register(cast.alice.clinic, name="Buy at spam.example", email=address, language="en")
+    row = Confirmation.objects.get(registrant__email=address)
+    if confirm:
+        registering.confirm(row)
+    return registering.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
+
+
 def each_mail(cast) -> dict[str, EmailMessage]:
     """One of each kind."""
     return {
         "reminder": reminder(cast.dana),
         "invitation": invitation(make.invited(cast.alice, "Frida")),
         "notice": notice(cast.erin),
+        "registration": registration(cast, "nora@home.example"),
+        "registered": registration(cast, "paul@home.example", confirm=True),
     }
 
 

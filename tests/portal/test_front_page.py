@@ -1,5 +1,7 @@
 """The clinic's front page, the exercises to read about, and the pages for what is not there."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -25,8 +27,31 @@ def test_it_shows_the_clinic_its_exercise_and_the_way_in(cast):
     assert "Forward bend" in said
     assert "Loosens your low back" in said
     assert f'href="{settings.LOGIN_URL}"' in response.content.decode()
+    assert f'href="{url("register")}"' in response.content.decode()
+    assert "Registering is free." in said
     assert writes(stranger(), "/") == []
     assert stranger().head("/").status_code == 200
+
+
+def test_the_exercise_has_its_picture_and_says_what_it_is_good_for_and_for_whom(cast):
+    step = next(step for step in make.exercise().steps_in("en") if step.phase == "go_in")
+    response = stranger().get("/")
+    picture = f'aria-labelledby="forward-bend-step-{step.number}-title forward-bend-step-{step.number}-shows"'
+    assert picture in response.content.decode()
+    assert f">{step.shows}</desc>" in response.content.decode()
+    assert "The muscles at the front of your thighs" in words(response)
+    assert "Is it right for you? Give your pain a number" in words(response)
+
+
+def test_the_movement_is_shown_on_demand_and_stands_still_for_who_wants_that(cast, monkeypatch):
+    make.exercise()
+    page = stranger().get("/").content.decode()
+    assert "<summary>See the movement</summary>" in page
+    still = '<source media="(prefers-reduced-motion: reduce)" srcset="/static/exercises/forward-bend/still.svg">'
+    assert still in page
+    assert 'src="/static/exercises/forward-bend/moving.svg"' in page
+    monkeypatch.setattr("exercises.templatetags.figures.STATIC", Path("/nowhere"))
+    assert "See the movement" not in words(stranger().get("/"))
 
 
 def test_an_exercise_that_is_not_there_is_left_out(cast):

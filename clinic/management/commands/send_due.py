@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import joining
+from clinic import joining, registering
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now
 from clinic.models.outbox import database_now
@@ -17,7 +17,7 @@ from clinic.reminders import sending as reminders
 
 
 class Command(BaseCommand):
-    help = "Plan the due reminders, then send what is due: notices to practitioners, invitations, reminders."
+    help = "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_now(parser)
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         self.stdout.write(f"schedules due: {planning.plan_due(now or database_now())}")
         for name, send_due in (
             ("notices", notices.send_due),
+            ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
             ("reminders", reminders.send_due),
         ):
