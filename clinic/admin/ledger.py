@@ -1,4 +1,4 @@
-"""The few tables shown as they are: the exercises, and who did what. Nothing can be added, changed or deleted."""
+"""The one table shown as it is: who did what. Nothing can be added, changed or deleted."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from unfold.admin import ModelAdmin as ThemedAdmin
 
 from clinic.admin import access
 from clinic.models import AuditEntry
-from exercises.models import Exercise
 
 if TYPE_CHECKING:
     _AuditAdmin = admin.ModelAdmin[AuditEntry]
-    _ExerciseAdmin = admin.ModelAdmin[Exercise]
 else:
-    _AuditAdmin = _ExerciseAdmin = ThemedAdmin
+    _AuditAdmin = ThemedAdmin
 
 
 class _ReadOnly:
@@ -69,20 +67,3 @@ class AuditEntryAdmin(_ReadOnly, _AuditAdmin):
             if known.clinic_id == entry.clinic_id:
                 return str(known)
         return _("somebody else")
-
-
-class ExerciseAdmin(_ReadOnly, _ExerciseAdmin):
-    """Every version of every exercise."""
-
-    list_display = ("called", "slug", "version", "featured", "published_at")
-    fields = ("called", "slug", "version", "featured", "published_at", "origin")
-    readonly_fields = fields
-    list_display_links = None
-    actions = None
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Exercise]:
-        return Exercise.objects.published().with_words()
-
-    @admin.display(description=gettext_lazy("exercise"), ordering="slug")
-    def called(self, exercise: Exercise) -> str:
-        return exercise.name

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import get_language_from_request
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -16,12 +17,17 @@ from rest_framework.response import Response
 from clinic.api.codes import Code
 from clinic.api.door import Door
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
+from exercises.showing import film_of
 
 
 class StepAnswer(serializers.ModelSerializer[Step]):
+    phase = Code("StepPhase", Step.Phase, help_text="when it is done: once, in each round, during the hold, to end")
+
     class Meta:
         model = Step
-        fields = ["number", "title", "instruction", "cue", "fault", "correction"]
+        fields = [
+            "number", "phase", "title", "instruction", "cue", "fault", "correction", "shows", "fault_shows",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
@@ -44,22 +50,25 @@ class EquipmentAnswer(serializers.ModelSerializer[Equipment]):
 class VariationAnswer(serializers.ModelSerializer[Variation]):
     class Meta:
         model = Variation
-        fields = ["code", "name", "how"]
+        fields = ["code", "name", "how", "shows"]
         read_only_fields = fields
 
 
 class PictureAnswer(serializers.ModelSerializer[Media]):
+    """A clinic's own file opens for the session of somebody who is signed in; a shipped one for everybody."""
+
     kind = Code("MediaKind", Media.Kind)
     url = serializers.SerializerMethodField()
 
     class Meta:
         model = Media
-        fields = ["kind", "language", "title", "url"]
+        fields = ["kind", "language", "step", "title", "content_type", "url"]
         read_only_fields = fields
+        extra_kwargs = {"step": {"help_text": "the number of the step that a picture shows"}}
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, media: Media) -> str:
-        path = media.file.url if media.file else static(media.path)
+        path = reverse("clinic:film", args=[media.pk]) if media.uploaded else static(media.path)
         request: Request = self.context["request"]
         return request.build_absolute_uri(path)
 
@@ -129,8 +138,10 @@ class WholeExerciseAnswer(ExerciseAnswer):
 
     @extend_schema_field(PictureAnswer(many=True))
     def get_pictures(self, exercise: Exercise) -> Any:
-        spoken = self._words(exercise).language
-        fitting = [media for media in exercise.media.all() if media.language in ("", spoken)]
+        spoken, film = self._words(exercise).language, film_of(exercise)
+        shown = [*film.sources, *film.captions, *([film.poster] if film.poster else [])] if film else []
+        shown += [media for media in exercise.media.all() if media.kind == Media.Kind.PICTURE]
+        fitting = [media for media in shown if media.language in ("", spoken)]
         return PictureAnswer(fitting, many=True, context=self.context).data
 
 

@@ -4,9 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from exercises import shown_files
 from exercises.models import Media
 from tests import make
 from tests.api.calls import Program, complaints
+from tests.exercises import files
 
 
 @pytest.fixture
@@ -36,7 +38,8 @@ def test_one_exercise_comes_whole(dana):
     assert {variation["code"] for variation in bend["variations"]} == {
         variation.code for variation in make.exercise().variations_in("en")
     }
-    assert bend["pictures"] == []
+    assert {step["phase"] for step in bend["steps"]} == {"ready", "go_in", "hold", "remind", "come_out"}
+    assert {picture["kind"] for picture in bend["pictures"]} <= {"film", "poster", "captions"}
 
 
 @pytest.mark.parametrize(("wanted", "spoken"), [("es", "es"), ("es-MX,en;q=0.5", "es"), ("xx", "en")])
@@ -54,9 +57,22 @@ def test_pictures_are_those_of_the_language_with_a_whole_address(dana):
             exercise=make.exercise(), kind=Media.Kind.PICTURE, language=language, title=f"bend {language}",
             path="exercises/bend.svg",
         )  # fmt: skip
-    pictures = dana.get("exercises/forward-bend/").json()["pictures"]
+    pictures = [each for each in dana.get("exercises/forward-bend/").json()["pictures"] if each["kind"] == "picture"]
     assert [picture["title"] for picture in pictures] == ["bend ", "bend en"]
     assert pictures[0]["url"] == "http://testserver/static/exercises/bend.svg"
+
+
+def test_a_film_of_the_clinics_own_is_told_instead_of_the_shipped_one(dana, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    bend = make.exercise()
+    bend.media.create(kind=Media.Kind.FILM, title="shipped", path="exercises/forward-bend/film.mp4")
+    own = shown_files.place(bend, files.file(files.WEBM), Media.Kind.FILM)
+    picture = shown_files.place(bend, files.file(files.PNG), Media.Kind.PICTURE, step=3)
+    told = dana.get("exercises/forward-bend/").json()["pictures"]
+    assert [(each["kind"], each["content_type"], each["step"], each["url"]) for each in told] == [
+        ("film", "video/webm", None, f"http://testserver/portal/films/{own.pk}/"),
+        ("picture", "image/png", 3, f"http://testserver/portal/films/{picture.pk}/"),
+    ]
 
 
 def test_a_draft_is_404(dana):

@@ -1,0 +1,126 @@
+"""What a practitioner does with the library: write an exercise, show it or not, give it films and pictures.
+
+The library belongs to the site: on a site with several clinics they share it. Who did what is kept in the book of the
+clinic for which the practitioner acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import Clinic, Practitioner
+from exercises import authoring, shown_files
+from exercises.authoring import Content
+from exercises.models import Exercise, Media
+from exercises.toml_file import ExerciseFileError
+
+
+def write(
+    slug: str,
+    language: str,
+    content: Content,
+    *,
+    by: Practitioner,
+    after: int | None = None,
+    published: bool,
+    renumbered: Mapping[int, int] | None = None,
+    alone: bool = False,
+    pictures: Mapping[int, File[Any]] | None = None,
+) -> Exercise:
+    """Store a new exercise or a new version of one; arguments as in `authoring.write`.
+
+    Args:
+        pictures: by the number of the step that they show.
+
+    Raises:
+        ValidationError: by the key that an exercise's file would have, such as ``steps[2].title``; nothing is stored.
+    """
+    _may(by)
+    try:
+        with transaction.atomic():
+            waiting = Exercise.objects.filter(slug=slug, version=after or 0, published_at=None).exists()
+            exercise = authoring.write(
+                slug, language, content, after=after, published=published, renumbered=renumbered, alone=alone
+            )
+            if exercise.version != after:
+                audit.record(by.user, "exercise-written", exercise, by.clinic)
+            elif waiting and published:
+                audit.record(by.user, "exercise-published", exercise, by.clinic)
+            for step, picture in (pictures or {}).items():
+                _place_picture(exercise, picture, step)
+    except ExerciseFileError as error:
+        raise ValidationError({error.key: _("This must %(do)s.") % {"do": error.must}}) from error
+    return exercise
+
+
+def publish(exercise: Exercise, *, by: Practitioner) -> Exercise:
+    """Show the newest version in the library, and offer it to be prescribed."""
+    _may(by)
+    with transaction.atomic():
+        shown = authoring.publish(exercise.slug)
+        audit.record(by.user, "exercise-published", shown, by.clinic)
+    return shown
+
+
+def withdraw(exercise: Exercise, *, by: Practitioner) -> Exercise:
+    """Take it from the library. Plans that name it go on."""
+    _may(by)
+    with transaction.atomic():
+        newest = authoring.withdraw(exercise.slug)
+        audit.record(by.user, "exercise-withdrawn", newest, by.clinic)
+    return newest
+
+
+def feature(exercise: Exercise, *, by: Practitioner) -> None:
+    """Put it on the front page of the owner's clinic. Raises ValidationError for others, and while it is not shown."""
+    if by.role != Practitioner.Role.OWNER:
+        raise ValidationError(_("Only the owner of a clinic chooses what its front page shows."))
+    if not Exercise.objects.current().filter(slug=exercise.slug).exists():
+        raise ValidationError(_("Publish the exercise first."))
+    with transaction.atomic():
+        Clinic.objects.filter(pk=by.clinic_id).update(featured_exercise=exercise.slug)
+        audit.record(by.user, "exercise-featured", exercise, by.clinic)
+
+
+def upload(
+    exercise: Exercise,
+    file: File[Any],
+    kind: str,
+    *,
+    by: Practitioner,
+    language: str = "",
+    step: int | None = None,
+) -> Media:
+    """Give an exercise a film, a poster, captions or a picture; arguments and errors as in `shown_files.place`."""
+    _may(by)
+    with transaction.atomic():
+        media = shown_files.place(exercise, file, kind, language=language, step=step)
+        audit.record(by.user, f"{kind}-uploaded", exercise, by.clinic)
+    return media
+
+
+def remove(media: Media, *, by: Practitioner) -> None:
+    """Take an upload away; the last film takes its poster and captions along."""
+    _may(by)
+    with transaction.atomic():
+        audit.record(by.user, f"{media.kind}-removed", media.exercise, by.clinic)
+        shown_files.take_away(media)
+
+
+def _place_picture(exercise: Exercise, picture: File[Any], step: int) -> None:
+    try:
+        shown_files.place(exercise, picture, Media.Kind.PICTURE, step=step)
+    except ValidationError as error:
+        raise ValidationError({f"steps[{step}].picture": error.messages}) from error
+
+
+def _may(by: Practitioner) -> None:
+    if not by.is_clinical:
+        raise ValidationError(_("Only a practitioner may change the exercises."))
