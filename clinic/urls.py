@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from clinic.portal import front, history, library, mail_links, preferences, reports, today
+from clinic.portal import (
+    answer,
+    films,
+    front,
+    handout,
+    history,
+    library,
+    mail_links,
+    preferences,
+    register,
+    reports,
+    session,
+    today,
+)
 
 app_name = "clinic"
 
@@ -10,12 +23,17 @@ urlpatterns = [
     path("", front.home, name="home"),
     path("m/<str:token>/", mail_links.link, name="link"),
     path("portal/", today.today, name="today"),
-    path("portal/prescriptions/<int:pk>/do/", reports.do, name="do"),
+    path("portal/prescriptions/<int:pk>/do/", session.do, name="do"),
+    path("portal/prescriptions/<int:pk>/handout.pdf", handout.handout, name="handout"),
     path("portal/report/", reports.report, name="report"),
     path("portal/history/", history.history, name="history"),
+    path("portal/history/<int:pk>/", answer.answer, name="answer"),
     path("portal/history/<int:pk>/correct/", history.correct, name="correct"),
     path("portal/library/", library.library, name="library"),
     path("portal/library/<slug:slug>/", library.exercise, name="exercise"),
+    path("portal/films/<int:pk>/", films.film, name="film"),
     path("portal/settings/", preferences.settings, name="settings"),
+    path("portal/register/", register.register, name="register"),
+    path("portal/register/delete/", register.unregister, name="unregister"),
     path("portal/sign-out/", front.sign_out, name="sign_out"),
 ]

@@ -90,7 +90,10 @@ class PainNowForm(ReportForm):
 
 
 class SessionForm(ReportForm):
-    """Pain before and after the exercise."""
+    """Pain before and after the exercise, or a warning sign instead of it.
+
+    ``asked`` names the scores that this page cannot do without; by default both.
+    """
 
     scores = ("before", "after")
 
@@ -98,8 +101,22 @@ class SessionForm(ReportForm):
     after = ScoreField(label=_("Pain after the exercise"))
     moved_down_leg = YesNoField(label=MOVED)
 
+    def __init__(
+        self, prescription: Prescription, data: QueryDict | None = None, *, asked: tuple[str, ...] = scores
+    ) -> None:
+        super().__init__(prescription, data)
+        self.asked = asked
+
+    def asked_scores(self) -> tuple[str, ...]:
+        return self.asked
+
     def did_exercise(self) -> bool:
-        return True
+        """Whoever ticks a sign before the first step has no pain after it to tell."""
+        return self.cleaned_data["after"] is not None
+
+    def missing(self) -> dict[str, str]:
+        """By score, what is said where it is missing: the script says it without asking us."""
+        return {name: MISSING % {"question": self.fields[name].label} for name in self.scores}
 
 
 class MailForm(ReportForm):

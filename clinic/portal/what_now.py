@@ -66,8 +66,6 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
     state = _state(prescription, dose, today, said, local.date())
     upcoming = prescription.schedules.filter(active=True, next_due_at__gt=now).order_by("next_due_at").first()
     due_at = upcoming.next_due_at if upcoming else None
-    early = not dose.mornings_allowed and window_conflicts([local.time()], client.wakes_at)
-    woke = dt.datetime.combine(local.date(), client.wakes_at)
     return WhatNow(
         prescription=prescription,
         dose=dose,
@@ -76,8 +74,15 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
         words=advice_text(said) if said else "",
         also=today[0] if said and today[0] != said else None,
         next=in_words(due_at.astimezone(here), local.date()) if due_at else "",
-        wait_until=(woke + AVOID_MORNING).time() if early else None,
+        wait_until=wait_until(dose, client, local),
     )
+
+
+def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
+    """The time of day before which ``local``, the client's own, is too early for a bend; None: it is not."""
+    if dose.mornings_allowed or not window_conflicts([local.time()], client.wakes_at):
+        return None
+    return (dt.datetime.combine(local.date(), client.wakes_at) + AVOID_MORNING).time()
 
 
 def in_words(moment: dt.datetime, today: dt.date) -> str:

@@ -61,6 +61,7 @@ def pages(cast, live_server):
         "today, held": (url("today"), held),
         "today, nothing": (url("today"), make.client(cast.alice, "Jo")),
         "do": (url("do", plan.pk), dana),
+        "answer": (url("answer", told.pk), dana),
         "report": (url("report"), dana),
         "report which": (url("report"), cast.erin),
         "history": (url("history"), dana),
@@ -125,7 +126,7 @@ def test_the_picker_goes_by_keyboard_and_shows_the_choice(pages, open_page):
     ink = page.evaluate("getComputedStyle(document.querySelector('#id_before_4 + span')).backgroundColor")
     assert ink == "rgb(29, 42, 46)"
     page.click("main form button.primary")
-    page.wait_for_url("**/portal/")
+    page.wait_for_url("**/portal/history/*/")
     assert PainReport.objects.filter(before=4, after=None).exists()
 
 

@@ -18,7 +18,8 @@ def plans(cast):
 def every_page(prescription):
     report = make.report(prescription, 4, 3).report
     pages = [url(room) for room in ROOMS]
-    return [*pages, url("exercise", "forward-bend"), url("do", prescription.pk), url("correct", report.pk)]
+    of_one = [url("do", prescription.pk), url("answer", report.pk), url("correct", report.pk)]
+    return [*pages, url("exercise", "forward-bend"), *of_one]
 
 
 def test_the_client_enters_every_room(plans):
@@ -69,7 +70,7 @@ def test_who_has_left_enters_no_more(cast, state):
 def test_another_clients_exercise_and_report_are_not_found(plans):
     dana, erins = plans[0].client, plans[1]
     report = make.report(erins, 4, 3).report
-    for page in (url("do", erins.pk), url("correct", report.pk)):
+    for page in (url("do", erins.pk), url("answer", report.pk), url("correct", report.pk)):
         assert signed_in(dana).get(page).status_code == 404
     assert send(signed_in(dana), url("do", erins.pk), before=4, after=3).status_code in (403, 404)
     assert PainReport.objects.count() == 1
@@ -79,6 +80,7 @@ def test_unknown_numbers_are_not_found(plans):
     dana = signed_in(plans[0].client)
     for number in (0, 999_999, 10**30):
         assert dana.get(url("do", number)).status_code == 404
+        assert dana.get(url("answer", number)).status_code == 404
         assert dana.get(url("correct", number)).status_code == 404
     assert dana.get(url("exercise", "headstand")).status_code == 404
 

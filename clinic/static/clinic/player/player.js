@@ -1,0 +1,193 @@
+// The session on a phone: takes the screens out of the page's template, shows one at a time, sends the answers once.
+// Without this script the same screens are plain pages; see clinic/portal/session.py.
+
+const part = (name) => import(document.querySelector(`[data-part=${name}]`).href);
+const [clock, { counting }, cues, keeping, questions] = await Promise.all(
+  ["clock", "counting", "cues", "keeping", "questions"].map(part),
+);
+
+const form = document.querySelector("[data-player]");
+const prescription = form.dataset.player;
+const walk = form.dataset.walk.split(" ");
+const stage = form.querySelector("[data-stage]");
+const trouble = form.querySelector("[data-trouble]");
+const voice = document.querySelector("[data-aloud]");
+const said = document.querySelector("#said").content;
+const say = (key) => said.querySelector(`[data-said="${key}"]`)?.textContent ?? "";
+const screens = new Map();
+let now = 0; // the place in the walk
+let timer = null; // {place, clock}: the hold or rest that was begun
+let counter = null;
+let done = false;
+
+// --- Set up: all screens into the form, the answers as they stand -------------------------------------------------------
+
+const refused = "refused" in form.dataset;
+const stood = questions.given(form);
+const session = refused ? null : keeping.kept(prescription);
+const template = document.querySelector("#screens").content;
+stage.replaceChildren(...template.querySelectorAll("[data-screen]"));
+form.querySelector("[data-kept]").remove();
+for (const screen of stage.querySelectorAll("[data-screen]")) {
+  screens.set(screen.dataset.screen, screen);
+  screen.hidden = true;
+}
+questions.put(form, session?.answers ?? stood);
+if (session) form.elements.key.value = session.key; // a reload is the same session: saved once
+timer = session?.timer ?? null;
+
+const shownAt = (place) => screens.get(walk[place].split(".").at(-1));
+const roundAt = (place) => (walk[place].includes(".") ? walk[place].split(".")[0] : "");
+
+// --- One screen at a time ------------------------------------------------------------------------------------------------
+
+function remember() {
+  if (!done) keeping.keep(prescription, { key: form.elements.key.value, place: walk[now], timer, answers: questions.given(form) });
+}
+
+function spoken() {
+  return [...shownAt(now).querySelectorAll("[data-speak]")].map((words) => words.textContent.trim()).join(". ").replaceAll("..", ".");
+}
+
+const speak = (text) => cues.aloud(voice, text);
+
+function show(place, { focus = true } = {}) {
+  counter?.stop();
+  counter = null;
+  shownAt(now).hidden = true;
+  timer = timer?.place === walk[place] ? timer : null;
+  if (place !== now) document.querySelector(".summary")?.remove(); // what the server found wrong was about the other screen
+  const stoppedFrom = place === walk.length - 1 && roundAt(now) && place !== now + 1;
+  now = place;
+  const screen = shownAt(now);
+  const percent = `${Math.round((100 * now) / (walk.length - 1))}%`;
+  screen.querySelector(".way [data-bob]").setAttribute("y", percent);
+  screen.querySelector(".way [data-gone]").setAttribute("y2", percent);
+  const round = screen.querySelector("[data-round]");
+  if (round) round.textContent = say(`round-${roundAt(now)}`);
+  const signs = stage.querySelector('[name="warning_signs"]')?.closest("fieldset");
+  if (signs) screen.querySelector("[data-signs], [data-signs-again]")?.append(signs); // one question, two places
+  const comeUp = screen.querySelector("[data-come-up]");
+  if (comeUp) comeUp.hidden = !stoppedFrom;
+  trouble.hidden = true;
+  screen.hidden = false;
+  const heading = screen.querySelector("h1");
+  document.title = heading.textContent === form.dataset.title.split(" – ")[0] ? form.dataset.title : `${heading.textContent} – ${form.dataset.title}`;
+  if (screen.querySelector("[data-clock]")) {
+    const keep = (running) => {
+      timer = { place: walk[now], clock: running };
+      remember();
+    };
+    counter = counting(screen, { clock, cues, say, speak, keep }, timer?.clock ?? null);
+  }
+  if (!focus) return;
+  window.scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
+  cues.tick();
+  speak(spoken());
+  remember();
+}
+
+/** Go to another screen, so that the browser's own Back comes back here. */
+function go(place) {
+  history.pushState({ place, depth: (history.state?.depth ?? 0) + 1 }, "");
+  show(place);
+}
+
+/** The furthest place that may be shown: without the first answer, no step. */
+const within = (place) => Math.min(place, questions.answered(form, "before") || signTicked() ? walk.length - 1 : walk.indexOf("signs"));
+const signTicked = () => questions.answered(form, "warning_signs");
+
+function lacks(name) {
+  if (questions.answered(form, name) || signTicked()) return false;
+  questions.complain(form, name, say(`missing-${name}`));
+  return true;
+}
+
+const acts = {
+  next(button) {
+    if (walk[now] === "before" && lacks("before")) return;
+    if (walk[now] === "signs" && signTicked()) send(button); // told at once: the exercise does not go on
+    else if (walk[now] === "signs" && !questions.answered(form, "before")) {
+      go(0);
+      lacks("before");
+    } else go(now + 1);
+  },
+  sign: () => go(walk.indexOf("signs")),
+  back() {
+    if (history.state?.depth) history.back();
+    else {
+      history.replaceState({ place: now - 1, depth: 0 }, "");
+      show(now - 1);
+    }
+  },
+  stop: () => go(walk.length - 1),
+  save(button) {
+    if (!lacks("after")) send(button);
+  },
+};
+
+// --- Sending -------------------------------------------------------------------------------------------------------------
+
+function failed(button, key) {
+  trouble.setAttribute("role", "alert");
+  trouble.textContent = say(key);
+  trouble.hidden = false;
+  button.removeAttribute("aria-disabled");
+  button.textContent = say("again");
+  button.closest(".bar").prepend(trouble);
+}
+
+async function send(button) {
+  if (button.getAttribute("aria-disabled")) return;
+  trouble.hidden = true;
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = say("saving");
+  const answers = new FormData(form);
+  let response;
+  try {
+    response = await fetch(form.action, { method: "POST", body: answers, headers: { Accept: "application/json" } });
+  } catch {
+    failed(button, "offline");
+    return;
+  }
+  if (response.status === 422) {
+    leave();
+    form.submit(); // the server's own page says what is wrong
+  } else if (response.ok && !response.redirected) {
+    const { next } = await response.json();
+    leave();
+    window.location.replace(next);
+  } else failed(button, response.redirected ? "signed-out" : "failed");
+}
+
+/** The session in this tab is over. */
+function leave() {
+  done = true;
+  keeping.forget(prescription);
+  counter?.stop();
+  cues.hush();
+}
+
+// --- Listening -----------------------------------------------------------------------------------------------------------
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  acts[event.submitter?.dataset.act ?? "next"]?.(event.submitter);
+});
+form.addEventListener("keydown", (event) => {
+  // Enter on a round button or a tick box would send the page on.
+  if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+});
+form.addEventListener("input", remember);
+form.addEventListener("change", (event) => questions.content(event.target));
+window.addEventListener("popstate", (event) => show(Math.max(0, within(event.state?.place ?? 0))));
+window.addEventListener("pagehide", cues.hush);
+window.addEventListener("pageshow", (event) => event.persisted && done && window.location.reload());
+document.querySelector("[data-leave]").addEventListener("click", leave);
+cues.offerVoice(voice, spoken);
+
+const stoodAt = session ? within(walk.indexOf(session.place)) : walk.indexOf(form.dataset.at);
+now = Math.max(0, stoodAt);
+history.replaceState({ place: now, depth: session ? (history.state?.depth ?? 0) : 0 }, "");
+show(now, { focus: now > 0 && !refused });

@@ -1,0 +1,55 @@
+// The answers in the form: read, put back, and told where one is missing.
+
+const NOT_ANSWERS = new Set(["csrfmiddlewaretoken", "key", "at", "go"]);
+
+/** Every answer by name, each a list. */
+export function given(form) {
+  const answers = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!NOT_ANSWERS.has(name)) (answers[name] ??= []).push(value);
+  }
+  return answers;
+}
+
+export function put(form, answers) {
+  for (const field of form.elements) {
+    if (!field.name || NOT_ANSWERS.has(field.name) || field.type === "submit") continue;
+    const values = answers[field.name] ?? [];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else field.value = values[0] ?? "";
+  }
+  for (const note of form.querySelectorAll("details textarea")) {
+    const more = note.closest("details");
+    more.open = note.value !== "" || more.querySelector(":checked") !== null;
+  }
+}
+
+export const answered = (form, name) => form.querySelector(`[name="${name}"]:checked`) !== null;
+
+/** Say at the question what is missing, as the server would, and go there. */
+export function complain(form, name, text) {
+  const first = form.querySelector(`[name="${name}"]`);
+  const question = first.closest("fieldset");
+  if (!question.querySelector(".wrong")) {
+    const box = document.createElement("div");
+    box.id = `id_${name}_error`;
+    box.setAttribute("role", "alert");
+    question.querySelector("legend").after(box);
+    question.classList.add("has-wrong");
+    question.setAttribute("aria-describedby", box.id);
+    const words = document.createElement("p");
+    words.className = "wrong";
+    words.textContent = text;
+    box.append(words);
+  }
+  first.focus();
+}
+
+/** Take a complaint back once its question is answered. */
+export function content(field) {
+  const question = field.closest("fieldset.has-wrong");
+  if (!question) return;
+  question.classList.remove("has-wrong");
+  question.removeAttribute("aria-describedby");
+  question.querySelector(".wrong")?.parentElement.remove();
+}

@@ -1,0 +1,79 @@
+"""What an answer means is said at once, on a page of its own that only its client sees."""
+
+import pytest
+
+from clinic import prescribing
+from tests import make
+from tests.portal.visit import send, signed_in, url, words
+
+
+@pytest.fixture
+def plan(cast):
+    return make.prescription(cast.dana)
+
+
+def page(plan, before, after=None, **over):
+    report = make.report(plan, before, after, **over).report
+    return signed_in(plan.client).get(url("answer", report.pk))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence", "onward"),
+    [
+        (5, 3, "Pain went from 5 to 3. Good: carry on as planned.", "Back to today"),
+        (4, 4, "Pain stayed at 4. Carry on, gently.", "Back to today"),
+        (4, 6, "Pain went from 4 to 6. Stop for today.", "Stop for today"),
+        (4, 7, "Your practitioner has paused this exercise.", "Back to today"),
+    ],
+)
+def test_each_outcome_in_the_clinics_words(plan, before, after, sentence, onward):
+    said = words(page(plan, before, after))
+    assert sentence in said
+    assert onward in said
+
+
+def test_the_change_is_drawn_and_told(plan):
+    body = page(plan, 5, 3).content.decode()
+    assert 'class="change better"' in body
+    assert "Pain before: 5. Pain after: 3." in body
+    assert 'cx="160"' in body and 'cx="104"' in body  # noqa: PT018  28 units a point, from 20 on
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "course"), [(4, 6, "worse"), (4, 4, "same"), (0, 10, "worse"), (10, 0, "better")]
+)
+def test_the_picture_says_which_way(plan, before, after, course):
+    assert f'class="change {course}"' in page(plan, before, after).content.decode()
+
+
+def test_one_number_is_no_change_to_draw(plan):
+    response = page(plan, 4)
+    assert 'class="change' not in response.content.decode()
+    assert "Thank you. Your practitioner can see your answer." in words(response)
+
+
+def test_whom_to_call(plan):
+    for response in (page(plan, 4, 7), page(plan, 4, warning_signs=("leg_weakness",))):
+        assert 'href="tel:5550100"' in response.content.decode()
+
+
+def test_better_says_when_next_and_worse_does_not(cast):
+    assert "Next:" in words(page(make.prescription(cast.dana), 5, 3))
+    assert "Next:" not in words(page(make.prescription(cast.erin), 4, 6))
+
+
+def test_pain_alone_goes_there_too(plan):
+    response = send(signed_in(plan.client), url("report"), before=4)
+    assert response["Location"] == url("answer", plan.reports.get().pk)
+
+
+def test_nobody_else_finds_it(plan, cast):
+    report = make.report(plan, 5, 3).report
+    for other in (cast.erin, cast.alice.user, cast.charlie.user):
+        assert signed_in(other).get(url("answer", report.pk)).status_code == 404
+
+
+def test_it_stays_readable_when_the_exercise_has_ended(plan, cast):
+    report = make.report(plan, 5, 3).report
+    prescribing.end(plan, by=cast.alice.user, reason="done")
+    assert "Pain went from 5 to 3." in words(signed_in(plan.client).get(url("answer", report.pk)))
