@@ -155,4 +155,4 @@ def test_what_the_compiler_refuses_is_told_without_a_word_of_the_record(plan, mo
     with pytest.raises(HandoutError) as raised:
         handout(plan)
     assert str(raised.value) == f"typst refuses the handout of prescription {plan.pk}"
-    assert raised.value.__suppress_context__
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)

@@ -36,11 +36,11 @@ def test_it_is_printed_and_said_what_it_shows(plan):
     assert b"/Subtype/Image" in pdf
 
 
-@pytest.mark.parametrize("broken", [files.PNG, RED[:50] + b"?" + RED[51:]])
+@pytest.mark.parametrize("broken", [files.PNG, RED[:50] + b"?" + RED[51:]], ids=["no picture in it", "a wrong byte"])
 def test_a_picture_that_cannot_be_read_leaves_the_words(plan, broken):
     shown_files.place(plan.exercise, files.file(broken), Media.Kind.PICTURE, step=2)
-    assert "Part 2" not in handout(plan).decode("latin-1")
-    assert [title for level, title in printed.headings(handout(plan)) if level == 3] == ["1 Bridge", "2 Bridge"]
+    titles = [title for level, title in printed.headings(handout(plan)) if level == 3]
+    assert [title.split() for title in titles] == [["1", "Bridge"], ["2", "Bridge"]]
 
 
 def test_a_picture_whose_file_is_gone_leaves_the_words(plan):
