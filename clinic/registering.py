@@ -137,13 +137,17 @@ def withdraw(registrant: Registrant) -> None:
     another purpose stays, and so does the record of a client who has joined.
     """
     with transaction.atomic():
-        registrant = Registrant.objects.select_for_update().get(pk=registrant.pk)
-        account, client = registrant.user, registrant.client
-        audit.record(None, "withdrew", registrant, registrant.clinic)
-        registrant.delete()
-        if client is not None and client.state == Client.State.INVITED and not client.prescriptions.exists():
-            client.delete()
-        if account is not None and registrant.made_sign_in:
+        stored = Registrant.objects.select_for_update().filter(pk=registrant.pk).first()
+        if stored is None:  # the button was pressed twice
+            return
+        account = stored.user
+        audit.record(None, "withdrew", stored, stored.clinic)
+        # Under a lock: the invitation may be taken up in this very moment.
+        invited = Client.objects.select_for_update().filter(registrations=stored, state=Client.State.INVITED).first()
+        stored.delete()
+        if invited is not None and not invited.prescriptions.exists():
+            invited.delete()
+        if account is not None and stored.made_sign_in:
             _delete_unless_needed(account)
 
 

@@ -101,9 +101,8 @@ def upload(
     """Give an exercise a film, a poster, captions or a picture; arguments and errors as in `shown_files.place`."""
     _may(by)
     with transaction.atomic():
-        media = shown_files.place(exercise, file, kind, language=language, step=step)
         audit.record(by.user, f"{kind}-uploaded", exercise, by.clinic)
-    return media
+        return shown_files.place(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
 
 
 def remove(media: Media, *, by: Practitioner) -> None:

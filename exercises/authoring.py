@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from .folder import Words, gather, read_folder, words_of
+from .folder import SLUG, Words, gather, read_folder, words_of
 from .loading import SHIPPED, load_folder
 from .models import FALLBACK_LANGUAGE, Drawing, Exercise, Precaution, Step
 from .toml_file import one_line
@@ -93,7 +93,7 @@ def write(
         ValidationError: by field; ``slug`` is taken, or somebody else changed the exercise in the meantime.
         ExerciseFileError: the content is not that of an exercise, with its key; nothing is stored then.
     """
-    slug = slug or slugify(str(content.get("name", "")))[:60].strip("-")
+    slug = slug or _hyphened(str(content.get("name", "")))[:60].strip("-")
     newest = _newest(slug)
     _check_newest(newest, slug, after)
     content = _with_codes(content)
@@ -135,9 +135,9 @@ def _newest(slug: str) -> Exercise | None:
 
 
 def _check_newest(newest: Exercise | None, slug: str, after: int | None) -> None:
-    if not slug:
-        raise ValidationError({"slug": _("Write a short name in small letters, such as bridge.")})
     if newest is None:
+        if not SLUG.fullmatch(slug):
+            raise ValidationError({"slug": _("Write a short name in small letters, such as bridge.")})
         return
     if after is None:
         raise ValidationError({"slug": _("“%(slug)s” is taken. Choose another short name.") % {"slug": slug}})
@@ -213,7 +213,7 @@ def _with_codes(content: Content) -> Content:
 
 
 def _code(words: str, otherwise: str, used: set[str]) -> str:
-    made = re.sub(r"[^a-z0-9]+", "_", slugify(words)).strip("_")[:34].strip("_")
+    made = _hyphened(words).replace("-", "_")[:34].strip("_")
     if not made[:1].isalpha():
         made = f"{otherwise}_{made}".strip("_")
     number, code = 1, made
@@ -221,6 +221,11 @@ def _code(words: str, otherwise: str, used: set[str]) -> str:
         number += 1
         code = f"{made}_{number}"
     return code
+
+
+def _hyphened(words: str) -> str:
+    """Small letters and digits without accents, parted by single hyphens; slugify leaves underscores."""
+    return re.sub(r"[^a-z0-9]+", "-", slugify(words)).strip("-")
 
 
 def _unchanged(newest: Exercise, contents: Mapping[str, Content]) -> bool:

@@ -24,6 +24,7 @@ from exercises.media_files import check
 from exercises.models import Exercise, Media, Precaution, Step
 
 ROW_KEY = re.compile(r"(?P<rows>\w+)\[(?P<number>\d+)\]\.(?P<field>\w+)")
+COUNT = re.compile(r"[0-9]{1,4}")
 MORE = 3  # rows at a press
 
 
@@ -191,8 +192,9 @@ class ExerciseForms:
         content = content or {}
         if data is not None and data.get("more") in ROWS:
             data = data.copy()
-            total = f"{data['more']}-TOTAL_FORMS"
-            data[total] = str(int(data.get(total) or 0) + MORE) if data.get(total, "0").isdigit() else "0"
+            total, (_row, _spare, most) = f"{data['more']}-TOTAL_FORMS", ROWS[data["more"]]
+            typed = data.get(total, "")
+            data[total] = str(min(int(typed) + MORE, most)) if COUNT.fullmatch(typed) else "0"
         first = {name: content[name] for name in ExerciseForm.base_fields if name in content}
         self.top = ExerciseForm(data, initial={"rest_seconds": 30, **first})
         if exercise is not None:
@@ -203,7 +205,13 @@ class ExerciseForms:
         for key, (row, spare, most) in ROWS.items():
             there = [{**each, "place": each.get("number"), "was": each.get("number")} for each in content.get(key, [])]
             made = forms.formset_factory(
-                row, formset=_Rows, extra=len(there) + spare, max_num=most, validate_max=True, can_delete=True
+                row,
+                formset=_Rows,
+                extra=len(there) + spare,
+                max_num=most,
+                absolute_max=most,  # a browser may not ask for a thousand rows
+                validate_max=True,
+                can_delete=True,
             )
             rows = made(data, files, prefix=key, initial=None if data is not None else there)
             assert isinstance(rows, _Rows)

@@ -92,7 +92,7 @@ def _store(request: HttpRequest, given: ExerciseForms, language: str, exercise: 
             language,
             given.content(),
             by=acting(request),
-            after=(int(seen) if seen.isdecimal() else 0) if exercise else None,
+            after=(exercise.version if seen == str(exercise.version) else 0) if exercise else None,
             published=request.POST.get("act") == "publish",
             renumbered=given.renumbered(),
             alone=given.alone,

@@ -99,7 +99,7 @@ def serve(
     """
     etag, changed = f'"{version}"', int(changed_at.timestamp())
     size = int(file.size)
-    response = _unchanged_or_refused(request, etag, changed)
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
         try:
             span = span_of(_range(request, etag, changed), size)
@@ -122,10 +122,6 @@ def serve(
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     response["Accept-Ranges"] = "bytes"
     return response
-
-
-def _unchanged_or_refused(request: HttpRequest, etag: str, changed: int) -> HttpResponseBase | None:
-    return get_conditional_response(request, etag=etag, last_modified=changed)
 
 
 def _range(request: HttpRequest, etag: str, changed: int) -> str:

@@ -1,8 +1,8 @@
 """What a link in a mail opens. A GET shows and changes nothing, since mail scanners follow links; a POST acts.
 
 The token is the secret: whoever holds the mail may report and may stop reminders without signing in, so these two need
-no CSRF token (and the one click of RFC 8058 comes without one). Joining and
-confirming sign somebody in, so they do need one.
+no CSRF token (and the one click of RFC 8058 comes without one). Joining and confirming sign somebody in, so they do
+need one.
 """
 
 from __future__ import annotations

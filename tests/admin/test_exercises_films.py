@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic import audit
 from clinic.models import AuditEntry, Practitioner
 from exercises.models import Media
 from tests import make
@@ -38,6 +39,17 @@ def test_the_clinics_film_is_shown_to_the_client_with_its_captions(cast, alice):
     assert f'poster="{visit.url("film", poster.pk)}"' in page
     assert f'src="{visit.url("film", captions.pk)}" srclang="es" label="español"' in page
     assert "forward-bend/film" not in page
+
+
+def test_an_upload_that_the_book_refuses_leaves_no_file(alice, settings, monkeypatch):
+    def full(*_entry):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(audit, "record", full)
+    with pytest.raises(OSError, match="full"):
+        upload(alice, files.MP4)
+    assert not uploads().exists()
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
 
 def test_a_webm_may_stand_beside_the_mp4(alice):

@@ -74,6 +74,13 @@ def test_more_rows_keeps_what_was_typed_and_complains_of_nothing(alice):
     assert not Exercise.objects.exists()
 
 
+@pytest.mark.parametrize("sent", ["", "²", "9" * 5000, "9999"])
+def test_no_browser_gets_more_rows_than_an_exercise_may_have(alice, sent):
+    page = alice.post(url("exercise_add"), {**bridge(), "more": "steps", "steps-TOTAL_FORMS": sent})
+    assert page.status_code == 200
+    assert page.context["rows"]["steps"].total_form_count() <= 40
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -85,6 +92,8 @@ def test_more_rows_keeps_what_was_typed_and_complains_of_nothing(alice):
         ({"precautions": [question(sign="")]}, "Write the words that the client reads in a report."),
         ({"rest_seconds": "3"}, "greater than or equal to 5"),
         ({"slug": "Big Bridge"}, "consisting of letters, numbers"),
+        ({"slug": "Big-Bridge"}, "Write a short name in small letters"),
+        ({"slug": "big_bridge"}, "Write a short name in small letters"),
         ({"name": "簡單"}, "Write a short name in small letters"),
     ],
 )
@@ -159,6 +168,18 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(alice):
     assert page.status_code == 422
     assert "Somebody has changed this exercise in the meantime." in words(page)
     assert the_bridge(2).name == "Hip bridge"
+
+
+@pytest.mark.parametrize("version", ["", "-1", "9" * 5000])
+def test_a_version_that_nobody_saw_overwrites_nothing(alice, version):
+    add(alice)
+    assert change(alice, name="Hip bridge", after=version).status_code == 422
+    assert Exercise.objects.get().name == "Bridge"
+
+
+def test_a_name_makes_an_address_of_small_letters_and_hyphens(alice):
+    add(alice, name="Lift_the Hips — é")
+    assert Exercise.objects.get().slug == "lift-the-hips-e"
 
 
 def test_a_draft_of_a_change_leaves_the_shown_version_shown(alice):

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import joining, registering, signals
+from clinic import audit, joining, registering, signals
 from clinic.models import AuditEntry, Client, Confirmation, Invitation, Practitioner, Registrant
 from clinic.sign_ins import SignInNeeded
 from tests import make
@@ -165,7 +165,9 @@ def test_the_owner_may_choose_the_practitioner_and_nobody_else_may(cast):
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     nora = make.registrant(cast.alice.clinic)
-    for practitioner, by in ((cast.bob, cast.alice), (desk, owner), (desk, desk), (cast.charlie, cast.charlie)):
+    elsewhere = make.practitioner(cast.charlie.clinic, "Ida", Practitioner.Role.OWNER)
+    refused = [(cast.bob, cast.alice), (desk, owner), (desk, desk), (cast.charlie, cast.charlie), (cast.bob, elsewhere)]
+    for practitioner, by in refused:
         with pytest.raises(ValidationError):
             joining.accept_registrant(nora, practitioner, by=by)
     assert joining.accept_registrant(nora, cast.bob, by=owner).practitioner == cast.bob
@@ -206,6 +208,14 @@ def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(
     assert AuditEntry.objects.filter(verb="withdrew", actor=None).count() == 1
 
 
+def test_withdrawing_twice_is_withdrawing_once(cast):
+    nora = make.registrant(cast.alice.clinic)
+    again = Registrant.objects.get(pk=nora.pk)
+    registering.withdraw(nora)
+    registering.withdraw(again)
+    assert AuditEntry.objects.filter(verb="withdrew").count() == 1
+
+
 def test_withdrawing_deletes_an_invitation_that_was_not_taken_up(cast):
     nora = make.registrant(cast.alice.clinic)
     joining.accept_registrant(nora, cast.alice, by=cast.alice)
@@ -223,6 +233,22 @@ def test_withdrawing_leaves_a_plan_that_was_made_and_a_client_who_joined(cast):
         registering.withdraw(registrant)
     assert Client.objects.filter(name__in=["Nora", "Paul"]).count() == 2
     assert get_user_model().objects.filter(pk=paul.user_id).exists()
+
+
+def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeypatch):
+    nora = make.registrant(cast.alice.clinic)
+    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    record = audit.record
+
+    def joins_meanwhile(actor, verb, *what):
+        record(actor, verb, *what)
+        if verb == "withdrew":
+            joining.accept(client.invitations.get(), user=nora.user)
+
+    monkeypatch.setattr(audit, "record", joins_meanwhile)
+    registering.withdraw(nora)
+    assert Client.objects.get(pk=client.pk).state == Client.State.JOINED
+    assert get_user_model().objects.filter(pk=nora.user_id).exists()
 
 
 def test_withdrawing_leaves_a_sign_in_that_was_there_before(cast):
