@@ -5,6 +5,7 @@ import re
 import pytest
 
 from clinic import prescribing
+from clinic.models import Client
 from exercises import authoring, shown_files
 from exercises.models import Exercise, Media
 from tests import make
@@ -130,3 +131,11 @@ def test_the_shelf_asks_as_often_for_two_exercises_as_for_one(dana, django_asser
         counts.append(len(asked))
         bridge() if not counts[1:] else None
     assert counts[0] == counts[1]
+
+
+def test_words_in_another_language_than_the_page_say_so_to_a_screen_reader(cast):
+    bridge()  # in English alone
+    Client.objects.filter(pk=cast.dana.pk).update(language="es")
+    page = page_of(signed_in(cast.dana), "bridge")
+    assert '<html lang="es">' in page
+    assert '<li lang="en">' in page

@@ -27,6 +27,7 @@ def test_better_goes_on(walker, plan):  # noqa: F811
     dana.at("Set your feet")
     dana.walk_to("How is your pain now?")
     assert not PainReport.objects.exists(), "nothing is sent on the way"
+    expect(dana.page.get_by_text("Come up first, if you are still down")).to_be_hidden()
     dana.answer(3)
     dana.says("Pain went from 5 to 3. Good: carry on as planned.")
     dana.page.get_by_role("link", name="Back to today").click()
