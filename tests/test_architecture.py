@@ -58,7 +58,7 @@ NOUNS = [
     {"clinic.models.flag", "clinic.models.reminder", "clinic.models.audit"},
     {"clinic.models.trend"},
     {"clinic.models.report"},
-    {"clinic.models.prescription", "clinic.models.registrant"},
+    {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning"},
     {"clinic.models.client"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields"},

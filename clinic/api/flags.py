@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,6 +19,7 @@ from clinic.api.bodies import Body, Instant, Text
 from clinic.api.codes import Code
 from clinic.api.door import Door
 from clinic.flags import review
+from clinic.flags.phase import phase
 from clinic.models import Flag, FlagEvent, PainReport
 
 
@@ -30,6 +33,13 @@ class Solved(Body):
     """The note it is closed with."""
 
     note = Text(max_length=2000, help_text="what you found or did")
+    verdict = Text(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        max_length=20,
+        help_text=f"was it real? one of {', '.join(Flag.Verdict.values)}; empty: nobody said",
+    )
 
 
 class EventAnswer(serializers.ModelSerializer[FlagEvent]):
@@ -42,23 +52,50 @@ class EventAnswer(serializers.ModelSerializer[FlagEvent]):
         read_only_fields = fields
 
 
+class Phase(models.TextChoices):
+    """Of a rise in pain that nobody has resolved."""
+
+    NEW = "new"
+    PERSISTING = "persisting"
+
+
 class FlagAnswer(serializers.ModelSerializer[Flag]):
-    """``evidence`` are the numbers of the reports behind it, oldest first."""
+    """``evidence`` are the numbers of the reports behind it, oldest first.
+
+    ``due_at``: when it would have been raised, had the reports come in time; null where they did. ``phase``: of a
+    worsening, "new" for seven days, as it may be a flare-up, then "persisting"; null for what else. ``escalated``:
+    nobody had looked in the clinic's set time. ``verdict``: the answer to "was it real?"; null where nobody said.
+    """
 
     client = serializers.IntegerField(source="prescription.client_id")
     kind = Code("FlagKind", Flag.Kind)
     severity = Code("FlagSeverity", Flag.Severity)
     state = Code("FlagState", Flag.State)
     raised_at = Instant()
+    due_at = Instant(allow_null=True)
+    phase = serializers.SerializerMethodField()
+    escalated = serializers.SerializerMethodField()
+    verdict = serializers.SerializerMethodField()
     events = EventAnswer(many=True)
 
     class Meta:
         model = Flag
         fields = [
             "id", "client", "prescription", "kind", "severity", "reason", "evidence", "rule_version", "raised_at",
-            "state", "events",
+            "due_at", "phase", "escalated", "state", "verdict", "events",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(Code("FlagPhase", Phase, allow_null=True))
+    def get_phase(self, flag: Flag) -> str | None:
+        return phase(flag, timezone.now()) or None
+
+    @extend_schema_field(Code("FlagVerdict", Flag.Verdict, allow_null=True))
+    def get_verdict(self, flag: Flag) -> str | None:
+        return flag.verdict or None
+
+    def get_escalated(self, flag: Flag) -> bool:
+        return any(event.verb == FlagEvent.Verb.ESCALATED for event in flag.events.all())
 
 
 class Flags(Door[Flag]):
@@ -69,7 +106,7 @@ class Flags(Door[Flag]):
         return (
             Flag.objects.visible_to(self.request.user)
             .by_need()
-            .select_related("prescription")
+            .select_related("prescription__trend")
             .prefetch_related("events", Prefetch("evidence", PainReport.objects.in_order().only("pk")))
         )
 
@@ -96,9 +133,10 @@ class Flags(Door[Flag]):
     @extend_schema(request=Solved, responses=FlagAnswer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: int) -> Response:
-        """Close it with a note; the rule behind it starts again from what stands now."""
+        """Close it with a note, and say whether it was real; the rule behind it starts again from what stands now."""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
-        done = review.resolve(flag, self.caller, self.read(Solved)["note"])
+        said = self.read(Solved)
+        done = review.resolve(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
         return self._after(done, flag)
 
     def _after(self, done: bool, flag: Flag) -> Response:

@@ -20,6 +20,7 @@ SLUG = "demo"
 EXERCISE = "forward-bend"
 PASSWORD = "plumbline-demo"  # noqa: S105  printed at every start, on a machine that shows its mail to anybody
 DOMAIN = "demo.example"
+ESCALATION_HOURS = 120  # long enough that a visitor finds one flag that rose, and not all of them
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def make_clinic() -> Clinic:
         email=address("desk"),
         postal_line="12 Harbour Street, Demo Town",
         time_zone=settings.TIME_ZONE,
+        escalation_hours=ESCALATION_HOURS,
     )
 
 

@@ -59,9 +59,9 @@ def walter(part: Part) -> None:
 
 
 def ruth(part: Part) -> None:
-    """Her usual is about 3; for nine days it has been more than 5, before the exercise."""
+    """Her usual is about 3; for five days it has been more than 5, before the exercise."""
     part.starts(44, dt.time(18, 0))
-    part.keeps_diary(Phase(33, 3.0), Phase(9, 5.6, 6.0, relief=0.6, answers=1))
+    part.keeps_diary(Phase(37, 3.0), Phase(5, 5.6, 6.0, relief=0.6, answers=1))
 
 
 def priya(part: Part, soon: dt.time) -> None:
@@ -102,9 +102,9 @@ INES = [(4, 4), (4, 3), (5, 5), (4, 5), (4, 4), (4, 5), (5, 6), (4, 6), (4, 5)]
 
 
 def samuel(part: Part) -> None:
-    """Reported nearly every day and has not been heard of for more than a week."""
+    """Reported nearly every day and has not been heard of for ten days; nobody looked, so the owner was told."""
     part.starts(36, dt.time(12, 30))
-    part.keeps_diary(Phase(26, 4.6, 4.2), until=8)
+    part.keeps_diary(Phase(24, 4.6, 4.2), until=10)
 
 
 def tomas(part: Part, soon: dt.time) -> None:
@@ -127,19 +127,29 @@ def _bob_looks(part: Part, now: dt.datetime) -> None:
     part.prescription.refresh_from_db()
     prescribing.resume(part.prescription, by=bob, reason="Seen today; starts again with a chair.", now=now)
     for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
+        note = "He bent too far. Now with his hands on a chair seat."
         review.acknowledge(flag, bob, "Called him in.", now)
-        review.resolve(flag, bob, "He bent too far. Now with his hands on a chair seat.", now + HOUR / 2)
+        review.resolve(flag, bob, note, now + HOUR / 2, verdict=Flag.Verdict.REAL)
 
 
 def hanna(part: Part) -> None:
-    """Held by Bob after a fall; three days a week otherwise."""
+    """A false alarm once; held by Bob after a fall; three days a week otherwise."""
     part.starts(28, dt.time(10, 0), days=("mon", "wed", "fri"))
+    part.says(part.moment(17, dt.time(12, 30)), before=4, after=7)
+    part.then(part.moment(17, dt.time(16, 0)), lambda now: _a_false_alarm(part, now))
     part.keeps_diary(Phase(19, 3.8), until=7)
     reason = "Slipped on the stairs. Rest until she has been seen on Friday."
     part.then(
         part.stage.now - 5 * 24 * HOUR,
         lambda now: prescribing.hold(part.prescription, by=part.by.user, reason=reason, now=now),
     )
+
+
+def _a_false_alarm(part: Part, now: dt.datetime) -> None:
+    bob, note = part.by.user, "She meant her shoulder, from carrying boxes; the back was fine."
+    for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
+        review.resolve(flag, bob, note, now, verdict=Flag.Verdict.FALSE)
+    prescribing.resume(part.prescription, by=bob, reason="Nothing to do with the exercise.", now=now)
 
 
 def mei(part: Part) -> None:

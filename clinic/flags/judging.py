@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from typing import Self
 
-from clinic.flags import response, trend
+from clinic.flags import knobs
 from clinic.flags.response import Response
-from clinic.flags.trend import Detector, TrendResult
+from clinic.flags.trend import Detector, TrendConfig, TrendResult
 from clinic.models import Flag, FlagEvent, PainReport, PainTrend, Prescription, PrescriptionChange
 
 log = logging.getLogger(__name__)
 
-RULE_VERSION = f"{trend.RULE_VERSION}/{response.RULE_VERSION}"
 REPLAYED_AT_MOST = 400
+DAMAGE = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Judgement:
     """What the rules say; None where nothing is known yet.
 
     ``trend`` and ``standing`` are as of the newest report, ``session`` is about the report that was judged.
+    ``rising_since``: the report at which a replay would have flagged what ``trend`` flags; None: no replay, or no flag.
     """
 
     trend: TrendResult | None = None
     session: str | None = None
     standing: str | None = None
+    rising_since: dt.datetime | None = None
 
 
 class Rules:
@@ -36,11 +40,17 @@ class Rules:
         self.detector, self.effect = detector, effect
 
     @classmethod
-    def stored_in(cls, row: PainTrend) -> Rules:
-        """Raises ValueError when the stored state is of another version or damaged."""
-        if row.rule_version != RULE_VERSION:
-            raise ValueError(f"state of rule {row.rule_version or 'none'}")
-        return cls(Detector.from_state(row.state), Response.from_state(row.response))
+    def new(cls, config: TrendConfig) -> Self:
+        return cls(Detector(config), Response())
+
+    @classmethod
+    def stored_in(cls, row: PainTrend, config: TrendConfig, version: str) -> Self:
+        """Raises one of DAMAGE when the stored state is of another version, of other knobs or damaged."""
+        if row.rule_version != version:
+            raise ValueError("of another rule")
+        if not row.state or not row.response:
+            raise ValueError("empty")
+        return cls(Detector.from_state(row.state, config), Response.from_state(row.response))
 
     def step(self, report: PainReport) -> Judgement:
         usual, verdict = None, None
@@ -66,41 +76,57 @@ class Rules:
 def judge(row: PainTrend, report: PainReport) -> Judgement:
     """Take one more report, stored already, and bring the locked ``row`` up to date.
 
-    A report that is the newest is one step; a late one, or a state that cannot be trusted, is a replay.
+    A report that is the newest is one step; one that belongs before another report or before what a practitioner
+    answered since, and one that meets a state which cannot be trusted, is a replay.
     """
-    if row.last_report_at is not None and report.occurred_at >= row.last_report_at:
+    client, last = report.prescription.client_id, row.last_report_at
+    if last is not None and report.occurred_at >= last and not _answered_after(report):
+        sensitivity, smallest_rise = knobs.settings_of(client)
+        version = knobs.version(sensitivity, smallest_rise)
         try:
-            rules = Rules.stored_in(row)
-        except ValueError as error:
-            log.warning("trend %d replayed: %s", row.pk, error)
+            rules = Rules.stored_in(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
+            judgement = _sound(rules.step(report))
+        except DAMAGE:
+            _log_replay(row, version)
         else:
             row.report_count += 1
             row.last_report_at = report.occurred_at
-            return _store(row, rules, rules.step(report))
-    return replay(row, report)
+            return _store(row, rules, judgement, version)
+    judgement = replay(row, report)
+    # A report without a score before is no news about the trend: it must not raise what others left standing.
+    return judgement if report.before is not None else replace(judgement, trend=None)
 
 
 def replay(row: PainTrend, about: PainReport | None = None) -> Judgement:
     """Rebuild the locked ``row`` from the newest 400 stored reports, in the order in which they happened.
 
-    ``about`` is the report whose session is asked for; None: the newest one's.
+    All of them, not from some kept state on: 400 take a few milliseconds, and no kept state can then be wrong.
+    The client's own knobs of today are used for the whole of it.
+
+    ``about`` is the report whose session is asked for; None: the newest one's. That report is news, so what a
+    practitioner answered after it happened does not speak for its session, only for what stands.
     """
-    rules, latest, session, standing = Rules(Detector(), Response()), Judgement(), None, None
+    config, version = _in_force(row)
+    rules, now = Rules.new(config), Judgement()
     for event in history(row.prescription_id, REPLAYED_AT_MOST):
         if isinstance(event, str):  # what came before it is answered for
             rules.start_again(event)
             if event == Flag.Kind.EXERCISE_HURTS:
-                session = standing = None
+                now = replace(now, standing=None)
             elif event == Flag.Kind.WORSENING:
-                latest = Judgement()
+                now = replace(now, trend=None, rising_since=None)
             continue
-        latest = rules.step(event)
-        standing = latest.standing or standing
+        said = rules.step(event)
+        if said.trend is not None:
+            since = (now.rising_since or event.occurred_at) if said.trend.flag else None
+            now = replace(now, trend=said.trend, rising_since=since)
+        if said.standing is not None:
+            now = replace(now, standing=said.standing)
         if about is None or event.pk == about.pk:
-            session = latest.session
+            now = replace(now, session=said.session)
         row.last_report_at = event.occurred_at
     row.report_count = PainReport.objects.filter(prescription=row.prescription_id).count()
-    return _store(row, rules, Judgement(latest.trend, session, standing))
+    return _store(row, rules, now, version)
 
 
 def start_again(row: PainTrend, kind: str) -> None:
@@ -108,13 +134,48 @@ def start_again(row: PainTrend, kind: str) -> None:
 
     The row is locked by the caller, who has written already what the practitioner did.
     """
+    config, version = _in_force(row)
     try:
-        rules = Rules.stored_in(row)
-    except ValueError:
+        rules = Rules.stored_in(row, config, version)
+        rules.start_again(kind)
+    except DAMAGE:
         replay(row)  # the resolving is part of the history already
         return
-    rules.start_again(kind)
-    _store(row, rules, Judgement())
+    _store(row, rules, Judgement(), version)
+
+
+def still_rising(row: PainTrend) -> bool:
+    """Whether the trend rule has not taken its flag back, by the stored state's own word."""
+    return isinstance(row.state, dict) and row.state.get("flag") is True
+
+
+def _in_force(row: PainTrend) -> tuple[TrendConfig, str]:
+    sensitivity, smallest_rise = knobs.settings_of(row.prescription.client_id)
+    return TrendConfig.tuned(sensitivity, smallest_rise), knobs.version(sensitivity, smallest_rise)
+
+
+def _answered_after(report: PainReport) -> bool:
+    """Whether a practitioner answered, after this report happened, for what had been reported until then."""
+    ruled = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]
+    resolved = FlagEvent.objects.filter(
+        flag__prescription=report.prescription_id, flag__kind__in=ruled, verb=FlagEvent.Verb.RESOLVED
+    )
+    resumed = PrescriptionChange.objects.filter(prescription=report.prescription_id, new=Prescription.State.ACTIVE)
+    return any(answers.filter(at__gt=report.occurred_at).exists() for answers in (resolved, resumed))
+
+
+def _sound(judgement: Judgement) -> Judgement:
+    """Raises ValueError when a number is none: so does a state that was damaged where no type shows it."""
+    numbers = judgement.trend[3:] if judgement.trend is not None else ()
+    if not all(number is None or math.isfinite(number) for number in numbers):
+        raise ValueError("not finite")
+    return judgement
+
+
+def _log_replay(row: PainTrend, version: str) -> None:
+    """Which row, and whether it was to be expected; never what the state holds, which is health data."""
+    why = "is damaged" if row.rule_version == version else "is of another rule or setting"
+    log.warning("trend %d replayed: its state %s", row.pk, why)
 
 
 def history(prescription: int, most: int | None = None) -> list[PainReport | str]:
@@ -137,8 +198,8 @@ def history(prescription: int, most: int | None = None) -> list[PainReport | str
     return [event for _at, _pk, event in sorted(events, key=lambda event: event[:2])]
 
 
-def _store(row: PainTrend, rules: Rules, judgement: Judgement) -> Judgement:
-    row.rule_version = RULE_VERSION
+def _store(row: PainTrend, rules: Rules, judgement: Judgement, version: str) -> Judgement:
+    row.rule_version = version
     row.state, row.response = rules.detector.state, rules.effect.state
     fields = ["rule_version", "state", "response", "report_count", "last_report_at"]
     if judgement.trend is not None:

@@ -165,7 +165,9 @@ class Response:
         try:
             response.weight, response.total = float(state["weight"]), float(state["total"])
             response.sessions, response.change = int(state["sessions"]), int(state["change"])
-        except (KeyError, TypeError, ValueError) as error:
+            if not (0 <= response.weight < math.inf and math.isfinite(response.total) and response.sessions >= 0):
+                raise ValueError("impossible numbers")
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"a damaged response state ({error!r}): replay the reports") from error
         return response
 

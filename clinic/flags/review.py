@@ -9,18 +9,31 @@ from functools import partial
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, signals
 from clinic.conf import conf
-from clinic.flags import judging, sentences
-from clinic.flags.judging import RULE_VERSION, Judgement
-from clinic.models import Advice, Client, Flag, FlagEvent, Notice, PainReport, PainTrend, Practitioner, Prescription
+from clinic.flags import judging, knobs, sentences
+from clinic.flags.judging import Judgement
+from clinic.models import (
+    Advice,
+    Client,
+    Clinic,
+    Flag,
+    FlagEvent,
+    Notice,
+    PainReport,
+    PainTrend,
+    Practitioner,
+    Prescription,
+)
 from clinic.models.flag import Kind, Severity
 
 NOTICE_AGE = dt.timedelta(hours=24)
+LATE = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
 SESSIONS_SHOWN = 5
 WEEK = dt.timedelta(days=7)
 SCORED = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # what the rules look at
@@ -45,11 +58,14 @@ def after_report(
     with override(prescription.client.clinic.language):
         signs = _sign_names(report)
         hurt = _hurt(report, judgement, leg="moved_down_leg" in new)
+        at = report.occurred_at
         if signs and "warning_signs" in new:
-            raised.append(raise_flag(report, Kind.RED_FLAG, Severity.URGENT, sentences.warning_signs(signs), now))
+            reason = sentences.warning_signs(signs)
+            raised.append(raise_flag(report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
         if hurt:
             reason, evidence = hurt
-            raised.append(raise_flag(report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence))
+            due = None if new == {"next_morning"} else at  # a morning after cannot be told before it
+            raised.append(raise_flag(report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due))
         if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
             week = prescription.reports.filter(
                 occurred_at__gt=report.occurred_at - WEEK,
@@ -57,7 +73,8 @@ def after_report(
                 before__isnull=False,
             )
             reason = sentences.worsening(judgement.trend)
-            raised.append(raise_flag(report, Kind.WORSENING, Severity.HIGH, reason, now, week))
+            due = max(at, judgement.rising_since or at)  # what began before it was not this report's news
+            raised.append(raise_flag(report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due))
         if (signs and "warning_signs" in new) or hurt:
             hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
     _end_silence(prescription, now)
@@ -110,12 +127,14 @@ def raise_flag(
     evidence: Iterable[PainReport] = (),
     *,
     prescription: Prescription | None = None,
+    due: dt.datetime | None = None,
 ) -> Flag | None:
     """Raise one flag, with its history row and, unless routine, the notice to the practitioner.
 
     Args:
         report: the report that raised it; None for the sweep, which then names the ``prescription``.
         evidence: the reports behind it; ``report`` itself is always among them.
+        due: when it would have been raised, had the reports come in time; kept if that is over an hour ago.
 
     Returns:
         The new flag; None when one of this kind is unresolved already, which then gains the evidence. If that one
@@ -133,12 +152,13 @@ def raise_flag(
         return None
     flag = Flag.objects.create(
         prescription=about, kind=kind, severity=severity, reason=reason[:500],
-        rule_version=RULE_VERSION, raised_at=now, raised_by=report,
+        rule_version=knobs.version_of(about.client_id), raised_at=now, raised_by=report,
+        due_at=due if due is not None and now - due > LATE else None,
     )  # fmt: skip
     flag.evidence.set(behind)
     FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
     if severity != Severity.ROUTINE:
-        _notify(flag, now)
+        notify(flag, _who_treats(flag), now)
     transaction.on_commit(partial(signals.flag_raised.send_robust, Flag, flag=flag))
     return flag
 
@@ -147,14 +167,23 @@ def _reopen(flag: Flag, now: dt.datetime) -> None:
     """It happened again after somebody had seen it: acknowledged → open."""
     if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
-        _notify(flag, now)
+        notify(flag, _who_treats(flag), now)
 
 
-def _notify(flag: Flag, now: dt.datetime) -> None:
-    """The row of a mail to the client's practitioner, or to the owners if that one works here no more."""
+def _who_treats(flag: Flag) -> Iterable[Practitioner]:
+    """The client's practitioner, or the owners if that one works here no more."""
     practitioner = flag.prescription.client.practitioner
-    owners = practitioner.clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
-    for told in [practitioner] if practitioner.active else owners:
+    return [practitioner] if practitioner.active else owners(practitioner.clinic)
+
+
+def owners(clinic: Clinic) -> QuerySet[Practitioner]:
+    """Those at the head of a clinic who still work there."""
+    return clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
+
+
+def notify(flag: Flag, practitioners: Iterable[Practitioner], now: dt.datetime) -> None:
+    """The row of a mail to each of these that the client needs a look; the next tick sends it."""
+    for told in practitioners:
         Notice.objects.create(
             practitioner=told, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
             message_id=f"notice.{flag.pk}.{told.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
@@ -177,23 +206,33 @@ def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.dateti
     return bool(changed)
 
 
-def resolve(flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None) -> bool:
+def resolve(
+    flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
+) -> bool:
     """Close the flag with a note; the rule behind it starts again from what stands now.
 
-    Returns False when it was resolved before. Raises ValidationError on ``note`` when that is empty.
+    ``verdict``: whether it was real, a value of Flag.Verdict; empty: nobody said.
+
+    Returns False when it was resolved before. Raises ValidationError on ``note`` when that is empty, on ``verdict``
+    when it is none of those; nothing is written then.
     """
+    wrong: dict[str, str] = {}
     if not note.strip():
-        raise ValidationError({"note": _("Write in a few words what you found or did.")})
+        wrong["note"] = _("Write in a few words what you found or did.")
+    if verdict and verdict not in Flag.Verdict.values:
+        wrong["verdict"] = _("Was it real? Choose one of: %(known)s.") % {"known": ", ".join(Flag.Verdict.values)}
+    if wrong:
+        raise ValidationError(wrong)
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=flag.prescription_id)
-        changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED)
+        changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED, verdict=verdict)
         if changed:
             _keep(flag, FlagEvent.Verb.RESOLVED, by, note, now)
             judging.start_again(row, flag.kind)
             if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
                 Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
             transaction.on_commit(partial(signals.flag_resolved.send_robust, Flag, flag=flag))
-    flag.refresh_from_db(fields=["state"])
+    flag.refresh_from_db(fields=["state", "verdict"])
     return bool(changed)
 
 

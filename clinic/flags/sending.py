@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
-from clinic.models import Flag, Notice, Why
+from clinic.models import Flag, FlagEvent, Notice, Why
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
@@ -34,5 +34,14 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
         clinic=practitioner.clinic,
         language=practitioner.clinic.language,
         message_id=notice.message_id,
-        context={"practitioner": practitioner, "worklist_url": f"{conf.base_url}{conf.worklist_path}"},
+        context={
+            "practitioner": practitioner,
+            "worklist_url": f"{conf.base_url}{conf.worklist_path}",
+            "overdue": _says_nobody_looked(notice),
+        },
     )
+
+
+def _says_nobody_looked(notice: Notice) -> bool:
+    """Whether this is the mail of a flag that rose, and not that of one just raised."""
+    return notice.flag.events.filter(verb=FlagEvent.Verb.ESCALATED, at=notice.due_at).exists()

@@ -2,8 +2,7 @@
 
 The last week of *before-exercise* scores is weighed against the client's own usual, in units of the
 client's own day-to-day swing. ``docs/worsening-rule.md`` has the equations and what they measure.
-Feed the reports in order of when they happened.
-After a correction or a late arrival the caller starts a new `Detector` and replays.
+Feed the reports in the order they happened; after a correction or a late arrival, replay into a new `Detector`.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-RULE_VERSION: Final = "trend-1"
+RULE_VERSION: Final = "trend-2"
 
-SENSITIVITIES: Final[Mapping[str, float]] = {"early": 2.3, "standard": 2.6, "few": 2.9}
+SENSITIVITIES: Final[Mapping[str, float]] = {"early": 1.65, "standard": 1.95, "few": 2.25}
 """Flag scores a practitioner may choose from."""
 
 SMALLEST_RISES: Final = (1.0, 1.5, 2.0)
 """Rises in points a practitioner may choose from; 2 is the change on 0-10 that matters (Farrar 2001)."""
 
 FALSE_FLAGS_PER_YEAR: Final[Mapping[tuple[str, float], float]] = {
-    ("early", 1.0): 1.57, ("early", 1.5): 1.04, ("early", 2.0): 0.47,
-    ("standard", 1.0): 0.94, ("standard", 1.5): 0.71, ("standard", 2.0): 0.34,
-    ("few", 1.0): 0.53, ("few", 1.5): 0.45, ("few", 2.0): 0.24,
+    ("early", 1.0): 1.67, ("early", 1.5): 1.00, ("early", 2.0): 0.35,
+    ("standard", 1.0): 0.95, ("standard", 1.5): 0.74, ("standard", 2.0): 0.32,
+    ("few", 1.0): 0.48, ("few", 1.5): 0.42, ("few", 2.0): 0.23,
 }  # fmt: skip
-"""The price of (sensitivity, smallest rise): false flags a client-year, 800 simulated years each."""
+"""The price of (sensitivity, smallest rise): false flags a client-year, 1,600 simulated years each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,9 @@ class TrendConfig:
     Raises ValueError on a constant that would make the rule meaningless.
     """
 
-    recent_days: float = 5.0  # decay of "recent", about a week; most flare-ups end sooner (Suri 2011, 2012)
-    usual_days: float = 28.0  # decay of "usual": four weeks, whole weeks so weekdays cancel; measured
-    longest_wait_days: float = 14.0  # a report joins the usual at this age, after the week it is judged in
+    recent_days: float = 6.0  # decay of "recent", about a week; most flare-ups end sooner (Suri 2011, 2012)
+    usual_days: float = 20.0  # decay of "usual", about the four weeks before; measured
+    longest_wait_days: float = 12.0  # a report joins the usual at this age, after the week it is judged in
     shortest_wait_days: float = 3.0  # so that a new client has a usual within days; measured
     wait_share: float = 0.5  # of the days since the first report; measured
     full_weight_days: float = 0.75  # reports nearer than this repeat each other (Pagé 2022: hours correlate)
@@ -47,20 +46,21 @@ class TrendConfig:
     burst_weight: float = 0.5  # all such least weights of one sitting together: ten taps, then only time
     clip_swings: float = 3.0  # one wild report moves "recent" by no more (Huber 1964; Shewhart 1931)
     start_swing: float = 1.2  # points: the average within-person SD, 140 chronic back pain (Pagé 2022)
-    start_swing_weight: float = 20.0  # how many reports that starting swing is worth; measured
+    start_swing_weight: float = 40.0  # how many reports that starting swing is worth; measured
     least_swing: float = 0.6  # points, half the average: else a year of "3" clips every change away; measured
     most_swing_weight: float = 90.0  # about a season of daily reports, then the old ones fade; measured
     extra_variance: float = 0.05  # slow harmless drift and day-to-day carry-over, in swings²; measured
     least_reports: int = 6  # below this, nobody can know; measured
     least_usual_weight: float = 3.0  # effective reports behind the usual; measured
     least_recent_effective: float = 1.5  # one report is never a week; measured
-    flag_score: float = 2.6  # about one false flag a client-year; measured
-    watch_score: float = 1.8  # worth a look, not a mail; measured
+    flag_score: float = 1.95  # about one false flag a client-year; measured
+    watch_score: float = 1.3  # worth a look, not a mail; measured
+    harmless_rise: float = 0.3  # points that a level wanders anyway, taken off a rise before it is scored; measured
     smallest_rise: float = 1.0  # points; one SEM of a back-pain rating is 1.02 (Childs 2005)
-    freeze_days: float = 56.0  # a flagged client's usual stands still for two usuals at most
-    clear_score: float = 1.0  # within one standard error of the usual
+    freeze_days: float = 21.0  # a flagged client's usual stands still so long: flares end sooner, false flags too
+    clear_score: float = 0.7  # within one standard error of the usual, and what wanders
     clear_reports: int = 2  # one good day is not a recovery
-    better_score: float = -2.7  # an improvement must be surer than a worsening before it moves the usual
+    better_score: float = -2.4  # an improvement must be surer than a worsening before it moves the usual
     better_rise: float = -1.0  # points (Childs 2005, as above)
     better_days: float = 7.0  # and last a week
 
@@ -130,12 +130,12 @@ _MERGE_DAYS: Final = 0.25  # waiting reports nearer than this share one entry, s
 _FORGOTTEN: Final = 1e-9  # a usual this faint, after years away, is none
 _SECONDS_A_DAY: Final = 86400.0
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_NAIVE: Final = _EPOCH.replace(tzinfo=None)
 _STATE: Final = (
     "reports", "first", "last", "previous", "burst",  # counting and time
     "f", "w", "w2", "r", "v", "v2", "r_held", "v_held", "v2_held", "ss", "nu",  # recent, usual, held, swing
     "flag", "flag_since", "low", "better_since",  # what has been said
 )  # fmt: skip
+_TIMES: Final = {"first", "last", "flag_since", "better_since"}  # may be before 1970, or not yet
 
 
 class Detector:
@@ -217,13 +217,12 @@ class Detector:
 
     def _advance(self, when: datetime, c: TrendConfig) -> float:
         """Move the clock to `when`; days since the last report, never negative, "long" at the first."""
-        now = (when - (_EPOCH_NAIVE if when.tzinfo is None else _EPOCH)).total_seconds() / _SECONDS_A_DAY
+        epoch = _EPOCH.replace(tzinfo=None) if when.tzinfo is None else _EPOCH
+        now = (when - epoch).total_seconds() / _SECONDS_A_DAY
         if not self.reports:
             self.first = self.last = now
             return c.full_weight_days
-        elapsed = max(0.0, now - self.last)
-        if elapsed:
-            self.last = now
+        elapsed, self.last = max(0.0, now - self.last), max(now, self.last)
         return elapsed
 
     def _weight(self, elapsed: float, c: TrendConfig) -> float:
@@ -243,12 +242,8 @@ class Detector:
         fade = math.exp(-elapsed / c.usual_days)
         fade2 = fade * fade
         if not frozen:
-            self.r *= fade
-            self.v *= fade
-            self.v2 *= fade2
-        r = v = v2 = 0.0
-        if self.v_held:
-            r, v, v2 = self.r_held * fade, self.v_held * fade, self.v2_held * fade2
+            self.r, self.v, self.v2 = self.r * fade, self.v * fade, self.v2 * fade2
+        r, v, v2 = self.r_held * fade, self.v_held * fade, self.v2_held * fade2
         wait = min(max(c.wait_share * (now - self.first), c.shortest_wait_days), c.longest_wait_days)
         grown = 0
         for start, wx, weight, weight2 in self.waiting:
@@ -258,8 +253,7 @@ class Detector:
             k = math.exp((wait - (now - start)) / c.usual_days)
             r, v, v2 = r + k * wx, v + k * weight, v2 + k * k * weight2
             grown += 1
-        if grown:
-            del self.waiting[:grown]
+        del self.waiting[:grown]
         if frozen:
             self.r_held, self.v_held, self.v2_held = r, v, v2
         elif v:
@@ -272,9 +266,7 @@ class Detector:
         if not self.waiting or self.last - self.waiting[-1][0] >= _MERGE_DAYS:
             self.waiting.append([self.last, 0.0, 0.0, 0.0])
         entry = self.waiting[-1]
-        entry[1] += weight * x
-        entry[2] += weight
-        entry[3] += weight * weight
+        entry[1:] = entry[1] + weight * x, entry[2] + weight, entry[3] + weight * weight
 
     def _judge(self, usual: float | None, c: TrendConfig) -> TrendResult:
         """Score, flag, clear, and notice an improvement."""
@@ -288,17 +280,16 @@ class Detector:
             return TrendResult(self.flag, None, False, rise, recent, usual, swing)
 
         variance = self.w2 / self.w**2 + self.v2 / self.v**2 + c.extra_variance  # of the rise, in swings²
-        score = rise / (swing * math.sqrt(variance))
+        error = swing * math.sqrt(variance)
+        score = (rise - c.harmless_rise) / error
         if not self.flag:
             if score >= c.flag_score and rise >= c.smallest_rise:
                 self.flag, self.flag_since, self.low = True, self.last, 0
-        elif score >= c.clear_score:
-            self.low = 0
         else:
-            self.low += 1
+            self.low = 0 if score >= c.clear_score else self.low + 1
             if self.low >= c.clear_reports:
                 self._unflag()
-        self._notice_better(score, rise, c)
+        self._notice_better((rise + c.harmless_rise) / error, rise, c)
         watch = score >= c.watch_score and rise >= c.smallest_rise
         return TrendResult(self.flag, score, watch, rise, recent, usual, swing)
 
@@ -342,7 +333,18 @@ class Detector:
         try:
             for name in _STATE:
                 setattr(detector, name, state[name])
-            detector.waiting = [[float(part) for part in entry] for entry in state["waiting"]]
-        except (KeyError, TypeError, ValueError) as error:
+            detector.waiting = [[float(day), float(x), float(w), float(w2)] for day, x, w, w2 in state["waiting"]]
+            if not detector._sound():
+                raise ValueError("impossible numbers")
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"a damaged trend state ({error!r}): replay the reports") from error
         return detector
+
+    def _sound(self) -> bool:
+        """Whether `update` can go on from these numbers. Raises TypeError when one is no number."""
+        times = [self.first, self.last, *(entry[0] for entry in self.waiting)]
+        times += [at for at in (self.flag_since, self.better_since) if at is not None]
+        sums = [getattr(self, name) for name in _STATE if name not in _TIMES]
+        sums += [part for entry in self.waiting for part in entry[1:]]
+        fit = all(map(math.isfinite, times + sums)) and min(sums) >= 0
+        return fit and self.nu > 0 and (self.w > 0 or not self.reports)

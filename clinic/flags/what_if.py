@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from clinic.flags import judging
 from clinic.flags.response import Response, ResponseConfig
-from clinic.flags.trend import Detector, TrendConfig
+from clinic.flags.trend import Detector, TrendConfig, TrendResult
 from clinic.models import PainReport
 from clinic.models.flag import Kind
 
@@ -26,6 +26,19 @@ class WouldFlag:
     rise: float | None = None
 
 
+@dataclass(frozen=True)
+class Point:
+    """One report on the chart, and what the rule knew after it. Points on the scale of 0-10; None: nothing known."""
+
+    at: dt.datetime
+    before: int | None
+    after: int | None
+    recent: float | None
+    usual: float | None
+    swing: float | None
+    flagged: bool  # a worsening would stand
+
+
 @dataclass
 class Replayed:
     """What the history of one prescription came to."""
@@ -34,6 +47,7 @@ class Replayed:
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
     flags: list[WouldFlag] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)  # one a report, oldest first
 
     @property
     def days(self) -> float:
@@ -43,7 +57,7 @@ class Replayed:
         return (self.last_at - self.first_at) / dt.timedelta(days=1)
 
 
-def replay(prescription: int, trend: TrendConfig, response: ResponseConfig) -> Replayed:
+def replay(prescription: int, trend: TrendConfig, response: ResponseConfig, most: int | None = None) -> Replayed:
     """Step both rules through all reports of one prescription and note where a flag would begin.
 
     What a practitioner resolved in the meantime counts as it did then: the rule starts again from what stood.
@@ -51,10 +65,11 @@ def replay(prescription: int, trend: TrendConfig, response: ResponseConfig) -> R
     Args:
         prescription: its number.
         trend, response: the constants to try.
+        most: only the newest so many reports; None: all.
     """
     rules, seen = judging.Rules(Detector(trend), Response(response)), Replayed()
     standing: dict[str, bool] = {}
-    for event in judging.history(prescription):
+    for event in judging.history(prescription, most):
         if isinstance(event, str):
             rules.start_again(event)
             standing[event] = False
@@ -67,7 +82,13 @@ def replay(prescription: int, trend: TrendConfig, response: ResponseConfig) -> R
                 numbers = (usual.score, usual.rise) if (usual := judgement.trend) and kind == Kind.WORSENING else ()
                 seen.flags.append(WouldFlag(kind, event.occurred_at, event.pk, *numbers))
             standing[kind] = holds
+        seen.points.append(_point(event, judgement.trend, flagged=bool(standing.get(Kind.WORSENING.value))))
     return seen
+
+
+def _point(report: PainReport, known: TrendResult | None, *, flagged: bool) -> Point:
+    recent, usual, swing = (known.recent, known.usual, known.swing) if known else (None, None, None)
+    return Point(report.occurred_at, report.before, report.after, recent, usual, swing, flagged)
 
 
 def _what_holds(report: PainReport, judgement: judging.Judgement) -> dict[str, bool]:

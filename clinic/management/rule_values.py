@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from clinic.flags.response import ResponseConfig
@@ -15,8 +15,11 @@ TREND = {field.name: field.default for field in fields(TrendConfig)}
 RESPONSE = {field.name: field.default for field in fields(ResponseConfig)}
 
 
-def read(pairs: Iterable[str]) -> tuple[TrendConfig, ResponseConfig]:
-    """The rules' constants with those of ``pairs`` in place; raises ValueError with a line for the user."""
+def read(pairs: Iterable[str], own: TrendConfig | None = None) -> tuple[TrendConfig, ResponseConfig]:
+    """The rules' constants with those of ``pairs`` in place; raises ValueError with a line for the user.
+
+    ``own``: the constants in force for the client, which hold where ``pairs`` say nothing; None: the rule as it comes.
+    """
     trend: dict[str, Any] = {}
     response: dict[str, Any] = {}
     for pair in pairs:
@@ -30,7 +33,7 @@ def read(pairs: Iterable[str]) -> tuple[TrendConfig, ResponseConfig]:
         else:
             known = ", ".join([SENSITIVITY, *TREND, *RESPONSE])
             raise ValueError(f"“{pair[:60]}” is not a rule's key=value. The keys: {known}.")
-    return TrendConfig(**trend), ResponseConfig(**response)
+    return replace(own or TrendConfig(), **trend), ResponseConfig(**response)
 
 
 def _sensitivity(value: str) -> float:

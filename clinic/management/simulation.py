@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from clinic.flags import judging, sentences
+from clinic.flags import judging, knobs, sentences
 from clinic.flags.response import Response
 from clinic.flags.trend import Detector
 from clinic.models import (
@@ -125,7 +125,7 @@ class _Life:
         self.flags = list(raised.values())
         trend.report_count = len(self.reports)
         trend.last_report_at = self.reports[-1].occurred_at if self.reports else None
-        trend.rule_version = judging.RULE_VERSION
+        trend.rule_version = knobs.RULE_VERSION
         trend.state, trend.response = rules.detector.state, rules.effect.state
         return trend
 
@@ -198,7 +198,7 @@ def _report(prescription: Prescription, when: dt.datetime, before: int, after: i
 def _flag(report: PainReport, kind: str, reason: str) -> Flag:
     return Flag(
         prescription=report.prescription, kind=kind, severity=Flag.Severity.HIGH, reason=reason,
-        rule_version=judging.RULE_VERSION, raised_at=report.occurred_at, raised_by=report,
+        rule_version=knobs.RULE_VERSION, raised_at=report.occurred_at, raised_by=report,
     )  # fmt: skip
 
 

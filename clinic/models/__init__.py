@@ -15,6 +15,7 @@ from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
+from clinic.models.tuning import Tuning
 
 __all__ = [
     "Advice",
@@ -42,6 +43,7 @@ __all__ = [
     "ReportArea",
     "Schedule",
     "ScreeningAnswer",
+    "Tuning",
     "WarningSign",
     "Why",
 ]

@@ -7,11 +7,13 @@ from typing import TypeAlias
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.fields import LanguageField, TimeZoneField
+
+LONGEST_ESCALATION = 168  # hours: a week
 
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -39,12 +41,24 @@ class Clinic(models.Model):
         default=False,
         help_text=_("On: every practitioner here sees every client's record. Off: only their own clients'."),
     )
+    escalation_hours = models.PositiveSmallIntegerField(
+        _("hours until a flag goes to the owner"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ESCALATION)],
+        help_text=_("A flag that nobody acknowledged for so long rises one severity, and the owner is told."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("clinic")
         verbose_name_plural = _("clinics")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(escalation_hours__range=(1, LONGEST_ESCALATION)),
+                name="escalation_is_1_to_168_hours",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -28,6 +28,14 @@ class Severity(models.TextChoices):
     ROUTINE = "routine", _("routine")
 
 
+class Verdict(models.TextChoices):
+    """What the practitioner found: the rules are judged by it, not the client."""
+
+    REAL = "real", _("yes, it was real")
+    FALSE = "false", _("no, a false alarm")
+    UNCLEAR = "unclear", _("unclear")
+
+
 class FlagState(models.TextChoices):
     OPEN = "open", _("open")
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
@@ -59,6 +67,7 @@ class Flag(models.Model):
     Kind = Kind
     Severity = Severity
     State = FlagState
+    Verdict = Verdict
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="flags")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -67,6 +76,13 @@ class Flag(models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     rule_version = models.CharField(_("rule"), max_length=40)
     raised_at = models.DateTimeField(_("raised"))
+    due_at = models.DateTimeField(
+        _("would have been raised"),
+        null=True,
+        blank=True,
+        help_text=_("When it would have been, had the reports come in time; empty where they did."),
+    )
+    verdict = models.CharField(_("was it real?"), max_length=8, choices=Verdict, blank=True)
     raised_by = models.ForeignKey(
         PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="raised_flags"
     )
@@ -87,6 +103,10 @@ class Flag(models.Model):
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="flag_kind_is_known"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="flag_severity_is_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="flag_says_why"),
+            models.CheckConstraint(condition=Q(verdict__in=["", *Verdict.values]), name="flag_verdict_is_known"),
+            models.CheckConstraint(
+                condition=Q(verdict="") | Q(state="resolved"), name="only_a_resolved_flag_has_a_verdict"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,12 +114,13 @@ class Flag(models.Model):
 
 
 class FlagEvent(models.Model):
-    """One step in a flag's life: raised, acknowledged, reopened, resolved, by whom and with what note."""
+    """One step in a flag's life: raised, acknowledged, reopened, escalated, resolved, by whom and with what note."""
 
     class Verb(models.TextChoices):
         RAISED = "raised", _("raised")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         REOPENED = "reopened", _("reopened")
+        ESCALATED = "escalated", _("went to the owner")
         RESOLVED = "resolved", _("resolved")
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="events")

@@ -1,7 +1,11 @@
 """``/flags/``: read, acknowledge, resolve."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from clinic.flags import escalation
 from clinic.models import Flag, FlagEvent
 from tests import make
 from tests.api.calls import Program, complaints
@@ -81,6 +85,58 @@ def test_resolving_without_a_good_note_is_refused(alice, flag, body):
     assert complaints(alice.post(f"flags/{flag.pk}/resolve/", body)).keys() == {"note"}
     flag.refresh_from_db()
     assert flag.state == "open"
+
+
+@pytest.mark.parametrize("verdict", ["real", "false", "unclear"])
+def test_resolving_may_say_whether_it_was_real(alice, flag, verdict):
+    told = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
+    assert (told["state"], told["verdict"]) == ("resolved", verdict)
+
+
+@pytest.mark.parametrize("verdict", [None, ""])
+def test_nobody_has_to_say_so(alice, flag, verdict):
+    told = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
+    assert (told["state"], told["verdict"]) == ("resolved", None)
+
+
+@pytest.mark.parametrize("verdict", ["yes", 1, True, ["real"], "x" * 500])
+def test_any_other_verdict_is_refused_and_the_flag_stays_open(alice, flag, verdict):
+    answer = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict})
+    assert complaints(answer).keys() == {"verdict"}
+    flag.refresh_from_db()
+    assert flag.state == "open"
+
+
+def test_a_flag_of_a_report_in_time_that_nobody_waited_for(alice, flag):
+    told = alice.get(f"flags/{flag.pk}/").json()
+    assert {name: told[name] for name in ("due_at", "phase", "escalated", "verdict")} == {
+        "due_at": None, "phase": None, "escalated": False, "verdict": None,
+    }  # fmt: skip
+
+
+def test_a_late_report_tells_when_the_flag_would_have_been_raised(alice, cast):
+    happened = timezone.now().replace(microsecond=0) - dt.timedelta(days=3)
+    make.report(make.prescription(cast.dana), 3, 8, at=happened)
+    (told,) = alice.get("flags/").json()["results"]
+    assert dt.datetime.fromisoformat(told["due_at"]) == happened
+
+
+def test_a_rise_has_a_phase(alice, cast):
+    prescription, today = make.prescription(cast.dana), timezone.now()
+    for day, score in enumerate([3, 4, 2, 3] * 7 + [7, 6, 7, 7]):
+        make.report(prescription, score, at=today - dt.timedelta(days=32 - day))
+    path = f"flags/{Flag.objects.get().pk}/"
+    Flag.objects.update(due_at=None)
+    assert alice.get(path).json()["phase"] == "new"
+    Flag.objects.update(raised_at=today - dt.timedelta(days=8))
+    assert alice.get(path).json()["phase"] == "persisting"
+
+
+def test_one_that_nobody_looked_at_in_time_says_so(alice, flag):
+    escalation.escalate(flag.raised_at + dt.timedelta(hours=24))
+    told = alice.get(f"flags/{flag.pk}/").json()
+    assert (told["escalated"], told["severity"], told["state"]) == (True, "urgent", "open")
+    assert [event["verb"] for event in told["events"]] == ["raised", "escalated"]
 
 
 def test_what_was_done_already_is_told_so_that_no_note_is_lost(alice, flag):

@@ -9,6 +9,7 @@ from clinic import prescribing, wishes
 from clinic.flags import review, silence
 from clinic.models import Client, Flag, FlagEvent, Notice
 from tests import make
+from tests.clinic.flag_facts import evidence, facts, just_raised, mailed
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 START = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - 60 * DAY
@@ -57,6 +58,8 @@ def test_the_flag_is_routine_and_says_the_clients_own_rhythm(bend):
     flag = Flag.objects.get()
     assert (flag.kind, flag.severity, flag.raised_by) == ("silent", "routine", None)
     assert flag.reason == f"No report since {last.day} {last:%B}; one used to come about every 2 days."
+    assert facts(flag) == just_raised("routine")
+    assert (evidence(flag), mailed(flag.raised_at)) == ([], [])
     assert not Notice.objects.exists()
 
 

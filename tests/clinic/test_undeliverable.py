@@ -13,6 +13,7 @@ from clinic.models import Flag, Reminder
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make
+from tests.clinic.flag_facts import evidence, facts, just_raised, mailed
 
 NOW = timezone.now()
 
@@ -26,6 +27,12 @@ def test_the_flag_says_what_the_mail_server_said(cast, bend):
     flag = mark_undeliverable(cast.dana, "550 5.1.1 no such mailbox", NOW)
     assert (flag.prescription, flag.kind, flag.severity, flag.raised_at) == (bend, "undeliverable", "routine", NOW)
     assert flag.reason == "Mail to this client comes back: 550 5.1.1 no such mailbox"
+
+
+def test_it_is_routine_holds_nothing_and_waits_on_the_worklist(cast, bend):
+    flag = mark_undeliverable(cast.dana, "550", NOW)
+    assert facts(flag) == just_raised("routine")
+    assert (evidence(flag), mailed(NOW)) == ([], [])
 
 
 def test_no_reminder_goes_out_any_more(cast, bend):

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from clinic.flags import review
+from clinic.flags import review, tuning
 from clinic.models import Flag
 from tests import make
 from tests.commands.rows import every_row
@@ -72,6 +72,21 @@ def test_one_client_alone(cast, worse):
     make.report(make.prescription(cast.erin), 2, 7)
     assert {row["client"] for row in replayed()["flags"]} == {cast.dana.pk, cast.erin.pk}
     assert [row["kind"] for row in replayed("--client", str(cast.erin.pk))["flags"]] == ["exercise_hurts"]
+
+
+def test_a_clients_own_knobs_hold_where_rule_says_nothing(cast, worse):
+    tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Too many.", by=cast.alice)
+    own = replayed("--client", str(cast.dana.pk))
+    assert (own["sensitivity"], own["smallest_rise"]) == ("few", 2.0)
+    assert own["flags"] == replayed("--rule", "sensitivity=few", "smallest_rise=2")["flags"] == replayed()["flags"]
+    early = replayed("--client", str(cast.dana.pk), "--rule", "sensitivity=early", "smallest_rise=1")["flags"]
+    assert early[0]["report"] < own["flags"][0]["report"]
+
+
+def test_the_lines_for_one_client_say_the_knobs(cast, worse):
+    said = StringIO()
+    call_command("replay_flags", "--client", str(cast.dana.pk), stdout=said)
+    assert said.getvalue().splitlines()[-1].startswith("sensitivity: standard, smallest rise: 1.0, prescriptions: 1")
 
 
 def test_nothing_is_written(worse):

@@ -1,4 +1,4 @@
-"""`manage.py sweep [--now ISO]`: one tick of silence, of abandoned claims and of unproven addresses."""
+"""`manage.py sweep [--now ISO]`: one tick of silence, abandoned claims, unproven addresses and waiting flags."""
 
 import datetime as dt
 from io import StringIO
@@ -41,6 +41,14 @@ def test_who_registered_and_never_confirmed_is_forgotten(cast):
     assert printed()[1] == "registrants forgotten: 0"
     assert printed("--now", later.isoformat())[1] == "registrants forgotten: 1"
     assert not Registrant.objects.exists()
+
+
+def test_a_flag_that_nobody_looked_at_goes_to_the_owner_once(cast):
+    make.report(make.prescription(cast.dana), 3, 7)
+    later = Flag.objects.get().raised_at + dt.timedelta(hours=24)
+    assert printed("--now", later.isoformat())[3] == "flags gone to the owner: 1"
+    assert printed("--now", later.isoformat())[3] == "flags gone to the owner: 0"
+    assert Flag.objects.get().severity == "urgent"
 
 
 def test_a_bad_instant_is_named(db):

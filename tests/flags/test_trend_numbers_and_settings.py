@@ -21,27 +21,27 @@ from clinic.flags.trend import (
 from tests.flags.diary import DAY, START, follow
 
 
-def test_recent_fades_by_five_days() -> None:
+def test_recent_fades_by_six_days() -> None:
     two, eight = follow([2, 8])
-    fade = math.exp(-1 / 5)
+    fade = math.exp(-1 / 6)
     assert two.recent == 2
     assert eight.recent == pytest.approx((2 * fade + 8) / (fade + 1))
 
 
 def test_a_report_half_an_interval_later_weighs_half() -> None:
     results = follow([2, 8], every=timedelta(days=0.375))
-    fade = math.exp(-0.375 / 5)
+    fade = math.exp(-0.375 / 6)
     assert results[1].recent == pytest.approx((2 * fade + 8 * 0.5) / (fade + 0.5))
 
 
 def test_the_swing_starts_at_1_2_and_learns_from_steps_until_there_is_a_usual() -> None:
     results = follow([4, 6])
-    assert results[1].swing == pytest.approx(math.sqrt((1.44 * 20 + (6 - 4) ** 2 / 2) / 21))
+    assert results[1].swing == pytest.approx(math.sqrt((1.44 * 40 + (6 - 4) ** 2 / 2) / 41))
 
 
 def test_one_surprise_enters_the_swing_as_three_swings_at_most() -> None:
     results = follow([0, 10])
-    assert results[1].swing == pytest.approx(math.sqrt((1.44 * 20 + 9 * 1.44) / 21))
+    assert results[1].swing == pytest.approx(math.sqrt((1.44 * 40 + 9 * 1.44) / 41))
 
 
 def test_the_swing_never_goes_below_its_floor() -> None:
@@ -58,14 +58,14 @@ def test_a_report_joins_the_usual_three_days_on_at_first() -> None:
     assert [result.usual for result in results] == [None, None, None, 2.0]
 
 
-def test_a_report_joins_the_usual_fourteen_days_on_later() -> None:
+def test_a_report_joins_the_usual_twelve_days_on_later() -> None:
     detector = Detector()
     follow([4] * 60, detector)
     results = follow([5] * 15, detector, START + DAY * 60)
-    assert [n for n, result in enumerate(results) if result.usual is not None and result.usual > 4.001] == [14]
+    assert [n for n, result in enumerate(results) if result.usual is not None and result.usual > 4.001] == [12, 13, 14]
 
 
-def test_the_score_is_the_rise_in_standard_errors() -> None:
+def test_the_score_is_the_rise_beyond_what_wanders_in_standard_errors() -> None:
     detector = Detector()
     results = follow([4, 5, 3, 4, 6, 4, 5, 7, 6, 7, 7, 6], detector)
     last, d = results[-1], detector
@@ -73,7 +73,7 @@ def test_the_score_is_the_rise_in_standard_errors() -> None:
     assert last.rise is not None
     assert last.usual is not None
     assert last.rise == last.recent - last.usual
-    assert last.score == pytest.approx(last.rise / (last.swing * error))
+    assert last.score == pytest.approx((last.rise - 0.3) / (last.swing * error))
 
 
 def test_figures_are_rounded_after_subtracting() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.flags.trend import RULE_VERSION, Detector, TrendConfig
+from clinic.flags.trend import RULE_VERSION, SENSITIVITIES, Detector, TrendConfig
 from tests.flags.diary import DAY, ORDINARY, START, after_ordinary, follow
 
 steps = st.tuples(st.one_of(st.just(0.0), st.floats(0, 3), st.floats(0, 120)), st.integers(0, 10), st.booleans())
@@ -52,7 +52,7 @@ def test_the_state_is_plain_json_and_names_its_rule() -> None:
     detector, _ = after_ordinary()
     state = detector.state
     assert json.loads(json.dumps(state, allow_nan=False)) == state
-    assert state["rule"] == RULE_VERSION == "trend-1"
+    assert state["rule"] == RULE_VERSION == "trend-2"
 
 
 def test_the_state_is_a_copy() -> None:
@@ -70,7 +70,7 @@ def test_an_empty_state_is_a_new_client() -> None:
 def test_the_settings_may_change_between_two_reports() -> None:
     detector, _ = after_ordinary()
     again = Detector.from_state(detector.state, config=TrendConfig.tuned("early"))
-    assert again.config.flag_score == 2.3
+    assert again.config.flag_score == SENSITIVITIES["early"]
     assert again.state == detector.state
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.flags import what_if
+from clinic.flags import knobs, what_if
 from clinic.flags.what_if import Replayed
 from clinic.management import rule_values
 from clinic.management.arguments import MOST_ID, whole
@@ -21,7 +21,10 @@ KINDS = (Flag.Kind.WORSENING.value, Flag.Kind.EXERCISE_HURTS.value)
 
 
 class Command(BaseCommand):
-    help = "Say what the rules, with these or other constants, would have flagged on stored reports. Writes nothing."
+    help = (
+        "Say what the rules, with these or other constants, would have flagged on stored reports. Writes nothing. "
+        "Each client's own sensitivity and smallest rise hold where --rule says nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--client", type=whole(1, MOST_ID), metavar="ID", help="only this client's prescriptions")
@@ -37,9 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            trend, response = rule_values.read(options["rule"])
+            rule_values.read(options["rule"])  # a bad one is told even where there is nothing to replay
             replayed = [
-                (client, number, what_if.replay(number, trend, response))
+                (client, number, what_if.replay(number, *rule_values.read(options["rule"], knobs.config_of(client))))
                 for number, client in _prescriptions(options["client"])
             ]
         except ValueError as error:
@@ -52,6 +55,9 @@ class Command(BaseCommand):
             for flag in seen.flags
         ]
         summary = _summary([seen for _client, _number, seen in replayed])
+        if options["client"] is not None:
+            sensitivity, smallest_rise = knobs.settings_of(options["client"])
+            summary = {"sensitivity": sensitivity, "smallest_rise": smallest_rise, **summary}
         if options["json"]:
             self.stdout.write(json.dumps({**summary, "flags": flags}, default=str, indent=2))
             return
@@ -74,11 +80,11 @@ def _prescriptions(client: int | None) -> list[tuple[int, int]]:
     return list(rows.values_list("pk", "client"))
 
 
-def _summary(replayed: list[Replayed]) -> dict[str, float]:
+def _summary(replayed: list[Replayed]) -> dict[str, Any]:
     """How much was replayed, and how often each kind would have been flagged, also per year of history."""
     years = sum(seen.days for seen in replayed) / DAYS_A_YEAR
     tally = Counter(flag.kind for seen in replayed for flag in seen.flags)
-    told: dict[str, float] = {
+    told: dict[str, Any] = {
         "prescriptions": len(replayed),
         "reports": sum(seen.reports for seen in replayed),
         "years": round(years, 2),

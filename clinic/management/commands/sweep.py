@@ -1,4 +1,4 @@
-"""`manage.py sweep [--now ISO]`: one tick of silence flags and abandoned claims."""
+"""`manage.py sweep [--now ISO]`: one tick of silence flags, abandoned claims and flags nobody looked at."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic import delivery, registering
-from clinic.flags import silence
+from clinic.flags import escalation, silence
 from clinic.management.arguments import add_now
 from clinic.models.outbox import database_now
 
 
 class Command(BaseCommand):
-    help = "Give back what a dead worker held, flag silent clients, forget who registered and never confirmed."
+    help = (
+        "Give back what a dead worker held, forget who registered and never confirmed, flag silent clients, "
+        "and tell the owners of the flags that nobody looked at."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_now(parser)
@@ -24,3 +27,4 @@ class Command(BaseCommand):
         self.stdout.write(f"mails given back: {delivery.reap(now)}")
         self.stdout.write(f"registrants forgotten: {registering.forget_unconfirmed(now)}")
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
+        self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")

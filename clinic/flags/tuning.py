@@ -1,0 +1,77 @@
+"""How finely the trend rule listens to one client: turn the knobs, with a reason that stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.flags import judging
+from clinic.flags.knobs import config_of, in_force, settings_of
+from clinic.flags.trend import SMALLEST_RISES
+from clinic.models import Client, PainTrend, Practitioner, Prescription, Tuning
+
+REASON_AT_MOST = 500
+
+
+def tune(
+    client: Client,
+    *,
+    sensitivity: str,
+    smallest_rise: float,
+    reason: str,
+    by: Practitioner,
+    now: dt.datetime | None = None,
+) -> Tuning:
+    """Turn the knobs; what was set before stays as history. The next report is judged by it.
+
+    The states of the client's running exercises are rebuilt at once, so that the next report goes on from them; what
+    the new setting would have flagged in the past raises nothing.
+
+    Args:
+        sensitivity: a value of Tuning.Sensitivity.
+        smallest_rise: points, one of SMALLEST_RISES.
+        reason: why, required; at most 500 characters.
+        by: somebody who treats clients at the client's clinic.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    _check(client, sensitivity, smallest_rise, reason, by)
+    with transaction.atomic():
+        running = Prescription.objects.running().filter(client=client)
+        rows = list(PainTrend.objects.select_for_update().filter(prescription__in=running).order_by("pk"))
+        if settings_of(client.pk) == (sensitivity, smallest_rise):
+            raise ValidationError({"sensitivity": _("Both are set so already. Change one of them, or leave it.")})
+        made = Tuning.objects.create(
+            client=client, sensitivity=sensitivity, smallest_rise=smallest_rise, reason=reason.strip(), by=by,
+            at=now or timezone.now(),
+        )  # fmt: skip
+        for row in rows:
+            judging.replay(row)
+        audit.record(by.user, "tuned", client, client.clinic)
+    return made
+
+
+def _check(client: Client, sensitivity: str, smallest_rise: float, reason: str, by: Practitioner) -> None:
+    """Raise ValidationError with every wrong field and its remedy."""
+    wrong: dict[str, str] = {}
+    if sensitivity not in Tuning.Sensitivity.values:
+        wrong["sensitivity"] = _("Choose one of: %(known)s.") % {"known": ", ".join(Tuning.Sensitivity.values)}
+    if smallest_rise not in SMALLEST_RISES:
+        known = ", ".join(f"{rise:g}" for rise in SMALLEST_RISES)
+        wrong["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
+    if not reason.strip():
+        wrong["reason"] = _("Say in a few words why.")
+    elif len(reason.strip()) > REASON_AT_MOST:
+        wrong["reason"] = _("At most %(most)s characters.") % {"most": REASON_AT_MOST}
+    if not (by.active and by.is_clinical and by.clinic_id == client.clinic_id):
+        wrong["practitioner"] = _("Only somebody who treats clients at this clinic may change this.")
+    if wrong:
+        raise ValidationError({field: [message] for field, message in wrong.items()})
+
+
+__all__ = ["SMALLEST_RISES", "config_of", "in_force", "settings_of", "tune"]
