@@ -1,4 +1,4 @@
-"""What a practitioner does with a flag: acknowledge it, or resolve it with a note."""
+"""What a practitioner does with a flag: acknowledge it, or say whether it was real and resolve it with a note."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Close a flag with a note and, when asked, let the held exercise go on, both or neither."""
+    """Close a flag with verdict and note and, when asked, let the held exercise go on, both or neither."""
     flag = _flag(request.user, pk)
     client = flag.prescription.client
     onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
@@ -57,8 +57,9 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
     user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
+    verdict = form.cleaned_data["verdict"]
     with transaction.atomic():
-        resolved = review.resolve(flag, user, note)
+        resolved = review.resolve(flag, user, note, verdict=verdict)
         if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
             prescribing.resume(prescription, by=user, reason=note[:500])
     return resolved

@@ -26,6 +26,8 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
+_OF_A_CLIENT = {"client", "prescribe", "tune", "replay"}
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What unfold's templates need to know of us on every page."""
@@ -49,8 +51,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "worklist", "exercises")
-    return [static("clinic/figure.css"), *(static(f"clinic/admin/{name}.css") for name in ours)]
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises")
+    return [
+        static("clinic/figure.css"),
+        static("clinic/chart.css"),
+        *(static(f"clinic/admin/{name}.css") for name in ours),
+    ]
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -68,6 +74,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Clinic"),
             "items": [
+                _item(request, _("How flags went"), "rule", "plumbline:outcomes", shown=treats),
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises"),
                 _item(
                     request,
@@ -87,7 +94,7 @@ def _item(
     link = reverse(view)
     name = request.resolver_match.view_name if request.resolver_match else ""
     below = view.endswith("_changelist") and request.path.startswith(link)
-    inside = view == "plumbline:clients" and name in {"plumbline:client", "plumbline:prescribe"}
+    inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}

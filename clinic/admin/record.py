@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinic.admin import words
-from clinic.admin.worklist import recent_scores, trace
+from clinic.admin import pain, tuning, words
+from clinic.flags import judging, what_if
+from clinic.flags import phase as flare_up
+from clinic.flags import tuning as knobs
+from clinic.flags.response import ResponseConfig
+from clinic.flags.trend import TrendConfig
 from clinic.models import (
     Client,
     Correction,
@@ -31,6 +34,8 @@ from clinic.models import (
 
 REMINDERS_SHOWN = 14
 REPORTS_PER_PAGE = 20
+CHARTS_AT_MOST = 3
+BEHIND_SHOWN = 7
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Past:
-    """One flag with the steps of its life."""
+    """One flag with its number, the reports behind it and the steps of its life."""
 
     flag: Flag
+    number: int  # the same as on the chart
+    phase: str  # "persisting"; empty where that is no question
+    late: str  # when it was due, had the reports come in time; empty where they did
+    behind: Sequence[PainReport]  # the latest ones, oldest first
+    earlier: int  # how many more, ringed on the chart all the same
     steps: Sequence[Step]
 
 
@@ -119,7 +129,9 @@ class Heard:
 class Record:
     """What the page of one client shows."""
 
-    trace: SafeString
+    charts: Sequence[pain.Drawn]
+    knobs: str
+    price: str
     plans: Sequence[Plan]
     flags: Sequence[Past]
     shown: Page[PainReport]  # which page of them
@@ -146,10 +158,13 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None) -> Rec
         for prescription in prescriptions
         for precaution in prescription.exercise.precautions_in(get_language())
     }
+    flags, setting = _flags(client, names, now), knobs.settings_of(client.pk)
     return Record(
-        trace=trace(recent_scores([client], now)[client.pk], width=560, height=112),
+        charts=_charts(prescriptions, flags, setting, now),
+        knobs=tuning.in_words(setting),
+        price=tuning.price(setting),
         plans=_plans(client, prescriptions),
-        flags=_flags(client, names),
+        flags=flags,
         shown=shown,
         reports=[_heard(report, names, signs) for report in shown],
     )
@@ -165,7 +180,7 @@ def _names(client: Client) -> dict[int | None, str]:
 
 
 def _prescriptions(client: Client) -> list[Prescription]:
-    rows = client.prescriptions.select_related("exercise", "prescribed_by").prefetch_related(
+    rows = client.prescriptions.select_related("client", "exercise", "prescribed_by").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number").select_related("by")),
         "screening__by",
         "schedules",
@@ -208,16 +223,42 @@ def _plan(prescription: Prescription, reminders: Sequence[Reminder]) -> Plan:
     )
 
 
-def _flags(client: Client, names: Mapping[int | None, str]) -> list[Past]:
+def _flags(client: Client, names: Mapping[int | None, str], now: dt.datetime) -> list[Past]:
     """Unresolved ones in order of need, then the resolved ones, newest first."""
-    rows = Flag.objects.filter(prescription__client=client).select_related("prescription").by_need()
+    rows = Flag.objects.filter(prescription__client=client).by_need().prefetch_related("events", "evidence")
+    flags = list(rows.select_related("prescription__trend", "prescription__client__clinic", "raised_by"))
+    numbers = pain.numbers(flags)
     found = [
-        Past(flag, [Step(event, names.get(event.by_id) or _("the rules")) for event in flag.events.all()])
-        for flag in rows.prefetch_related("events")
+        Past(
+            flag,
+            number=numbers[flag.pk],
+            phase=flare_up.words(flare_up.phase(flag, now)),
+            late=flare_up.would_have_been(flag),
+            behind=sorted(flag.evidence.all(), key=lambda report: (report.occurred_at, report.pk))[-BEHIND_SHOWN:],
+            earlier=max(0, len(flag.evidence.all()) - BEHIND_SHOWN),
+            steps=[Step(event, names.get(event.by_id) or _("the rules")) for event in flag.events.all()],
+        )
+        for flag in flags
     ]
     resolved = [past for past in found if past.flag.state == Flag.State.RESOLVED]
     resolved.sort(key=lambda past: past.flag.raised_at, reverse=True)
     return [past for past in found if past.flag.state != Flag.State.RESOLVED] + resolved
+
+
+def _charts(
+    prescriptions: Sequence[Prescription], flags: Sequence[Past], setting: tuple[str, float], now: dt.datetime
+) -> list[pain.Drawn]:
+    """The pain of each exercise that was reported on lately, as the rule sees it; the running ones first."""
+    numbers = {past.flag.pk: past.number for past in flags}
+    rested_on = pain.evidence([past.flag for past in flags], numbers)
+    config, drawn = TrendConfig.tuned(*setting), []
+    for prescription in prescriptions[:CHARTS_AT_MOST]:
+        seen = what_if.replay(prescription.pk, config, ResponseConfig(), most=judging.REPLAYED_AT_MOST)
+        if seen.points and seen.points[-1].at > now - pain.SHOWN:
+            own = [past.flag for past in flags if past.flag.prescription_id == prescription.pk]
+            marks = pain.marks_of(own, numbers)
+            drawn.append(pain.drawn(prescription, seen, marks, now, behind=rested_on[prescription.pk]))
+    return drawn
 
 
 def _heard(report: PainReport, names: Mapping[int | None, str], signs: Mapping[str, str]) -> Heard:

@@ -31,8 +31,11 @@ from clinic.admin import (
     invite,
     ledger,
     look,
+    outcomes,
     prescriptions,
     registrants,
+    replay,
+    tuning,
     worklist,
 )
 from clinic.admin.page import Page, page
@@ -78,7 +81,10 @@ class PractitionerSite(UnfoldAdminSite):
         return [
             *(
                 path(route, self.admin_view(view), name=name)
-                for module in (clients, registrants, invite, prescriptions, flags, exercise_writing, exercises)
+                for module in (
+                    *(clients, tuning, replay, registrants, invite, prescriptions),
+                    *(flags, outcomes, exercise_writing, exercises),
+                )
                 for route, view, name in module.ROUTES
             ),
             path("logout/", self.logout, name="logout"),

@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models import Flag
+
 Answer = TypeVar("Answer")
 
 
@@ -45,12 +47,18 @@ class ReasonForm(VerbForm):
 
 
 class NoteForm(VerbForm):
-    """What was found or done about a flag; and whether a held exercise goes on."""
+    """Whether a flag was real, what was found or done; and whether a held exercise goes on."""
 
+    verdict = forms.ChoiceField(
+        label=_("Was it real?"),
+        choices=Flag.Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it was real: yes, no or unclear.")},
+    )
     note = forms.CharField(
         label=_("What you found or did"),
-        required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3, "required": True}),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write in a few words what you found or did.")},
     )
     resume = forms.BooleanField(label=_("Resume the exercise"), required=False)

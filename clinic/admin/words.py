@@ -53,6 +53,18 @@ def language(code: str) -> str:
     return str(dict(settings.LANGUAGES).get(code, code))
 
 
+def lasted(hours: float | None) -> str:
+    """A time in words: "25 min", "5 h", from two days on "2 days"; a dash for None."""
+    if hours is None:
+        return "–"
+    if hours < 1:
+        return _("%(count)s min") % {"count": max(1, round(hours * 60))}
+    if hours < 48:
+        return _("%(count)s h") % {"count": round(hours)}
+    days = round(hours / 24)
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
 def ago(moment: dt.datetime, now: dt.datetime) -> str:
     """How long ago, short: "5 min ago", "22 h ago", "3 days ago"; from two weeks on in weeks."""
     minutes = max(0, int((now - moment).total_seconds() // 60))

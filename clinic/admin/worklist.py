@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
+from clinic.flags import phase as flare_up
 from clinic.models import Client, Flag, PainReport
 from clinic.records import worklist
 from clinic.records.sparkline import DAYS, sparkline
@@ -59,10 +60,20 @@ def _flagged(**like: str) -> Exists:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """One flag with the words that stand after its sentence."""
+
+    flag: Flag
+    phase: str
+    escalated: bool
+
+
+@dataclass(frozen=True)
 class Row:
     """One client as the page shows them."""
 
     entry: Entry
+    flags: Sequence[Shown]
     trace: SafeString  # the drawing of the last 30 days
     heard_ago: str  # how long ago the last report was about; empty without one
     shared: bool  # a colleague's client
@@ -97,6 +108,10 @@ def _rows(request: HttpRequest, entries: Sequence[Entry]) -> list[Row]:
     return [
         Row(
             entry,
+            flags=[
+                Shown(flag, flare_up.words(flare_up.phase(flag, now)), bool(getattr(flag, "escalated", False)))
+                for flag in entry.flags
+            ],
             trace=trace(points[entry.client.pk]),
             heard_ago=words.ago(entry.last_report.occurred_at, now) if entry.last_report else "",
             shared=entry.client.practitioner_id not in mine,
@@ -122,7 +137,7 @@ def recent_scores(clients: Sequence[Client], now: dt.datetime) -> dict[int, list
     return points
 
 
-def trace(points: Sequence[tuple[float, int]], **size: int) -> SafeString:
+def trace(points: Sequence[tuple[float, int]]) -> SafeString:
     """The drawing with its words; nothing when there is no report to draw."""
     if not points:
         return SafeString("")
@@ -132,4 +147,4 @@ def trace(points: Sequence[tuple[float, int]], **size: int) -> SafeString:
         "Pain in the last 30 days: %(count)s reports, latest %(latest)s, between %(low)s and %(high)s",
         len(points),
     ) % {"count": len(points), "latest": latest, "low": lowest, "high": highest}
-    return mark_safe(sparkline(points, label, **size))  # noqa: S308  its only text is escaped there
+    return mark_safe(sparkline(points, label))  # noqa: S308  its only text is escaped there

@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
-from clinic.models import Client, Flag, PainReport, PainTrend, Person, Prescription
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Prescription
 from clinic.models.flag import rank
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One client on the worklist: all that is unresolved, most severe first, and what stands now."""
+    """One client on the worklist: all that is unresolved, most severe first, and what stands now.
+
+    Each of the flags says as ``escalated`` whether it went to the owner.
+    """
 
     client: Client
     flags: Sequence[Flag]
@@ -51,9 +54,9 @@ def entries(clients: Sequence[Client]) -> list[Entry]:
     """
     flags: dict[int, list[Flag]] = defaultdict(list)
     prescriptions: dict[int, list[Prescription]] = defaultdict(list)
-    for flag in (
-        Flag.objects.unresolved().by_need().filter(prescription__client__in=clients).select_related("prescription")
-    ):
+    unresolved = Flag.objects.unresolved().by_need().filter(prescription__client__in=clients)
+    escalated = FlagEvent.objects.filter(flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED)
+    for flag in unresolved.annotate(escalated=Exists(escalated)).select_related("prescription__trend"):
         flags[flag.prescription.client_id].append(flag)
     running = Prescription.objects.running().filter(client__in=clients).select_related("trend", "exercise")
     for prescription in running.prefetch_related("exercise__texts"):

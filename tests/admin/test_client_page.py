@@ -78,11 +78,11 @@ def test_a_missing_answer_is_a_dash_and_never_a_zero(alice, dana):
 
 def test_flags_stand_open_above_and_resolved_below_with_their_steps(alice, dana):
     flag = make.report(make.prescription(dana), 4, 8).flags[0]
-    assert "Needs a look high Pain went from 4 to 8 with one session." in shown(alice, dana)
-    alice.post(url("resolve", flag.pk), {"note": "Called her."})
+    assert "Needs a look Flag 1 high Pain went from 4 to 8 with one session." in shown(alice, dana)
+    alice.post(url("resolve", flag.pk), {"note": "Called her.", "verdict": "real"})
     page = shown(alice, dana)
     assert "Needs a look" not in page
-    assert "Resolved before high Pain went from 4 to 8" in page
+    assert "Resolved before Flag 1 high Pain went from 4 to 8" in page
     assert "raised by the rules" in page
     assert "resolved by Alice: Called her." in page
 

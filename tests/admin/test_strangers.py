@@ -15,17 +15,19 @@ from clinic.models import (
     Practitioner,
     Prescription,
     PrescriptionVersion,
+    Tuning,
 )
 from tests import make
 from tests.admin.door import signed_in, url, words
 
-OF_A_CLIENT = ["client", "prescribe", "invite_again"]
+OF_A_CLIENT = ["client", "prescribe", "invite_again", "tune", "replay"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout"]
 OF_A_FLAG = ["acknowledge", "resolve"]
-OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add"]
+OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
-ONLY_GET = {"client", "handout"}
+ONLY_GET = {"client", "handout", "replay"}
+GIVEN = {"reason": "x", "note": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999
 
 
@@ -47,6 +49,7 @@ def everything():
         FlagEvent.objects.count(),
         list(Client.objects.order_by("pk").values_list("pk", "state")),
         Invitation.objects.count(),
+        Tuning.objects.count(),
         AuditEntry.objects.count(),
     )
 
@@ -54,7 +57,7 @@ def everything():
 def answers(browser, name, number):
     """To a look and to an act; 405 where there is nothing to look at, or nothing to do."""
     address = url(name, number)
-    return browser.get(address).status_code, browser.post(address, {"reason": "x", "note": "x"}).status_code
+    return browser.get(address).status_code, browser.post(address, GIVEN).status_code
 
 
 def not_found(name):
@@ -102,7 +105,7 @@ def test_a_client_is_told_where_to_go_and_learns_nothing(cast, hers, name):
     assert "This part is for practitioners" in words(page)
     assert 'href="/portal/"' in page.content.decode()
     assert "Pain went" not in words(page)
-    assert dana.post(address, {"reason": "x", "note": "x"}).status_code == 404
+    assert dana.post(address, GIVEN).status_code == 404
     assert everything() == before
 
 
@@ -112,7 +115,7 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(client, hers, name):
     address = url(name, hers[name]) if name in hers else url(name)
     page = client.get(address, follow=True)
     assert page.redirect_chain[-1][0] == f"/accounts/login/?next={address}"
-    assert client.post(address, {"reason": "x", "note": "x"}).status_code == 302
+    assert client.post(address, GIVEN).status_code == 302
     assert everything() == before
 
 
@@ -151,5 +154,5 @@ def test_a_practitioner_who_is_a_client_elsewhere_does_not_treat_oneself(cast):
 def test_an_act_needs_the_forms_own_token(cast, hers, name):
     before, alice = everything(), signed_in(cast.alice)
     alice.handler.enforce_csrf_checks = True
-    assert alice.post(url(name, hers[name]), {"reason": "x", "note": "x"}).status_code == 403
+    assert alice.post(url(name, hers[name]), GIVEN).status_code == 403
     assert everything() == before

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.flags import review
+from clinic.flags import escalation, review
 from clinic.models import Client, Flag, Prescription
 from tests import make
+from tests.admin import diaries
 from tests.admin.door import signed_in, url, words
 
 HOUR = dt.timedelta(hours=1)
@@ -53,6 +54,23 @@ def test_the_sentence_is_in_the_clients_own_numbers(cast, alice):
     assert "high" in shown
     assert "Forward bend: held" in shown
     assert "4 → to 7 0 min ago" in shown
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "new, may be a flare-up"), (8, "persisting")])
+def test_a_rise_says_whether_it_is_new_or_persists(cast, alice, days, said):
+    diaries.rising(diaries.plan(cast.dana), days=9)
+    Flag.objects.update(raised_at=timezone.now() - days * 24 * HOUR)
+    page = words(alice.get(url("index")))
+    assert said in page
+
+
+def test_what_nobody_looked_at_says_that_it_went_to_the_owner(cast, alice):
+    flag(cast.dana, ago=25 * HOUR)
+    flag(make.client(cast.alice, "Anna"), ago=HOUR)
+    escalation.escalate(timezone.now())
+    page = words(alice.get(url("index")))
+    assert page.count("went to the owner") == 1
+    assert "urgent went to the owner" in page
 
 
 def test_the_month_is_drawn_with_its_words(cast, alice):

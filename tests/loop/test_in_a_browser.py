@@ -93,6 +93,7 @@ def test_from_invitation_to_resolved_flag(live_server, box, people):
     alice.shows("6-worklist-with-the-flag")
     alice.page.get_by_role("button", name="Acknowledge").click()
     alice.page.get_by_text("Resolve", exact=True).first.click()
+    alice.page.get_by_label("yes, it was real").check()
     alice.page.get_by_label("What you found or did").fill("Called her: knees softly bent from now on.")
     alice.shows("7-resolve")
     alice.page.get_by_role("button", name="Resolve").click()

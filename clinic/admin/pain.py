@@ -1,0 +1,149 @@
+"""The pain chart of one exercise and its table: what was reported, what was usual, and where the flags stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.flags.what_if import Replayed
+from clinic.models import Flag, Prescription, PrescriptionVersion
+from clinic.models.fields import zone
+from clinic.records.chart import Change, Chart, Dot, Mark, draw
+
+SHOWN = dt.timedelta(days=90)
+LEAST = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
+WIDE, NARROW = 680, 316  # px; the page shows the one that its room bears
+
+
+@dataclass(frozen=True)
+class Row:
+    """One report as the table beside the drawing says it."""
+
+    dot: Dot
+    behind: str  # the numbers of the flags that rest on it
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One exercise of one client."""
+
+    prescription: Prescription
+    name: str
+    wide: SafeString
+    narrow: SafeString
+    rows: Sequence[Row]  # newest first
+
+
+def moment(flag: Flag) -> dt.datetime:
+    """Where a flag stands in time: when it was due, else at the report that raised it, else when it was raised."""
+    at: dt.datetime = flag.due_at or (flag.raised_by.occurred_at if flag.raised_by else flag.raised_at)
+    return at
+
+
+def numbers(flags: Iterable[Flag]) -> dict[int, int]:
+    """Each flag's number: the client's first is 1, and it keeps that number."""
+    return {flag.pk: number for number, flag in enumerate(sorted(flags, key=lambda one: (one.raised_at, one.pk)), 1)}
+
+
+def marks_of(flags: Iterable[Flag], numbered: Mapping[int, int]) -> list[Mark]:
+    """The flags as the drawing marks them; resolved ones are hollow."""
+    return [Mark(moment(flag), str(numbered[flag.pk]), flag.state == Flag.State.RESOLVED) for flag in flags]
+
+
+def drawn(
+    prescription: Prescription,
+    seen: Replayed,
+    marks: Sequence[Mark],
+    now: dt.datetime,
+    *,
+    behind: Mapping[dt.datetime, Sequence[int]] | None = None,
+    shown: dt.timedelta | None = SHOWN,
+) -> Drawn:
+    """The drawing, wide and narrow, with its table.
+
+    Args:
+        prescription: with client, exercise and versions.
+        seen: its reports as the rules saw them.
+        behind: by the moment of a report, the numbers of the flags that rest on it.
+        shown: how far back; None: from the first report on.
+    """
+    behind = behind or {}
+    here = zone(prescription.client.time_zone)
+    end = max([now, *(point.at for point in seen.points[-1:])]).astimezone(here)
+    first = seen.points[0].at - dt.timedelta(days=1) if seen.points else end
+    start = min(max(first, end - shown) if shown else first, end - LEAST).astimezone(here)
+    dots = [
+        Dot(
+            point.at.astimezone(here), point.before, point.after, point.recent, point.usual, point.swing,
+            evidence=point.at in behind,
+        )
+        for point in seen.points
+        if point.at >= start
+    ]  # fmt: skip
+    name = prescription.exercise.name
+    chart = Chart(
+        start, end, _("Pain with %(exercise)s") % {"exercise": name}, _in_words(dots, marks, start),
+        today=_("today"), day=lambda day: date_format(day, "j M"), dots=dots, marks=marks,
+        changes=list(_changes(prescription.versions.all())),
+    )  # fmt: skip
+    key = f"pain-{prescription.pk}"
+    return Drawn(
+        prescription,
+        name,
+        wide=_svg(draw(chart, width=WIDE, name=f"{key}-wide"), "wide"),
+        narrow=_svg(draw(chart, width=NARROW, height=150, name=f"{key}-narrow"), "narrow"),
+        rows=[
+            Row(dot, ", ".join(str(number) for number in sorted(behind.get(dot.at, ()))))
+            for dot in sorted(dots, key=lambda dot: dot.at, reverse=True)
+        ],
+    )
+
+
+def _svg(drawing: str, size: str) -> SafeString:
+    classed = drawing.replace('class="pain-chart"', f'class="pain-chart chart-{size}"', 1)
+    return mark_safe(classed)  # noqa: S308  all its text is escaped there
+
+
+def _in_words(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) -> str:
+    told = [dot for dot in dots if dot.score is not None]
+    said = [
+        ngettext("%(count)s report since %(day)s.", "%(count)s reports since %(day)s.", len(told))
+        % {"count": len(told), "day": date_format(start.date(), "j F Y")}
+    ]
+    if told:
+        scores = [dot.score or 0 for dot in told]
+        said.append(_("Pain between %(low)g and %(high)g, last %(last)g.") % {
+            "low": min(scores), "high": max(scores), "last": scores[-1],
+        })  # fmt: skip
+    known = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
+    if known:
+        said.append(_("Average of about the last week %(recent).1f, usual %(usual).1f.") % {
+            "recent": known[-1].recent, "usual": known[-1].usual,
+        })  # fmt: skip
+    flagged = [mark.text for mark in marks if mark.at >= start]
+    if flagged:
+        said.append(_("Flags: %(numbers)s.") % {"numbers": ", ".join(flagged)})
+    return " ".join([*said, _("The table below says the same.")])
+
+
+def _changes(versions: Iterable[PrescriptionVersion]) -> Iterable[Change]:
+    for version in versions:
+        if version.number > 1:
+            dose = _("%(sets)s × %(seconds)s s") % {"sets": version.sets, "seconds": version.hold_seconds}
+            yield Change(version.made_at, dose)
+
+
+def evidence(flags: Iterable[Flag], numbered: Mapping[int, int]) -> dict[int, dict[dt.datetime, list[int]]]:
+    """By prescription and the moment of a report, the numbers of the flags that rest on it; evidence is prefetched."""
+    found: dict[int, dict[dt.datetime, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for flag in flags:
+        for report in flag.evidence.all():
+            found[flag.prescription_id][report.occurred_at].append(numbered[flag.pk])
+    return found

@@ -1,0 +1,256 @@
+"""Pain over time as one drawing: the usual as a band, the recent average as a line, each report a dot. Pure.
+
+The page colours it by ``clinic/chart.css``; paper, which has no style sheet, by the colours it is given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import Final
+
+WORST: Final = 10
+GAP: Final = dt.timedelta(days=4)
+"""Longer without a report, and nothing pretends to know what was between."""
+
+PLAIN: Final[Mapping[str, str]] = {
+    "grid": 'stroke="#E4DFD6" fill="none"', "band": 'fill="#DCEDEE"', "usual": 'stroke="#93C9CE" fill="none"',
+    "recent": 'stroke="#1F6F78" stroke-width="2" fill="none"', "dot": 'fill="#1D2A2E"',
+    "down": 'stroke="#2E7D4F" fill="#2E7D4F"', "up": 'stroke="#B3261E" fill="#B3261E"',
+    "same": 'stroke="#55646A" fill="#55646A"', "ring": 'stroke="#1D2A2E" stroke-width="1.5" fill="none"',
+    "change": 'stroke="#837B6E" fill="none"', "today": 'stroke="#1F6F78" fill="#1F6F78"',
+    "mark": 'fill="#1D2A2E" stroke="#1D2A2E"', "mark-past": 'fill="#FFFFFF" stroke="#1D2A2E"',
+    "words": 'fill="#55646A" font-size="11"', "number": 'fill="#FFFFFF" font-size="11"',
+    "number-past": 'fill="#1D2A2E" font-size="11"',
+}  # fmt: skip
+"""Colours for a drawing that no style sheet reaches, such as one in a PDF."""
+
+_LEFT, _RIGHT, _FOOT, _LANE, _LETTER = 22.0, 10.0, 28.0, 20.0, 6.4  # px; a letter's width is a generous guess
+_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)  # days between two dates of the axis
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One report, and what the rule knew after it. Points 0–10; None: not given, or not known yet."""
+
+    at: dt.datetime
+    before: float | None = None
+    after: float | None = None
+    recent: float | None = None
+    usual: float | None = None
+    swing: float | None = None
+    evidence: bool = False  # it is behind a flag
+
+    @property
+    def score(self) -> float | None:
+        """Where the dot stands: the pain before or, where nobody asked, after."""
+        return self.after if self.before is None else self.before
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One flag: the number that the list beside the drawing explains."""
+
+    at: dt.datetime
+    text: str  # one or two characters
+    past: bool = False  # drawn hollow
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new dose."""
+
+    at: dt.datetime
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is to be drawn, from ``start`` to ``end``; what lies outside is left out."""
+
+    start: dt.datetime  # aware; the days of the axis are those of its zone
+    end: dt.datetime  # today's line
+    title: str
+    shows: str  # the same in words, for those who cannot see it
+    today: str  # the word at today's line
+    day: Callable[[dt.date], str]  # a day of the axis in words, about six letters
+    dots: Sequence[Dot] = ()
+    marks: Sequence[Mark] = ()
+    changes: Sequence[Change] = ()
+
+
+def draw(
+    chart: Chart, *, width: int = 680, height: int = 176, name: str = "chart", colours: Mapping[str, str] | None = None
+) -> str:
+    """Draw an SVG.
+
+    Args:
+        width: of the whole, in pixels, 160 or more; a narrow one has fewer dates.
+        height: from no pain to the worst, in pixels, 40 or more. Flags and dates come on top of it.
+        name: begins the ids of its title and description; another one for each drawing of a page.
+        colours: presentation attributes by part, such as PLAIN; None: classes ``chart-<part>`` only.
+
+    Returns:
+        One ``<svg>`` element, well-formed whatever the words are.
+    """
+    return _Drawing(chart, width, height, colours).svg(name)
+
+
+class _Drawing:
+    def __init__(self, chart: Chart, width: int, height: int, colours: Mapping[str, str] | None) -> None:
+        self.chart, self.width, self.colours = chart, width, colours
+        self.span = max((chart.end - chart.start) / dt.timedelta(days=1), 1 / 24)  # days
+        self.dots = sorted((dot for dot in chart.dots if self.inside(dot.at)), key=lambda dot: dot.at)
+        self.changes = sorted((one for one in chart.changes if self.inside(one.at)), key=lambda one: one.at)
+        self.marks, lanes = self.in_lanes([mark for mark in chart.marks if self.inside(mark.at)])
+        self.top = 8 + lanes * _LANE + (16 if self.changes else 0)
+        self.ground = self.top + height
+        self.right = width - _RIGHT
+        crowd = (self.right - _LEFT) / max(len(self.dots), 1)  # px that each report has
+        self.size = min(3.5, max(1.6, 0.55 * crowd))
+
+    def inside(self, at: dt.datetime) -> bool:
+        return self.chart.start <= at <= self.chart.end
+
+    def x(self, at: dt.datetime) -> float:
+        share = (at - self.chart.start) / dt.timedelta(days=self.span)
+        return round(_LEFT + (self.width - _RIGHT - _LEFT) * share, 1)
+
+    def y(self, score: float) -> float:
+        return round(self.ground - (self.ground - self.top) * min(max(score, 0), WORST) / WORST, 1)
+
+    def in_lanes(self, marks: Sequence[Mark]) -> tuple[list[tuple[Mark, float, int]], int]:
+        """Each mark with its place along and its lane, so that none covers another; and how many lanes."""
+        ends: list[float] = []
+        placed = []
+        for mark in sorted(marks, key=lambda mark: mark.at):
+            along = min(max(self.x(mark.at), _LEFT), self.width - _RIGHT)
+            lane = next((lane for lane, end in enumerate(ends) if end <= along), len(ends))
+            ends[lane:lane + 1] = [along + _LANE]  # fmt: skip
+            placed.append((mark, along, lane))
+        return placed, len(ends)
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def look(self, part: str) -> str:
+        return f'class="chart-{part}"' if self.colours is None else self.colours.get(part, "")
+
+    def path(self, part: str, d: str) -> str:
+        return f'<path {self.look(part)} d="{d}"/>'
+
+    def text(self, part: str, x: float, y: float, words: str, anchor: str = "middle") -> str:
+        return f'<text {self.look(part)} x="{x:g}" y="{y:g}" text-anchor="{anchor}">{_safe(words)}</text>'
+
+    def svg(self, name: str) -> str:
+        high = self.ground + _FOOT
+        parts = [*self.frame(), *self.level(), *self.dose(), *self.reports(), *self.flags()]
+        return (
+            f'<svg class="pain-chart" viewBox="0 0 {self.width} {high:g}" width="{self.width}" height="{high:g}" '
+            f'role="img" aria-labelledby="{_safe(name)}-title {_safe(name)}-shows" xmlns="http://www.w3.org/2000/svg">'
+            f'<title id="{_safe(name)}-title">{_safe(self.chart.title)}</title>'
+            f'<desc id="{_safe(name)}-shows">{_safe(self.chart.shows)}</desc>{"".join(parts)}</svg>'
+        )
+
+    def frame(self) -> Iterator[str]:
+        """The scale, the dates, and today as the plumb line."""
+        for score in (0, 5, WORST):
+            yield self.path("grid", f"M{_LEFT:g} {self.y(score):g}H{self.right:g}")
+            yield self.text("words", _LEFT - 6, self.y(score) + 4, str(score), "end")
+        words = len(self.chart.today) * _LETTER
+        for day, x in self.dates():
+            if x + len(self.chart.day(day)) * _LETTER / 2 < self.right - words - 4:
+                yield self.path("grid", f"M{x:g} {self.ground:g}v4")
+                yield self.text("words", x, self.ground + 18, self.chart.day(day))
+        yield self.path("today", f"M{self.right:g} {self.top:g}V{self.ground + 3:g}")
+        yield self.path("today", f"M{self.right:g} {self.ground + 2:g}l3.5 4l-3.5 6l-3.5 -6z")
+        yield self.text("words", self.right - 6, self.ground + 18, self.chart.today, "end")
+
+    def dates(self) -> list[tuple[dt.date, float]]:
+        """Midnights evenly apart, back from today, as many as the width bears."""
+        room = max(2, int((self.right - _LEFT) // 70))
+        step = next((step for step in _STEPS if self.span / step <= room), int(self.span // room) + 1)
+        here, found = self.chart.start.tzinfo, []
+        day = self.chart.end.astimezone(here).date()
+        for back in range(step, int(self.span) + 1, step):
+            midnight = dt.datetime.combine(day - dt.timedelta(days=back), dt.time.min, here)
+            if self.inside(midnight) and self.x(midnight) >= _LEFT + 6:
+                found.append((midnight.date(), self.x(midnight)))
+        return found[::-1]
+
+    def level(self) -> Iterator[str]:
+        """The usual and how far the days swing around it, and the recent average; a gap stays empty."""
+        for run in _runs([dot for dot in self.dots if dot.usual is not None]):
+            upper = [(self.x(dot.at), self.y((dot.usual or 0) + (dot.swing or 0))) for dot in run]
+            lower = [(self.x(dot.at), self.y((dot.usual or 0) - (dot.swing or 0))) for dot in run]
+            if len(run) > 1:
+                yield self.path("band", _line([*upper, *lower[::-1]]) + "z")
+                yield self.path("usual", _line([(self.x(dot.at), self.y(dot.usual or 0)) for dot in run]))
+        for run in _runs([dot for dot in self.dots if dot.recent is not None]):
+            if len(run) > 1:
+                yield self.path("recent", _line([(self.x(dot.at), self.y(dot.recent or 0)) for dot in run]))
+
+    def dose(self) -> Iterator[str]:
+        """Each new dose as a hairline; its words where there is room for them."""
+        taken = -1.0
+        for change in self.changes:
+            x, wide = self.x(change.at), len(change.label) * _LETTER
+            yield self.path("change", f"M{x:g} {self.top - 12:g}V{self.ground:g}")
+            begin = x + 4 if x + 4 + wide <= self.width else x - 4 - wide
+            if begin > taken and begin >= 0:
+                yield self.text("words", begin, self.top - 4, change.label, "start")
+                taken = begin + wide + 6
+
+    def reports(self) -> Iterator[str]:
+        """A dot for each, a stem with a head to the pain after, a ring where a flag rests on it."""
+        r = self.size
+        for dot in self.dots:
+            if dot.score is None:
+                continue
+            x, y = self.x(dot.at), self.y(dot.score)
+            if dot.before is not None and dot.after is not None:
+                yield self.stem(x, y, self.y(dot.after))
+            yield f'<circle {self.look("dot")} cx="{x:g}" cy="{y:g}" r="{r:g}"/>'
+            if dot.evidence:
+                yield f'<circle {self.look("ring")} cx="{x:g}" cy="{y:g}" r="{r + min(3.0, r):g}"/>'
+
+    def stem(self, x: float, y: float, to: float) -> str:
+        """From before to after: a head that points down for better and up for worse; a bar for the same."""
+        half, long = self.size * 0.9, min(self.size * 1.8, abs(to - y))
+        if to == y:
+            return self.path("same", f"M{x - half - 2:g} {y:g}h{2 * half + 4:g}")
+        part, back = ("down", -long) if to > y else ("up", long)
+        return self.path(part, f"M{x:g} {y:g}V{to:g}l{-half:g} {back:g}h{2 * half:g}l{-half:g} {-back:g}")
+
+    def flags(self) -> Iterator[str]:
+        """Numbered marks above, each with a hair down to its moment."""
+        for mark, x, lane in self.marks:
+            y, past = 12 + lane * _LANE, "-past" if mark.past else ""
+            yield self.path("grid", f"M{x:g} {y + 8:g}V{self.ground:g}")
+            yield f'<circle {self.look("mark" + past)} cx="{x:g}" cy="{y:g}" r="8"/>'
+            yield self.text("number" + past, x, y + 4, mark.text)
+
+
+def _runs(dots: Sequence[Dot]) -> Iterator[list[Dot]]:
+    """Dots in order, cut where nobody reported for longer than GAP."""
+    run = list(dots[:1])
+    for earlier, later in pairwise(dots):
+        if later.at - earlier.at > GAP:
+            yield run
+            run = []
+        run.append(later)
+    if run:
+        yield run
+
+
+def _line(places: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
+
+
+def _safe(words: str) -> str:
+    """Text as XML bears it: no markup, and no control characters."""
+    return escape(_NOT_IN_XML.sub("", words))
