@@ -38,6 +38,12 @@ def free_port() -> int:
         return port
 
 
+def hear_signals() -> None:
+    """A suite that runs behind nohup or & hands down ignored signals, which no child of make could hear."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Running:
     """A started command whose output goes to a file."""
 
@@ -75,6 +81,7 @@ def running(log: Path, command: list[str], **env: str) -> Iterator[Running]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=hear_signals,
         )
     run = Running(child, log, mark)
     try:

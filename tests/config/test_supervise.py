@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config import supervise
-from tests.config.running import alive, family, wait_until
+from tests.config.running import alive, family, hear_signals, wait_until
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -94,10 +94,7 @@ def test_only_a_make_is_watched_for_signals_that_it_handles() -> None:
 
 def test_a_make_that_waits_for_us_shows_that_a_signal_ends_it(tmp_path: Path) -> None:
     (tmp_path / "Makefile").write_text("all:\n\t@exec sleep 600\n")
-    # Under nohup, make would inherit that the signal is ignored.
-    make = subprocess.Popen(
-        ["make"], cwd=tmp_path, start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    )
+    make = subprocess.Popen(["make"], cwd=tmp_path, start_new_session=True, preexec_fn=hear_signals)
     try:
         wait_until(lambda: len(family(make.pid)) == 2, "make has its child", 10)
         before = supervise._signals_of(make.pid)

@@ -100,6 +100,7 @@ def test_the_first_clinic_and_its_people_come_in_by_the_hosts_admin(chief):
     browser = signed_in(chief)
     answers = {"name": "Riverside", "slug": "riverside", "phone": "1", "email": "desk@river.example"}
     answers |= {"language": "en", "time_zone": "UTC", "accent": "#1F6F78", "featured_exercise": "forward-bend"}
+    answers |= {"escalation_hours": "24"}
     browser.post("/host-admin/clinic/clinic/add/", answers)
     clinic = Clinic.objects.get()
     person = {"user": chief.pk, "clinic": clinic.pk, "name": "The chief", "role": "owner", "active": "on"}
