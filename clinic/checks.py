@@ -25,7 +25,7 @@ from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE
 
 TAG = "plumbline"
 READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
-WHOLE_NUMBERS = {"PLUMBLINE_BATCH"}
+WHOLE_NUMBERS = {"PLUMBLINE_BATCH", "PLUMBLINE_IGNORED_AT_MOST"}
 APPS_HINT = 'List "unfold.apps.BasicAppConfig" in INSTALLED_APPS, below "django.contrib.admin".'
 
 

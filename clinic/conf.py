@@ -20,6 +20,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_MAIL_FROM": "",
     "PLUMBLINE_WORKLIST_PATH": "",
     "PLUMBLINE_LATENESS_HOURS": 3,
+    "PLUMBLINE_IGNORED_AT_MOST": 10,
     "PLUMBLINE_REPORT_LINK_DAYS": 7,
     "PLUMBLINE_INVITATION_DAYS": 14,
     "PLUMBLINE_CONFIRMATION_DAYS": 3,
@@ -56,6 +57,11 @@ class Conf:
     def lateness_limit(self) -> timedelta:
         """A reminder later than this is skipped, not sent."""
         return timedelta(hours=_number("PLUMBLINE_LATENESS_HOURS"))
+
+    @property
+    def ignored_at_most(self) -> int:
+        """So many reminders in a row without an answer, and no more are sent."""
+        return int(_number("PLUMBLINE_IGNORED_AT_MOST"))
 
     @property
     def report_link_age(self) -> timedelta:

@@ -18,18 +18,24 @@ from clinic.reminders import planning
 LONGEST_PAUSE = dt.timedelta(days=366)
 
 
-def want_reminders(client: Client, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
+def want_reminders(
+    client: Client, wanted: bool, *, by: AbstractBaseUser | None, now: dt.datetime | None = None
+) -> bool:
     """Send this client reminders, or none. Nothing else changes: the plan goes on, an invitation is no reminder.
 
+    Those that stopped as nobody answered them start again by ``wanted``.
+
     Args:
-        by: who decided; None: the holder of a mail link.
+        by: who decided; None: the holder of a mail link, or the mail provider's word for it.
 
     Returns:
-        False when it was so already; then nothing is written.
+        False when it was so already.
     """
     with transaction.atomic():
         others = Client.objects.filter(pk=client.pk, reminders_wanted=not wanted)
         changed = bool(others.update(reminders_wanted=wanted))
+        if wanted:
+            Client.objects.filter(pk=client.pk).update(reminders_since=now or timezone.now())
         if changed:
             audit.record(by, "reminders-on" if wanted else "reminders-off", client, client.clinic)
     client.reminders_wanted = wanted
@@ -53,16 +59,28 @@ def pause_reminders(
 
 
 def keep_hours(
-    client: Client, *, time_zone: str, wakes_at: dt.time, by: AbstractBaseUser, now: dt.datetime | None = None
+    client: Client,
+    *,
+    time_zone: str,
+    wakes_at: dt.time,
+    quiet: tuple[dt.time, dt.time] | None,
+    by: AbstractBaseUser,
+    now: dt.datetime | None = None,
 ) -> None:
-    """Where the client lives and when they get up; every running plan is set to these hours.
+    """Where the client lives, when they get up, and when no mail may come; every running plan is set to these hours.
+
+    Args:
+        quiet: from (included) to (excluded), over midnight if from > to; None: no quiet hours.
 
     Raises ValidationError by field; nothing is stored then.
     """
     now = now or timezone.now()
+    if quiet is not None and quiet[0] == quiet[1]:
+        raise ValidationError({"quiet_until": _("Choose another time than the one it begins at.")})
     client.time_zone, client.wakes_at = time_zone, wakes_at
+    client.quiet_from, client.quiet_until = quiet or (None, None)
     with transaction.atomic():
-        _save(client, ["time_zone", "wakes_at"])
+        _save(client, ["time_zone", "wakes_at", "quiet_from", "quiet_until"])
         for prescription in client.prescriptions.running():
             planning.set_schedules(prescription, now)
         audit.record(by, "hours-changed", client, client.clinic)

@@ -61,7 +61,7 @@ NOUNS = [
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning"},
     {"clinic.models.client"},
     {"clinic.models.clinic"},
-    {"clinic.models.outbox", "clinic.models.fields"},
+    {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]
 GROUND = House([frozenset(floor) for floor in NOUNS], beside=HOUSE.beside)
 

@@ -28,9 +28,10 @@ from clinic.models import (
     Prescription,
     PrescriptionVersion,
     Reminder,
-    Schedule,
     ScreeningAnswer,
 )
+from clinic.reminders import planning
+from clinic.reminders.schedule import Slot
 
 REMINDERS_SHOWN = 14
 REPORTS_PER_PAGE = 20
@@ -72,7 +73,7 @@ class Plan:
     name: str
     doses: Sequence[Dosed]  # newest first
     screening: Sequence[Screened]
-    next_reminder: Schedule | None
+    next_reminder: Slot | None
     reminders: Sequence[Reminded]  # newest first
 
     @property
@@ -163,7 +164,7 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None) -> Rec
         charts=_charts(prescriptions, flags, setting, now),
         knobs=tuning.in_words(setting),
         price=tuning.price(setting),
-        plans=_plans(client, prescriptions),
+        plans=_plans(client, prescriptions, now),
         flags=flags,
         shown=shown,
         reports=[_heard(report, names, signs) for report in shown],
@@ -183,7 +184,6 @@ def _prescriptions(client: Client) -> list[Prescription]:
     rows = client.prescriptions.select_related("client", "exercise", "prescribed_by").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number").select_related("by")),
         "screening__by",
-        "schedules",
         "exercise__texts",
         "exercise__precautions",
         "exercise__variations",
@@ -192,19 +192,18 @@ def _prescriptions(client: Client) -> list[Prescription]:
     return sorted(rows, key=lambda row: (order.index(Prescription.State(row.state)), -row.pk))
 
 
-def _plans(client: Client, prescriptions: Sequence[Prescription]) -> list[Plan]:
+def _plans(client: Client, prescriptions: Sequence[Prescription], now: dt.datetime) -> list[Plan]:
     reminders: dict[int, list[Reminder]] = defaultdict(list)
     ledger = Reminder.objects.filter(schedule__prescription__client=client).select_related("schedule")
     for reminder in ledger.order_by("-due_at", "-pk")[: REMINDERS_SHOWN * max(1, len(prescriptions))]:
         reminders[reminder.schedule.prescription_id].append(reminder)
-    return [_plan(prescription, reminders[prescription.pk]) for prescription in prescriptions]
+    return [_plan(prescription, reminders[prescription.pk], now) for prescription in prescriptions]
 
 
-def _plan(prescription: Prescription, reminders: Sequence[Reminder]) -> Plan:
+def _plan(prescription: Prescription, reminders: Sequence[Reminder], now: dt.datetime) -> Plan:
     exercise, language = prescription.exercise, get_language()
     questions = {precaution.code: precaution.question for precaution in exercise.precautions_in(language)}
     variations = {variation.code: variation.name for variation in exercise.variations_in(language)}
-    coming = [row for row in prescription.schedules.all() if row.active and row.next_due_at is not None]
     return Plan(
         prescription=prescription,
         name=exercise.name,
@@ -218,7 +217,7 @@ def _plan(prescription: Prescription, reminders: Sequence[Reminder]) -> Plan:
             for version in prescription.versions.all()
         ],
         screening=[Screened(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
-        next_reminder=min(coming, key=lambda row: (row.next_due_at, row.pk), default=None),
+        next_reminder=planning.next_reminder(prescription, prescription.versions.all()[0], now),
         reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[:REMINDERS_SHOWN]],
     )
 

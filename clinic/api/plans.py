@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from clinic.api.bodies import Body, Day, Instant, Text, Whole, Words, YesNo
@@ -13,6 +13,7 @@ from clinic.api.codes import Code
 from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import State as MailState
+from clinic.reminders import planning
 
 
 class ScreeningBody(Body):
@@ -74,7 +75,8 @@ class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
         read_only_fields = fields
 
     def to_representation(self, prescription: Prescription) -> dict[str, Any]:
-        due_at = _next_due_at(prescription)
+        version = prescription.versions.all()[0]
+        coming = planning.next_reminder(prescription, version, timezone.now())
         return {
             "id": prescription.pk,
             "client": prescription.client_id,
@@ -83,9 +85,9 @@ class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
             "state": prescription.state,
             "state_reason": prescription.state_reason,
             "state_since": Instant().to_representation(prescription.state_since),
-            **_plan(prescription.versions.all()[0]),
+            **_plan(version),
             "screening": {row.code: ScreeningAnswered(row).data for row in prescription.screening.all()},
-            "next_due_at": Instant().to_representation(due_at) if due_at else None,
+            "next_due_at": Instant().to_representation(coming.due_at) if coming else None,
         }
 
 
@@ -125,10 +127,3 @@ def _plan(version: PrescriptionVersion) -> dict[str, Any]:
         "variation": version.variation,
         "mornings_allowed": version.mornings_allowed,
     }
-
-
-def _next_due_at(prescription: Prescription) -> dt.datetime | None:
-    """Of an active exercise; while it is held its reminders are not sent."""
-    if prescription.state != Prescription.State.ACTIVE:
-        return None
-    return min((row.next_due_at for row in prescription.schedules.all() if row.next_due_at), default=None)

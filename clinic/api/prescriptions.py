@@ -21,7 +21,7 @@ from clinic import prescribing
 from clinic.api.bodies import Body, Text
 from clinic.api.door import Door, named
 from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
-from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder, Schedule
+from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
 from clinic.prescribing import Dose, Screened
 from clinic.records import handout as sheet
 from exercises.models import Exercise
@@ -128,9 +128,8 @@ class Prescriptions(Door[Prescription]):
 
 def whole(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
-    return rows.select_related("exercise", "prescribed_by").prefetch_related(
+    return rows.select_related("client", "exercise", "prescribed_by").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),
-        Prefetch("schedules", Schedule.objects.filter(active=True)),
         "screening",
     )
 

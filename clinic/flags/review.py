@@ -163,6 +163,15 @@ def raise_flag(
     return flag
 
 
+def retell(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime) -> None:
+    """Let the unresolved flag of this kind say something new; one that was acknowledged is open again."""
+    stale = Flag.objects.unresolved().filter(prescription=prescription, kind=kind).exclude(reason=reason[:500])
+    for flag in stale.select_for_update():
+        Flag.objects.filter(pk=flag.pk).update(reason=reason[:500], state=Flag.State.OPEN)
+        if flag.state == Flag.State.ACKNOWLEDGED:
+            FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
+
+
 def _reopen(flag: Flag, now: dt.datetime) -> None:
     """It happened again after somebody had seen it: acknowledged → open."""
     if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
@@ -231,6 +240,8 @@ def resolve(
             judging.start_again(row, flag.kind)
             if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
                 Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
+            if flag.kind == Kind.SILENT and by is not None:  # somebody was in touch: what went unanswered is settled
+                Client.objects.filter(prescriptions=flag.prescription_id).update(reminders_since=now or timezone.now())
             transaction.on_commit(partial(signals.flag_resolved.send_robust, Flag, flag=flag))
     flag.refresh_from_db(fields=["state", "verdict"])
     return bool(changed)

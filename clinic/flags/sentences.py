@@ -66,5 +66,13 @@ def never_reported(first_day: dt.date) -> str:
     return _("No report yet; the exercise began on %(day)s.") % {"day": date_format(first_day, "j F")}
 
 
+def reminders_stopped(count: int, last_day: dt.date | None) -> str:
+    """``count`` reminders in a row brought no answer; the last report was on ``last_day``, None: there is none."""
+    told = {"count": count, "day": date_format(last_day, "j F") if last_day else ""}
+    if last_day is None:
+        return _("No answer to %(count)s reminders in a row, so no more are sent. There is no report yet.") % told
+    return _("No answer to %(count)s reminders in a row, so no more are sent. Last report on %(day)s.") % told
+
+
 def undeliverable(words: str) -> str:
     return _("Mail to this client comes back: %(words)s") % {"words": words[:200]}

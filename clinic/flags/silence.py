@@ -8,22 +8,28 @@ import math
 from statistics import median
 
 from django.db import transaction
-from django.db.models import DateTimeField, Exists, Max, OuterRef, Q
+from django.db.models import DateTimeField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import override
 
+from clinic.conf import conf
 from clinic.flags import sentences
-from clinic.flags.review import raise_flag
-from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Prescription
+from clinic.flags.review import raise_flag, retell
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Prescription, Reminder
 from clinic.models.fields import zone
 
 LEAST = dt.timedelta(days=4)
 USUAL_GAPS = 3
 GAPS_LOOKED_AT = 10
+LOOKED_BACK = dt.timedelta(days=8)  # a weekly plan has a slot in it
 
 
 def sweep(now: dt.datetime) -> int:
-    """Raise a ``silent`` flag for each client who fell silent; returns how many. Never while paused or held."""
+    """Raise a ``silent`` flag for each client who fell silent; returns how many. Never while paused or held.
+
+    Where the reminders stopped, as nobody answers them, the flag says so.
+    """
+    told = sum(_say_reminders_stopped(prescription, now) for prescription in _without_reminders(now))
     quiet = (
         Prescription.objects.filter(state=Prescription.State.ACTIVE, client__state=Client.State.JOINED)
         .filter(Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date()))
@@ -32,7 +38,30 @@ def sweep(now: dt.datetime) -> int:
         .filter(heard_at__lte=now - LEAST, state_since__lte=now - LEAST)
         .select_related("client__clinic", "client__practitioner", "trend")
     )
-    return sum(_raise_if_silent(prescription, now) for prescription in quiet)
+    return told + sum(_raise_if_silent(prescription, now) for prescription in quiet)
+
+
+def _without_reminders(now: dt.datetime) -> QuerySet[Prescription]:
+    """Those of which a reminder lately did not go since nobody answers."""
+    lately = Reminder.objects.given_up(now - LOOKED_BACK).values("schedule__prescription")
+    waiting = Prescription.objects.filter(pk__in=lately, state=Prescription.State.ACTIVE)
+    return waiting.select_related("client__clinic", "client__practitioner", "trend")
+
+
+def _say_reminders_stopped(prescription: Prescription, now: dt.datetime) -> bool:
+    """Raise the flag, or let the one that is open tell it, once. Returns whether it was raised."""
+    with transaction.atomic(), override(prescription.client.clinic.language):
+        row = PainTrend.objects.select_for_update().get(prescription=prescription)
+        if row.last_report_at != prescription.trend.last_report_at:
+            return False
+        last = row.last_report_at
+        day = last.astimezone(zone(prescription.client.time_zone)).date() if last else None
+        reason = sentences.reminders_stopped(conf.ignored_at_most, day)
+        kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
+        if raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None:
+            return True
+        retell(prescription, kind, reason, now)
+        return False
 
 
 def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:

@@ -177,7 +177,7 @@ def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exerci
 
 
 def _schedule(life: _Life, version: PrescriptionVersion) -> Schedule:
-    slot = next_slot(plan_of(version, version.prescription.client), life.time, zone(life.zone), life.now)
+    slot = next_slot(plan_of(version, version.prescription.client).prescribed, life.time, zone(life.zone), life.now)
     return Schedule(
         prescription=version.prescription,
         local_time=life.time,

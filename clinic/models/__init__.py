@@ -4,6 +4,7 @@ from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.flag import Flag, FlagEvent
+from clinic.models.heartbeat import Heartbeat
 from clinic.models.outbox import Outgoing, Why
 from clinic.models.prescription import (
     Prescription,
@@ -28,6 +29,7 @@ __all__ = [
     "Correction",
     "Flag",
     "FlagEvent",
+    "Heartbeat",
     "Invitation",
     "Notice",
     "Outgoing",

@@ -77,6 +77,13 @@ class Client(models.Model):
     paused_until = models.DateField(_("reminders paused until"), null=True, blank=True)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    reminders_since = models.DateTimeField(
+        _("reminders started anew"),
+        null=True,
+        blank=True,
+        help_text=_("Reminders before it no longer count as ignored."),
+    )
+    calendar_key = models.CharField(max_length=43, null=True, blank=True, unique=True, editable=False)
     undeliverable_since = models.DateTimeField(_("mail comes back since"), null=True, blank=True)
     consented_at = models.DateTimeField(_("agreed on"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

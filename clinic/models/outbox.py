@@ -27,6 +27,9 @@ class Why(models.TextChoices):
     UNSUBSCRIBED = "unsubscribed", _("the client does not want reminders")
     UNDELIVERABLE = "undeliverable", _("mail to the client comes back")
     QUIET_HOURS = "quiet_hours", _("quiet hours")
+    MORNING = "morning", _("within two hours of getting up")
+    IGNORED = "ignored", _("reminders stopped, as nobody answered them")
+    CHANGED = "changed", _("the plan has this time no more")
     LATE = "late", _("too late to be of use")
     NO_CONSENT = "no_consent", _("the client has not joined")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -106,6 +109,15 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         mine.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=again_at)
         return [State.UNKNOWN.value] * given_up
 
+    def bounce(self, message_id: str, now: dt.datetime, why: str) -> bool:
+        """A mail that a server had taken came back: sent, in doubt or unknown → bounced. False: no such row.
+
+        One that was in doubt arrived somewhere after all, so it is not sent again.
+        """
+        taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(state=State.READY, ambiguous__gt=0)
+        mine = self.filter(taken, message_id=message_id)
+        return bool(mine.update(state=State.BOUNCED, settled_at=now, lease=None, why=why[:300] or "came back"))
+
     def reap(self, now: dt.datetime) -> int:
         """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows."""
         over = self.filter(try_at__lte=now)
@@ -138,6 +150,7 @@ class Outgoing(models.Model):
         ordering = ["-due_at", "-pk"]
         indexes = [
             models.Index(fields=["try_at"], condition=Q(state__in=OPEN), name="%(class)s_open_by_try_at"),
+            models.Index(fields=["settled_at"], name="%(class)s_by_settled_at"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="%(class)s_state_is_known"),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Person, Practitioner
 from clinic.models.fields import TimeZoneField
-from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why
 from clinic.models.prescription import Prescription
 from clinic.models.report import PainReport
 
@@ -55,6 +57,28 @@ class Schedule(models.Model):
 class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
     def visible_to(self, user: Person) -> ReminderQuerySet:
         return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
+
+    def unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
+        """How many were sent since the client was last heard of, by prescription; none is no entry."""
+        sent = self._since_heard("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
+        return dict(sent.order_by().values_list("schedule__prescription").annotate(count=Count("pk")))
+
+    def given_up(self, since: dt.datetime) -> ReminderQuerySet:
+        """Those that did not go, after ``since``, as nobody answers, where that has not changed."""
+        return self._since_heard("settled_at").filter(state=State.SKIPPED, why=Why.IGNORED, settled_at__gte=since)
+
+    def _since_heard(self, moment: str) -> ReminderQuerySet:
+        """Those with ``moment`` after the last report, the last resumption and the last time they were started anew."""
+        about = "schedule__prescription"
+        began = F(f"{about}__state_since")
+        heard_at = Greatest(
+            began,
+            Coalesce(f"{about}__trend__last_report_at", began),
+            Coalesce(f"{about}__client__reminders_since", began),
+        )
+        # The day narrows it to the end of each ledger, by the index on (schedule, slot); zones differ by a day or two.
+        days_of_it = self.filter(slot__gte=TruncDate(heard_at - dt.timedelta(days=2), tzinfo=dt.UTC))
+        return days_of_it.filter(**{f"{moment}__gt": heard_at})
 
 
 class Reminder(Outgoing):

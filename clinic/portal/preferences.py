@@ -58,23 +58,53 @@ class PauseForm(Card):
         wishes.pause_reminders(client, self.cleaned_data["until"], by=by)
 
 
+class ClockField(forms.TimeField):
+    """A time of day."""
+
+    default_error_messages = {"invalid": _("This is not a time of day. Write it as 07:30.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], widget=widget, **kwargs)
+
+
+class QuietField(ClockField):
+    """One end of the quiet hours."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
 class HoursForm(Card):
     """Where and when."""
 
     time_zone = TimeZoneField(label=_("Where you live"), help_text=_("The place nearest to you, for the right hour."))
-    wakes_at = forms.TimeField(
+    wakes_at = ClockField(
         label=_("When you usually get up"),
         help_text=_("No reminder comes in the two hours after it, unless your practitioner chose that."),
-        input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={
-            "invalid": _("This is not a time of day. Write it as 07:30."),
-            "required": _("Give a time such as 07:30."),
-        },
+        error_messages={"required": _("Give a time such as 07:30.")},
     )
 
+    quiet_from = QuietField(label=_("No mail from"), help_text=_("Leave both empty if mail may come at any hour."))
+    quiet_until = QuietField(label=_("until"))
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        ends = {name: given.get(name) for name in ("quiet_from", "quiet_until")}
+        for name, at in ends.items():
+            if at is None and name not in self.errors and any(ends.values()):
+                self.add_error(name, _("Give both times, or neither."))
+        return given
+
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        wishes.keep_hours(client, by=by, **self.cleaned_data)
+        begin, until = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
+        wishes.keep_hours(
+            client,
+            time_zone=self.cleaned_data["time_zone"],
+            wakes_at=self.cleaned_data["wakes_at"],
+            quiet=(begin, until) if begin is not None and until is not None else None,
+            by=by,
+        )
 
 
 class LanguageForm(Card):
@@ -120,6 +150,8 @@ def _form(name: str, client: Client, data: Any) -> Card:
         "until": client.paused_until,
         "time_zone": client.time_zone,
         "wakes_at": client.wakes_at,
+        "quiet_from": client.quiet_from,
+        "quiet_until": client.quiet_until,
         "language": client.language,
     }
     form = CARDS[name](data, initial=initial, auto_id=f"{name}_%s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.formats import date_format
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.records.advice import advice_text
-from clinic.reminders.schedule import AVOID_MORNING, window_conflicts
+from clinic.reminders.planning import plan_of
+from clinic.reminders.schedule import AVOID_MORNING, first_slot, window_conflicts
 
 PAUSING = (Advice.STOP, Advice.CALL_NOW)
 
@@ -64,8 +65,9 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
     today = _today(prescription, local)
     said = _said(prescription, today)
     state = _state(prescription, dose, today, said, local.date())
-    upcoming = prescription.schedules.filter(active=True, next_due_at__gt=now).order_by("next_due_at").first()
-    due_at = upcoming.next_due_at if upcoming else None
+    # The exercise goes on whatever the client wished of reminders.
+    plan = replace(plan_of(dose, client), paused_until=None, quiet=None)
+    upcoming = first_slot(plan, here, now) if prescription.state != Prescription.State.ENDED else None
     return WhatNow(
         prescription=prescription,
         dose=dose,
@@ -73,7 +75,7 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
         said=said,
         words=advice_text(said) if said else "",
         also=today[0] if said and today[0] != said else None,
-        next=in_words(due_at.astimezone(here), local.date()) if due_at else "",
+        next=in_words(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
         wait_until=wait_until(dose, client, local),
     )
 

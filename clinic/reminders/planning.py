@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from clinic.conf import conf
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Schedule, Why
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
-from clinic.reminders.schedule import Plan, Slot, next_slot
+from clinic.reminders.schedule import Plan, Slot, first_slot, next_slot, slot_after_a_move
 
 BATCH = 500
 LEDGER_REACHES_BACK = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
@@ -26,32 +26,63 @@ def plan_of(version: PrescriptionVersion, client: Client) -> Plan:
         times=tuple(version.local_times),
         starts_on=version.starts_on,
         ends_on=version.ends_on,
+        paused_until=client.paused_until,
         quiet=None if quiet[0] is None or quiet[1] is None else (quiet[0], quiet[1]),
         wakes_at=client.wakes_at,
         mornings_allowed=version.mornings_allowed,
     )
 
 
+def next_reminder(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> Slot | None:
+    """The next reminder that will go out as things stand, for the client and the practitioner to see; or None.
+
+    Args:
+        prescription: with its client.
+        version: the newest of it.
+    """
+    client = prescription.client
+    reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
+    if prescription.state != Prescription.State.ACTIVE or not reached:
+        return None
+    return first_slot(plan_of(version, client), zone(client.time_zone), now)
+
+
 def set_schedules(prescription: Prescription, now: dt.datetime | None = None) -> None:
     """Make the schedules say what the newest version says; times dropped stay as rows, inactive, for the ledger.
 
-    Call it, inside the transaction, after a plan, a zone, a waking time, quiet hours or a state changed.
+    Call it, inside the transaction, after a plan, a zone or a state changed. A pause, a hold, quiet hours and the
+    hour of getting up move no slot: they decide at the last moment what becomes of it, and the ledger says so.
     """
     now = now or timezone.now()
     locked = Prescription.objects.select_for_update(of=("self",)).select_related("client").get(pk=prescription.pk)
     version, client = locked.dose, locked.client
-    plan = plan_of(version, client)
+    plan = plan_of(version, client).prescribed
     stand = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
+    _write_due(list(stand.values()), plan, now)  # what is due and waits for the next tick is not jumped over
     running = locked.state != Prescription.State.ENDED
     for time in sorted({*stand, *version.local_times}):
-        schedule = stand.get(time) or Schedule(prescription=prescription, local_time=time)
-        waits = schedule.active and schedule.next_due_at is not None and schedule.next_due_at <= now
-        waits = waits and schedule.time_zone == client.time_zone
-        schedule.time_zone = client.time_zone
+        schedule = stand.get(time) or Schedule(prescription=prescription, local_time=time, time_zone=client.time_zone)
         schedule.active = running and time in version.local_times
-        if not (waits and schedule.active):  # a slot that is due and waits for the next tick is not jumped over
-            _point_at(schedule, next_slot(plan, time, zone(client.time_zone), now) if schedule.active else None)
+        slot = _next_slot(schedule, plan, client, now) if schedule.active else None
+        schedule.time_zone = client.time_zone
+        _point_at(schedule, slot)
         schedule.save()
+
+
+def _next_slot(schedule: Schedule, plan: Plan, client: Client, now: dt.datetime) -> Slot | None:
+    here = zone(client.time_zone)
+    if schedule.pk is not None and schedule.time_zone != client.time_zone:
+        last = schedule.reminders.order_by("-due_at").values_list("slot", "due_at").first()
+        if last is not None:
+            before = Slot(last[0], schedule.local_time, last[1])
+            return slot_after_a_move(plan, schedule.local_time, here, now, before)
+    return next_slot(plan, schedule.local_time, here, now)
+
+
+def _write_due(schedules: Iterable[Schedule], plan: Plan, now: dt.datetime) -> None:
+    due = [row for row in schedules if row.active and row.next_due_at is not None and row.next_due_at <= now]
+    rows = [reminder for schedule in due for reminder in _rows_until(schedule, plan, now)]
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def plan_due(now: dt.datetime) -> int:
@@ -72,18 +103,19 @@ def _plan_batch(now: dt.datetime) -> int:
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("prescription__client")[:BATCH]
     )
-    versions = _newest_versions({schedule.prescription_id for schedule in due})
+    versions = newest_versions({schedule.prescription_id for schedule in due})
     rows: list[Reminder] = []
     for schedule in due:
         client = schedule.prescription.client
-        plan = plan_of(versions[schedule.prescription_id], client)
+        plan = plan_of(versions[schedule.prescription_id], client).prescribed
         rows += _rows_until(schedule, plan, now)
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
     Schedule.objects.bulk_update(due, ["next_slot", "next_due_at"])
     return len(due)
 
 
-def _newest_versions(prescriptions: set[int]) -> dict[int, PrescriptionVersion]:
+def newest_versions(prescriptions: set[int]) -> Mapping[int, PrescriptionVersion]:
+    """The version in force of each, in one query."""
     found = PrescriptionVersion.objects.filter(prescription__in=prescriptions).order_by("number")
     return {version.prescription_id: version for version in found}  # the last of each wins
 

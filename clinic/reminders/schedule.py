@@ -9,12 +9,15 @@ Everything is computed in the zone and handed out in UTC.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 AVOID_MORNING: Final = timedelta(hours=2)
 """No bending in the first two hours after rising: 85 people had less back pain so (Snook 1998)."""
+
+REST_AFTER_A_MOVE: Final = timedelta(hours=12)
+"""A client who changes zone gets no slot again within so long after its last one."""
 
 LOOK_AHEAD_DAYS: Final = 800
 """How far `next_slot` looks: over two years, so that any weekday in any pause is found or is not there."""
@@ -55,13 +58,22 @@ class Plan:
         """The first local date that may have a slot."""
         return self.starts_on if self.paused_until is None else max(self.starts_on, self.paused_until)
 
+    @property
+    def prescribed(self) -> Plan:
+        """The same without what the client wished: every slot that the ledger accounts for."""
+        return replace(self, paused_until=None, quiet=None, wakes_at=None)
+
+    def is_quiet(self, at: time) -> bool:
+        """Is a time of day in quiet hours?"""
+        return self.quiet is not None and within(at, *self.quiet)
+
+    def is_too_early(self, at: time) -> bool:
+        """Is a time of day soon after waking, and mornings are not allowed?"""
+        return not self.mornings_allowed and bool(window_conflicts((at,), self.wakes_at, self.avoid_morning))
+
     def allows(self, at: time) -> bool:
         """False for a time of day in quiet hours or, unless mornings are allowed, soon after waking."""
-        if self.quiet is not None and within(at, *self.quiet):
-            return False
-        if self.mornings_allowed or self.wakes_at is None:
-            return True
-        return not window_conflicts((at,), self.wakes_at, self.avoid_morning)
+        return not self.is_quiet(at) and not self.is_too_early(at)
 
 
 class Slot(NamedTuple):
@@ -113,6 +125,27 @@ def next_slot(plan: Plan, local_time: time, zone: tzinfo, after: datetime) -> Sl
         if due is not None and due > after:
             return Slot(day, local_time, due)
     return None
+
+
+def first_slot(plan: Plan, zone: tzinfo, after: datetime) -> Slot | None:
+    """The next slot of any of the plan's times strictly after an instant, or None.
+
+    Arguments: plan; zone, the client's; after, an aware datetime. Raises ValueError when `after` has no zone.
+    """
+    coming = (next_slot(plan, at, zone, after) for at in plan.times)
+    return min((slot for slot in coming if slot is not None), key=lambda slot: slot.due_at, default=None)
+
+
+def slot_after_a_move(plan: Plan, local_time: time, zone: tzinfo, after: datetime, last: Slot) -> Slot | None:
+    """The next slot of one local time for a client who has come to another zone, or None.
+
+    The last slot's local date does not come again, and `REST_AFTER_A_MOVE` lies between the two.
+
+    Arguments: as for `next_slot`; last, the newest slot that came due, wherever the client was then.
+    """
+    rested = last.due_at + REST_AFTER_A_MOVE - timedelta(microseconds=1)
+    moved = replace(plan, starts_on=max(plan.starts_on, _shift(last.date, _DAY)))
+    return next_slot(moved, local_time, zone, max(_utc(after), _utc(rested)))
 
 
 def window_conflicts(

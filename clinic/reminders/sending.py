@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
@@ -15,7 +15,8 @@ from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
 from clinic.models import Client, Prescription, Reminder, Why
 from clinic.models.fields import zone
-from clinic.reminders.schedule import within
+from clinic.reminders import planning
+from clinic.reminders.schedule import Plan
 
 WITH_CLIENT = "schedule__prescription__client__clinic"
 
@@ -28,17 +29,36 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
 def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     """Which of these must not go, and why, by primary key; read fresh, at the last moment."""
     fresh = Reminder.objects.filter(pk__in=[reminder.pk for reminder in reminders])
-    heard = dict(fresh.annotate(at=Max("schedule__prescription__reports__occurred_at")).values_list("pk", "at"))
-    reasons = {row.pk: _reason(row, heard[row.pk], now) for row in fresh.select_related(WITH_CLIENT)}
+    rows = list(fresh.select_related(WITH_CLIENT, "schedule__prescription__trend"))
+    prescriptions = {row.schedule.prescription_id for row in rows}
+    versions, later = planning.newest_versions(prescriptions), _newest_due(prescriptions)
+    unanswered = Reminder.objects.unanswered(prescriptions)
+    reasons = {
+        row.pk: _reason(
+            row,
+            planning.plan_of(versions[about], row.schedule.prescription.client),
+            now,
+            overtaken=later[about] > row.due_at,
+            ignored=unanswered.get(about, 0) >= conf.ignored_at_most,
+        )
+        for row in rows
+        for about in [row.schedule.prescription_id]
+    }
     return {pk: why for pk, why in reasons.items() if why is not None}
 
 
-def _reason(reminder: Reminder, last_report_at: dt.datetime | None, now: dt.datetime) -> Why | None:
-    prescription = reminder.schedule.prescription
-    client = prescription.client
+def _newest_due(prescriptions: Collection[int]) -> Mapping[int, dt.datetime]:
+    """By prescription, when its newest reminder was due: rows are written only for slots that have come."""
+    about = "schedule__prescription"
+    newest = Reminder.objects.filter(**{f"{about}__in": prescriptions}).order_by().values_list(about)
+    return dict(newest.annotate(at=Max("due_at")))
+
+
+def _reason(reminder: Reminder, plan: Plan, now: dt.datetime, *, overtaken: bool, ignored: bool) -> Why | None:
+    schedule, prescription = reminder.schedule, reminder.schedule.prescription
+    client, heard_at = prescription.client, prescription.trend.last_report_at
     here = zone(client.time_zone)
     day_began = dt.datetime.combine(reminder.slot, dt.time.min, here)
-    local_now = now.astimezone(here).time()
     state = Prescription.State
     because = {
         Why.ENDED: prescription.state == state.ENDED or client.state == Client.State.LEFT,
@@ -46,11 +66,13 @@ def _reason(reminder: Reminder, last_report_at: dt.datetime | None, now: dt.date
         Why.NO_CONSENT: client.consented_at is None,
         Why.UNSUBSCRIBED: not client.reminders_wanted,
         Why.UNDELIVERABLE: client.undeliverable_since is not None,
-        Why.PAUSED: client.paused_until is not None and reminder.slot < client.paused_until,
-        Why.ALREADY_REPORTED: last_report_at is not None and last_report_at >= day_began,
-        Why.QUIET_HOURS: client.quiet_from is not None
-        and client.quiet_until is not None
-        and within(local_now, client.quiet_from, client.quiet_until),
+        Why.PAUSED: plan.paused_until is not None and reminder.slot < plan.paused_until,
+        Why.ALREADY_REPORTED: heard_at is not None and heard_at >= day_began,
+        Why.CHANGED: not schedule.active,
+        Why.MORNING: plan.is_too_early(schedule.local_time),
+        Why.QUIET_HOURS: plan.is_quiet(schedule.local_time) or plan.is_quiet(now.astimezone(here).time()),
+        Why.LATE: overtaken,  # after an outage one mail and not one for each time of the day
+        Why.IGNORED: ignored,
     }
     return next((why for why, holds in because.items() if holds), None)
 

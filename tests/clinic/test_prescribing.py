@@ -9,6 +9,7 @@ from django.utils import timezone
 from clinic import prescribing
 from clinic.models import Practitioner, Prescription, Schedule
 from clinic.prescribing import Screened
+from clinic.reminders.planning import next_reminder
 from tests import make
 
 
@@ -96,11 +97,11 @@ def test_times_soon_after_getting_up_are_told(cast):
     assert prescribing.morning_times(cast.dana, make.dose(times=["07:30", "08:59", "09:00"])) == ["07:30", "08:59"]
 
 
-def test_a_morning_time_is_not_planned_unless_the_practitioner_chose_it(cast):
+def test_no_reminder_comes_in_the_morning_unless_the_practitioner_chose_it(cast):
     kept_away = prescribe(cast.dana, times=["07:30"])
     chosen = prescribe(cast.dana, times=["07:30"], mornings_allowed=True)
-    assert kept_away.schedules.get().next_due_at is None
-    assert chosen.schedules.get().next_due_at is not None
+    assert next_reminder(kept_away, kept_away.dose, timezone.now()) is None
+    assert next_reminder(chosen, chosen.dose, timezone.now()) is not None
 
 
 def test_hold_resume_end_and_their_reasons(cast):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from clinic.models import AuditEntry, Schedule
+from clinic.reminders.planning import next_reminder
 from tests import make
 from tests.portal.visit import send, signed_in, url, words
 
@@ -59,7 +60,8 @@ def test_a_new_zone_moves_the_next_reminder(dana):
 def test_a_later_morning_moves_no_reminder_into_it(dana):
     save(dana, "hours", time_zone="UTC", wakes_at="17:00")  # the plan says 18:00, an hour after
     assert dana.wakes_at == dt.time(17)
-    assert Schedule.objects.get().next_due_at is None
+    bend = dana.prescriptions.get()
+    assert next_reminder(bend, bend.dose, MONDAY_NOON) is None
 
 
 def test_the_language_changes_the_page_at_once(dana):

@@ -11,7 +11,7 @@ from clinic.models import AuditEntry, Client
 
 def test_an_unknown_zone_is_refused_by_field_and_the_row_shows_what_is_stored(cast):
     with pytest.raises(ValidationError) as refused:
-        wishes.keep_hours(cast.dana, time_zone="Mars/Olympus", wakes_at=dt.time(7), by=cast.dana.user)
+        wishes.keep_hours(cast.dana, time_zone="Mars/Olympus", wakes_at=dt.time(7), quiet=None, by=cast.dana.user)
     assert list(refused.value.message_dict) == ["time_zone"]
     assert cast.dana.time_zone == Client.objects.get(pk=cast.dana.pk).time_zone == "UTC"
 
