@@ -150,7 +150,7 @@ class _Batch(Generic[Row]):
             log.error("the mail server turns us away (%s, %d)", kind, code)
             self.turned_away = True
             self.bag.rows.release(row, State.SENDING, self.now() + 2 * BACK_OFF, uncounted=True)
-        elif code >= 500 or (code and last):
+        elif code >= 500 or (code and later >= row.expires_at):
             log.warning("%s %d refused by the mail server with %d", name, row.pk, code)
             self._settle(row, State.SENDING, State.FAILED, f"{code} {words}")
         elif code:
