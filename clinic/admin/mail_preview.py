@@ -26,14 +26,14 @@ def preview(request: HttpRequest, pk: int) -> Page:
     times = Schedule.objects.filter(prescription__client=client, active=True).order_by("local_time")
     at = times.values_list("local_time", flat=True).first()
     mail = sending.preview(client, at or ANY_TIME)
-    [html] = [part.content for part in mail.alternatives]
+    html = str(mail.alternatives[0][0])
     return page(
         request,
         "mail.html",
         _("The reminder that %(name)s gets") % {"name": client.name},
         client=client,
         mail=mail,
-        html=re.sub(r'\shref="[^"]*"', "", str(html)),
+        html=re.sub(r'\shref="[^"]*"', "", html),
         language=words.language(client.language),
         planned=at is not None,
     )
