@@ -6,10 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clinic.conf import conf
+from clinic.models.fields import WORST_PAIN
+
+SCORE = "a"  # the parameter of a report link that carries a tag of score_tags
+TAG_BYTES = 5  # eleven of them fit into one digest; a lucky guess chooses a number that nobody has sent yet
 
 
 class Purpose(StrEnum):
@@ -61,6 +67,34 @@ def path(purpose: Purpose, row: int) -> str:
 def url(purpose: Purpose, row: int) -> str:
     """The same with the site's address before it, for a mail."""
     return conf.base_url + path(purpose, row)
+
+
+def nowhere() -> str:
+    """An address of the same look that opens nothing, for a mail that is only shown."""
+    return conf.base_url + reverse("clinic:link", args=["preview"])
+
+
+def score_tags(row: int) -> list[str]:
+    """What to put behind the report link of reminder ``row`` so that it opens with a score chosen: 0 first, 10 last.
+
+    Addresses end up in logs, so a tag does not tell its score: without the key of the site it is ten random letters,
+    other ones in each mail.
+    """
+    return _tags(row, settings.SECRET_KEY)
+
+
+def score_of(row: int, tag: str) -> int | None:
+    """The score, 0 to 10, that ``tag`` stands for in the mail of reminder ``row``; None when it is none of its tags."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        for score, known in enumerate(_tags(row, key)):
+            if constant_time_compare(known, tag):
+                return score
+    return None
+
+
+def _tags(row: int, key: str) -> list[str]:
+    digest = salted_hmac("clinic.links.scores", str(row), secret=key, algorithm="sha512").digest()
+    return [digest[TAG_BYTES * score : TAG_BYTES * (score + 1)].hex() for score in range(WORST_PAIN + 1)]
 
 
 def read(token: str) -> Link:

@@ -19,6 +19,7 @@ URLS = {
     "Redis": os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/15",
     "RabbitMQ": os.environ.get("TEST_AMQP_URL") or "amqp://guest:guest@127.0.0.1:5672//",
     "Chromium": shutil.which("chromium") or shutil.which("chromium-browser") or "",
+    "SpamAssassin": shutil.which("spamassassin") or "",
 }
 DATABASE_FIXTURES = {
     "db",
@@ -53,11 +54,17 @@ def _ask_chromium(path: str) -> None:
         raise FileNotFoundError("no chromium in PATH")
 
 
+def _ask_spamassassin(path: str) -> None:
+    if not path:
+        raise FileNotFoundError("no spamassassin in PATH")
+
+
 ASK: dict[str, Callable[[str], None]] = {
     "PostgreSQL": _ask_postgresql,
     "Redis": _ask_redis,
     "RabbitMQ": _ask_rabbitmq,
     "Chromium": _ask_chromium,
+    "SpamAssassin": _ask_spamassassin,
 }
 
 

@@ -31,6 +31,7 @@ from clinic.admin import (
     invite,
     ledger,
     look,
+    mail_preview,
     outcomes,
     prescriptions,
     registrants,
@@ -82,7 +83,7 @@ class PractitionerSite(UnfoldAdminSite):
             *(
                 path(route, self.admin_view(view), name=name)
                 for module in (
-                    *(clients, tuning, replay, registrants, invite, prescriptions),
+                    *(clients, mail_preview, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
                 )
                 for route, view, name in module.ROUTES

@@ -16,6 +16,7 @@ from clinic.portal.fields import PlainForm, ScoreField, YesNoField
 from clinic.reporting import NOTE_AT_MOST, Answers
 
 MOVED = _("Did the pain move further down your leg?")
+CHOSEN = _("%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it.")
 MISSING = _("%(question)s: choose a number. No pain is 0.")
 
 
@@ -47,9 +48,12 @@ class ReportForm(PlainForm):
     )
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, prescription: Prescription, data: QueryDict | None = None) -> None:
+    def __init__(self, prescription: Prescription, data: QueryDict | None = None, *, tapped: int | None = None) -> None:
+        """``tapped`` is the score, 0 to 10, that the form opens with, as it was chosen in the mail."""
         super().__init__(data)
         self.prescription = prescription
+        self.tapped = tapped
+        self.fields["before"].initial = tapped
         asked = prescription.exercise.precautions_in(get_language())
         signs = cast(forms.MultipleChoiceField, self.fields["warning_signs"])
         signs.choices = [(precaution.code, precaution.sign) for precaution in asked if precaution.reported]
@@ -126,6 +130,11 @@ class MailForm(ReportForm):
     before = ScoreField(label=_("Pain before the exercise"), help_text=_("If you did not do it: your pain now."))
     after = ScoreField(label=_("Pain after the exercise"), help_text=_("Only if you did it."))
     moved_down_leg = YesNoField(label=MOVED)
+
+    def __init__(self, prescription: Prescription, data: QueryDict | None = None, *, tapped: int | None = None) -> None:
+        super().__init__(prescription, data, tapped=tapped)
+        if tapped is not None:  # it may be how it is after the exercise, which must not pass for how it was before
+            self.fields["before"].help_text = CHOSEN % {"score": tapped}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

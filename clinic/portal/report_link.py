@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clinic import reporting
+from clinic import links, reporting
 from clinic.models import Client, PainReport, Prescription, Reminder
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
@@ -21,7 +21,10 @@ SESSION_ANSWERS = {"did", "after", "moved_down_leg"}  # sent by a page that was 
 
 
 def report(request: HttpRequest, row: int) -> HttpResponse:
-    """Show the questions, take the answers once, then show their outcome to the browser that gave them."""
+    """Show the questions, take the answers once, then show their outcome to the browser that gave them.
+
+    Behind a number of the mail the form opens with that number chosen; it is sent by the form's button and not before.
+    """
     about = Reminder.objects.select_related(
         "schedule__prescription__client__clinic", "schedule__prescription__exercise"
     )
@@ -37,7 +40,8 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             return dead_link(request, "ended", status=410, clinic=client.clinic)
         held = prescription.state == Prescription.State.HELD
         about_session = not held or not request.POST.keys().isdisjoint(SESSION_ANSWERS)
-        form = (MailForm if about_session else PainNowForm)(prescription, sent(request))
+        tapped = links.score_of(reminder.pk, request.GET.get(links.SCORE, ""))
+        form = (MailForm if about_session else PainNowForm)(prescription, sent(request), tapped=tapped)
         try:
             taken = request.method == "POST" and form.is_valid() and _taken(form, reminder)
         except reporting.LinkUsed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
@@ -13,11 +14,14 @@ from clinic import links
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
+from clinic.links import Purpose
 from clinic.models import Client, Prescription, Reminder, Why
-from clinic.models.fields import zone
+from clinic.models.fields import WORST_PAIN, zone
 from clinic.reminders import planning
 from clinic.reminders.schedule import Plan
 
+SCORES = [str(score) for score in range(WORST_PAIN + 1)]
+SECOND_ROW = 6  # on a narrow phone 0 to 5 stand above 6 to 10
 WITH_CLIENT = "schedule__prescription__client__clinic"
 
 
@@ -77,25 +81,47 @@ def _reason(reminder: Reminder, plan: Plan, now: dt.datetime, *, overtaken: bool
     return next((why for why, holds in because.items() if holds), None)
 
 
+@dataclass(frozen=True)
+class Ways:
+    """The addresses in one reminder."""
+
+    report: str
+    scores: Sequence[str]  # of the report with 0 chosen, 1, up to 10
+    stop: str
+
+
 def compose(reminder: Reminder) -> EmailMultiAlternatives:
     """The mail of one reminder; its links are for this slot alone."""
     client = reminder.schedule.prescription.client
-    stop = links.url(links.Purpose.STOP_REMINDERS, client.pk)
+    report, tags = links.url(Purpose.REPORT, reminder.pk), links.score_tags(reminder.pk)
+    ways = Ways(report, [f"{report}?{links.SCORE}={tag}" for tag in tags], links.url(Purpose.STOP_REMINDERS, client.pk))
+    return _mail(client, reminder.schedule.local_time, reminder.message_id, ways)
+
+
+def preview(client: Client, at: dt.time) -> EmailMultiAlternatives:
+    """The mail as this client would get it for the local time ``at``, with links that lead nowhere."""
+    nowhere = links.nowhere()
+    return _mail(client, at, f"preview@{conf.mail_domain}", Ways(nowhere, [nowhere] * len(SCORES), nowhere))
+
+
+def _mail(client: Client, at: dt.time, message_id: str, ways: Ways) -> EmailMultiAlternatives:
+    scores = list(zip(SCORES, ways.scores, strict=True))
     return letter(
         "reminder",
         to=(client.name, client.email),
         clinic=client.clinic,
         language=client.language,
-        message_id=reminder.message_id,
+        message_id=message_id,
         context={
             "client": client,
-            "time": reminder.schedule.local_time,
-            "report_url": links.url(links.Purpose.REPORT, reminder.pk),
-            "stop_url": stop,
+            "time": at,
+            "report_url": ways.report,
+            "number_rows": [scores[:SECOND_ROW], scores[SECOND_ROW:]],
+            "stop_url": ways.stop,
         },
         headers={
             "List-Id": f"<reminders.{client.clinic.slug}.{conf.mail_domain}>",
-            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe": f"<{ways.stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
 from django.core.mail import EmailMessage
 
 from clinic import joining, registering
+from clinic.flags import escalation
 from clinic.flags import sending as notices
-from clinic.models import Client, Confirmation, Invitation, Notice, Reminder
+from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -37,21 +39,34 @@ def notice(about: Client) -> EmailMessage:
     return notices.compose(Notice.objects.get())
 
 
+def notice_again(about: Client) -> EmailMessage:
+    """The mail to the owner, as nobody looked at that flag in a day."""
+    owner = make.practitioner(about.clinic, "Olivia", Practitioner.Role.OWNER)
+    escalation.escalate(Flag.objects.get(prescription__client=about).raised_at + dt.timedelta(days=1))
+    return notices.compose(owner.notices.get())
+
+
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
-    registering.register(cast.alice.clinic, name="Buy at spam.example", email=address, language="en")
+    here = cast.alice.clinic
+    registering.register(here, name="Buy at spam.example", email=address, language=here.language)
     row = Confirmation.objects.get(registrant__email=address)
     if confirm:
         registering.confirm(row)
     return registering.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
 
 
-def each_mail(cast) -> dict[str, EmailMessage]:
-    """One of each kind."""
+def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
+    """One of each kind, all in one language; the clinic has a postal address."""
+    Clinic.objects.update(language=language, postal_line="1 River Street, Springfield")
+    Client.objects.update(language=language)
+    for person in (cast.alice, cast.bob, cast.dana, cast.erin):
+        person.refresh_from_db()
     return {
         "reminder": reminder(cast.dana),
-        "invitation": invitation(make.invited(cast.alice, "Frida")),
+        "invitation": invitation(make.invited(cast.alice, "Frida", language=language)),
         "notice": notice(cast.erin),
+        "notice_again": notice_again(cast.erin),
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
     }
@@ -74,8 +89,8 @@ def html(mail: EmailMessage) -> str:
 
 
 def without_tokens(text: str) -> str:
-    """The text with the signed part of each link left out."""
-    return re.sub(r"/m/[^/\s]+/", "/m/…/", text)
+    """The text with the signed parts of each link left out."""
+    return re.sub(r"/m/[^/\s]+/(\?a=\w+)?", "/m/…/", text)
 
 
 class _Shown(HTMLParser):

@@ -46,14 +46,43 @@ def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
 
 def test_what_is_sent_but_once_is_no_list(cast):
     mails = post.each_mail(cast)
-    for kind in ("invitation", "notice"):
-        assert [name for name in read(mails[kind]) if name.startswith("List-")] == []
+    assert read(mails.pop("reminder"))["List-Id"]
+    for kind, mail in mails.items():
+        assert [name for name in read(mail) if name.startswith("List-")] == [], kind
+
+
+def test_nobody_counts_who_opens_them(cast):
+    """A Feedback-ID sorts complaints by campaign and client at the big mailbox providers: not theirs to know."""
+    for kind, mail in post.each_mail(cast).items():
+        names = {name.lower() for name in read(mail)}
+        assert names <= {
+            *("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type"),
+            *("content-language", "auto-submitted", "x-auto-response-suppress"),
+            *("list-id", "list-unsubscribe", "list-unsubscribe-post"),
+        }, kind
 
 
 def test_the_message_id_is_the_row_s_and_stays_the_same_on_a_second_attempt(cast):
     row = post.due_reminder(cast.dana)
     first, second = reminders.compose(row), reminders.compose(Reminder.objects.get(pk=row.pk))
     assert read(first)["Message-ID"] == read(second)["Message-ID"] == f"<{row.message_id}>"
+
+
+def test_an_answer_to_any_of_them_reaches_the_clinic(cast):
+    for kind, mail in post.each_mail(cast).items():
+        assert str(read(mail)["Reply-To"]) == "Riverside Physio <desk@riverside-physio.example>", kind
+
+
+def test_every_mail_says_where_the_clinic_is(cast):
+    for kind, mail in post.each_mail(cast).items():
+        assert "1 River Street, Springfield" in mail.body, kind
+        assert "1 River Street, Springfield" in post.shown(post.html(mail)), kind
+
+
+def test_each_is_in_the_language_of_its_reader(cast):
+    for kind, mail in post.each_mail(cast, "es").items():
+        assert read(mail)["Content-Language"] == "es", kind
+        assert '<html lang="es"' in post.html(mail), kind
 
 
 def test_two_invitations_of_one_client_have_two_message_ids(cast):

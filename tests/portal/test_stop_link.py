@@ -4,10 +4,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core import mail
 from django.utils import timezone
 
-from clinic.models import AuditEntry, Client
-from tests.portal.visit import stop_link, stranger, words, writes
+from clinic import joining
+from clinic.models import AuditEntry, Client, Why
+from clinic.reminders import sending
+from tests import make
+from tests.portal.visit import reminder, stop_link, stranger, words, writes
 
 
 @pytest.fixture
@@ -42,6 +46,29 @@ def test_one_click_of_a_mail_provider_stops_them(cast, path):
     response = stranger().post(path, {"List-Unsubscribe": "One-Click"})
     assert response.status_code == 200
     assert wanted(cast) is False
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"data": {"List-Unsubscribe": "One-Click"}},  # as multipart/form-data
+        {"data": "List-Unsubscribe=One-Click", "content_type": "application/x-www-form-urlencoded"},
+    ],
+)
+def test_the_click_may_come_in_both_encodings_and_leaves_no_cookie(cast, path, form):
+    response = stranger().post(path, **form)
+    assert (response.status_code, dict(response.cookies)) == (200, {})
+    assert wanted(cast) is False
+
+
+def test_one_click_stops_reminders_and_no_other_mail(cast, path):
+    row = reminder(make.prescription(cast.dana))
+    joining.invite_again(frida := make.invited(cast.alice, "Frida"), by=cast.alice)
+    for client in (cast.dana, frida):
+        stranger().post(stop_link(client), {"List-Unsubscribe": "One-Click"})
+    assert sending.guard([row], timezone.now()) == {row.pk: Why.UNSUBSCRIBED}
+    assert joining.send_due()["sent"] == 1
+    assert mail.outbox[-1].to == ["Frida <frida@home.example>"]
 
 
 def test_stopping_twice_is_one_act_in_the_book(cast, path):
