@@ -61,7 +61,7 @@ def feed(client: Client) -> Feed:
     changes = client.prescriptions.aggregate(state=Max("state_since"), dose=Max("versions__made_at")).values()
     changed_at = max([client.created_at, *wishes, *(at for at in changes if at is not None)])
     calendar.add("LAST-MODIFIED", changed_at)
-    years = [event["DTSTART"].dt.year for event in events] or [client.created_at.year]
+    years = [event.start.year for event in events] or [client.created_at.year]
     # Always there: a calendar must hold something, also while nothing is planned.
     calendar.add_component(vtimezone(client.time_zone, min(years) - 1))
     for event in events:
