@@ -19,6 +19,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_MAIL_DOMAIN": "",
     "PLUMBLINE_MAIL_FROM": "",
     "PLUMBLINE_WORKLIST_PATH": "",
+    "PLUMBLINE_METRICS_TOKEN": "",
     "PLUMBLINE_LATENESS_HOURS": 3,
     "PLUMBLINE_IGNORED_AT_MOST": 10,
     "PLUMBLINE_REPORT_LINK_DAYS": 7,
@@ -52,6 +53,11 @@ class Conf:
     def worklist_path(self) -> str:
         """Where links in notices lead; the first page of the practitioner site unless set."""
         return _text("PLUMBLINE_WORKLIST_PATH") or _practitioner_site()
+
+    @property
+    def metrics_token(self) -> str:
+        """What a monitor must send to read the metrics, as a bearer token; empty: whoever reaches them may."""
+        return _text("PLUMBLINE_METRICS_TOKEN")
 
     @property
     def lateness_limit(self) -> timedelta:

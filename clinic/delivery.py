@@ -22,7 +22,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 
 from clinic.conf import conf
-from clinic.models import Confirmation, Invitation, Notice, Reminder
+from clinic.models import Confirmation, Heartbeat, Invitation, Notice, Reminder
 from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why, database_now
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
         batch = _Batch(bag, clock)
         batch.send(batch.wanted(rows))
         tally += batch.tally
+        Heartbeat.objects.beat("send", database_now())  # a long send is no dead one
         if batch.turned_away:
             break
     return tally

@@ -1,4 +1,4 @@
-"""Links in mail: signed, salted by purpose, so that a link for one thing never opens another."""
+"""Links in mail and to the calendar: signed, salted by purpose; a link for one thing never opens another."""
 
 from __future__ import annotations
 
@@ -112,3 +112,23 @@ def read(token: str) -> Link:
     except (signing.BadSignature, ValueError) as error:
         raise BadLink(token[:1]) from error
     return Link(purpose, row)
+
+
+def calendar_url(key: str) -> str:
+    """Where the calendar of the client with this key is: signed, since the key alone lies in every backup."""
+    return conf.base_url + reverse("clinic:calendar", args=[_calendar_signer().sign(key)])
+
+
+def read_calendar(token: str) -> str:
+    """The key in a calendar's address; nothing but the client's row tells whether it still opens something.
+
+    Raises BadLink when the token is not one of ours.
+    """
+    try:
+        return _calendar_signer().unsign(token)
+    except signing.BadSignature as error:
+        raise BadLink("calendar") from error
+
+
+def _calendar_signer() -> signing.Signer:
+    return signing.Signer(salt="clinic.links.calendar", sep=".")

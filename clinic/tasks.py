@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from celery import shared_task
 
 from clinic import delivery, joining, registering
 from clinic.flags import escalation
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
+from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 
 
-@shared_task
+def tick(run: Callable[[], None]) -> Callable[[], None]:
+    """A task that leaves a heartbeat once it came to its end; one that raises leaves none."""
+
+    @wraps(run)
+    def beating() -> None:
+        run()
+        Heartbeat.objects.beat(run.__name__, database_now())
+
+    return shared_task(beating)
+
+
+@tick
 def plan() -> None:
     """Due schedules become reminder rows."""
     planning.plan_due(database_now())
 
 
-@shared_task
+@tick
 def send() -> None:
     """Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders."""
     notices.send_due()
@@ -28,7 +43,7 @@ def send() -> None:
     reminders.send_due()
 
 
-@shared_task
+@tick
 def sweep() -> None:
     """Give back what a dead worker held, forget who never confirmed, tell the owner what nobody looked at."""
     delivery.reap(database_now())
@@ -36,7 +51,7 @@ def sweep() -> None:
     escalation.escalate(database_now())
 
 
-@shared_task
+@tick
 def silence() -> None:
     """Flag the clients who fell silent."""
     silent_clients.sweep(database_now())

@@ -1,9 +1,10 @@
-"""The clinic's front page, the client portal and the links in mail; mount at the root of the site."""
+"""The clinic's front page, the client portal, the links in mail and to the calendar; mount at the root of the site."""
 
 from django.urls import path
 
 from clinic.portal import (
     answer,
+    calendar_link,
     films,
     front,
     handout,
@@ -22,6 +23,7 @@ app_name = "clinic"
 urlpatterns = [
     path("", front.home, name="home"),
     path("m/<str:token>/", mail_links.link, name="link"),
+    path("calendar/<str:token>.ics", calendar_link.calendar, name="calendar"),
     path("portal/", today.today, name="today"),
     path("portal/prescriptions/<int:pk>/do/", session.do, name="do"),
     path("portal/prescriptions/<int:pk>/handout.pdf", handout.handout, name="handout"),

@@ -1,8 +1,9 @@
-"""What a client decides about oneself: reminders or none, a pause, the hours, the language."""
+"""What a client decides about oneself: reminders or none, a pause, the hours, the language, a calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -92,6 +93,26 @@ def speak(client: Client, language: str, *, by: AbstractBaseUser) -> None:
     with transaction.atomic():
         _save(client, ["language"])
         audit.record(by, "language-changed", client, client.clinic)
+
+
+def open_calendar(client: Client, *, by: AbstractBaseUser) -> None:
+    """Give the client a calendar link, or a new one: the one before then opens nothing."""
+    renewed = client.calendar_key is not None
+    client.calendar_key = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        client.save(update_fields=["calendar_key"])
+        audit.record(by, "calendar-renewed" if renewed else "calendar-opened", client, client.clinic)
+
+
+def close_calendar(client: Client, *, by: AbstractBaseUser) -> bool:
+    """End the calendar link. Returns False when there was none."""
+    with transaction.atomic():
+        with_link = Client.objects.filter(pk=client.pk, calendar_key__isnull=False)
+        closed = bool(with_link.update(calendar_key=None))
+        if closed:
+            audit.record(by, "calendar-closed", client, client.clinic)
+    client.calendar_key = None
+    return closed
 
 
 def _save(client: Client, fields: list[str]) -> None:

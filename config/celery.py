@@ -19,6 +19,7 @@ TRANSPORT_ALIASES["embedded"] = "config.embedded_broker:Transport"
 app = Celery("plumbline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.set_default()  # for every thread: `current_app` is otherwise known to the one that imported this
 
 
 def every(seconds: int, task: str) -> dict[str, Any]:

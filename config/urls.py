@@ -31,5 +31,6 @@ urlpatterns = [
     path("healthz", alive, name="healthz"),
     # A clinic's logo is the only upload that pages and mails show.
     path("media/clinic/logos/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "clinic" / "logos"}),
+    path("", include("clinic.operators.urls")),
     path("", include("clinic.urls")),
 ]

@@ -27,6 +27,7 @@ FLOORS = [
         "clinic.portal",
         "clinic.api",
         "clinic.tasks",
+        "clinic.operators",
         "clinic.management",
         "clinic.demonstration",
         "clinic.checks",

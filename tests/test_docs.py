@@ -9,6 +9,8 @@ import pytest
 
 from clinic import checks, tasks
 from clinic.conf import DEFAULTS, Conf
+from clinic.models.outbox import database_now
+from clinic.operators import metrics, readiness
 from tests import floors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,6 +83,20 @@ def test_every_variable_of_the_environment_is_in_the_operators_page():
 def test_the_reader_of_variables_sees_each_way_of_asking():
     text = 'os.environ.get("A"); variables["B"]; flag(os.environ, "C", True); other.get("D"); flag("E", variables)'
     assert variables({"a.py": text}) == {"A", "B", "C"}
+
+
+@pytest.mark.django_db
+def test_every_metric_is_told_and_every_metric_told_is_there():
+    there = {family.name for family in metrics.families(database_now())}
+    named = set(re.findall(r"\bplumbline_[a-z_]+\b", DOCS["docs/operations.md"]))
+    assert named == there
+    rules = [body for body in blocks(DOCS["docs/operations.md"], "yaml") if "alert:" in body]
+    assert set(re.findall(r"\bplumbline_[a-z_]+\b", "".join(rules))) == there - {"plumbline_mail_due"}
+
+
+def test_the_alerts_wait_as_long_as_readyz_does():
+    said = {int(number) for number in re.findall(r"> (\d{3,})", DOCS["docs/operations.md"])}
+    assert said == {limit.total_seconds() for limit in [*readiness.SILENT_FOR.values(), readiness.LATE]}
 
 
 def test_make_knows_what_the_readme_types():

@@ -1,4 +1,4 @@
-"""Arguments that several commands take; a bad one ends the command with a line that names it."""
+"""What several commands share: arguments, of which a bad one ends the command with a line that names it, and beats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 
 from django.utils.dateparse import parse_datetime
+
+from clinic.models import Heartbeat
+from clinic.models.outbox import database_now
 
 EXAMPLE = "2026-03-01T18:00:00+01:00"
 MOST_ID = 2**63 - 1  # what a row number can be
@@ -41,3 +44,10 @@ def add_now(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--now", type=instant, metavar="ISO", help="act as at this instant, such as 2026-03-01T18:00:00Z"
     )
+
+
+def beat(acted_for: dt.datetime | None, *names: str) -> None:
+    """Leave the heartbeats of ticks that ran by a command; none where ``--now`` named another instant."""
+    if acted_for is None:
+        for name in names:
+            Heartbeat.objects.beat(name, database_now())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import wishes
+from clinic import links, wishes
 from clinic.models import Client
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, TimeZoneField
@@ -120,11 +120,25 @@ class LanguageForm(Card):
         wishes.speak(client, self.cleaned_data["language"], by=by)
 
 
+class CalendarForm(Card):
+    """The calendar link: make one, make another, or none: one button each."""
+
+    act = forms.ChoiceField(
+        choices=[("open", _("Make a link")), ("close", _("Switch it off"))],
+        error_messages={"invalid_choice": _("Choose one of the two buttons.")},
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        act = wishes.open_calendar if self.cleaned_data["act"] == "open" else wishes.close_calendar
+        act(client, by=by)
+
+
 CARDS: dict[str, type[Card]] = {
     "reminders": RemindersForm,
     "pause": PauseForm,
     "hours": HoursForm,
     "language": LanguageForm,
+    "calendar": CalendarForm,
 }
 
 
@@ -141,7 +155,15 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     wrong = next((form for form in forms_by_card.values() if form.errors), None)
     today = timezone.localdate()
     paused = client.paused_until if client.paused_until and client.paused_until > today else None
-    context = {**forms_by_card, "wrong": wrong, "paused": paused, "tomorrow": today + dt.timedelta(days=1)}
+    context: dict[str, Any] = {
+        **forms_by_card,
+        "wrong": wrong,
+        "paused": paused,
+        "tomorrow": today + dt.timedelta(days=1),
+    }
+    if client.calendar_key:
+        context["calendar_url"] = links.calendar_url(client.calendar_key)
+        context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 
 

@@ -34,6 +34,7 @@ def test_a_value_cannot_start_a_line_of_its_own() -> None:
     [
         ("refused: {'dana@c.example': (550, b'no')}", "refused: {'<address>': (550, b'no')}"),
         ("Not Found: /m/eyJhbGci:1tX:abc_-/", "Not Found: /m/…/"),
+        ("Not Found: /calendar/k3y.s1g-_.ics", "Not Found: /calendar/…"),
         ("Gone: /accounts/password/reset/key/3-xyz/", "Gone: /accounts/password/reset/key/…/"),
         ("Not Found: /portal/report/", "Not Found: /portal/report/"),
         ("violates check\nDETAIL:  Failing row contains (7, 8, it hurts\nat night).", "violates check"),

@@ -84,6 +84,17 @@ def test_every_tick_of_the_beat_runs(alice, settings):
         getattr(tasks, name)()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_operators_hear_that_it_is_ready_once_the_clock_ticks():
+    silent = Browser().get("/status/readyz")
+    assert silent.status_code == 503
+    assert "tick plan: It has not run yet." in silent.content.decode()
+    call_command("send_due")
+    call_command("sweep")
+    assert Browser().get("/status/readyz").content == b"ok\n"
+    assert b"plumbline_mail_due" in Browser().get("/status/metrics").content
+
+
 def test_links_in_notices_find_the_practitioner_site():
     assert conf.worklist_path == "/practice/"
 

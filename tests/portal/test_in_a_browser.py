@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from clinic import prescribing
+from clinic import prescribing, wishes
 from clinic.models import Client, PainReport
 from tests import make
 from tests.portal.visit import invitation_link, reminder, report_link, signed_in, stop_link, url
@@ -54,6 +54,7 @@ def pages(cast, live_server):
     held = make.client(cast.alice, "Hugo")
     prescribing.hold(make.prescription(held), by=cast.alice.user, reason="rest")
     frida = make.invited(cast.alice, "Frida")
+    wishes.open_calendar(held, by=held.user)
     return {
         "front": ("/", None),
         "today": (url("today"), dana),
@@ -69,6 +70,7 @@ def pages(cast, live_server):
         "library": (url("library"), dana),
         "exercise": (url("exercise", "forward-bend"), dana),
         "settings": (url("settings"), dana),
+        "settings, with a calendar": (url("settings"), held),
         "no record": (url("today"), cast.alice.user),
         "mail report": (report_link(row), None),
         "mail answered": (report_link(answered), None),

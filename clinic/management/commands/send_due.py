@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from clinic import joining, registering
 from clinic.flags import sending as notices
-from clinic.management.arguments import add_now
+from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             ("reminders", reminders.send_due),
         ):
             self.stdout.write(f"{name}: {_in_words(send_due(now))}")
+        beat(now, "plan", "send")
 
 
 def _in_words(tally: Counter[str]) -> str:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from clinic import delivery, registering
 from clinic.flags import escalation, silence
-from clinic.management.arguments import add_now
+from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 
 
@@ -28,3 +28,4 @@ class Command(BaseCommand):
         self.stdout.write(f"registrants forgotten: {registering.forget_unconfirmed(now)}")
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
+        beat(options["now"], "sweep", "silence")

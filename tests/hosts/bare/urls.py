@@ -1,4 +1,4 @@
-"""The host's own pages and admin, and the plugin's three doors."""
+"""The host's own pages and admin, and the plugin's four doors."""
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView
@@ -14,4 +14,5 @@ urlpatterns = [
     path("practice/", site.urls),  # practitioners: the worklist
     path("physio/", include("clinic.urls")),  # clients: the portal and the links in mail
     path("api/v1/", include("clinic.api.urls")),  # programs
+    path("status/", include("clinic.operators.urls")),  # operators: /status/readyz and /status/metrics
 ]

@@ -1,0 +1,12 @@
+"""`/readyz` and `/metrics`; mount them where a monitor reaches them."""
+
+from django.urls import path
+
+from clinic.operators import views
+
+app_name = "clinic_operators"
+
+urlpatterns = [
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.numbers, name="metrics"),
+]

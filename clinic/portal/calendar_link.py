@@ -1,0 +1,53 @@
+"""The address that a calendar program asks again and again: the plan of one client, without signing in."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from clinic import links
+from clinic.models import Client
+from clinic.reminders import calendar as plans
+
+
+@require_safe
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """The feed, or 304 for who has it already; a link that is altered, renewed or switched off is not found."""
+    client = _holder(token)
+    response = _gone() if client is None else _feed(request, client)
+    response["Cache-Control"] = "private, no-cache"  # kept by whoever asks, and asked for again each time
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _feed(request: HttpRequest, client: Client) -> HttpResponse:
+    feed = plans.feed(client)
+    etag = f'"{hashlib.sha256(feed.body).hexdigest()[:32]}"'
+    changed_at = int(feed.changed_at.timestamp())
+    response = HttpResponse(feed.body, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="calendar.ics"'
+    response["Content-Language"] = client.language
+    answer = get_conditional_response(request, etag, changed_at, response) or response
+    answer["ETag"], answer["Last-Modified"] = etag, http_date(changed_at)
+    return answer
+
+
+def _gone() -> HttpResponse:
+    words = gettext("This calendar link does not work any more. A new one is made in your settings, on our site.")
+    return HttpResponse(f"{words}\n", status=404, content_type="text/plain; charset=utf-8")
+
+
+def _holder(token: str) -> Client | None:
+    try:
+        key = links.read_calendar(token)
+    except links.BadLink:
+        return None
+    joined = Client.objects.filter(calendar_key=key, state=Client.State.JOINED).select_related("clinic", "user")
+    client = joined.first()
+    return client if client is not None and client.user is not None and client.user.is_active else None

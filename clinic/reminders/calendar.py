@@ -1,0 +1,154 @@
+"""A client's plan as a calendar to subscribe to (RFC 5545): when, and nothing of what or why.
+
+It is the plan and not the mails: quiet hours, the morning, reminders switched off or coming back take nothing out of
+it. A pause does, and so does a held exercise. What is written follows from the rows alone and not from the hour of the
+asking, so that an unchanged plan gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.translation import gettext, override
+from icalendar import Calendar, Event
+
+from clinic.conf import conf
+from clinic.models import AuditEntry, Client, Prescription, PrescriptionChange, Schedule
+from clinic.models.fields import zone
+from clinic.reminders import planning
+from clinic.reminders.schedule import Plan
+from clinic.reminders.zone_rules import vtimezone
+
+LENGTH = dt.timedelta(minutes=15)
+ASK_AGAIN = dt.timedelta(hours=6)
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+MOVES = ("joined", "paused", "pause-ended", "hours-changed", "language-changed")  # what the client does to the feed
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The calendar as bytes of text/calendar in UTF-8, and when something in it last changed."""
+
+    body: bytes
+    changed_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """One local time of a plan: the first instance by the wall clock, the weekdays, the last instance in UTC."""
+
+    start: dt.datetime
+    days: tuple[str, ...]
+    until: dt.datetime | None
+
+
+def feed(client: Client) -> Feed:
+    """The running plans of a client, with its clinic, as recurring events in the client's zone."""
+    wishes = list(
+        AuditEntry.objects.filter(clinic=client.clinic_id, target_kind="client", target_id=client.pk, verb__in=MOVES)
+        .order_by("at")
+        .values_list("at", flat=True)
+    )
+    with override(client.language):
+        events = list(_events(client, wishes))
+        calendar = _calendar(client)
+    changes = client.prescriptions.aggregate(state=Max("state_since"), dose=Max("versions__made_at")).values()
+    changed_at = max([client.created_at, *wishes, *(at for at in changes if at is not None)])
+    calendar.add("LAST-MODIFIED", changed_at)
+    years = [event.start.year for event in events] or [client.created_at.year]
+    # Always there: a calendar must hold something, also while nothing is planned.
+    calendar.add_component(vtimezone(client.time_zone, min(years) - 1))
+    for event in events:
+        calendar.add_component(event)
+    return Feed(calendar.to_ical(), changed_at)
+
+
+def recurrence(plan: Plan, local_time: dt.time, here: ZoneInfo) -> Recurrence | None:
+    """One local time of a plan as a rule of RFC 5545; None when no day of the plan has it.
+
+    Where the clocks jump over it or show it twice, RFC 5545 (3.3.5) and `schedule.slots` say the same. A local date
+    that a zone leaves out would differ; no zone is known to leave one out again.
+
+    Args:
+        plan: its quiet hours and morning are not looked at, its pause is.
+    """
+    days = tuple(name for number, name in enumerate(WEEKDAYS) if number in plan.days)
+    first = _day(plan, plan.first_date, dt.timedelta(days=1))
+    if first is None:
+        return None
+    until = None
+    if plan.ends_on is not None:
+        last = _day(plan, plan.ends_on, dt.timedelta(days=-1))
+        if last is None or last < first:
+            return None
+        until = dt.datetime.combine(last, local_time, here).astimezone(dt.UTC)
+    return Recurrence(dt.datetime.combine(first, local_time, here), days, until)
+
+
+def _day(plan: Plan, start: dt.date, step: dt.timedelta) -> dt.date | None:
+    """The nearest day of the plan's week from ``start`` on, in steps of a day."""
+    return next((day for day in (start + step * n for n in range(7)) if day.weekday() in plan.days), None)
+
+
+def _calendar(client: Client) -> Calendar:
+    calendar, name = Calendar(), _name(client)
+    calendar.add("PRODID", "-//Plumbline//Calendar//EN")
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("NAME", name)
+    calendar.add("X-WR-CALNAME", name)
+    calendar.add("X-WR-TIMEZONE", client.time_zone)
+    calendar.add("REFRESH-INTERVAL", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", f"PT{ASK_AGAIN // dt.timedelta(hours=1)}H")
+    return calendar
+
+
+def _events(client: Client, wishes: list[dt.datetime]) -> Iterator[Event]:
+    running = list(client.prescriptions.filter(state=Prescription.State.ACTIVE).order_by("pk"))
+    versions = planning.newest_versions({prescription.pk for prescription in running})
+    moved = PrescriptionChange.objects.filter(prescription__in=running)
+    changes = Counter(moved.values_list("prescription_id", flat=True))
+    schedules = {
+        (schedule.prescription_id, schedule.local_time): schedule
+        for schedule in Schedule.objects.filter(prescription__in=running)
+    }
+    here = zone(client.time_zone)
+    for prescription in running:
+        version = versions[prescription.pk]
+        plan = replace(planning.plan_of(version, client).prescribed, paused_until=client.paused_until)
+        later = [at for at in wishes if at >= prescription.created_at]
+        changed_at = max([version.made_at, prescription.state_since, *later])
+        revision = version.number - 1 + changes[prescription.pk] + len(later)
+        for time in sorted(set(version.local_times)):
+            rule = recurrence(plan, time, here)
+            if rule is not None:
+                yield _event(client, rule, schedules[prescription.pk, time], revision, changed_at)
+
+
+def _event(client: Client, rule: Recurrence, schedule: Schedule, revision: int, changed_at: dt.datetime) -> Event:
+    event = Event()
+    portal = conf.base_url + reverse("clinic:today")
+    # A schedule is one local time of one prescription for good, so a new dose at the same time is the same event.
+    event.add("UID", f"plan.{schedule.pk}@{conf.mail_domain}")
+    event.add("DTSTAMP", changed_at)  # without a METHOD it says when the event last changed (RFC 5545, 3.8.7.2)
+    event.add("LAST-MODIFIED", changed_at)
+    event.add("SEQUENCE", revision)
+    event.add("DTSTART", rule.start)
+    event.add("DURATION", LENGTH)
+    event.add("RRULE", {"FREQ": "WEEKLY", "BYDAY": list(rule.days), **({"UNTIL": rule.until} if rule.until else {})})
+    event.add("SUMMARY", _name(client))
+    event.add("DESCRIPTION", gettext("Open your page: %(url)s") % {"url": portal})  # Google shows no URL
+    event.add("URL", portal)
+    event.add("TRANSP", "TRANSPARENT")
+    event.add("CLASS", "PRIVATE")
+    return event
+
+
+def _name(client: Client) -> str:
+    return f"{gettext('A moment for yourself')} – {client.clinic.name}"
