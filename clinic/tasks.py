@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from clinic import delivery, joining, registering
-from clinic.flags import escalation
+from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models.outbox import database_now
@@ -38,5 +38,6 @@ def sweep() -> None:
 
 @shared_task
 def silence() -> None:
-    """Flag the clients who fell silent."""
+    """Flag the clients who fell silent, and those whom mail does not reach."""
     silent_clients.sweep(database_now())
+    undeliverable.sweep(database_now())

@@ -7,6 +7,7 @@ import pytest
 from clinic import joining
 from clinic.delivery import ATTEMPTS_AT_MOST
 from clinic.models import Invitation
+from clinic.models.outbox import REFUSED_RECIPIENT
 from tests.mail import post
 from tests.mail.servers import about, always, once
 
@@ -102,7 +103,8 @@ def test_each_451_doubles_the_wait_and_the_last_one_settles_the_row_with_the_ser
         now = row.try_at
     assert waits == [1, 2, 4, 8, 16, 32, 64]
     assert joining.send_due(now) == {"failed": 1}
-    assert (fresh()[1].state, fresh()[1].attempts, fresh()[1].why) == ("failed", 8, "451 4.2.1 mailbox busy")
+    words = f"{REFUSED_RECIPIENT}451 4.2.1 mailbox busy"
+    assert (fresh()[1].state, fresh()[1].attempts, fresh()[1].why) == ("failed", 8, words)
 
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])
@@ -110,7 +112,8 @@ def test_550_settles_the_row_with_the_server_s_words_and_the_rest_goes_out(rows,
     odd_server.says[stage] = once("550 5.1.1 no such mailbox")
     assert joining.send_due(due) == {"failed": 1, "sent": 2}
     row = fresh()[0]
-    assert (row.state, row.why, row.attempts, row.sent_at) == ("failed", "550 5.1.1 no such mailbox", 1, None)
+    words = f"{REFUSED_RECIPIENT if stage == 'RCPT' else ''}550 5.1.1 no such mailbox"
+    assert (row.state, row.why, row.attempts, row.sent_at) == ("failed", words, 1, None)
     assert row.settled_at == due
     assert joining.send_due(due + dt.timedelta(days=1)) == {}
 
