@@ -34,6 +34,7 @@ from clinic.admin import (
     outcomes,
     prescriptions,
     registrants,
+    reminders,
     replay,
     tuning,
     worklist,
@@ -82,7 +83,7 @@ class PractitionerSite(UnfoldAdminSite):
             *(
                 path(route, self.admin_view(view), name=name)
                 for module in (
-                    *(clients, tuning, replay, registrants, invite, prescriptions),
+                    *(clients, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
                 )
                 for route, view, name in module.ROUTES

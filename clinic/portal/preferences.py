@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import wishes
 from clinic.models import Client
+from clinic.portal import reminded
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, TimeZoneField
 
@@ -142,6 +143,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     today = timezone.localdate()
     paused = client.paused_until if client.paused_until and client.paused_until > today else None
     context = {**forms_by_card, "wrong": wrong, "paused": paused, "tomorrow": today + dt.timedelta(days=1)}
+    context["reminded"] = reminded.of(client, timezone.now())
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 
 
