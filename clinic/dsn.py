@@ -130,8 +130,8 @@ def _fields(parts: list[Message], kinds: set[str]) -> Iterator[Message]:
         if part.get_content_type() not in kinds:
             continue
         payload = part.get_payload()
-        blocks = payload if isinstance(payload, list) else [email.message_from_string(_text(part))]
-        for block in blocks:
+        listed = [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+        for block in listed or [email.message_from_string(_text(part))]:
             yield block
             rest = block.get_payload()
             for _block in range(BLOCKS_AT_MOST):
