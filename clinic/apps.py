@@ -1,6 +1,6 @@
 """The clinic app: clients, prescriptions, reports, flags, reminders."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +11,8 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         from clinic import checks  # noqa: F401  registers the system checks
+
+        if apps.is_installed("anymail"):
+            from clinic import webhooks
+
+            webhooks.listen()

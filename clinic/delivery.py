@@ -22,8 +22,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 
 from clinic.conf import conf
+from clinic.dsn import no_such_mailbox
 from clinic.models import Confirmation, Heartbeat, Invitation, Notice, Reminder
-from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why, database_now
+from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, State, Why, database_now
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +32,20 @@ Row = TypeVar("Row", bound=Outgoing)
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
 END_OF_MAIL = b"\r\n.\r\n"
+KINDS = (Notice, Confirmation, Invitation, Reminder)
 
 
 @dataclass(frozen=True)
 class Mailbag(Generic[Row]):
-    """One kind of mail: its rows, who must not get it after all, and how it is written."""
+    """One kind of mail: its rows, who must not get it after all, and how it is written.
+
+    ``out_of_reach``: what to do at once where the server knows no such mailbox.
+    """
 
     rows: OutgoingQuerySet[Row]
     guard: Callable[[list[Row], dt.datetime], Mapping[int, Why]]
     compose: Callable[[Row], EmailMultiAlternatives]
+    out_of_reach: Callable[[Row, dt.datetime], object] | None = None
 
 
 def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
@@ -63,7 +69,7 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
 
 def reap(now: dt.datetime) -> int:
     """Give back, in every kind of mail, what a dead worker held; returns how many rows."""
-    return sum(kind.objects.reap(now) for kind in (Notice, Confirmation, Invitation, Reminder))
+    return sum(kind.objects.reap(now) for kind in KINDS)
 
 
 class _Batch(Generic[Row]):
@@ -153,7 +159,7 @@ class _Batch(Generic[Row]):
             self.bag.rows.release(row, State.SENDING, self.now() + 2 * BACK_OFF, uncounted=True)
         elif code >= 500 or (code and later >= row.expires_at):
             log.warning("%s %d refused by the mail server with %d", name, row.pk, code)
-            self._settle(row, State.SENDING, State.FAILED, f"{code} {words}")
+            self._refused(row, f"{code} {words}", recipient=isinstance(error, smtplib.SMTPRecipientsRefused))
         elif code:
             self.bag.rows.release(row, State.SENDING, later)
         elif dot.handed_over:  # no answer after the whole mail: the server may or may not have taken it
@@ -167,6 +173,12 @@ class _Batch(Generic[Row]):
             self.turned_away = True
             log.warning("mail server broke off (%s) at %s %d", kind, name, row.pk)
             self.bag.rows.release(row, State.SENDING, later)
+
+    def _refused(self, row: Row, words: str, *, recipient: bool) -> None:
+        """failed. Refused at RCPT it is about the mailbox, after DATA about this one mail (RFC 5321, 4.2.4)."""
+        self._settle(row, State.SENDING, State.FAILED, f"{REFUSED_RECIPIENT if recipient else ''}{words}")
+        if recipient and self.bag.out_of_reach and no_such_mailbox(words):
+            self.bag.out_of_reach(row, self.now())
 
     def _settle(self, row: Row, held: State, end: State, why: str = "") -> None:
         if self.bag.rows.settle(row, held, end, self.now(), why):

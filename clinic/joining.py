@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from clinic import audit, links, sign_ins, signals
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
+from clinic.flags.undeliverable import mail_arrives
 from clinic.letters import letter
 from clinic.models import Client, Invitation, Practitioner, Registrant, Why
 from clinic.reminders import planning
@@ -94,6 +95,7 @@ def invite_again(client: Client, *, by: Practitioner, now: dt.datetime | None = 
     if client.state != Client.State.INVITED:
         raise ValidationError({"client": _("This client has joined already.")})
     with transaction.atomic():
+        mail_arrives(client, by.user, _("A new invitation was sent."), now)
         _withdraw(client, now)
         invitation = _post_invitation(client, by, now)
         audit.record(by.user, "invited", client, by.clinic)
@@ -139,6 +141,7 @@ def accept(
     """
     now = now or timezone.now()
     with transaction.atomic():
+        mail_arrives(invitation.client, None, _("The client opened the invitation."), now)
         client = Client.objects.select_for_update().get(pk=invitation.client_id)
         used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
         if not used or client.state != Client.State.INVITED:
@@ -157,7 +160,12 @@ def accept(
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
     """One tick: send every invitation that waits; returns how many ended in each state."""
-    return deliver(Mailbag(Invitation.objects.select_related("client__clinic", "invited_by"), _guard, _compose), now)
+    rows = Invitation.objects.select_related("client__clinic", "invited_by")
+    return deliver(Mailbag(rows, _guard, _compose, _out_of_reach), now)
+
+
+def _out_of_reach(invitation: Invitation, now: dt.datetime) -> None:
+    Client.objects.out_of_reach(invitation.client_id, now)
 
 
 def _guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, Why]:

@@ -8,7 +8,7 @@ from functools import wraps
 from celery import shared_task
 
 from clinic import delivery, joining, registering
-from clinic.flags import escalation
+from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models import Heartbeat
@@ -53,5 +53,6 @@ def sweep() -> None:
 
 @tick
 def silence() -> None:
-    """Flag the clients who fell silent."""
+    """Flag the clients who fell silent, and those whom mail does not reach."""
     silent_clients.sweep(database_now())
+    undeliverable.sweep(database_now())

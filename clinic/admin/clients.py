@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.admin import access, record, words
 from clinic.admin.page import Page, page
-from clinic.models import Client
+from clinic.models import AuditEntry, Client
 
 PER_PAGE = 100
 
@@ -69,7 +70,14 @@ def client(request: HttpRequest, pk: int) -> Page:
         record=record.of(about, now, reports_page=request.GET.get("page")),
         invitation=invitation,
         invitation_why=words.why(invitation.why) if invitation else "",
+        complained_on=None if about.reminders_wanted else _complained_on(about),
     )
+
+
+def _complained_on(about: Client) -> dt.datetime | None:
+    """When the client's mail program last reported our mail as unwanted."""
+    told = AuditEntry.objects.filter(clinic=about.clinic_id, target_kind="client", target_id=about.pk)
+    return told.filter(verb="complained").values_list("at", flat=True).first()
 
 
 ROUTES = [

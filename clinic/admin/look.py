@@ -26,7 +26,7 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
-_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay"}
+_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.admin import pain, tuning, words
+from clinic.conf import conf
 from clinic.flags import judging, what_if
 from clinic.flags import phase as flare_up
 from clinic.flags import tuning as knobs
@@ -74,6 +75,7 @@ class Plan:
     doses: Sequence[Dosed]  # newest first
     screening: Sequence[Screened]
     next_reminder: Slot | None
+    ignored: int  # so many in a row went unanswered that no more are sent; else 0
     reminders: Sequence[Reminded]  # newest first
 
     @property
@@ -197,10 +199,14 @@ def _plans(client: Client, prescriptions: Sequence[Prescription], now: dt.dateti
     ledger = Reminder.objects.filter(schedule__prescription__client=client).select_related("schedule")
     for reminder in ledger.order_by("-due_at", "-pk")[: REMINDERS_SHOWN * max(1, len(prescriptions))]:
         reminders[reminder.schedule.prescription_id].append(reminder)
-    return [_plan(prescription, reminders[prescription.pk], now) for prescription in prescriptions]
+    unanswered = Reminder.objects.unanswered([prescription.pk for prescription in prescriptions])
+    return [
+        _plan(prescription, reminders[prescription.pk], unanswered.get(prescription.pk, 0), now)
+        for prescription in prescriptions
+    ]
 
 
-def _plan(prescription: Prescription, reminders: Sequence[Reminder], now: dt.datetime) -> Plan:
+def _plan(prescription: Prescription, reminders: Sequence[Reminder], unanswered: int, now: dt.datetime) -> Plan:
     exercise, language = prescription.exercise, get_language()
     questions = {precaution.code: precaution.question for precaution in exercise.precautions_in(language)}
     variations = {variation.code: variation.name for variation in exercise.variations_in(language)}
@@ -218,6 +224,7 @@ def _plan(prescription: Prescription, reminders: Sequence[Reminder], now: dt.dat
         ],
         screening=[Screened(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
         next_reminder=planning.next_reminder(prescription, prescription.versions.all()[0], now),
+        ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[:REMINDERS_SHOWN]],
     )
 

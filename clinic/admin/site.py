@@ -35,6 +35,7 @@ from clinic.admin import (
     outcomes,
     prescriptions,
     registrants,
+    reminders,
     replay,
     tuning,
     worklist,
@@ -83,7 +84,7 @@ class PractitionerSite(UnfoldAdminSite):
             *(
                 path(route, self.admin_view(view), name=name)
                 for module in (
-                    *(clients, mail_preview, tuning, replay, registrants, invite, prescriptions),
+                    *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
                 )
                 for route, view, name in module.ROUTES

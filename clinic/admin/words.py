@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import PainReport, Why
 from clinic.models.fields import WEEKDAYS
+from clinic.models.outbox import REFUSED_RECIPIENT
 
 DAY_NAMES = {
     "mon": gettext_lazy("Mon"),
@@ -38,6 +39,10 @@ def times(given: Sequence[dt.time]) -> str:
 
 def why(code: str) -> str:
     """Why a mail did not go: our code in words; a mail server's own words as they are."""
+    if code.startswith(REFUSED_RECIPIENT):
+        return _("the mail server does not take this address: %(words)s") % {
+            "words": code.removeprefix(REFUSED_RECIPIENT)
+        }
     return str(dict(Why.choices).get(code, code))
 
 

@@ -31,8 +31,9 @@ def sweep(now: dt.datetime) -> int:
     """
     told = sum(_say_reminders_stopped(prescription, now) for prescription in _without_reminders(now))
     quiet = (
-        Prescription.objects.filter(state=Prescription.State.ACTIVE, client__state=Client.State.JOINED)
-        .filter(Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date()))
+        Prescription.objects.filter(
+            _not_paused(now), state=Prescription.State.ACTIVE, client__state=Client.State.JOINED
+        )
         .exclude(Exists(Flag.objects.unresolved().filter(prescription=OuterRef("pk"), kind=Flag.Kind.SILENT)))
         .annotate(heard_at=Coalesce("trend__last_report_at", "client__consented_at", output_field=DateTimeField()))
         .filter(heard_at__lte=now - LEAST, state_since__lte=now - LEAST)
@@ -41,10 +42,14 @@ def sweep(now: dt.datetime) -> int:
     return told + sum(_raise_if_silent(prescription, now) for prescription in quiet)
 
 
+def _not_paused(now: dt.datetime) -> Q:
+    return Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date())
+
+
 def _without_reminders(now: dt.datetime) -> QuerySet[Prescription]:
     """Those of which a reminder lately did not go since nobody answers."""
     lately = Reminder.objects.given_up(now - LOOKED_BACK).values("schedule__prescription")
-    waiting = Prescription.objects.filter(pk__in=lately, state=Prescription.State.ACTIVE)
+    waiting = Prescription.objects.filter(_not_paused(now), pk__in=lately, state=Prescription.State.ACTIVE)
     return waiting.select_related("client__clinic", "client__practitioner", "trend")
 
 

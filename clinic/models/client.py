@@ -34,6 +34,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Those for whom this person may write as a practitioner; never oneself as client."""
         return self.filter(self._at_work(user, Q(role=Practitioner.Role.OWNER)))
 
+    def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
+        """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""
+        return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
+
     def _reached_by(self, user: Person, sees_all: Q) -> ClientQuerySet:
         if not user.is_authenticated:
             return self.none()

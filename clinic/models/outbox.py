@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Why(models.TextChoices):
-    """Reasons of a skipped row."""
+    """Reasons of a skipped row, and what the recipient of a sent one said of it."""
 
     HELD = "held", _("the exercise is held")
     ENDED = "ended", _("the exercise has ended")
@@ -34,6 +34,7 @@ class Why(models.TextChoices):
     NO_CONSENT = "no_consent", _("the client has not joined")
     WITHDRAWN = "withdrawn", _("withdrawn")
     SETTLED = "settled", _("seen before the mail was sent")
+    COMPLAINED = "complained", _("the client's mail program reported it as unwanted")
 
 
 class State(models.TextChoices):
@@ -49,6 +50,7 @@ class State(models.TextChoices):
 
 OPEN = (State.READY, State.CLAIMED, State.SENDING)
 AMBIGUOUS_AT_MOST = 2
+REFUSED_RECIPIENT = "recipient refused: "  # how the words of a failed row begin where it was about the address
 
 Row = TypeVar("Row", bound="Outgoing", covariant=True)
 
@@ -110,13 +112,18 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         return [State.UNKNOWN.value] * given_up
 
     def bounce(self, message_id: str, now: dt.datetime, why: str) -> bool:
-        """A mail that a server had taken came back: sent, in doubt or unknown → bounced. False: no such row.
+        """A mail that a server had taken came back: sent, being sent, unknown or in doubt → bounced.
 
-        One that was in doubt arrived somewhere after all, so it is not sent again.
+        One that was in doubt arrived somewhere after all, so it is not sent again. False: no such row.
         """
-        taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(state=State.READY, ambiguous__gt=0)
-        mine = self.filter(taken, message_id=message_id)
+        taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(ambiguous__gt=0)
+        mine = self.filter(taken, message_id=message_id).exclude(state=State.BOUNCED)
         return bool(mine.update(state=State.BOUNCED, settled_at=now, lease=None, why=why[:300] or "came back"))
+
+    def unwanted(self, message_id: str) -> bool:
+        """Keep of a mail that went out that its recipient complained. False: no such row, or it is known."""
+        mine = self.filter(message_id=message_id, state__in=[State.SENT, State.UNKNOWN])
+        return bool(mine.exclude(why=Why.COMPLAINED).update(why=Why.COMPLAINED))
 
     def reap(self, now: dt.datetime) -> int:
         """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic import links, wishes
 from clinic.models import Client
+from clinic.portal import reminded
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, TimeZoneField
 
@@ -164,6 +165,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     if client.calendar_key:
         context["calendar_url"] = links.calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
+    context["reminded"] = reminded.of(client, timezone.now())
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 
 

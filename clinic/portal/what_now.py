@@ -88,9 +88,14 @@ def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) ->
 
 
 def in_words(moment: dt.datetime, today: dt.date) -> str:
-    """ "today at 18:00", "Thursday at 18:00", "Thursday 3 December at 18:00": ``moment`` is local."""
+    """ "yesterday at 18:00", "today at 18:00", a day to come "Thursday at 18:00", else "Thursday 3 December at 18:00".
+
+    ``moment`` is local.
+    """
     told = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
     match (moment.date() - today).days:
+        case -1:
+            return _("yesterday at %(time)s") % told
         case 0:
             return _("today at %(time)s") % told
         case 1:

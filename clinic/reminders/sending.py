@@ -27,7 +27,11 @@ WITH_CLIENT = "schedule__prescription__client__clinic"
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
     """One tick: send every due reminder that still makes sense; returns how many ended in each state."""
-    return deliver(Mailbag(Reminder.objects.select_related(WITH_CLIENT), guard, compose), now)
+    return deliver(Mailbag(Reminder.objects.select_related(WITH_CLIENT), guard, compose, _out_of_reach), now)
+
+
+def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
+    Client.objects.out_of_reach(reminder.schedule.prescription.client_id, now)
 
 
 def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:

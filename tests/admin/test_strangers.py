@@ -20,13 +20,13 @@ from clinic.models import (
 from tests import make
 from tests.admin.door import signed_in, url, words
 
-OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay"]
+OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout"]
 OF_A_FLAG = ["acknowledge", "resolve"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
-ONLY_GET = {"client", "mail", "handout", "replay"}
+ONLY_GET = {"client", "mail", "handout", "replay", "reminders"}
 GIVEN = {"reason": "x", "note": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999
 

@@ -6,6 +6,7 @@ import pytest
 
 from clinic import joining
 from clinic.models import Invitation
+from clinic.models.outbox import REFUSED_RECIPIENT
 from tests.mail import post
 from tests.mail.servers import about, always, once
 
@@ -101,7 +102,8 @@ def test_each_451_doubles_the_wait_up_to_an_hour_until_the_mail_is_of_no_use(row
         waits.append((row.try_at - now) / MINUTE)
         now = row.try_at
     assert waits == [1, 2, 4, 8, 16, 32, 64, 64, 64, 64]
-    assert (fresh()[1].state, fresh()[1].attempts, fresh()[1].why) == ("failed", 11, "451 4.2.1 mailbox busy")
+    words = f"{REFUSED_RECIPIENT}451 4.2.1 mailbox busy"
+    assert (fresh()[1].state, fresh()[1].attempts, fresh()[1].why) == ("failed", 11, words)
 
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA", "."])
@@ -109,7 +111,8 @@ def test_550_settles_the_row_with_the_server_s_words_and_the_rest_goes_out(rows,
     odd_server.says[stage] = once("550 5.1.1 no such mailbox")
     assert joining.send_due(due) == {"failed": 1, "sent": 2}
     row = fresh()[0]
-    assert (row.state, row.why, row.attempts, row.sent_at) == ("failed", "550 5.1.1 no such mailbox", 1, None)
+    words = f"{REFUSED_RECIPIENT if stage == 'RCPT' else ''}550 5.1.1 no such mailbox"
+    assert (row.state, row.why, row.attempts, row.sent_at) == ("failed", words, 1, None)
     assert row.settled_at == due
     assert joining.send_due(due + dt.timedelta(days=1)) == {}
 

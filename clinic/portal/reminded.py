@@ -1,0 +1,118 @@
+"""The next reminder and the last one, in the client's plain words: what became of it, and why, without blame."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clinic.conf import conf
+from clinic.models import Client, Prescription, Reminder, Why
+from clinic.models.fields import zone
+from clinic.models.outbox import State
+from clinic.portal.what_now import in_words
+from clinic.reminders import planning
+
+# Each follows "not sent, "; those that no reminder can have are not here.
+NOT_SENT = {
+    Why.HELD: gettext_lazy("as your practitioner had paused the exercise"),
+    Why.ENDED: gettext_lazy("as the exercise had ended"),
+    Why.PAUSED: gettext_lazy("as you had paused reminders"),
+    Why.ALREADY_REPORTED: gettext_lazy("because you had already reported that day"),
+    Why.UNSUBSCRIBED: gettext_lazy("as you wanted none"),
+    Why.UNDELIVERABLE: gettext_lazy("as mail to you came back"),
+    Why.QUIET_HOURS: gettext_lazy("as it fell in the hours when you want no mail"),
+    Why.MORNING: gettext_lazy("as it fell in the two hours after you get up"),
+    Why.IGNORED: gettext_lazy("as those before were not answered"),
+    Why.CHANGED: gettext_lazy("as your plan had changed"),
+    Why.LATE: gettext_lazy("as it would have come too late to be of use"),
+    Why.NO_CONSENT: gettext_lazy("as you had not joined yet"),
+}
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """What the card says; ``stopped``: no more are sent until the client asks for them again."""
+
+    next: str
+    last: str
+    stopped: bool
+
+
+def of(client: Client, now: dt.datetime) -> Reminded:
+    """Over all exercises of the client together; days and times are the client's own."""
+    local = now.astimezone(zone(client.time_zone))
+    running = list(client.prescriptions.running().order_by("pk"))
+    for prescription in running:
+        prescription.client = client
+    unanswered = Reminder.objects.unanswered([prescription.pk for prescription in running])
+    stopped = {pk: count for pk, count in unanswered.items() if count >= conf.ignored_at_most}
+    going = [prescription for prescription in running if prescription.pk not in stopped]
+    coming = _next(going, now)
+    if coming is not None:
+        said = _("Next: %(when)s.") % {"when": in_words(coming.astimezone(local.tzinfo), local.date())}
+    elif stopped and client.undeliverable_since is None:
+        count = max(stopped.values())
+        said = ngettext(
+            "We stopped, as %(count)s was not answered.", "We stopped, as %(count)s were not answered.", count
+        ) % {"count": count}
+    else:
+        said = _("Next: none. %(why)s") % {"why": _why_none(client, running, local)}
+    return Reminded(said, _last(client, local), stopped=bool(stopped) and client.undeliverable_since is None)
+
+
+def _next(prescriptions: Sequence[Prescription], now: dt.datetime) -> dt.datetime | None:
+    versions = planning.newest_versions({prescription.pk for prescription in prescriptions})
+    slots = [planning.next_reminder(prescription, versions[prescription.pk], now) for prescription in prescriptions]
+    return min((slot.due_at for slot in slots if slot is not None), default=None)
+
+
+def _why_none(client: Client, running: Sequence[Prescription], local: dt.datetime) -> str:
+    if client.undeliverable_since is not None:
+        return _("Mail to you comes back. Tell %(clinic)s your right address: %(phone)s") % {
+            "clinic": client.clinic.name,
+            "phone": client.clinic.phone,
+        }
+    if not running:
+        return _("No exercise is planned for you now.")
+    active = [prescription for prescription in running if prescription.state == Prescription.State.ACTIVE]
+    if not active:
+        return _("Your practitioner has paused the exercise.")
+    versions = planning.newest_versions({prescription.pk for prescription in active})
+    plans = [planning.plan_of(versions[prescription.pk], client) for prescription in active]
+    over = [plan for plan in plans if plan.ends_on is not None and plan.ends_on < local.date()]
+    if len(over) == len(plans):
+        return _("Your plan is over.")
+    for plan in plans:
+        for time in plan.times:
+            if plan.is_too_early(time):
+                return _("%(time)s falls in the two hours after you get up.") % {"time": f"{time:%H:%M}"}
+            if plan.is_quiet(time):
+                return _("%(time)s falls in the hours when you want no mail.") % {"time": f"{time:%H:%M}"}
+    return _("Your plan has no further day.")
+
+
+def _last(client: Client, local: dt.datetime) -> str:
+    """What became of the newest reminder; empty while there was none."""
+    newest = Reminder.objects.filter(schedule__prescription__client=client).order_by("-due_at", "-pk").first()
+    if newest is None:
+        return ""
+    told = {"when": in_words((newest.sent_at or newest.due_at).astimezone(local.tzinfo), local.date())}
+    match newest.state:
+        case State.SENT:
+            return _("Last: sent %(when)s.") % told
+        case State.SKIPPED:
+            why = NOT_SENT.get(Why(newest.why)) if newest.why in Why.values else None
+            if why is None:
+                return _("Last: %(when)s, not sent.") % told
+            return _("Last: %(when)s, not sent, %(why)s.") % {**told, "why": why}
+        case State.BOUNCED:
+            return _("Last: %(when)s. It came back to us.") % told
+        case State.FAILED:
+            return _("Last: %(when)s. The mail could not be delivered.") % told
+        case State.UNKNOWN:
+            return _("Last: %(when)s. We do not know whether it reached you.") % told
+    return _("Last: %(when)s, on its way.") % told

@@ -1,0 +1,96 @@
+"""So many reminders in a row without an answer, and no more are sent; somebody is told, and they can start again."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+
+from clinic import wishes
+from clinic.flags import review, silence
+from clinic.models import Flag, FlagEvent, Reminder
+from clinic.reminders import planning
+from clinic.reminders import sending as reminders
+from tests import make
+
+DAY = dt.timedelta(days=1)
+MOST = 3
+
+
+@pytest.fixture
+def bend(cast, settings):
+    settings.PLUMBLINE_IGNORED_AT_MOST = MOST
+    return make.prescription(cast.dana)
+
+
+def days(bend, count):
+    """So many days of the plan; returns what became of each reminder, and the instant of the last."""
+    ends = []
+    for _day in range(count):
+        due = bend.schedules.get().next_due_at
+        planning.plan_due(due)
+        reminders.send_due(due)
+        row = Reminder.objects.latest("due_at")
+        ends.append(row.why or row.state)
+    return ends, due
+
+
+def test_the_one_after_so_many_is_not_sent(bend):
+    assert days(bend, MOST + 2)[0] == [*["sent"] * MOST, "ignored", "ignored"]
+    assert len(mail.outbox) == MOST
+
+
+def test_a_report_starts_them_again(bend):
+    _ends, last = days(bend, MOST + 1)
+    make.report(bend, 3, at=last)
+    assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
+
+
+def test_the_clients_wish_starts_them_again(cast, bend):
+    _ends, last = days(bend, MOST + 1)
+    assert wishes.want_reminders(cast.dana, True, by=cast.dana.user, now=last) is False
+    assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
+
+
+def test_the_silent_flag_says_so_once(bend):
+    _ends, last = days(bend, MOST + 1)
+    assert silence.sweep(last) == 1
+    assert silence.sweep(last + dt.timedelta(minutes=15)) == 0
+    flag = Flag.objects.get()
+    assert (flag.kind, flag.severity) == ("silent", "routine")
+    assert flag.reason == "No answer to 3 reminders in a row, so no more are sent. There is no report yet."
+    assert FlagEvent.objects.count() == 1
+
+
+def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, bend, settings):
+    settings.PLUMBLINE_IGNORED_AT_MOST = 6
+    _ends, last = days(bend, 6)
+    assert silence.sweep(last) == 1
+    flag = Flag.objects.get()
+    review.acknowledge(flag, cast.alice.user)
+    _ends, last = days(bend, 1)
+    assert [silence.sweep(last), silence.sweep(last)] == [0, 0]
+    flag.refresh_from_db()
+    assert flag.state == "open"
+    assert "no more are sent" in flag.reason
+    assert list(flag.events.order_by("pk").values_list("verb", flat=True)) == ["raised", "acknowledged", "reopened"]
+
+
+def test_the_practitioner_who_resolves_it_starts_them_again(cast, bend):
+    _ends, last = days(bend, MOST + 1)
+    silence.sweep(last)
+    review.resolve(Flag.objects.get(), cast.alice.user, "I called her.", last)
+    assert silence.sweep(last) == 0
+    assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
+
+
+def test_nobody_is_told_while_the_client_has_a_pause(cast, bend):
+    _ends, last = days(bend, MOST + 1)
+    wishes.pause_reminders(cast.dana, (last + 3 * DAY).date(), by=cast.dana.user, now=last)
+    assert silence.sweep(last) == 0
+
+
+def test_another_exercise_that_is_answered_goes_on(cast, bend):
+    _ends, last = days(bend, MOST)
+    assert Reminder.objects.unanswered([bend.pk]) == {bend.pk: MOST}
+    make.report(bend, 3, at=last)
+    assert Reminder.objects.unanswered([bend.pk]) == {}
