@@ -108,7 +108,7 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         Returns which of the two were still under our lease; the other goes its way all the same.
         """
         connection, meta = connections[self.db], self.model._meta
-        leases = meta.get_field("lease")
+        leases: models.UUIDField[Any, Any] = models.UUIDField()
         told = {
             "now": connection.ops.adapt_datetimefield_value(now), "sent": sent.pk, "row": row.pk,
             "sent_lease": leases.get_db_prep_value(sent.lease, connection),
