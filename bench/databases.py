@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import django
 
 SERVER = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+_VAR = tempfile.TemporaryDirectory(prefix="plumbline-bench-")  # gone when the program ends
 
 
 def ready() -> None:
@@ -30,7 +31,7 @@ def ready() -> None:
     url = SERVER if _postgres_answers() else "sqlite:////nowhere"
     os.environ.update(
         DJANGO_SETTINGS_MODULE="config.settings", DEBUG="0", SECRET_KEY="for benchmarks", DATABASE_URL=url,
-        BASE_URL="https://clinic.example", PLUMBLINE_VAR=tempfile.mkdtemp(prefix="plumbline-bench-"),
+        BASE_URL="https://clinic.example", PLUMBLINE_VAR=_VAR.name,
     )  # fmt: skip
     django.setup()
 
