@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from clinic.conf import conf
 from clinic.dsn import no_such_mailbox
@@ -127,10 +127,8 @@ class _Batch(Generic[Row]):
             log.exception("%s %d cannot be written", type(row).__name__, row.pk)
             self._settle(row, State.CLAIMED, State.FAILED, f"cannot be written: {type(error).__name__}")
             return
-        with transaction.atomic():  # one commit: the mail before is sent, this one is being sent
-            self._confirm()
-            if not self.bag.rows.begin(row):
-                return
+        if not self._begin(row):
+            return
         dot.reset()
         try:
             taken = connection.send_messages([mail])
@@ -141,6 +139,16 @@ class _Batch(Generic[Row]):
                 self._settle(row, State.SENDING, State.FAILED, "the mail backend took nothing")
             else:
                 self._unconfirmed = row
+
+    def _begin(self, row: Row) -> bool:
+        """One commit: the mail before is sent, this one is being sent. False: it is not ours any more."""
+        if self._unconfirmed is None:
+            return self.bag.rows.begin(row)
+        before_settled, begun = self.bag.rows.hand_on(self._unconfirmed, row, self.now())
+        self._unconfirmed = None
+        if before_settled:
+            self.tally[State.SENT.value] += 1
+        return begun
 
     def _confirm(self) -> None:
         if self._unconfirmed is not None:

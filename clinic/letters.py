@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,6 +23,18 @@ _TURNS_THE_LINE = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
+class Letter(EmailMultiAlternatives):
+    """A mail that is written out once, though it is looked at before it is sent."""
+
+    _written: Any = None
+
+    def message(self, **how: Any) -> Any:
+        """The whole as the email package knows it; what is changed after the first call has no effect."""
+        if self._written is None:
+            self._written = super().message(**how)
+        return self._written
+
+
 def letter(
     template: str,
     *,
@@ -31,7 +44,7 @@ def letter(
     message_id: str,
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
-) -> EmailMultiAlternatives:
+) -> Letter:
     """Compose one mail.
 
     Args:
@@ -52,7 +65,7 @@ def letter(
             render_to_string(f"clinic/email/{template}/{part}", told)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-    mail = EmailMultiAlternatives(
+    mail = Letter(
         subject=one_line(subject),
         body=text.strip() + "\n",
         from_email=mailbox(clinic.name, conf.mail_from),
@@ -79,6 +92,7 @@ def inline(html: str) -> str:
     return _INLINER.inline(html)
 
 
+@lru_cache(maxsize=1024)  # a clinic's own stand in each of its mails
 def mailbox(name: str, address: str) -> str:
     """``Name <address>`` fit for a header; a name that ``address`` carries itself gives way to ``name``.
 

@@ -110,8 +110,17 @@ def _plan_batch(now: dt.datetime) -> int:
         plan = plan_of(versions[schedule.prescription_id], client).prescribed
         rows += _rows_until(schedule, plan, now)
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-    Schedule.objects.bulk_update(due, ["next_slot", "next_due_at"])
+    _move_on(due)
     return len(due)
+
+
+def _move_on(schedules: Iterable[Schedule]) -> None:
+    """Store where each points: those due together mostly come together again, so a few statements do it."""
+    by_next: dict[tuple[dt.date | None, dt.datetime | None], list[int]] = {}
+    for schedule in schedules:
+        by_next.setdefault((schedule.next_slot, schedule.next_due_at), []).append(schedule.pk)
+    for (slot, due_at), together in by_next.items():
+        Schedule.objects.filter(pk__in=together).update(next_slot=slot, next_due_at=due_at)
 
 
 def newest_versions(prescriptions: set[int]) -> Mapping[int, PrescriptionVersion]:

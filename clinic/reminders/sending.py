@@ -39,7 +39,7 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     fresh = Reminder.objects.filter(pk__in=[reminder.pk for reminder in reminders])
     rows = list(fresh.select_related(WITH_CLIENT, "schedule__prescription__trend"))
     prescriptions = {row.schedule.prescription_id for row in rows}
-    versions, later = planning.newest_versions(prescriptions), _newest_due(prescriptions)
+    versions, later = planning.newest_versions(prescriptions), _newest_due(rows)
     unanswered = Reminder.objects.unanswered(prescriptions)
     reasons = {
         row.pk: _reason(
@@ -55,10 +55,13 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     return {pk: why for pk, why in reasons.items() if why is not None}
 
 
-def _newest_due(prescriptions: Collection[int]) -> Mapping[int, dt.datetime]:
+def _newest_due(reminders: Collection[Reminder]) -> Mapping[int, dt.datetime]:
     """By prescription, when its newest reminder was due: rows are written only for slots that have come."""
     about = "schedule__prescription"
-    newest = Reminder.objects.filter(**{f"{about}__in": prescriptions}).order_by().values_list(about)
+    ours = Reminder.objects.filter(**{f"{about}__in": {row.schedule.prescription_id for row in reminders}})
+    # The days narrow it to the end of each ledger, by the index on (schedule, slot); zones differ by a day or two.
+    since = min((row.slot for row in reminders), default=dt.date.max) - dt.timedelta(days=2)
+    newest = ours.filter(slot__gte=since).order_by().values_list(about)
     return dict(newest.annotate(at=Max("due_at")))
 
 
