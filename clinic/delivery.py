@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from clinic.conf import conf
 from clinic.models import Confirmation, Invitation, Notice, Reminder
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Outgoing)
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
+LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
 END_OF_MAIL = b"\r\n.\r\n"
 
 
@@ -50,8 +51,8 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
         now: the instant to act for; None: the database's clock.
     """
     tally: Counter[str] = Counter()
-    clock = _Clock(now)
-    while rows := bag.rows.claim(clock(), conf.lease, conf.batch):
+    # The clock is looked at for each batch: a machine that slept would go on with an hour long gone.
+    while rows := bag.rows.claim((clock := _Clock(now))(), conf.lease, conf.batch):
         batch = _Batch(bag, clock)
         batch.send(batch.wanted(rows))
         tally += batch.tally
@@ -106,7 +107,7 @@ class _Batch(Generic[Row]):
                     self._put_off(rows[place + 1 :])
                     break
         finally:
-            self._confirm()
+            self._confirm_at_last()
             with suppress(OSError):  # every row is settled: a server that will not say goodbye changes nothing
                 connection.close()
 
@@ -121,9 +122,11 @@ class _Batch(Generic[Row]):
             self._settle(row, State.CLAIMED, State.FAILED, f"cannot be written: {type(error).__name__}")
             return
         with transaction.atomic():  # one commit: the mail before is sent, this one is being sent
-            self._confirm()
-            if not self.bag.rows.begin(row):
-                return
+            noted = self._note_sent()
+            begun = self.bag.rows.begin(row, self.now() + conf.lease)
+        self._forget_sent(noted)  # not before the commit, which may fail
+        if not begun:
+            return
         dot.reset()
         try:
             taken = connection.send_messages([mail])
@@ -135,10 +138,25 @@ class _Batch(Generic[Row]):
             else:
                 self._unconfirmed = row
 
-    def _confirm(self) -> None:
-        if self._unconfirmed is not None:
-            self._settle(self._unconfirmed, State.SENDING, State.SENT)
-            self._unconfirmed = None
+    def _note_sent(self) -> bool:
+        row = self._unconfirmed
+        return row is not None and self.bag.rows.settle(row, State.SENDING, State.SENT, self.now())
+
+    def _forget_sent(self, noted: bool) -> None:
+        self._unconfirmed = None
+        self.tally.update([State.SENT.value] * noted)
+
+    def _confirm_at_last(self) -> None:
+        """Note the last mail as sent, also when the database is away for a while: nobody else knows of it."""
+        give_up_at = time.monotonic() + conf.lease.total_seconds()
+        while self._unconfirmed is not None:
+            try:
+                self._forget_sent(self._note_sent())
+            except (OperationalError, InterfaceError):
+                if time.monotonic() >= give_up_at:
+                    raise
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(LOOK_FOR_DATABASE_EVERY)
 
     def _trouble(self, row: Row, error: OSError, dot: _FinalDot) -> None:
         code, words = _answer(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from celery import shared_task
 
 from clinic import delivery, joining, registering
@@ -12,6 +14,9 @@ from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 
+# Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders.
+KINDS = {kind.send_due: Lock() for kind in (notices, registering, joining, reminders)}
+
 
 @shared_task
 def plan() -> None:
@@ -21,11 +26,13 @@ def plan() -> None:
 
 @shared_task
 def send() -> None:
-    """Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders."""
-    notices.send_due()
-    registering.send_due()
-    joining.send_due()
-    reminders.send_due()
+    """Each kind by one thread of a process at a time, so that a kill leaves one mail of a kind in doubt at most."""
+    for send_due, alone in KINDS.items():
+        if alone.acquire(blocking=False):
+            try:
+                send_due()
+            finally:
+                alone.release()
 
 
 @shared_task

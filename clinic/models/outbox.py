@@ -86,9 +86,13 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """The row, if it is still in ``state`` under the lease we hold."""
         return self.filter(pk=row.pk, lease=row.lease, state=state)
 
-    def begin(self, row: Outgoing) -> bool:
-        """claimed → sending. False: the lease is no longer ours, leave the row alone."""
-        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1))
+    def begin(self, row: Outgoing, until: dt.datetime | None = None) -> bool:
+        """claimed → sending. False: the lease is no longer ours, leave the row alone.
+
+        ``until`` is when its lease ends from now on: a slow server gets it whole for each mail. None: as it was.
+        """
+        lease = {} if until is None else {"try_at": until}
+        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1, **lease))
 
     def settle(self, row: Outgoing, held: State, end: State, now: dt.datetime, why: str = "") -> bool:
         """claimed or sending → one of the ends, with the reason in at most 300 characters."""
@@ -119,14 +123,19 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         return bool(mine.update(state=State.BOUNCED, settled_at=now, lease=None, why=why[:300] or "came back"))
 
     def reap(self, now: dt.datetime) -> int:
-        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows."""
-        over = self.filter(try_at__lte=now)
-        lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
-        doubtful = over.filter(state=State.SENDING)
-        lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
-            state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
-        )
-        return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
+        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows.
+
+        A row that a worker which stands still has locked is left for later and keeps no other waiting.
+        """
+        with transaction.atomic():
+            held = self.filter(state__in=[State.CLAIMED, State.SENDING], try_at__lte=now)
+            over = self.filter(pk__in=list(held.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+            lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
+            doubtful = over.filter(state=State.SENDING)
+            lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
+                state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+            )
+            return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
 
 
 class Outgoing(models.Model):
