@@ -10,7 +10,7 @@ run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the
 test: development ## the whole suite; ARGS= goes to pytest, REQUIRE_SERVICES=1 forbids skipping
 	@exec $(BIN)/python -m tests.run $(ARGS)
 
-faults: development ## kill and break real processes and count the mails, an hour; PLUMBLINE_FAULTS=short: five minutes
+faults: development ## kill and break real processes and count the mails, the long form; PLUMBLINE_FAULTS=short: the short one
 	@PLUMBLINE_FAULTS=$${PLUMBLINE_FAULTS:-long} exec $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: development ## ratios, one `name: value` a line
