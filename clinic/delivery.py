@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from clinic.conf import conf
 from clinic.dsn import no_such_mailbox
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Outgoing)
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
+LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
 END_OF_MAIL = b"\r\n.\r\n"
 KINDS = (Notice, Confirmation, Invitation, Reminder)
 
@@ -56,8 +58,8 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
         now: the instant to act for; None: the database's clock.
     """
     tally: Counter[str] = Counter()
-    clock = _Clock(now)
-    while rows := bag.rows.claim(clock(), conf.lease, conf.batch):
+    # The clock is looked at for each batch: a machine that slept would go on with an hour long gone.
+    while rows := bag.rows.claim((clock := _Clock(now))(), conf.lease, conf.batch):
         batch = _Batch(bag, clock)
         batch.send(batch.wanted(rows))
         tally += batch.tally
@@ -65,6 +67,20 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
         if batch.turned_away:
             break
     return tally
+
+
+def one_at_a_time(send: Callable[[], object]) -> Callable[[], None]:
+    """The same for one thread of this process at a time; a second one that comes meanwhile leaves at once."""
+    alone = threading.Lock()
+
+    def only_one() -> None:
+        if alone.acquire(blocking=False):
+            try:
+                send()
+            finally:
+                alone.release()
+
+    return only_one
 
 
 def reap(now: dt.datetime) -> int:
@@ -142,18 +158,28 @@ class _Batch(Generic[Row]):
 
     def _begin(self, row: Row) -> bool:
         """One commit: the mail before is sent, this one is being sent. False: it is not ours any more."""
+        until = self.now() + conf.lease
         if self._unconfirmed is None:
-            return self.bag.rows.begin(row)
-        before_settled, begun = self.bag.rows.hand_on(self._unconfirmed, row, self.now())
-        self._unconfirmed = None
-        if before_settled:
-            self.tally[State.SENT.value] += 1
+            return self.bag.rows.begin(row, until)
+        noted, begun = self.bag.rows.hand_on(self._unconfirmed, row, self.now(), until)
+        self._forget_sent(noted)  # not before the commit, which may fail
         return begun
 
+    def _forget_sent(self, noted: bool) -> None:
+        self._unconfirmed = None
+        self.tally.update([State.SENT.value] * noted)
+
     def _confirm(self) -> None:
-        if self._unconfirmed is not None:
-            self._settle(self._unconfirmed, State.SENDING, State.SENT)
-            self._unconfirmed = None
+        """Note the last mail as sent, also when the database is away for a while: nobody else knows of it."""
+        give_up_at = time.monotonic() + conf.lease.total_seconds()
+        while self._unconfirmed is not None:
+            try:
+                self._forget_sent(self.bag.rows.settle(self._unconfirmed, State.SENDING, State.SENT, self.now()))
+            except (OperationalError, InterfaceError):
+                if time.monotonic() >= give_up_at:
+                    raise
+                connection.close_if_unusable_or_obsolete()
+                time.sleep(LOOK_FOR_DATABASE_EVERY)
 
     def _trouble(self, row: Row, error: OSError, dot: _FinalDot) -> None:
         code, words = _answer(error)

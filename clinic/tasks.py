@@ -16,6 +16,9 @@ from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 
+# Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders.
+KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders)]
+
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
     """A task that leaves a heartbeat once it came to its end; one that raises leaves none."""
@@ -36,11 +39,9 @@ def plan() -> None:
 
 @tick
 def send() -> None:
-    """Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders."""
-    notices.send_due()
-    registering.send_due()
-    joining.send_due()
-    reminders.send_due()
+    """Each kind by one thread of a process at a time, so that a kill leaves one mail of a kind in doubt at most."""
+    for send_due in KINDS:
+        send_due()
 
 
 @tick

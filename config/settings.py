@@ -123,6 +123,7 @@ MEDIA_URL = "/media/"
 # --- Celery: ticks only; what is to be done stands in rows (the schedule itself is in config/celery.py)
 CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, VAR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: worker and beat outlast any outage of the broker
 CELERY_BEAT_SCHEDULER = "config.beat:PromptScheduler"
 CELERY_TASK_DEFAULT_QUEUE = "plumbline"
 CELERY_TASK_ACKS_LATE = True

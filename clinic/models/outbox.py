@@ -59,6 +59,7 @@ _HAND_ON = """
         sent_at = CASE id WHEN %(sent)s THEN %(now)s ELSE sent_at END,
         settled_at = CASE id WHEN %(sent)s THEN %(now)s ELSE settled_at END,
         lease = CASE id WHEN %(sent)s THEN NULL ELSE lease END,
+        try_at = CASE id WHEN %(sent)s THEN try_at ELSE %(until)s END,
         attempts = CASE id WHEN %(sent)s THEN attempts ELSE attempts + 1 END
     WHERE (id = %(sent)s AND state = 'sending' AND lease = %(sent_lease)s)
         OR (id = %(row)s AND state = 'claimed' AND lease = %(row_lease)s)
@@ -100,12 +101,16 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """The row, if it is still in ``state`` under the lease we hold."""
         return self.filter(pk=row.pk, lease=row.lease, state=state)
 
-    def begin(self, row: Outgoing) -> bool:
-        """claimed → sending. False: the lease is no longer ours, leave the row alone."""
-        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1))
+    def begin(self, row: Outgoing, until: dt.datetime | None = None) -> bool:
+        """claimed → sending. False: the lease is no longer ours, leave the row alone.
 
-    def hand_on(self, sent: Outgoing, row: Outgoing, now: dt.datetime) -> tuple[bool, bool]:
-        """In one statement, so in one commit: ``sent`` sending → sent, ``row`` claimed → sending.
+        ``until`` is when its lease ends from now on: a slow server gets it whole for each mail. None: as it was.
+        """
+        lease = {} if until is None else {"try_at": until}
+        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1, **lease))
+
+    def hand_on(self, sent: Outgoing, row: Outgoing, now: dt.datetime, until: dt.datetime) -> tuple[bool, bool]:
+        """In one statement, so in one commit: ``sent`` sending → sent, ``row`` claimed → sending until ``until``.
 
         Returns which of the two were still under our lease; the other goes its way all the same.
         """
@@ -113,6 +118,7 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         leases: models.UUIDField[Any, Any] = models.UUIDField()
         told = {
             "now": connection.ops.adapt_datetimefield_value(now), "sent": sent.pk, "row": row.pk,
+            "until": connection.ops.adapt_datetimefield_value(until),
             "sent_lease": leases.get_db_prep_value(sent.lease, connection),
             "row_lease": leases.get_db_prep_value(row.lease, connection),
         }  # fmt: skip
@@ -155,14 +161,19 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         return bool(mine.exclude(why=Why.COMPLAINED).update(why=Why.COMPLAINED))
 
     def reap(self, now: dt.datetime) -> int:
-        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows."""
-        over = self.filter(try_at__lte=now)
-        lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
-        doubtful = over.filter(state=State.SENDING)
-        lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
-            state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
-        )
-        return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
+        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows.
+
+        A row that a worker which stands still has locked is left for later and keeps no other waiting.
+        """
+        with transaction.atomic():
+            held = self.filter(state__in=[State.CLAIMED, State.SENDING], try_at__lte=now)
+            over = self.filter(pk__in=list(held.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+            lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
+            doubtful = over.filter(state=State.SENDING)
+            lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
+                state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+            )
+            return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
 
 
 class Outgoing(models.Model):

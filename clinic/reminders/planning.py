@@ -71,7 +71,7 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
 
 def _next_slot(schedule: Schedule, plan: Plan, client: Client, now: dt.datetime) -> Slot | None:
     here = zone(client.time_zone)
-    if schedule.pk is not None and schedule.time_zone != client.time_zone:
+    if schedule.pk is not None:  # whatever changed now: a move may have been a moment ago
         last = schedule.reminders.order_by("-due_at").values_list("slot", "due_at").first()
         if last is not None:
             before = Slot(last[0], schedule.local_time, last[1])

@@ -98,7 +98,7 @@ def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
 def test_from_mail_to_mail_both_rows_move_at_once(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
-    assert Invitation.objects.hand_on(before, after, due) == (True, True)
+    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (True, True)
     before.refresh_from_db()
     after.refresh_from_db()
     assert (before.state, before.sent_at, before.settled_at, before.lease, before.attempts) == (
@@ -115,12 +115,12 @@ def test_of_two_rows_the_one_that_is_not_ours_any_more_is_left_alone(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
     Invitation.objects.filter(pk=before.pk).update(state=State.BOUNCED, lease=None, why="came back")
-    assert Invitation.objects.hand_on(before, after, due) == (False, True)
+    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (False, True)
     assert Invitation.objects.get(pk=before.pk).state == "bounced"
     third = Invitation.objects.get(state=State.CLAIMED)
     after.refresh_from_db()
     Invitation.objects.filter(pk=third.pk).update(lease=None)
-    assert Invitation.objects.hand_on(after, third, due) == (True, False)
+    assert Invitation.objects.hand_on(after, third, due, due + LEASE) == (True, False)
     assert set(Invitation.objects.values_list("state", flat=True)) == {"bounced", "sent", "claimed"}
 
 

@@ -47,13 +47,20 @@ def _offset(zone: ZoneInfo, stamp: int) -> timedelta:
     return shift
 
 
+Changes = tuple[tuple[datetime, timedelta], ...]
+
+
 @lru_cache(maxsize=1)
-def changing_zones() -> tuple[tuple[str, tuple[tuple[datetime, timedelta], ...]], ...]:
-    """Every zone that changes its clocks, aliases (the same changes from the same offset) once."""
-    seen: dict[object, str] = {}
+def alike() -> dict[tuple[timedelta, Changes], list[str]]:
+    """Every zone there is, those with the same changes from the same offset together."""
+    found: dict[tuple[timedelta, Changes], list[str]] = {}
     for name in sorted(available_timezones()):
         zone = ZoneInfo(name)
-        changes = tuple(transitions(zone))
-        if changes:
-            seen.setdefault((_offset(zone, int(FIRST.timestamp())), changes), name)
-    return tuple((name, key[1]) for key, name in seen.items())  # type: ignore[index]
+        key = (_offset(zone, int(FIRST.timestamp())), tuple(transitions(zone)))
+        found.setdefault(key, []).append(name)
+    return found
+
+
+def changing_zones() -> tuple[tuple[str, Changes], ...]:
+    """Every zone that changes its clocks, aliases once."""
+    return tuple((names[0], changes) for (_, changes), names in alike().items() if changes)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.reminders.schedule import Plan, next_slot, slots
-from tests.reminders.slot_cases import EVERY_DAY, FIRST, LAST, changing_zones
+from tests.reminders.slot_cases import EVERY_DAY, FIRST, LAST, alike, changing_zones
 
 ZONES = sorted(available_timezones())
 DAY = timedelta(days=1)
@@ -80,6 +80,19 @@ def test_every_change_of_the_clocks_from_2005_to_2037_keeps_the_promise() -> Non
                 wanted = [expected(moment.date() + n * DAY, moment.time(), zone) for n in (-1, 0, 1)]
                 due = list(slots(plan, zone, at - 5 * DAY, at + 5 * DAY))
                 assert due == [instant for instant in wanted if instant is not None], (name, moment)
+
+
+def test_every_zone_there_is_has_each_local_slot_once_a_day_from_2020_to_2037() -> None:
+    first, last = date(2020, 1, 1), date(2037, 12, 31)
+    every_date = [first + n * DAY for n in range((last - first).days + 1)]
+    plan = Plan(EVERY_DAY, (time(2, 30),), first, last)  # within most gaps and overlaps there are
+    named: list[str] = []
+    for names in alike().values():
+        zone = ZoneInfo(names[0])
+        due = slots(plan, zone, datetime(2019, 12, 25, tzinfo=UTC), datetime(2038, 1, 7, tzinfo=UTC))
+        assert [instant.astimezone(zone).date() for instant in due] == every_date, names
+        named += names
+    assert sorted(named) == ZONES
 
 
 @given(plans, zones, st.lists(instants, min_size=3, max_size=3).map(sorted))
