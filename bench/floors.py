@@ -43,15 +43,14 @@ def _built(letter: Letter) -> EmailMultiAlternatives:
 def letters(reminders: Sequence[Any]) -> Iterator[Letter]:
     """What the loop needs of each reminder, made beforehand: addresses, headers and the templates' context."""
     from clinic.letters import frame
-    from clinic.reminders.sending import compose
+    from clinic.reminders.sending import compose, told, ways_of
 
     for reminder in reminders:
         client, mail = reminder.schedule.prescription.client, compose(reminder)
-        stop = mail.extra_headers["List-Unsubscribe"].strip("<>")
         context = {
-            **frame(client.clinic, client.language), "client": client, "time": reminder.schedule.local_time,
-            "report_url": stop, "stop_url": stop,
-        }  # fmt: skip
+            **frame(client.clinic, client.language),
+            **told(client, reminder.schedule.local_time, ways_of(reminder)),
+        }
         envelope = {name: getattr(mail, name) for name in ("from_email", "to", "reply_to")}
         yield {"context": context, "envelope": {**envelope, "headers": mail.extra_headers}}
 

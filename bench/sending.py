@@ -111,10 +111,10 @@ class Practices:
 
     def _some_reminders(self, count: int) -> Sequence[object]:
         from clinic.models import Reminder
-        from clinic.reminders.sending import WITH_CLIENT
+        from clinic.reminders.sending import READ_ALONG
 
         databases.use(self.names["many"])
-        return list(Reminder.objects.select_related(WITH_CLIENT).order_by("pk")[:count])
+        return list(Reminder.objects.select_related(*READ_ALONG).order_by("pk")[:count])
 
 
 def _tick(due: int = 0) -> tuple[float, float]:

@@ -102,9 +102,9 @@ class _Batch(Generic[Row]):
         """Settle those that must not go after all; the others are returned."""
         unwanted = {row.pk: Why.LATE for row in rows if row.expires_at <= self.now()}
         unwanted |= self.bag.guard([row for row in rows if row.pk not in unwanted], self.now())
-        for row in rows:
-            if row.pk in unwanted:
-                self._settle(row, State.CLAIMED, State.SKIPPED, unwanted[row.pk])
+        for why in set(unwanted.values()):
+            skipped = [row for row in rows if unwanted.get(row.pk) == why]
+            self.tally.update([State.SKIPPED.value] * self.bag.rows.skip(skipped, self.now(), why))
         return [row for row in rows if row.pk not in unwanted]
 
     def send(self, rows: list[Row]) -> None:

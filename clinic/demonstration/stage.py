@@ -74,9 +74,10 @@ class Stage:
         if not self._beats:
             return
         ours = Schedule.objects.filter(active=True, prescription__client__clinic=self.clinic)
+        mine = Reminder.objects.filter(schedule__prescription__client__clinic=self.clinic)
         while (due := ours.aggregate(first=Min("next_due_at"))["first"]) is not None and due <= when:
             planning.plan_due(due)
-            _settle(Reminder.objects.filter(schedule__prescription__client__clinic=self.clinic), reminders.guard, due)
+            _settle(mine.select_related(*reminders.READ_ALONG), reminders.guard, due)
             if due < self.now - STILL_NEWS:
                 _settle(Notice.objects.filter(practitioner__clinic=self.clinic), notices.guard, due)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Self, TypeVar
 
 from django.db import connections, models, transaction
@@ -29,6 +29,7 @@ class Why(models.TextChoices):
     QUIET_HOURS = "quiet_hours", _("quiet hours")
     MORNING = "morning", _("within two hours of getting up")
     IGNORED = "ignored", _("reminders stopped, as nobody answered them")
+    TOGETHER = "together", _("one mail for several exercises")
     CHANGED = "changed", _("the plan has this time no more")
     LATE = "late", _("too late to be of use")
     NO_CONSENT = "no_consent", _("the client has not joined")
@@ -131,6 +132,12 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """claimed or sending → one of the ends, with the reason in at most 300 characters."""
         sent = {"sent_at": now} if end == State.SENT else {}
         return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, why=why[:300], **sent))
+
+    def skip(self, rows: Collection[Outgoing], now: dt.datetime, why: Why) -> int:
+        """claimed → skipped, as many as are still ours, for one reason; returns how many."""
+        leases = {row.lease for row in rows}
+        mine = self.filter(pk__in=[row.pk for row in rows], lease__in=leases, state=State.CLAIMED)
+        return mine.update(state=State.SKIPPED, settled_at=now, lease=None, why=why)
 
     def release(self, row: Outgoing, held: State, again_at: dt.datetime, *, uncounted: bool = False) -> bool:
         """Back to ready, to be tried at ``again_at``; ``uncounted`` takes the attempt back (nobody's fault)."""

@@ -27,6 +27,7 @@ NOT_SENT = {
     Why.QUIET_HOURS: gettext_lazy("as it fell in the hours when you want no mail"),
     Why.MORNING: gettext_lazy("as it fell in the two hours after you get up"),
     Why.IGNORED: gettext_lazy("as those before were not answered"),
+    Why.TOGETHER: gettext_lazy("as one mail told you of several exercises"),
     Why.CHANGED: gettext_lazy("as your plan had changed"),
     Why.LATE: gettext_lazy("as it would have come too late to be of use"),
     Why.NO_CONSENT: gettext_lazy("as you had not joined yet"),

@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clinic import links, reporting
-from clinic.models import Client, PainReport, Prescription, Reminder
+from clinic.links import Purpose
+from clinic.models import Client, PainReport, Prescription, Reminder, Why
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
 from clinic.records.advice import advice_text
+from clinic.reminders.sending import TOGETHER
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
 KEPT = 20
@@ -76,7 +78,18 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
-    context = {"report": stored, "words": advice_text(stored), "clinic": client.clinic}
+    context = {"report": stored, "words": advice_text(stored), "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/mail_report_done.html", context)
     response["Content-Language"] = client.language
     return response
+
+
+def _more(reminder: Reminder) -> list[tuple[str, str]]:
+    """What else the same mail was about and is not answered: the name of each exercise and where to answer."""
+    client, state = reminder.schedule.prescription.client_id, Prescription.State.ACTIVE
+    left = Reminder.objects.filter(
+        schedule__prescription__client=client, schedule__prescription__state=state, answered_by=None, why=Why.TOGETHER,
+        due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
+    ).order_by("due_at", "pk")  # fmt: skip
+    rows = left.select_related("schedule__prescription__exercise")
+    return [(row.schedule.prescription.exercise.name, links.path(Purpose.REPORT, row.pk)) for row in rows]

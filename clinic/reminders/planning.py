@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from clinic.conf import conf
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Schedule, Why
@@ -147,11 +148,17 @@ def _row(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetim
         due_at=due_at,
         try_at=due_at,
         expires_at=expires_at,
-        message_id=f"reminder.{schedule.pk}.{slot:%Y%m%d}@{conf.mail_domain}",
+        message_id=_message_id(schedule.pk, slot),
     )
     if expires_at <= now:
         reminder.state, reminder.why, reminder.settled_at = State.SKIPPED, Why.LATE, now
     return reminder
+
+
+def _message_id(schedule: int, slot: dt.date) -> str:
+    """The same for the same slot, and nobody's guess: who knows it can say that the mail came back."""
+    slip = salted_hmac("clinic.reminders", f"{schedule}.{slot:%Y%m%d}").hexdigest()[:16]
+    return f"reminder.{schedule}.{slot:%Y%m%d}.{slip}@{conf.mail_domain}"
 
 
 def _point_at(schedule: Schedule, slot: Slot | None) -> None:

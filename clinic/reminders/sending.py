@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
@@ -17,17 +18,19 @@ from clinic.letters import letter
 from clinic.links import Purpose
 from clinic.models import Client, Prescription, Reminder, Why
 from clinic.models.fields import WORST_PAIN, zone
+from clinic.models.outbox import State
 from clinic.reminders import planning
 from clinic.reminders.schedule import Plan
 
 SCORES = [str(score) for score in range(WORST_PAIN + 1)]
 SECOND_ROW = 6  # on a narrow phone 0 to 5 stand above 6 to 10
-WITH_CLIENT = "schedule__prescription__client__clinic"
+READ_ALONG = ("schedule__prescription__client__clinic", "schedule__prescription__trend")
+TOGETHER = dt.timedelta(minutes=30)  # one mail for all that one client is to do in so long a time
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
     """One tick: send every due reminder that still makes sense; returns how many ended in each state."""
-    return deliver(Mailbag(Reminder.objects.select_related(WITH_CLIENT), guard, compose, _out_of_reach), now)
+    return deliver(Mailbag(Reminder.objects.select_related(*READ_ALONG), guard, compose, _out_of_reach), now)
 
 
 def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
@@ -35,11 +38,9 @@ def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
 
 
 def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
-    """Which of these must not go, and why, by primary key; read fresh, at the last moment."""
-    fresh = Reminder.objects.filter(pk__in=[reminder.pk for reminder in reminders])
-    rows = list(fresh.select_related(WITH_CLIENT, "schedule__prescription__trend"))
-    prescriptions = {row.schedule.prescription_id for row in rows}
-    versions, later = planning.newest_versions(prescriptions), _newest_due(rows)
+    """Which of these must not go, and why, by primary key. They were read, with `READ_ALONG`, at the last moment."""
+    prescriptions = {row.schedule.prescription_id for row in reminders}
+    versions, later = planning.newest_versions(prescriptions), _newest_due(reminders)
     unanswered = Reminder.objects.unanswered(prescriptions)
     reasons = {
         row.pk: _reason(
@@ -49,10 +50,39 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
             overtaken=later[about] > row.due_at,
             ignored=unanswered.get(about, 0) >= conf.ignored_at_most,
         )
-        for row in rows
+        for row in reminders
         for about in [row.schedule.prescription_id]
     }
-    return {pk: why for pk, why in reasons.items() if why is not None}
+    unwanted = {pk: why for pk, why in reasons.items() if why is not None}
+    going = [row for row in reminders if row.pk not in unwanted]
+    return unwanted | dict.fromkeys(_told_already(going), Why.TOGETHER)
+
+
+def _told_already(going: Collection[Reminder]) -> set[int]:
+    """Those whose client has a mail about another exercise just before: that one leads to them too."""
+    about = {row.pk: row.schedule.prescription for row in going}
+    clients = {prescription.client_id for prescription in about.values()}
+    first = min((row.due_at for row in going), default=None)
+    if first is None:
+        return set()
+    gone = Reminder.objects.filter(
+        schedule__prescription__client__in=clients, slot__gte=first.date() - dt.timedelta(days=2),
+        due_at__gte=first - TOGETHER, state__in=[State.SENDING, State.SENT, State.UNKNOWN],
+    )  # fmt: skip
+    told: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
+    for client, due_at, prescription in gone.values_list(
+        "schedule__prescription__client", "due_at", "schedule__prescription"
+    ):
+        told[client].append((due_at, prescription))
+    found = set()
+    for row in sorted(going, key=lambda row: (row.due_at, row.pk)):
+        prescription = about[row.pk]
+        mails = told[prescription.client_id]
+        if any(other != prescription.pk and abs(row.due_at - due_at) <= TOGETHER for due_at, other in mails):
+            found.add(row.pk)
+        else:
+            mails.append((row.due_at, prescription.pk))
+    return found
 
 
 def _newest_due(reminders: Collection[Reminder]) -> Mapping[int, dt.datetime]:
@@ -100,9 +130,26 @@ class Ways:
 def compose(reminder: Reminder) -> EmailMultiAlternatives:
     """The mail of one reminder; its links are for this slot alone."""
     client = reminder.schedule.prescription.client
+    return _mail(client, reminder.schedule.local_time, reminder.message_id, ways_of(reminder))
+
+
+def ways_of(reminder: Reminder) -> Ways:
+    """The links of one reminder."""
     report, tags = links.url(Purpose.REPORT, reminder.pk), links.score_tags(reminder.pk)
-    ways = Ways(report, [f"{report}?{links.SCORE}={tag}" for tag in tags], links.url(Purpose.STOP_REMINDERS, client.pk))
-    return _mail(client, reminder.schedule.local_time, reminder.message_id, ways)
+    stop = links.url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
+    return Ways(report, [f"{report}?{links.SCORE}={tag}" for tag in tags], stop)
+
+
+def told(client: Client, at: dt.time, ways: Ways) -> dict[str, Any]:
+    """What the templates are told of a reminder for the local time ``at``."""
+    scores = list(zip(SCORES, ways.scores, strict=True))
+    return {
+        "client": client,
+        "time": at,
+        "report_url": ways.report,
+        "number_rows": [scores[:SECOND_ROW], scores[SECOND_ROW:]],
+        "stop_url": ways.stop,
+    }
 
 
 def preview(client: Client, at: dt.time) -> EmailMultiAlternatives:
@@ -112,20 +159,13 @@ def preview(client: Client, at: dt.time) -> EmailMultiAlternatives:
 
 
 def _mail(client: Client, at: dt.time, message_id: str, ways: Ways) -> EmailMultiAlternatives:
-    scores = list(zip(SCORES, ways.scores, strict=True))
     return letter(
         "reminder",
         to=(client.name, client.email),
         clinic=client.clinic,
         language=client.language,
         message_id=message_id,
-        context={
-            "client": client,
-            "time": at,
-            "report_url": ways.report,
-            "number_rows": [scores[:SECOND_ROW], scores[SECOND_ROW:]],
-            "stop_url": ways.stop,
-        },
+        context=told(client, at, ways),
         headers={
             "List-Id": f"<reminders.{client.clinic.slug}.{conf.mail_domain}>",
             "List-Unsubscribe": f"<{ways.stop}>",

@@ -93,12 +93,39 @@ def test_after_an_outage_of_mail_only_the_newest_of_a_day_goes(cast):
     assert len(mail.outbox) == 1
 
 
-def test_two_exercises_of_one_client_do_not_overtake_each_other(cast):
+def test_two_exercises_an_hour_apart_are_two_mails(cast):
     make.prescription(cast.dana, times=["12:00"])
     make.prescription(cast.dana, times=["13:00"])
     planning.plan_due(at(13))
     sending.send_due(at(13))
     assert [state for _due, state, _why in ledger()] == ["sent", "sent"]
+
+
+def test_two_exercises_at_the_same_time_are_one_mail(cast):
+    for _exercise in range(2):
+        make.prescription(cast.dana, times=["12:00"])
+    make.prescription(cast.erin, times=["12:00"])
+    tick(at(12))
+    assert sorted(ledger()) == [("12:00", "sent", ""), ("12:00", "sent", ""), ("12:00", "skipped", "together")]
+    assert sorted(address for letter in mail.outbox for address in letter.to) == [
+        "Dana <dana@home.example>", "Erin <erin@home.example>",
+    ]  # fmt: skip
+
+
+def test_so_are_two_that_follow_closely(cast):
+    make.prescription(cast.dana, times=["12:00"])
+    make.prescription(cast.dana, times=["12:20"])
+    tick(at(12))
+    tick(at(12, 20))
+    assert ledger() == [("12:00", "sent", ""), ("12:20", "skipped", "together")]
+
+
+def test_the_second_goes_where_the_first_does_not(cast):
+    first = make.prescription(cast.dana, times=["12:00"])
+    make.prescription(cast.dana, times=["12:00"])
+    prescribing.hold(first, by=cast.alice.user, reason="Look first.")
+    tick(at(12))
+    assert sorted(ledger()) == [("12:00", "sent", ""), ("12:00", "skipped", "held")]
 
 
 def test_a_slot_that_was_due_when_the_plan_changed_keeps_its_row(cast):

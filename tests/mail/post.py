@@ -22,7 +22,7 @@ def due_reminder(to: Client) -> Reminder:
     """The next reminder of a plan for every day at 18:00, as the tick wrote it."""
     prescription = make.prescription(to)
     planning.plan_due(prescription.schedules.get().next_due_at)
-    return Reminder.objects.select_related(reminders.WITH_CLIENT).get(schedule__prescription=prescription)
+    return Reminder.objects.select_related(*reminders.READ_ALONG).get(schedule__prescription=prescription)
 
 
 def reminder(to: Client) -> EmailMessage:

@@ -27,7 +27,7 @@ def sources(cast):
     cast.dana.clinic.save()
     cast.dana.save()
     prescription = cast.dana.prescriptions.get()
-    row = prescription.schedules.get().reminders.select_related(post.reminders.WITH_CLIENT).get()
+    row = prescription.schedules.get().reminders.select_related(*post.reminders.READ_ALONG).get()
     return {**mails, "long names, a light accent": post.html(post.reminders.compose(row))}
 
 

@@ -23,7 +23,7 @@ def test_a_reminder_arrives_with_both_parts_and_all_its_headers(cast, honest_ser
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert str(got["Reply-To"]) == "Riverside Physio <desk@riverside-physio.example>"
-    wrote = reminders.compose(Reminder.objects.select_related(reminders.WITH_CLIENT).get())
+    wrote = reminders.compose(Reminder.objects.select_related(*reminders.READ_ALONG).get())
     plain, html = got.get_body(("plain",)), got.get_body(("html",))
     assert post.without_tokens(plain.get_content().replace("\r\n", "\n")) == post.without_tokens(wrote.body)
     assert post.shown(html.get_content()) == post.shown(post.html(wrote))

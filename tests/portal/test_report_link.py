@@ -7,8 +7,9 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from clinic import prescribing
-from clinic.models import Client, Flag, PainReport, Prescription
+from clinic import links, prescribing
+from clinic.models import Client, Flag, PainReport, Prescription, Why
+from clinic.reminders import planning, sending
 from tests import make
 from tests.portal.visit import reminder, report_link, signed_in, stranger, words, writes
 
@@ -167,3 +168,19 @@ def test_the_page_is_in_the_clients_language(cast):
     response = stranger().get(report_link(reminder(make.prescription(luz))))
     assert '<html lang="es">' in response.content.decode()
     assert response["Content-Language"] == "es"
+
+
+def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
+    first, second = make.prescription(cast.dana), make.prescription(cast.dana)
+    due = first.schedules.get().next_due_at
+    planning.plan_due(due)
+    sending.send_due(due)
+    went, other = (plan.schedules.get().reminders.get() for plan in (first, second))
+    assert other.why == Why.TOGETHER
+    visitor, link = stranger(), links.path(links.Purpose.REPORT, went.pk)
+    visitor.post(link, {"did": "no", "before": "4"})
+    onward = links.path(links.Purpose.REPORT, other.pk)
+    assert onward in visitor.get(link).content.decode()
+    visitor.post(onward, {"did": "no", "before": "3"})
+    assert onward not in visitor.get(link).content.decode()
+    assert second.reports.get().before == 3
