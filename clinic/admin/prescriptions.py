@@ -24,6 +24,7 @@ from clinic.admin.page import page
 from clinic.admin.verb_form import ReasonForm
 from clinic.models import Client, Person, Prescription
 from clinic.records import handout as sheet
+from clinic.records import press
 from exercises.models import Exercise
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
@@ -86,10 +87,10 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the client to take home, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
     prescription = _prescription(request.user, pk)
     try:
-        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", sheet.A4))
+        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", press.A4))
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
 
 @dataclass(frozen=True)
