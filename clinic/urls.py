@@ -12,9 +12,11 @@ from clinic.portal import (
     library,
     mail_links,
     preferences,
+    progress,
     register,
     reports,
     session,
+    summary,
     today,
 )
 
@@ -27,7 +29,9 @@ urlpatterns = [
     path("portal/", today.today, name="today"),
     path("portal/prescriptions/<int:pk>/do/", session.do, name="do"),
     path("portal/prescriptions/<int:pk>/handout.pdf", handout.handout, name="handout"),
+    path("portal/prescriptions/<int:pk>/summary.pdf", summary.summary, name="summary"),
     path("portal/report/", reports.report, name="report"),
+    path("portal/progress/", progress.progress, name="progress"),
     path("portal/history/", history.history, name="history"),
     path("portal/history/<int:pk>/", answer.answer, name="answer"),
     path("portal/history/<int:pk>/correct/", history.correct, name="correct"),

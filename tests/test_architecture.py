@@ -73,6 +73,8 @@ PURE = [
     "clinic/reminders/schedule.py",
     "clinic/flags/trend.py",
     "clinic/flags/response.py",
+    "clinic/records/days.py",
+    "clinic/records/weeks.py",
     "exercises/figure.py",
     "exercises/movement.py",
     "exercises/moving.py",

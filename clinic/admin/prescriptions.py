@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,8 +23,12 @@ from clinic.admin import access
 from clinic.admin.dose_form import AmendForm, PrescribeForm
 from clinic.admin.page import page
 from clinic.admin.verb_form import ReasonForm
+from clinic.flags import knobs, what_if
+from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Person, Prescription
 from clinic.records import handout as sheet
+from clinic.records import press, progress
+from clinic.records import summary as visit_sheet
 from exercises.models import Exercise
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
@@ -86,10 +91,27 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the client to take home, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
     prescription = _prescription(request.user, pk)
     try:
-        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", sheet.A4))
+        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", press.A4))
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+
+
+@require_safe
+def summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet for the next visit, in the client's language, on ``?paper=a4`` or ``letter``; Http404 for another."""
+    prescription = _prescription(request.user, pk)
+    known = what_if.replay(prescription.pk, knobs.config_of(prescription.client_id), ResponseConfig())
+    with override(prescription.client.language):
+        told = progress.read(prescription, known.points, timezone.now())
+        try:
+            paper = request.GET.get("paper", press.A4)
+            printed = visit_sheet.sum_up(told, by=access.signed_in(request), paper=paper)
+        except ValidationError as error:
+            raise Http404 from error
+    return HttpResponse(
+        printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": visit_sheet.DISPOSITION}
+    )
 
 
 @dataclass(frozen=True)
@@ -152,6 +174,7 @@ ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("clients/<int:pk>/prescribe/", prescribe, "prescribe"),
     ("prescriptions/<int:pk>/amend/", amend, "amend"),
     ("prescriptions/<int:pk>/handout.pdf", handout, "handout"),
+    ("prescriptions/<int:pk>/summary.pdf", summary, "summary"),
     ("prescriptions/<int:pk>/hold/", partial(_change_state, act=_HOLD), "hold"),
     ("prescriptions/<int:pk>/resume/", partial(_change_state, act=_RESUME), "resume"),
     ("prescriptions/<int:pk>/end/", partial(_change_state, act=_END), "end"),

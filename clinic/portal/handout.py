@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
 from clinic.records import handout as sheet
+from clinic.records import press
 
 
 @require_safe
@@ -21,8 +22,8 @@ def handout(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         printed = sheet.hand_out(
             prescription,
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
-            paper=request.GET.get("paper", sheet.A4),
+            paper=request.GET.get("paper", press.A4),
         )
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=sheet.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,26 +14,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
+from clinic.models.fields import zone
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField, sent
+from clinic.records import answers
 
 MAY_CORRECT_FOR = dt.timedelta(days=7)
 ON_A_PAGE = 20
-SHOWN = {
-    "before": _("Pain before"),
-    "after": _("Pain after"),
-    "next_morning": _("Pain the next morning"),
-    "did_exercise": _("Did the exercise"),
-    "moved_down_leg": _("Moved further down the leg"),
-    "note": _("Note"),
-}
+DAY = dt.timedelta(days=1)
+YEARS = range(1900, 2200)  # further off, an instant may be none in another zone
 
 
 class CorrectionForm(PlainForm):
@@ -39,6 +36,7 @@ class CorrectionForm(PlainForm):
 
     before = ScoreField(label=_("Pain before"))
     after = ScoreField(label=_("Pain after"))
+    next_morning = ScoreField(label=_("Pain the next morning"))
     moved_down_leg = YesNoField(label=_("Did the pain move further down your leg?"))
     note = forms.CharField(
         label=_("Note"),
@@ -55,8 +53,10 @@ class CorrectionForm(PlainForm):
 
     def __init__(self, stored: PainReport, data: QueryDict | None = None) -> None:
         moved = {True: "yes", False: "no", None: ""}[stored.moved_down_leg]
-        initial = {"before": stored.before, "after": stored.after, "moved_down_leg": moved, "note": stored.note}
-        super().__init__(data, initial=initial)
+        initial = {name: getattr(stored, name) for name in ("before", "after", "next_morning", "note")}
+        super().__init__(data, initial={**initial, "moved_down_leg": moved})
+        if stored.next_morning is None:
+            del self.fields["next_morning"]
         if not stored.did_exercise:
             self.fields["before"].label = _("Pain")
             del self.fields["after"], self.fields["moved_down_leg"]
@@ -66,25 +66,43 @@ class CorrectionForm(PlainForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "reason"}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One report as the client reads it again."""
+
+    report: PainReport
+    may_correct: bool
+    corrections: Sequence[answers.Corrected]
+    signs: Sequence[str]
+    areas: str
+
+
 @require_safe
 @client_only
 def history(request: HttpRequest, client: Client) -> HttpResponse:
-    """Newest first, a page at a time; each with what was corrected in it."""
-    reports = _own(request, client).prefetch_related("corrections", "prescription__exercise__texts")
-    shown = Paginator(reports, ON_A_PAGE).get_page(request.GET.get("page"))
+    """Newest first, a page at a time; each with what was corrected in it.
+
+    ``?on=2026-11`` or ``?on=2026-11-03``: of one month or one day only; what is no date counts as not given.
+    """
+    here, own = zone(client.time_zone), _own(request, client)
+    months = own.datetimes("occurred_at", "month", order="DESC", tzinfo=here)
+    on = _period(request.GET.get("on", ""))
+    if on is not None:
+        first, after = (dt.datetime.combine(day, dt.time.min, here) for day in on)
+        own = own.filter(occurred_at__gte=first, occurred_at__lt=after)
+    about = [f"prescription__exercise__{part}" for part in ("texts", "precautions")]
+    rows = own.prefetch_related("corrections", "areas", "warning_signs", *about)
+    shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
-    entries = [
-        {
-            "report": report,
-            "may_correct": _may_correct(report, now),
-            "corrections": [
-                {"row": row, "about": SHOWN.get(row.field, row.field), "old": _plain(row.old), "new": _plain(row.new)}
-                for row in report.corrections.all()
-            ],
-        }
-        for report in shown
-    ]
-    return show(request, client, "history.html", {"entries": entries, "page": shown})
+    context = {
+        "entries": [_entry(report, client, now) for report in shown],
+        "page": shown,
+        "months": list(months),
+        "on": request.GET["on"] if on else "",
+        "first": on[0] if on else None,
+        "one_day": on is not None and on[1] - on[0] == DAY,
+    }
+    return show(request, client, "history.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,8 +139,24 @@ def _may_correct(report: PainReport, now: dt.datetime) -> bool:
     return report.received_at > now - MAY_CORRECT_FOR and report.prescription.state != Prescription.State.ENDED
 
 
-def _plain(kept: str) -> str:
-    """A kept answer as one reads it; truths are kept in Python's words, and words stand in quotes."""
-    if " " in kept:
-        return f"“{kept}”"
-    return {"True": gettext("yes"), "False": gettext("no"), "": "–"}.get(kept, kept)
+def _entry(report: PainReport, client: Client, now: dt.datetime) -> Entry:
+    signs = {sign.code: sign.sign for sign in report.prescription.exercise.precautions_in(client.language)}
+    return Entry(
+        report,
+        _may_correct(report, now),
+        answers.corrections(report, signs, zone(client.time_zone)),
+        answers.signs(report, signs),
+        answers.areas(report),
+    )
+
+
+def _period(asked: str) -> tuple[dt.date, dt.date] | None:
+    """The first day of a month or a day, and the day after its end."""
+    for format_ in ("%Y-%m-%d", "%Y-%m"):
+        try:
+            first = dt.datetime.strptime(asked, format_).date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            continue
+        if first.year in YEARS:
+            return first, (first + DAY if format_.endswith("d") else (first + 31 * DAY).replace(day=1))
+    return None

@@ -14,6 +14,8 @@ from itertools import pairwise
 from typing import Final
 
 WORST: Final = 10
+ROOM_FOR_STEMS: Final = 2.0
+"""Pixels that each report needs along the time, or stems would be a wall that nobody can read."""
 GAP: Final = dt.timedelta(days=4)
 """Longer without a report, and nothing pretends to know what was between."""
 
@@ -25,11 +27,13 @@ PLAIN: Final[Mapping[str, str]] = {
     "change": 'stroke="#837B6E" fill="none"', "today": 'stroke="#1F6F78" fill="#1F6F78"',
     "mark": 'fill="#1D2A2E" stroke="#1D2A2E"', "mark-past": 'fill="#FFFFFF" stroke="#1D2A2E"',
     "words": 'fill="#55646A" font-size="11"', "number": 'fill="#FFFFFF" font-size="11"',
-    "number-past": 'fill="#1D2A2E" font-size="11"',
+    "number-past": 'fill="#1D2A2E" font-size="11"', "hatch": 'stroke="#C9C2B4" stroke-width="2" fill="none"',
+    "span": 'stroke="#837B6E" fill="none"', "plate": 'fill="#FFFFFF"',
 }  # fmt: skip
 """Colours for a drawing that no style sheet reaches, such as one in a PDF."""
 
-_LEFT, _RIGHT, _FOOT, _LANE, _LETTER = 22.0, 10.0, 28.0, 20.0, 6.4  # px; a letter's width is a generous guess
+_LEFT, _RIGHT, _FOOT, _LANE = 22.0, 10.0, 28.0, 20.0  # px
+_TEXT, _LETTER, _HATCH = 11, 0.58, 8.0  # px; a letter's width, a generous guess, as a share of its size; px
 _STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364)  # days between two dates of the axis
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -66,6 +70,15 @@ class Change:
     """A new dose."""
 
     at: dt.datetime
+    label: str  # empty where a mark explains it
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time in which the exercise was not to be done, drawn hatched."""
+
+    since: dt.datetime
+    until: dt.datetime
     label: str
 
 
@@ -82,36 +95,51 @@ class Chart:
     dots: Sequence[Dot] = ()
     marks: Sequence[Mark] = ()
     changes: Sequence[Change] = ()
+    spans: Sequence[Span] = ()
+
+
+def bears_stems(reports: int, width: int) -> bool:
+    """Whether a drawing of ``width`` pixels shows what became of each of so many reports."""
+    return (width - _RIGHT - _LEFT) / max(reports, 1) >= ROOM_FOR_STEMS
 
 
 def draw(
-    chart: Chart, *, width: int = 680, height: int = 176, name: str = "chart", colours: Mapping[str, str] | None = None
+    chart: Chart,
+    *,
+    width: int = 680,
+    height: int = 176,
+    text: int = _TEXT,
+    name: str = "chart",
+    colours: Mapping[str, str] | None = None,
 ) -> str:
     """Draw an SVG.
 
     Args:
-        width: of the whole, in pixels, 160 or more; a narrow one has fewer dates.
+        width: of the whole, in pixels, 160 or more; a narrow one has fewer dates, and no stems where dots are crowded.
         height: from no pain to the worst, in pixels, 40 or more. Flags and dates come on top of it.
+        text: the size of its words in pixels, 8–16, for which room is kept; the style sheet sets the same.
         name: begins the ids of its title and description; another one for each drawing of a page.
         colours: presentation attributes by part, such as PLAIN; None: classes ``chart-<part>`` only.
 
     Returns:
         One ``<svg>`` element, well-formed whatever the words are.
     """
-    return _Drawing(chart, width, height, colours).svg(name)
+    return _Drawing(chart, width, height, text, colours).svg(name)
 
 
 class _Drawing:
-    def __init__(self, chart: Chart, width: int, height: int, colours: Mapping[str, str] | None) -> None:
+    def __init__(self, chart: Chart, width: int, height: int, text: int, colours: Mapping[str, str] | None) -> None:
         self.chart, self.width, self.colours = chart, width, colours
+        self.letter = text * _LETTER
         self.span = max((chart.end - chart.start) / dt.timedelta(days=1), 1 / 24)  # days
         self.dots = sorted((dot for dot in chart.dots if self.inside(dot.at)), key=lambda dot: dot.at)
         self.changes = sorted((one for one in chart.changes if self.inside(one.at)), key=lambda one: one.at)
         self.marks, lanes = self.in_lanes([mark for mark in chart.marks if self.inside(mark.at)])
-        self.top = 8 + lanes * _LANE + (16 if self.changes else 0)
+        self.top = 8 + lanes * _LANE + (16 if any(one.label for one in self.changes) else 0)
         self.ground = self.top + height
         self.right = width - _RIGHT
         crowd = (self.right - _LEFT) / max(len(self.dots), 1)  # px that each report has
+        self.stems = bears_stems(len(self.dots), width)
         self.size = min(3.5, max(1.6, 0.55 * crowd))
 
     def inside(self, at: dt.datetime) -> bool:
@@ -148,7 +176,7 @@ class _Drawing:
 
     def svg(self, name: str) -> str:
         high = self.ground + _FOOT
-        parts = [*self.frame(), *self.level(), *self.dose(), *self.reports(), *self.flags()]
+        parts = [*self.frame(), *self.pauses(name), *self.level(), *self.dose(), *self.reports(), *self.flags()]
         return (
             f'<svg class="pain-chart" viewBox="0 0 {self.width} {high:g}" width="{self.width}" height="{high:g}" '
             f'role="img" aria-labelledby="{_safe(name)}-title {_safe(name)}-shows" xmlns="http://www.w3.org/2000/svg">'
@@ -161,9 +189,9 @@ class _Drawing:
         for score in (0, 5, WORST):
             yield self.path("grid", f"M{_LEFT:g} {self.y(score):g}H{self.right:g}")
             yield self.text("words", _LEFT - 6, self.y(score) + 4, str(score), "end")
-        words = len(self.chart.today) * _LETTER
+        words = len(self.chart.today) * self.letter
         for day, x in self.dates():
-            if x + len(self.chart.day(day)) * _LETTER / 2 < self.right - words - 4:
+            if x + len(self.chart.day(day)) * self.letter / 2 < self.right - words - 4:
                 yield self.path("grid", f"M{x:g} {self.ground:g}v4")
                 yield self.text("words", x, self.ground + 18, self.chart.day(day))
         yield self.path("today", f"M{self.right:g} {self.top:g}V{self.ground + 3:g}")
@@ -182,6 +210,24 @@ class _Drawing:
                 found.append((midnight.date(), self.x(midnight)))
         return found[::-1]
 
+    def pauses(self, name: str) -> Iterator[str]:
+        """Each span hatched between two hairs, with its word where there is room."""
+        seen = [span for span in self.chart.spans if span.until > self.chart.start and span.since < self.chart.end]
+        if seen:
+            lines = self.path("hatch", f"M0 {_HATCH:g}L{_HATCH:g} 0")
+            box = f'width="{_HATCH:g}" height="{_HATCH:g}" patternUnits="userSpaceOnUse"'
+            yield f'<defs><pattern id="{_safe(name)}-hatch" {box}>{lines}</pattern></defs>'
+        for span in seen:
+            x, end = self.x(max(span.since, self.chart.start)), self.x(min(span.until, self.chart.end))
+            box = f'x="{x:g}" y="{self.top:g}" width="{end - x:g}" height="{self.ground - self.top:g}"'
+            yield f'<rect fill="url(#{_safe(name)}-hatch)" {box}/>'
+            yield self.path("span", f"M{x:g} {self.top:g}V{self.ground:g}M{end:g} {self.top:g}V{self.ground:g}")
+            wide = len(span.label) * self.letter + 8
+            if span.label and wide <= end - x:
+                plate = f'x="{(x + end - wide) / 2:g}" y="{self.ground - 24:g}" width="{wide:g}" height="20" rx="4"'
+                yield f"<rect {self.look('plate')} {plate}/>"
+                yield self.text("words", (x + end) / 2, self.ground - 10, span.label)
+
     def level(self) -> Iterator[str]:
         """The usual and how far the days swing around it, and the recent average; a gap stays empty."""
         for run in _runs([dot for dot in self.dots if dot.usual is not None]):
@@ -198,7 +244,7 @@ class _Drawing:
         """Each new dose as a hairline; its words where there is room for them."""
         taken = -1.0
         for change in self.changes:
-            x, wide = self.x(change.at), len(change.label) * _LETTER
+            x, wide = self.x(change.at), len(change.label) * self.letter
             yield self.path("change", f"M{x:g} {self.top - 12:g}V{self.ground:g}")
             begin = x + 4 if x + 4 + wide <= self.width else x - 4 - wide
             if begin > taken and begin >= 0:
@@ -212,7 +258,7 @@ class _Drawing:
             if dot.score is None:
                 continue
             x, y = self.x(dot.at), self.y(dot.score)
-            if dot.before is not None and dot.after is not None:
+            if self.stems and dot.before is not None and dot.after is not None:
                 yield self.stem(x, y, self.y(dot.after))
             yield f'<circle {self.look("dot")} cx="{x:g}" cy="{y:g}" r="{r:g}"/>'
             if dot.evidence:

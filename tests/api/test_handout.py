@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.models import AuditEntry, Practitioner
-from clinic.records.handout import pages
+from clinic.records.press import pages
 from tests import make
 from tests.api.calls import Program, complaints
 

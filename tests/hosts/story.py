@@ -139,7 +139,7 @@ def test_a_client_is_at_home_in_the_portal(alice):
     dana = make.client(alice, "Dana")
     make.prescription(dana)
     browser = signed_in(dana.user)
-    for name in ("home", "today", "report", "history", "library", "settings"):
+    for name in ("home", "today", "report", "progress", "history", "library", "settings"):
         page = browser.get(reverse(f"clinic:{name}"))
         assert page.status_code == 200, name
         assert page.wsgi_request.path.startswith("/physio/")

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.models import AuditEntry
-from clinic.records.handout import pages
+from clinic.records.press import pages
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
 

@@ -40,7 +40,8 @@ def test_newest_first_in_the_clients_own_time(plan):
     assert said.index("Second.") < said.index("First.")
     assert "21:00" in said
     assert "Pain before: 5 → , after: 2" in said
-    assert "Pain: 0 Without the exercise" in said
+    assert "Pain: 0 " in said
+    assert said.index("Pain: 0 ") < said.index("Without the exercise") < said.index("Second.")
 
 
 def test_a_missing_number_is_no_zero(plan, dana):

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.records.chart import PLAIN, Change, Chart, Dot, Mark, draw
+from clinic.records.chart import PLAIN, Change, Chart, Dot, Mark, Span, draw
 
 NOW = dt.datetime(2026, 3, 31, 18, tzinfo=dt.UTC)
 
@@ -15,10 +15,12 @@ moments = st.floats(-900, 900).map(lambda days: NOW - dt.timedelta(days=days))
 dots = st.lists(st.builds(Dot, moments, points, points, points, points, points, st.booleans()), max_size=30)
 marks = st.lists(st.builds(Mark, moments, st.text(max_size=2), st.booleans()), max_size=12)
 changes = st.lists(st.builds(Change, moments, st.text(max_size=20)), max_size=8)
+ends = st.tuples(moments, moments).map(sorted)
+spans = st.lists(st.builds(lambda both, word: Span(*both, word), ends, st.text(max_size=9)), max_size=4)
 charts = st.builds(
     Chart,
     start=st.floats(0, 800).map(lambda days: NOW - dt.timedelta(days=days)), end=st.just(NOW), title=st.text(),
-    shows=st.text(), today=st.text(max_size=8), day=st.just(str), dots=dots, marks=marks, changes=changes,
+    shows=st.text(), today=st.text(max_size=8), day=st.just(str), dots=dots, marks=marks, changes=changes, spans=spans,
 )  # fmt: skip
 SIZES = st.tuples(st.integers(160, 1600), st.integers(40, 400))
 

@@ -9,7 +9,8 @@ import typst
 
 from clinic import prescribing
 from clinic.models import Client, Clinic
-from clinic.records.handout import PAPERS, HandoutError, handout, pages
+from clinic.records.handout import handout
+from clinic.records.press import PAPERS, PressError, pages
 from tests import make
 from tests.records import printed
 
@@ -152,7 +153,7 @@ def test_what_the_compiler_refuses_is_told_without_a_word_of_the_record(plan, mo
         raise typst.TypstError("the text “Dana” could not be displayed", "")
 
     monkeypatch.setattr(typst, "compile", refuse)
-    with pytest.raises(HandoutError) as raised:
+    with pytest.raises(PressError) as raised:
         handout(plan)
     assert str(raised.value) == f"typst refuses the handout of prescription {plan.pk}"
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)

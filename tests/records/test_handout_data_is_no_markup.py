@@ -2,9 +2,9 @@
 
 import pytest
 import segno
+from django.core.exceptions import ValidationError
 
 from clinic.models import Client, Clinic
-from clinic.records import handout as module
 from clinic.records.handout import handout
 from tests import make
 from tests.records import printed
@@ -65,7 +65,7 @@ def test_the_code_for_the_phone_says_the_address_of_the_portal_and_nothing_else(
 
 @pytest.mark.parametrize(("field", "value"), [("paper", "a5"), ("paper", ""), ("language", "xx"), ("language", "")])
 def test_another_paper_or_language_is_refused_by_name(plan, field, value):
-    with pytest.raises(module.ValidationError) as raised:
+    with pytest.raises(ValidationError) as raised:
         handout(plan, **{field: value})
     assert raised.value.message_dict.keys() == {field}
     assert raised.value.message_dict[field][0].startswith("Use one of: ")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from clinic.records import advice, dose_words, handout
+from clinic.records import advice, dose_words, handout, press
 from tests import make
 from tests.records import printed
 
@@ -40,7 +40,7 @@ def compiled():
 def marked():
     """Every text that the handout's modules mark for translation, and the one sentence it takes from the advice."""
     texts = set()
-    for module, only in ((handout, None), (dose_words, None), (advice, "call_now")):
+    for module, only in ((handout, None), (press, None), (dose_words, None), (advice, "call_now")):
         tree = ast.parse(Path(module.__file__).read_text())
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         for node in ast.walk(next(one for one in functions if one.name == only) if only else tree):
