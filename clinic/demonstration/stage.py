@@ -65,6 +65,8 @@ class Stage:
 
         def begin(when: dt.datetime) -> None:
             self._beats = True
+            ours = Schedule.objects.filter(prescription__client__clinic=self.clinic)
+            ours.update(next_slot=None, next_due_at=None)  # what came due before is nobody's ledger
             for prescription in Prescription.objects.filter(client__clinic=self.clinic):
                 planning.set_schedules(prescription, when)
 
