@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from clinic import delivery, joining, registering
+from clinic import delivery, joining, leaving, registering
 from clinic.flags import escalation
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -30,9 +30,10 @@ def send() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Give back what a dead worker held, forget who never confirmed, tell the owner what nobody looked at."""
+    """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
     delivery.reap(database_now())
     registering.forget_unconfirmed(database_now())
+    leaving.forget_addresses(database_now())
     escalation.escalate(database_now())
 
 

@@ -36,12 +36,12 @@ def in_order_of_need(user: Person) -> QuerySet[Client]:
     unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
     return (
         Client.objects.treated_by(user)
-        .exclude(state=Client.State.LEFT)
         .select_related("practitioner", "clinic")
         .annotate(
             worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),
             flagged_at=Min("prescriptions__flags__raised_at", filter=unresolved),
         )
+        .exclude(state=Client.State.LEFT, worst__isnull=True)  # a warning sign of one who left is still looked at
         .order_by(F("worst").asc(nulls_last=True), F("flagged_at").asc(nulls_last=True), "name", "pk")
     )
 
