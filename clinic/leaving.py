@@ -60,7 +60,8 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
         with override(stored.clinic.language):
             reason = _("The client left.")
         for prescription in stored.prescriptions.running():
-            running, ended = [Prescription.State.ACTIVE, Prescription.State.HELD], Prescription.State.ENDED
+            running: list[str] = [Prescription.State.ACTIVE, Prescription.State.HELD]
+            ended = Prescription.State.ENDED
             Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by, at=now)
             planning.set_schedules(prescription, now)
         ReminderChoice.objects.filter(prescription__client=stored).delete()

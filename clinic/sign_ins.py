@@ -84,7 +84,7 @@ def close(account: AbstractBaseUser) -> None:
 
     The password and the address change, so every session of it ends, and the address is free for a new sign-in.
     """
-    users, nobody = type(account), f"left-{uuid.uuid4().hex[:12]}"
+    users, nobody = get_user_model(), f"left-{uuid.uuid4().hex[:12]}"
     gone: dict[str, object] = {
         users.get_email_field_name(): f"{nobody}@left.invalid",
         "first_name": "",

@@ -1,5 +1,6 @@
 """How people sign in to the runnable project: allauth's adapter and form, and what an accepted invitation proves."""
 
+import time
 import unicodedata
 from typing import Any
 
@@ -9,6 +10,7 @@ from allauth.account.forms import (
     LoginForm,
     RequestLoginCodeForm,
 )
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
@@ -32,6 +34,12 @@ class AccountAdapter(PlainWords):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever signed in a moment ago has just shown who it is, by the code too."""
+        shown = get_authentication_records(self.request, self.request.user)
+        fresh = bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if Practitioner.objects.of(request.user).exists():

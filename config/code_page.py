@@ -75,7 +75,8 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth is untype
     def _wait(self) -> int:
         """Seconds until a new code may be asked for, 0 to WAIT."""
         state = self._process.state
-        return max(0, min(WAIT, round(WAIT - (time.time() - state.get("sent_at", state["at"])))))
+        sent_at: float = state.get("sent_at", state["at"])
+        return max(0, min(WAIT, round(WAIT - (time.time() - sent_at))))
 
     def _begin_again(self, words: str, address: str | None) -> None:
         messages.warning(self.request, words)

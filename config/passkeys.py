@@ -36,7 +36,7 @@ class KeysAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untype
     def is_mfa_enabled(self, user: AbstractBaseUser, types: list[str] | None = None) -> bool:
         if not super().is_mfa_enabled(user, types=types):
             return False
-        if Practitioner.objects.of(user).exists():  # type: ignore[arg-type]  # signed in or about to be
+        if Practitioner.objects.of(user).exists():
             return True
         mine = Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
         kinds = mine if types is None else mine.filter(type__in=types)

@@ -159,7 +159,12 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     wrong = next((form for form in forms_by_card.values() if form.errors), None)
     today = timezone.localdate()
     paused = client.paused_until if client.paused_until and client.paused_until > today else None
-    context = {**forms_by_card, "wrong": wrong, "paused": paused, "tomorrow": today + dt.timedelta(days=1)}
+    context: dict[str, Any] = {
+        **forms_by_card,
+        "wrong": wrong,
+        "paused": paused,
+        "tomorrow": today + dt.timedelta(days=1),
+    }
     context["chosen"] = chosen(client)
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from config.accounts import mailbox_proven
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, at_home, mailed_code, proven, words
+from tests.accounts.people import CODE, ask_for_code, at_home, later, mailed_code, proven, words
 
 
 @pytest.fixture
@@ -94,6 +94,16 @@ def test_a_lost_phone_can_be_removed_by_who_has_no_password(here):
     lost, browser = key(frida.user), at_home(frida.user)
     browser.post(f"/accounts/2fa/webauthn/keys/{lost.pk}/remove/")
     assert not Authenticator.objects.filter(pk=lost.pk).exists()
+
+
+def test_who_has_just_typed_a_code_is_not_asked_for_the_password_as_well(here):
+    dana = proven(make.client(here))
+    browser = Browser()
+    ask_for_code(browser, dana.email)
+    browser.post(CODE, {"code": mailed_code()})
+    assert browser.get("/accounts/2fa/webauthn/add/").status_code == 200
+    with later(301):
+        assert browser.get("/accounts/2fa/webauthn/add/")["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_a_phone_that_has_one_is_offered_it_first(here):

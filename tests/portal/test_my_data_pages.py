@@ -62,7 +62,7 @@ def test_a_look_at_the_pages_writes_nothing(dana):
 def test_the_last_question_says_what_goes_and_what_stays_and_why(dana):
     said = words(signed_in(dana).get(url("leave")))
     assert "Leave Riverside Physio?" in said
-    assert "Your sign-in and its devices. It cannot be opened again." in said
+    assert "Your sign-in, on every device. It cannot be opened again." in said
     assert "Your mail address (dana@home.example), after 30 days" in said
     assert "The law makes clinics keep it, often for ten years after the last treatment" in said
     assert "No, stay" in said
