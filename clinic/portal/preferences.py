@@ -164,8 +164,8 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "wrong": wrong,
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
+        "chosen": chosen(client),
     }
-    context["chosen"] = chosen(client)
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 
 

@@ -44,12 +44,12 @@ def next_reminder(prescription: Prescription, version: PrescriptionVersion, now:
     """The next reminder that will go out as things stand, for the client and the practitioner to see; or None.
 
     Args:
-        prescription: with its client.
+        prescription: with its client; of many, with ``reminder_choice`` selected too.
         version: the newest of it.
     """
     client = prescription.client
     reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
-    choice = choices({prescription.pk}).get(prescription.pk)
+    choice = getattr(prescription, "reminder_choice", None)
     if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
         return None
     return first_slot(plan_of(version, client, choice), zone(client.time_zone), now)

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from clinic import prescribing, wishes
-from clinic.models import AuditEntry, Reminder, ReminderChoice
+from clinic.models import AuditEntry, Prescription, Reminder, ReminderChoice
 from clinic.reminders import planning, sending
 from tests import make
 
@@ -49,7 +49,8 @@ def sent():
 
 
 def next_due(bend):
-    slot = planning.next_reminder(bend, bend.dose, MONDAY)
+    stored = Prescription.objects.get(pk=bend.pk)
+    slot = planning.next_reminder(stored, stored.dose, MONDAY)
     return slot and slot.due_at
 
 

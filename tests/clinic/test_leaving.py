@@ -8,7 +8,8 @@ from django.core import mail
 from django.test import Client as Browser
 from django.utils import timezone
 
-from clinic import joining, leaving, reporting, sign_ins
+from clinic import joining, leaving, sign_ins
+from clinic.flags import review
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.records.worklist import in_order_of_need
 from clinic.reminders import planning, sending
@@ -133,13 +134,17 @@ def test_an_invitation_that_is_still_out_is_withdrawn(cast):
     assert not Invitation.objects.usable(timezone.now()).exists()
 
 
-def test_a_flag_that_nobody_looked_at_stays_on_the_worklist(cast, dana):
-    assert dana in in_order_of_need(cast.alice.user)
-    flagged = make.prescription(cast.dana)
-    answers = reporting.Answers(occurred_at=timezone.now(), did_exercise=True, before=4, after=9)
-    reporting.report(flagged, answers, by=dana.user, source="portal")
-    assert Flag.objects.unresolved().exists()
+def test_a_warning_sign_stays_on_the_worklist_until_it_is_resolved(cast, dana):
+    sign = next(one.code for one in make.exercise().precautions_in("en") if one.reported)
+    make.report(dana.prescriptions.get(), 5, warning_signs=[sign])
     leave(dana)
     assert dana in in_order_of_need(cast.alice.user)
-    Flag.objects.all().delete()
+    review.resolve(Flag.objects.get(), cast.alice.user, "Called her.")
+    assert dana not in in_order_of_need(cast.alice.user)
+
+
+def test_who_left_with_any_other_flag_is_no_longer_there(cast, dana):
+    make.report(dana.prescriptions.get(), 4, 8)
+    assert Flag.objects.get().severity == Flag.Severity.HIGH
+    leave(dana)
     assert dana not in in_order_of_need(cast.alice.user)
