@@ -127,7 +127,7 @@ def accept(
     """The invited person agrees and gets a sign-in; the link is used up.
 
     Args:
-        password: optional; without one, sign-in is by a code sent by mail.
+        password: optional where the clinic sends codes to sign in with; else whoever has none yet must choose one.
         user: who is signed in already, if anybody.
         time_zone: the zone the client chose; None keeps the clinic's guess.
 
@@ -146,6 +146,8 @@ def accept(
         used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
         if not used or client.state != Client.State.INVITED:
             raise InvitationOver(invitation.pk)
+        if not (client.clinic.code_sign_in or password or user):
+            raise ValidationError({"password": _("Choose a password: this clinic mails no codes to sign in with.")})
         account = sign_ins.own_or_new(client.email, client.name, user, password)
         client.user_id, client.state, client.consented_at = account.pk, Client.State.JOINED, now
         client.time_zone = time_zone or client.time_zone

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, ProtectedError, RestrictedError
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -148,7 +147,7 @@ def withdraw(registrant: Registrant) -> None:
         if invited is not None and not invited.prescriptions.exists():
             invited.delete()
         if account is not None and stored.made_sign_in:
-            _delete_unless_needed(account)
+            sign_ins.delete_unless_needed(account)
 
 
 def forget_unconfirmed(now: dt.datetime) -> int:
@@ -213,14 +212,3 @@ def _post_confirmation(registrant: Registrant, now: dt.datetime) -> Confirmation
         valid_until=until,
         message_id=f"confirmation.{uuid.uuid4().hex}@{conf.mail_domain}",
     )
-
-
-def _delete_unless_needed(account: AbstractBaseUser) -> None:
-    roles = (Practitioner, Client, Registrant)
-    if getattr(account, "is_staff", False) or any(role.objects.filter(user=account.pk).exists() for role in roles):
-        return
-    try:
-        with transaction.atomic():
-            get_user_model()._default_manager.filter(pk=account.pk).delete()
-    except (ProtectedError, RestrictedError):  # the host keeps something of theirs
-        return

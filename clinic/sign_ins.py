@@ -1,4 +1,4 @@
-"""Sign-ins of people who came by a link in their mail: find the one of an address, or make one."""
+"""Sign-ins of people who came by a link in their mail: find the one of an address, make one, close or delete it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from clinic.models import Client, Practitioner, Registrant
 
 
 class SignInNeeded(Exception):
@@ -60,6 +63,53 @@ def own_or_new(email: str, name: str, signed_in: AbstractBaseUser | None, passwo
     except IntegrityError as error:  # the same address got a sign-in in this very moment
         raise SignInNeeded from error
     return account
+
+
+def is_needed(account: AbstractBaseUser, but_for: Client | None = None) -> bool:
+    """Is there anything here that somebody still signs in for by ``account``?
+
+    Args:
+        but_for: a client whose record, and whose registration at the same clinic, do not count.
+    """
+    if getattr(account, "is_staff", False) or getattr(account, "is_superuser", False):
+        return True
+    clients, registrants = Client.objects.exclude(state=Client.State.LEFT), Registrant.objects.all()
+    if but_for is not None:
+        clients, registrants = clients.exclude(pk=but_for.pk), registrants.exclude(clinic=but_for.clinic_id)
+    return any(role.filter(user=account.pk).exists() for role in (Practitioner.objects.all(), clients, registrants))
+
+
+def close(account: AbstractBaseUser) -> None:
+    """Shut a sign-in for good and forget whose it was. The row stays: what was done is kept by its number.
+
+    The password and the address change, so every session of it ends, and the address is free for a new sign-in.
+    """
+    users, nobody = get_user_model(), f"left-{uuid.uuid4().hex[:12]}"
+    gone: dict[str, object] = {
+        users.get_email_field_name(): f"{nobody}@left.invalid",
+        "first_name": "",
+        "last_name": "",
+        "is_active": False,
+    }
+    if users.get_email_field_name() != users.USERNAME_FIELD:
+        gone[users.USERNAME_FIELD] = nobody
+    columns = {field.name for field in users._meta.concrete_fields}
+    for field, value in gone.items():
+        if field in columns:
+            setattr(account, field, value)
+    account.set_unusable_password()
+    account.save(update_fields=["password", *(field for field in gone if field in columns)])
+
+
+def delete_unless_needed(account: AbstractBaseUser) -> None:
+    """Remove a sign-in that nothing needs any more, here or in the host's own tables."""
+    if is_needed(account):
+        return
+    try:
+        with transaction.atomic():
+            get_user_model()._default_manager.filter(pk=account.pk).delete()
+    except (ProtectedError, RestrictedError):  # the host keeps something of theirs
+        return
 
 
 def _give_name(account: AbstractBaseUser, name: str) -> None:

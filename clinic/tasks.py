@@ -7,7 +7,7 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, joining, registering
+from clinic import delivery, joining, leaving, registering
 from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -46,9 +46,10 @@ def send() -> None:
 
 @tick
 def sweep() -> None:
-    """Give back what a dead worker held, forget who never confirmed, tell the owner what nobody looked at."""
+    """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
     delivery.reap(database_now())
     registering.forget_unconfirmed(database_now())
+    leaving.forget_addresses(database_now())
     escalation.escalate(database_now())
 
 

@@ -1,9 +1,10 @@
-"""What a client decides about oneself: reminders or none, a pause, the hours, the language, a calendar."""
+"""What a client decides about oneself: reminders or none, of what, a pause, the hours, the language, a calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.models import Client
+from clinic.models import Client, Prescription, ReminderChoice
 from clinic.models.fields import zone
 from clinic.reminders import planning
 
@@ -57,6 +58,43 @@ def pause_reminders(
         client.paused_until = until
         client.save(update_fields=["paused_until"])
         audit.record(by, "pause-ended" if until is None else "paused", client, client.clinic)
+
+
+def choose_reminders(
+    prescription: Prescription, *, days: Collection[str], times: Collection[str], by: AbstractBaseUser
+) -> None:
+    """Of which of the prescribed days and times the client is reminded; the plan itself stays as it is.
+
+    Args:
+        days: some of the days of the newest version, as "mon".
+        times: some of its times, as "18:00".
+
+    Raises ValidationError by field when there is none, or one that was not prescribed; nothing is stored then.
+    """
+    dose, wrong = prescription.dose, {}
+    for field, given, planned in (("days", days, dose.day_names), ("times", times, dose.times.split(","))):
+        if not set(given) <= set(planned):
+            wrong[field] = _("Choose among those that your practitioner planned: the plan has changed meanwhile.")
+        elif not given:
+            wrong[field] = _("Keep at least one, or switch the reminders of this exercise off.")
+    if wrong:
+        raise ValidationError(wrong)
+    off = {
+        "days_off": ",".join(day for day in dose.day_names if day not in days),
+        "times_off": ",".join(time for time in dose.times.split(",") if time not in times),
+    }
+    _choose(prescription, {"wanted": True, **off}, "reminders-chosen", by)
+
+
+def remind_of(prescription: Prescription, wanted: bool, *, by: AbstractBaseUser) -> None:
+    """Reminders of this one exercise, or none; which days and times were chosen is kept."""
+    _choose(prescription, {"wanted": wanted}, "reminders-chosen" if wanted else "reminders-declined", by)
+
+
+def _choose(prescription: Prescription, choice: dict[str, object], verb: str, by: AbstractBaseUser) -> None:
+    with transaction.atomic():
+        ReminderChoice.objects.update_or_create(prescription=prescription, defaults=choice)
+        audit.record(by, verb, prescription, prescription.client.clinic)
 
 
 def keep_hours(

@@ -7,12 +7,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinic import letters
 from clinic.conf import conf
-from config.account_pages import clinic_of_address
+from config.account_pages import clinic_of_address, no_code_for
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class PlainWords(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is unt
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it now; that the mail server does not answer is told on the page, alike to known and unknown people."""
+        if template_prefix == "account/email/login_code" and no_code_for(email):
+            template_prefix = "account/email/no_code"
+            context = {**context, "code": "", "password_url": conf.base_url + reverse("account_reset_password")}
         try:
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's errors are OSErrors too

@@ -3,22 +3,36 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from clinic.models import Client, Clinic, Practitioner
 from clinic.models.clinic import Person
+from config import passkeys
 
 ALLAUTH = ("account_", "mfa_", "usersessions_")
 
 
 def clinic_shown(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``clinic`` and ``client`` for the pages that allauth draws; other pages bring their own."""
+    """Context processor: ``clinic`` and ``client`` for the pages that allauth draws; other pages bring their own.
+
+    The client's first page gets the offer of a passkey.
+    """
     match = request.resolver_match
-    if match is None or not str(match.url_name).startswith(ALLAUTH):
+    if match is None:
+        return {}
+    if match.view_name == "clinic:today":
+        return {"sign_in_offer": "account/snippets/passkey_offer.html" if passkeys.offer(request) else ""}
+    if not str(match.url_name).startswith(ALLAUTH):
         return {}
     client = _client(request.user)
-    return {"client": client, "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user))}
+    return {
+        "client": client,
+        "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
+        "passkey_here": request.COOKIES.get(passkeys.COOKIE) == passkeys.HERE,
+        "some_without_codes": SimpleLazyObject(lambda: Clinic.objects.filter(code_sign_in=False).exists()),
+    }
 
 
 def clinic_of_address(address: str) -> Clinic | None:
@@ -31,6 +45,13 @@ def clinic_of_address(address: str) -> Clinic | None:
     if at_work := works_here.select_related("clinic").order_by("pk").first():
         return at_work.clinic
     return _only_clinic()
+
+
+def no_code_for(address: str) -> bool:
+    """Whether a client with this address is at a clinic that does without codes; of several, one is enough."""
+    field = f"user__{get_user_model().get_email_field_name()}__iexact"
+    theirs = Q(**{field: address}) | Q(user__emailaddress__email__iexact=address)
+    return Client.objects.filter(theirs, state=Client.State.JOINED, clinic__code_sign_in=False).exists()
 
 
 def _client(person: Person) -> Client | None:

@@ -1,10 +1,23 @@
 """How people sign in to the runnable project: allauth's adapter and form, and what an accepted invitation proves."""
 
+import time
+import unicodedata
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import (
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+)
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -13,12 +26,20 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Practitioner
 from config.account_mail import PlainWords
 
+ADDRESS_TYPED = "address_typed"  # in the session: nobody types an address twice since a code was wrong
+
 
 class AccountAdapter(PlainWords):
     """Sign-up is closed (the clinic has its own page for it), and each kind of person lands on their own first page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whoever signed in a moment ago has just shown who it is, by the code too."""
+        shown = get_authentication_records(self.request, self.request.user)
+        fresh = bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if Practitioner.objects.of(request.user).exists():
@@ -31,9 +52,58 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("login", address_typed())
         self.fields["password"].required = False
         self.fields["password"].widget.is_required = False
         self.fields["password"].help_text = _("Leave it empty and we mail you a code to sign in with.")
+
+
+class AskForCodeForm(RequestLoginCodeForm):
+    """A mail address, written in already where it was typed before."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("email", address_typed())
+
+
+class DigitsField(forms.CharField):
+    """Digits, however they were pasted: with spaces, dashes of any length, or the words around them."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        found = "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdigit())
+        return found or text
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """The code that signs in."""
+
+    code = DigitsField(max_length=200)
+
+
+class AddressCodeForm(ConfirmEmailVerificationCodeForm):
+    """The code that proves an address."""
+
+    code = DigitsField(max_length=200)
+
+
+def address_typed() -> str:
+    """The address of a code that came to nothing, once."""
+    session = getattr(context.request, "session", None)
+    return str(session.pop(ADDRESS_TYPED, "")) if session is not None and ADDRESS_TYPED in session else ""
+
+
+def sign_in_closed(user: AbstractBaseUser | None, closed: bool, **_signal: object) -> None:
+    """Who left, and signs in for nothing else: the addresses, keys and devices of the sign-in go.
+
+    Receiver of `clinic.signals.client_left`.
+    """
+    if user is None or not closed:
+        return
+    for device in UserSession.objects.filter(user=user.pk):
+        device.end()
+    for kind in (EmailAddress, Authenticator):
+        kind.objects.filter(user=user.pk).delete()
 
 
 def mailbox_proven(user: AbstractUser, **_signal: object) -> None:

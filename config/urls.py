@@ -9,7 +9,10 @@ from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from clinic.admin.site import site
-from config import dev_mail
+from config import dev_mail, passkeys
+from config.code_page import CodePage
+from config.devices_page import DevicesPage
+from config.passkeys import PasskeyPage
 
 
 @require_safe
@@ -20,6 +23,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("accounts/signup/", RedirectView.as_view(pattern_name="clinic:register")),
+    path("accounts/login/code/confirm/", CodePage.as_view(), name="account_confirm_login_code"),
+    path("accounts/sessions/", DevicesPage.as_view(), name="usersessions_list"),
+    path("accounts/2fa/webauthn/add/", PasskeyPage.as_view(), name="mfa_add_webauthn"),
+    path("accounts/passkey/not-wanted/", passkeys.not_wanted, name="passkey_not_wanted"),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("api/v1/", include("clinic.api.urls")),

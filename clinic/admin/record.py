@@ -183,7 +183,9 @@ def _names(client: Client) -> dict[int | None, str]:
 
 
 def _prescriptions(client: Client) -> list[Prescription]:
-    rows = client.prescriptions.select_related("client", "exercise", "prescribed_by").prefetch_related(
+    rows = client.prescriptions.select_related(
+        "client", "exercise", "prescribed_by", "reminder_choice"
+    ).prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number").select_related("by")),
         "screening__by",
         "exercise__texts",

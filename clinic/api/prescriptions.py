@@ -129,7 +129,7 @@ class Prescriptions(Door[Prescription]):
 
 def whole(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
-    return rows.select_related("client", "exercise", "prescribed_by").prefetch_related(
+    return rows.select_related("client", "exercise", "prescribed_by", "reminder_choice").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),
         "screening",
     )

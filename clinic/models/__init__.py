@@ -1,6 +1,7 @@
 """Rows, constraints and querysets. Nothing here sends, decides or looks at a clock of its own accord."""
 
 from clinic.models.audit import AppendOnly, AuditEntry
+from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.flag import Flag, FlagEvent
@@ -42,6 +43,7 @@ __all__ = [
     "PrescriptionVersion",
     "Registrant",
     "Reminder",
+    "ReminderChoice",
     "ReportArea",
     "Schedule",
     "ScreeningAnswer",

@@ -90,6 +90,7 @@ class Client(models.Model):
     calendar_key = models.CharField(max_length=43, null=True, blank=True, unique=True, editable=False)
     undeliverable_since = models.DateTimeField(_("mail comes back since"), null=True, blank=True)
     consented_at = models.DateTimeField(_("agreed on"), null=True, blank=True)
+    left_at = models.DateTimeField(_("left on"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ClientQuerySet.as_manager()

@@ -47,6 +47,11 @@ class Clinic(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_ESCALATION)],
         help_text=_("A flag that nobody acknowledged for so long rises one severity, and the owner is told."),
     )
+    code_sign_in = models.BooleanField(
+        _("clients sign in by a code"),
+        default=True,
+        help_text=_("Off: its clients need a password or a passkey; no code is mailed to them."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -25,6 +25,7 @@ class Why(models.TextChoices):
     PAUSED = "paused", _("the client paused reminders")
     ALREADY_REPORTED = "already_reported", _("the client had already reported that day")
     UNSUBSCRIBED = "unsubscribed", _("the client does not want reminders")
+    NOT_WANTED = "not_wanted", _("the client chose not to be reminded of this time")
     UNDELIVERABLE = "undeliverable", _("mail to the client comes back")
     QUIET_HOURS = "quiet_hours", _("quiet hours")
     MORNING = "morning", _("within two hours of getting up")

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import joining
+from clinic.conf import conf
 from clinic.models import Client, Invitation
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
@@ -42,6 +45,9 @@ class JoinForm(PlainForm):
 
     def __init__(self, client: Client, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"time_zone": client.time_zone})
+        if not client.clinic.code_sign_in:
+            self.fields["password"].label = _("Choose a password")
+            self.fields["password"].help_text = _("You sign in with it, or later with your fingerprint or face.")
         place = self.fields["time_zone"]
         assert isinstance(place, TimeZoneField)
         place.offer(client.time_zone)
@@ -76,6 +82,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
             else:
                 if known is None:
                     sign_in(request, account)
+                messages.success(request, _how_to_come_back(client))
                 return redirect("clinic:today")
         context = {"form": form, "who": client, "clinic": client.clinic, "invited_by": found.invited_by, "known": known}
         return _show(request, client, "mail_invitation.html", context, status=422 if form.errors else 200)
@@ -87,6 +94,19 @@ def _show(
     response = render(request, f"clinic/portal/{template}", context, status=status)
     response["Content-Language"] = client.language
     return response
+
+
+def _how_to_come_back(client: Client) -> str:
+    """Said once: the browser inside a mail app forgets, and the invitation works no more."""
+    told = {"address": conf.base_url.partition("://")[2], "email": client.email}
+    if client.clinic.code_sign_in:
+        return (
+            gettext(
+                "You are in. To come back, open %(address)s in your own browser, too. We mail you a code to %(email)s."
+            )
+            % told
+        )
+    return gettext("You are in. To come back, open %(address)s in your own browser, too, and sign in.") % told
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:

@@ -21,6 +21,7 @@ from clinic import links, wishes
 from clinic.models import Client
 from clinic.portal import reminded
 from clinic.portal.access import client_only, show
+from clinic.portal.choosing import chosen
 from clinic.portal.fields import PlainForm, TimeZoneField
 
 
@@ -108,6 +109,22 @@ class HoursForm(Card):
         )
 
 
+class PlaceForm(Card):
+    """The zone alone, as the phone says it; all else of the day stays."""
+
+    time_zone = forms.CharField(label=_("Where you live"), max_length=64)
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        begin, until = client.quiet_from, client.quiet_until
+        wishes.keep_hours(
+            client,
+            time_zone=self.cleaned_data["time_zone"],
+            wakes_at=client.wakes_at,
+            quiet=(begin, until) if begin is not None and until is not None else None,
+            by=by,
+        )
+
+
 class LanguageForm(Card):
     """The language of pages and mails."""
 
@@ -138,6 +155,7 @@ CARDS: dict[str, type[Card]] = {
     "reminders": RemindersForm,
     "pause": PauseForm,
     "hours": HoursForm,
+    "place": PlaceForm,
     "language": LanguageForm,
     "calendar": CalendarForm,
 }
@@ -152,7 +170,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     if card in forms_by_card and _saved(forms_by_card[card], client, request):
         with override(client.language):
             messages.success(request, gettext("Saved."))
-        return redirect("clinic:settings")
+        return redirect("clinic:today" if card == "place" else "clinic:settings")
     wrong = next((form for form in forms_by_card.values() if form.errors), None)
     today = timezone.localdate()
     paused = client.paused_until if client.paused_until and client.paused_until > today else None
@@ -161,11 +179,12 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "wrong": wrong,
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
+        "chosen": chosen(client),
+        "reminded": reminded.of(client, timezone.now()),
     }
     if client.calendar_key:
         context["calendar_url"] = links.calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
-    context["reminded"] = reminded.of(client, timezone.now())
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 
 

@@ -23,6 +23,7 @@ NOT_SENT = {
     Why.PAUSED: gettext_lazy("as you had paused reminders"),
     Why.ALREADY_REPORTED: gettext_lazy("because you had already reported that day"),
     Why.UNSUBSCRIBED: gettext_lazy("as you wanted none"),
+    Why.NOT_WANTED: gettext_lazy("as you did not choose this time"),
     Why.UNDELIVERABLE: gettext_lazy("as mail to you came back"),
     Why.QUIET_HOURS: gettext_lazy("as it fell in the hours when you want no mail"),
     Why.MORNING: gettext_lazy("as it fell in the two hours after you get up"),

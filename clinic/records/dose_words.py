@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
@@ -36,13 +37,22 @@ def rows(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[l
 
 def when(dose: PrescriptionVersion) -> str:
     """ "Every day at 18:00."; "3 days a week: Monday, Wednesday and Friday, at 08:30 and 18:00." """
-    times = _listed([f"{time:%H:%M}" for time in dose.local_times])
-    if len(dose.day_names) == len(WEEKDAYS):
+    return days_and_times(dose.day_names, dose.local_times)
+
+
+def days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
+    """The same of any days ("mon") and times of day; neither may be empty."""
+    times = _listed([f"{time:%H:%M}" for time in at])
+    if len(on) == len(WEEKDAYS):
         return _("Every day at %(times)s.") % {"times": times}
-    days = _listed([str(DAY_NAMES[WEEKDAYS.index(day)]) for day in dose.day_names])
-    count = len(dose.day_names)
+    days, count = _listed([day_name(day) for day in on]), len(on)
     said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
     return said % {"count": count, "days": days, "times": times}
+
+
+def day_name(code: str) -> str:
+    """ "mon" → "Monday", in the active language."""
+    return str(DAY_NAMES[WEEKDAYS.index(code)])
 
 
 def how_much(dose: PrescriptionVersion, rest_seconds: int) -> str:

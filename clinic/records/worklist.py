@@ -11,6 +11,8 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Prescription
 from clinic.models.flag import rank
 
+MOST_URGENT = Flag.Severity.values.index(Flag.Severity.URGENT)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -36,12 +38,12 @@ def in_order_of_need(user: Person) -> QuerySet[Client]:
     unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
     return (
         Client.objects.treated_by(user)
-        .exclude(state=Client.State.LEFT)
         .select_related("practitioner", "clinic")
         .annotate(
             worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),
             flagged_at=Min("prescriptions__flags__raised_at", filter=unresolved),
         )
+        .filter(~Q(state=Client.State.LEFT) | Q(worst=MOST_URGENT))  # a warning sign is looked at after leaving too
         .order_by(F("worst").asc(nulls_last=True), F("flagged_at").asc(nulls_last=True), "name", "pk")
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from clinic.conf import conf
-from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Schedule, Why
+from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, ReminderChoice, Schedule, Why
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
 from clinic.reminders.schedule import Plan, Slot, first_slot, next_slot, slot_after_a_move
@@ -19,9 +19,14 @@ BATCH = 500
 LEDGER_REACHES_BACK = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
 
 
-def plan_of(version: PrescriptionVersion, client: Client) -> Plan:
-    """What the pure scheduler needs to know of one version for one client."""
+def plan_of(version: PrescriptionVersion, client: Client, choice: ReminderChoice | None = None) -> Plan:
+    """What the pure scheduler needs to know of one version for one client.
+
+    Args:
+        choice: of which slots the client wants to be reminded; None: of all.
+    """
     quiet = (client.quiet_from, client.quiet_until)
+    days_off, times_off = choice.left_out(version) if choice else ([], [])
     return Plan(
         days=frozenset(WEEKDAYS.index(day) for day in version.day_names),
         times=tuple(version.local_times),
@@ -31,6 +36,8 @@ def plan_of(version: PrescriptionVersion, client: Client) -> Plan:
         quiet=None if quiet[0] is None or quiet[1] is None else (quiet[0], quiet[1]),
         wakes_at=client.wakes_at,
         mornings_allowed=version.mornings_allowed,
+        days_off=frozenset(WEEKDAYS.index(day) for day in days_off),
+        times_off=frozenset(times_off),
     )
 
 
@@ -38,14 +45,20 @@ def next_reminder(prescription: Prescription, version: PrescriptionVersion, now:
     """The next reminder that will go out as things stand, for the client and the practitioner to see; or None.
 
     Args:
-        prescription: with its client.
+        prescription: with its client; of many, with ``reminder_choice`` selected too.
         version: the newest of it.
     """
     client = prescription.client
     reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
-    if prescription.state != Prescription.State.ACTIVE or not reached:
+    choice = getattr(prescription, "reminder_choice", None)
+    if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
         return None
-    return first_slot(plan_of(version, client), zone(client.time_zone), now)
+    return first_slot(plan_of(version, client, choice), zone(client.time_zone), now)
+
+
+def choices(prescriptions: Collection[int]) -> Mapping[int, ReminderChoice]:
+    """What the clients chose to be reminded of, by prescription, in one query; no entry: of all."""
+    return {row.prescription_id: row for row in ReminderChoice.objects.filter(prescription__in=prescriptions)}
 
 
 def set_schedules(prescription: Prescription, now: dt.datetime | None = None) -> None:

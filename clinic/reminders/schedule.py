@@ -43,6 +43,8 @@ class Plan:
     wakes_at: time | None = None  # None: no morning is avoided
     avoid_morning: timedelta = AVOID_MORNING  # from wakes_at on, 0-24 hours
     mornings_allowed: bool = False  # the practitioner chose the morning for this client
+    days_off: frozenset[int] = frozenset()  # weekdays of which the client does not want to be reminded
+    times_off: frozenset[time] = frozenset()  # times of day likewise
 
     def __post_init__(self) -> None:
         if not all(0 <= day <= 6 for day in self.days):
@@ -61,7 +63,12 @@ class Plan:
     @property
     def prescribed(self) -> Plan:
         """The same without what the client wished: every slot that the ledger accounts for."""
-        return replace(self, paused_until=None, quiet=None, wakes_at=None)
+        free: frozenset[int] = frozenset()
+        return replace(self, paused_until=None, quiet=None, wakes_at=None, days_off=free, times_off=frozenset())
+
+    def is_wanted(self, day: date, at: time) -> bool:
+        """Does the client want to be reminded of this slot?"""
+        return day.weekday() not in self.days_off and at not in self.times_off
 
     def is_quiet(self, at: time) -> bool:
         """Is a time of day in quiet hours?"""
@@ -72,8 +79,8 @@ class Plan:
         return not self.mornings_allowed and bool(window_conflicts((at,), self.wakes_at, self.avoid_morning))
 
     def allows(self, at: time) -> bool:
-        """False for a time of day in quiet hours or, unless mornings are allowed, soon after waking."""
-        return not self.is_quiet(at) and not self.is_too_early(at)
+        """False for a time that is not wanted, in quiet hours or, unless mornings are allowed, soon after waking."""
+        return at not in self.times_off and not self.is_quiet(at) and not self.is_too_early(at)
 
 
 class Slot(NamedTuple):
@@ -169,7 +176,7 @@ def _dates(plan: Plan, first: date, last: date) -> Iterator[date]:
     if plan.ends_on is not None:
         last = min(last, plan.ends_on)
     while day <= last:
-        if day.weekday() in plan.days:
+        if day.weekday() in plan.days - plan.days_off:
             yield day
         if day == date.max:
             return

@@ -41,12 +41,13 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     """Which of these must not go, and why, by primary key. They were read, with `READ_ALONG`, at the last moment."""
     prescriptions = {row.schedule.prescription_id for row in reminders}
     versions, later = planning.newest_versions(prescriptions), _newest_due(reminders)
-    unanswered = Reminder.objects.unanswered(prescriptions)
+    unanswered, choices = Reminder.objects.unanswered(prescriptions), planning.choices(prescriptions)
     reasons = {
         row.pk: _reason(
             row,
-            planning.plan_of(versions[about], row.schedule.prescription.client),
+            planning.plan_of(versions[about], row.schedule.prescription.client, choices.get(about)),
             now,
+            wanted=about not in choices or choices[about].wanted,
             overtaken=later[about] > row.due_at,
             ignored=unanswered.get(about, 0) >= conf.ignored_at_most,
         )
@@ -95,7 +96,9 @@ def _newest_due(reminders: Collection[Reminder]) -> Mapping[int, dt.datetime]:
     return dict(newest.annotate(at=Max("due_at")))
 
 
-def _reason(reminder: Reminder, plan: Plan, now: dt.datetime, *, overtaken: bool, ignored: bool) -> Why | None:
+def _reason(
+    reminder: Reminder, plan: Plan, now: dt.datetime, *, wanted: bool, overtaken: bool, ignored: bool
+) -> Why | None:
     schedule, prescription = reminder.schedule, reminder.schedule.prescription
     client, heard_at = prescription.client, prescription.trend.last_report_at
     here = zone(client.time_zone)
@@ -110,6 +113,7 @@ def _reason(reminder: Reminder, plan: Plan, now: dt.datetime, *, overtaken: bool
         Why.PAUSED: plan.paused_until is not None and reminder.slot < plan.paused_until,
         Why.ALREADY_REPORTED: heard_at is not None and heard_at >= day_began,
         Why.CHANGED: not schedule.active,
+        Why.NOT_WANTED: not wanted or not plan.is_wanted(reminder.slot, schedule.local_time),
         Why.MORNING: plan.is_too_early(schedule.local_time),
         Why.QUIET_HOURS: plan.is_quiet(schedule.local_time) or plan.is_quiet(now.astimezone(here).time()),
         Why.LATE: overtaken,  # after an outage one mail and not one for each time of the day

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+import time_machine
 from django.core import mail
 from django.test import Client as Browser
+from django.utils import timezone
 
 from clinic.models import Client
 from config.accounts import mailbox_proven
@@ -28,6 +31,11 @@ def at_home(person) -> Browser:
 
 def ask_for_code(browser: Browser, address: str, **more: str):
     return browser.post(LOGIN, {"login": address, **more}, follow=True)
+
+
+def later(seconds: int) -> time_machine.travel:
+    """A block that happens so many seconds from now."""
+    return time_machine.travel(timezone.now() + dt.timedelta(seconds=seconds))
 
 
 def mailed_code() -> str:

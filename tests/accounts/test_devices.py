@@ -1,11 +1,14 @@
 """Where somebody is signed in: in words they know, and ended with one tap."""
 
+import re
+
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client as Browser
 
 from config.templatetags.devices import device
 from tests import make
-from tests.accounts.people import ask_for_code, proven, words
+from tests.accounts.people import ask_for_code, later, proven, words
 
 PIXEL = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile Safari/537.36"
@@ -69,3 +72,56 @@ def test_somebody_else_s_devices_are_not_listed_and_stay(two_devices):
     assert "Firefox on Windows" not in words(desk.get(SESSIONS))
     desk.post(SESSIONS)
     assert stranger.get("/accounts/email/").status_code == 200
+
+
+def number_of(page, name):
+    return re.search(rf"{name}.*?name=\"session\" value=\"(\d+)\"", page.content.decode(), re.DOTALL)[1]
+
+
+def test_one_device_is_signed_out_there(two_devices):
+    desk, phone = two_devices
+    answer = desk.post(SESSIONS, {"session": number_of(desk.get(SESSIONS), "Chrome on Android")}, follow=True)
+    assert "That device is signed out." in words(answer)
+    assert "Chrome on Android" not in words(answer)
+    assert phone.get("/portal/").status_code == 302
+    assert desk.get("/portal/").status_code == 200
+
+
+def test_everywhere_means_here_too(two_devices):
+    desk, phone = two_devices
+    assert "You are signed out everywhere." in words(desk.post(SESSIONS, {"session": "all"}, follow=True))
+    assert desk.get("/portal/").status_code == phone.get("/portal/").status_code == 302
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 40, "x", "²"])
+def test_a_number_that_is_none_of_theirs_ends_nothing(two_devices, number):
+    desk, phone = two_devices
+    assert desk.post(SESSIONS, {"session": number}).status_code == 302
+    assert phone.get("/portal/").status_code == 200
+
+
+def test_nobody_ends_somebody_else_s(two_devices):
+    desk, phone = two_devices
+    theirs = number_of(desk.get(SESSIONS), "Chrome on Android")
+    stranger = Browser()
+    erin = proven(make.client(make.practitioner(make.clinic("Hilltop Rehab"), "Charlie"), "Erin"))
+    ask_for_code(stranger, erin.email, password=make.PASSWORD)
+    stranger.post(SESSIONS, {"session": theirs})
+    assert phone.get("/portal/").status_code == 200
+
+
+def test_when_a_device_was_last_seen_is_known_to_the_hour(two_devices):
+    desk, phone = two_devices
+    there = UserSession.objects.get(user_agent=PIXEL)
+    with later(1800):
+        phone.get("/portal/")
+        assert UserSession.objects.get(pk=there.pk).last_seen_at == there.last_seen_at
+    with later(2 * 3600):
+        phone.get("/portal/")
+        assert UserSession.objects.get(pk=there.pk).last_seen_at > there.last_seen_at
+    assert "Last seen" in words(desk.get(SESSIONS))
+
+
+def test_the_settings_lead_there(two_devices):
+    desk, _phone = two_devices
+    assert f'href="{SESSIONS}"' in desk.get("/portal/settings/").content.decode()

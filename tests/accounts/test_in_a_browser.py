@@ -124,13 +124,12 @@ def test_a_passkey_is_made_and_signs_in_under_the_content_policy(signed_in_page,
     page.goto(f"{address}/accounts/2fa/webauthn/add/")
     page.fill("[name=name]", "My phone")
     page.check("[name=passwordless]")
-    page.click("text=Add the key")
+    page.click("main button:has-text('Set it up')")
     page.wait_for_selector("text=The key is added.")
     page.goto(f"{address}/accounts/logout/")
     page.click("main button:has-text('Sign out')")
     page.goto(f"{address}/accounts/login/")
-    page.click("text=Use a passkey")
-    page.click("text=Sign in with the passkey")
+    page.click("text=Use your fingerprint or face")
     page.wait_for_url(re.compile("/portal/"))
 
 

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, mailed_code, proven, words
+from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, proven, words
 
 WRONG_TOGETHER = "This address and this password do not go together. Try again, or let us mail you a code."
 
@@ -56,7 +56,9 @@ def test_a_new_code_can_be_asked_for_and_the_first_no_longer_works(dana):
     browser = Browser()
     ask_for_code(browser, "dana@home.example")
     first = mailed_code()
-    browser.post(CODE, {"action": "resend"})
+    with later(61):
+        answer = browser.post(CODE, {"action": "resend"}, follow=True)
+    assert "We have sent a new code. The one before no longer works." in words(answer)
     assert len(mail.outbox) == 2
     assert "This code is not right." in words(browser.post(CODE, {"code": first}))
     browser.post(CODE, {"code": mailed_code()})

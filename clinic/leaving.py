@@ -1,0 +1,153 @@
+"""How a client goes: leaves at the own wish, or is erased by the operator; and what stays of each.
+
+Leaving closes the sign-in and stops all mail; the record of the treatment stays, since clinics must keep it. Erasing
+takes out of that record all that says who it was, and all free text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic import audit, sign_ins, signals
+from clinic.models import (
+    AuditEntry,
+    Client,
+    Correction,
+    FlagEvent,
+    Invitation,
+    PainReport,
+    Prescription,
+    PrescriptionChange,
+    PrescriptionVersion,
+    Registrant,
+    Reminder,
+    ReminderChoice,
+    Schedule,
+    ScreeningAnswer,
+    Tuning,
+    Why,
+)
+from clinic.reminders import planning
+
+ADDRESS_KEPT = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
+
+
+def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:
+    """End everything between this client and the clinic: plans, reminders, links, and the sign-in if it was for this.
+
+    Somebody who works here, or is a client of another clinic too, keeps the sign-in for that. The mail address is
+    kept for ADDRESS_KEPT; the record stays with the clinic.
+
+    Args:
+        by: who decided; None: the operator.
+
+    Returns:
+        False when the client had left already.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        stored = Client.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=client.pk)
+        if stored.state == Client.State.LEFT:
+            return False
+        with override(stored.clinic.language):
+            reason = _("The client left.")
+        for prescription in stored.prescriptions.running():
+            running: list[str] = [Prescription.State.ACTIVE, Prescription.State.HELD]
+            ended = Prescription.State.ENDED
+            Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by, at=now)
+            planning.set_schedules(prescription, now)
+        ReminderChoice.objects.filter(prescription__client=stored).delete()
+        Invitation.objects.usable(now).filter(client=stored).update(withdrawn_at=now)
+        theirs = Q(client=stored) | Q(email__iexact=stored.email)
+        Registrant.objects.filter(theirs, clinic=stored.clinic_id).delete()
+        stored.state, stored.left_at, stored.calendar_key = Client.State.LEFT, now, None
+        stored.reminders_wanted, stored.paused_until, stored.undeliverable_since = False, None, None
+        stored.quiet_from = stored.quiet_until = None
+        stored.save()
+        audit.record(by, "left", stored, stored.clinic)
+        closed = _close(stored.user)
+        told = {"client": stored, "user": stored.user, "closed": closed}
+        transaction.on_commit(partial(signals.client_left.send_robust, Client, **told))
+    client.refresh_from_db()
+    return True
+
+
+def keeps_sign_in(client: Client) -> bool:
+    """Whether the sign-in outlives leaving: its owner works here, or is a client or registrant elsewhere too."""
+    return client.user is not None and sign_ins.is_needed(client.user, but_for=client)
+
+
+def forget_addresses(now: dt.datetime) -> int:
+    """Take away the mail address of those who left ADDRESS_KEPT ago; returns of how many."""
+    gone = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT).exclude(email="")
+    return gone.update(email="")
+
+
+def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
+    """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
+
+    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, reasons, corrections of
+    notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs with their
+    times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
+
+    Args:
+        by: who decided; None: the operator.
+
+    Returns:
+        False when it was done before; nothing changes then.
+    """
+    if AuditEntry.objects.filter(verb="erased", target_kind="client", target_id=client.pk).exists():
+        return False
+    with transaction.atomic():
+        leave(client, by=by, now=now)
+        with override(client.clinic.language):
+            erased = _("(erased)")
+        _erase_texts(client, erased)
+        fresh = Client(clinic=client.clinic, time_zone=client.clinic.time_zone, name=erased)
+        kept = {"id", "clinic", "practitioner", "user", "state", "left_at", "language", "consented_at", "created_at"}
+        for field in client._meta.concrete_fields:
+            if field.name not in kept and field.name != "reminders_wanted":
+                setattr(client, field.name, getattr(fresh, field.name))
+        client.save()
+        audit.record(by, "erased", client, client.clinic)
+    return True
+
+
+def _close(account: AbstractBaseUser | None) -> bool:
+    """Close the sign-in unless something else needs it; returns whether it was closed."""
+    if account is None or sign_ins.is_needed(account):
+        return False
+    sign_ins.close(account)
+    return True
+
+
+def _erase_texts(client: Client, erased: str) -> None:
+    theirs, of_reports = Q(prescription__client=client), Q(report__prescription__client=client)
+    PainReport.objects.filter(theirs).update(note="", fingerprint="", idempotency_key=None)
+    Schedule.objects.filter(theirs).update(time_zone=client.clinic.time_zone)
+    Correction.objects.filter(of_reports, field="note").update(old="", new="")
+    texts: list[tuple[type[Model], Q, str]] = [
+        (Correction, of_reports, "reason"),
+        (Prescription, Q(client=client), "state_reason"),
+        (PrescriptionVersion, theirs, "reason"),
+        (PrescriptionChange, theirs, "reason"),
+        (ScreeningAnswer, theirs, "override_reason"),
+        (Tuning, Q(client=client), "reason"),
+        (FlagEvent, Q(flag__prescription__client=client), "note"),
+    ]
+    for kind, which, column in texts:  # a word in its place, where a rule of the database asks for one
+        kind._default_manager.filter(which).exclude(**{column: ""}).update(**{column: erased})
+    for mails in (
+        Reminder.objects.filter(schedule__prescription__client=client),
+        Invitation.objects.filter(client=client),
+    ):
+        # Our own words may stay; a mail server may have quoted the address.
+        mails.exclude(why__in=["", *Why.values]).update(why=erased)

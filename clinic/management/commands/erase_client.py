@@ -1,0 +1,40 @@
+"""`manage.py erase_client ID`: take out of a record who it was. It cannot be undone."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from clinic import leaving
+from clinic.management.one_client import add_client, client_of
+
+WORDS = """\
+Client {number} of {clinic}.
+Erased for good: name, mail address, zone and hours, sign-in, registrations, and every free text (notes, reasons).
+Kept under the number alone: scores, doses, screening, flags, reminders, consent and the audit.
+If the law asks you to keep the record with its name, run export_client first and store the file."""
+
+
+class Command(BaseCommand):
+    help = "Erase who a client was and every free text; what is kept has a number and no name. Ends the plans too."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_client(parser)
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        client = client_of(options["client"])
+        self.stdout.write(WORDS.format(number=client.pk, clinic=client.clinic.name))
+        if not options["yes"] and not self._agreed(client.pk):
+            raise CommandError("Nothing was erased.")
+        self.stdout.write("erased" if leaving.erase(client) else "was erased before; nothing changed")
+
+    def _agreed(self, number: int) -> bool:
+        self.stdout.write(f"Type the number {number} to go on: ", ending="")
+        self.stdout.flush()
+        try:
+            return input().strip() == str(number)
+        except EOFError:
+            return False

@@ -1,0 +1,36 @@
+"""Of which slots of a plan the client wants to be reminded. The plan itself stays as it was prescribed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+
+from clinic.models.prescription import Prescription, PrescriptionVersion
+
+
+class ReminderChoice(models.Model):
+    """What one client left out of one prescription's reminders; no row: nothing.
+
+    Kept is what is *not* wanted, so a day or a time that an amended plan adds is reminded of.
+    """
+
+    prescription = models.OneToOneField(Prescription, on_delete=models.CASCADE, related_name="reminder_choice")
+    wanted = models.BooleanField(default=True)
+    days_off = models.CharField(max_length=27, blank=True, help_text="mon,tue,wed,thu,fri,sat,sun")
+    times_off = models.CharField(max_length=120, blank=True, help_text="08:30,18:00")
+
+    def __str__(self) -> str:
+        return f"reminder choice of prescription {self.prescription_id}"
+
+    def left_out(self, version: PrescriptionVersion) -> tuple[list[str], list[dt.time]]:
+        """The days and the times of this version that are not wanted.
+
+        Of a version whose days, or whose times, would all be left out, none of them are: nobody chose that.
+        """
+        days = [day for day in version.day_names if day in self.days_off.split(",")]
+        times = [time for time in version.local_times if f"{time:%H:%M}" in self.times_off.split(",")]
+        return (
+            days if len(days) < len(version.day_names) else [],
+            times if len(times) < len(version.local_times) else [],
+        )

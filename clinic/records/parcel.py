@@ -1,0 +1,93 @@
+"""All that the clinic has of one client, as one zip to take along: tables, plain values, the plans as PDF, a note."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import zipfile
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic import audit
+from clinic.models import Client, Prescription
+from clinic.records import handout, sheets
+
+log = logging.getLogger(__name__)
+
+
+def hand_over(client: Client, *, by: AbstractBaseUser | None) -> bytes:
+    """The parcel, for somebody: `parcel`, and an entry in the audit that it was exported.
+
+    Args:
+        by: who asked; None: the operator.
+    """
+    packed = parcel(client)
+    with transaction.atomic():
+        audit.record(by, "exported", client, client.clinic)
+    return packed
+
+
+def parcel(client: Client) -> bytes:
+    """A zip of UTF-8 files in the client's language, as docs/security.md lists them.
+
+    What the practitioners note among themselves (flags) is not in it, as it is on no page of the client's.
+    """
+    with override(client.language):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in _files(client).items():
+                archive.writestr(name, content)
+        return packed.getvalue()
+
+
+def _files(client: Client) -> dict[str, str | bytes]:
+    plans = client.prescriptions.select_related("client__clinic", "exercise", "prescribed_by", "reminder_choice")
+    prescriptions = list(plans.prefetch_related("versions", "screening", "changes").order_by("pk"))
+    reports = list(sheets.reports(client))
+    printed = {f"plan-{row.pk}.pdf": pdf for row in prescriptions if (pdf := _printed(row))}
+    return {
+        "README.txt": _read_me(client),
+        "client.json": _json(sheets.facts(client, prescriptions)),
+        "answers.csv": sheets.answers(client, reports),
+        "answers.json": _json(sheets.answers_as_values(reports)),
+        "corrections.csv": sheets.corrections(client, reports),
+        "reminders.csv": sheets.reminders(client),
+        **printed,
+    }
+
+
+def _printed(prescription: Prescription) -> bytes:
+    """The plan on paper; empty where it cannot be made, as the rest is not to wait for it."""
+    try:
+        return handout.handout(prescription)
+    except handout.HandoutError:
+        log.exception("prescription %d is left out of a parcel", prescription.pk)
+        return b""
+
+
+def _json(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
+
+
+def _read_me(client: Client) -> str:
+    told = {"name": client.name, "clinic": client.clinic.name, "zone": client.time_zone, "phone": client.clinic.phone}
+    lines = [
+        _("What %(clinic)s has of %(name)s") % told,
+        "",
+        _("answers.csv: what you said of your pain, one line an answer. Opens in a spreadsheet."),
+        _("corrections.csv: what was put right later, with the old and the new value."),
+        _("reminders.csv: each reminder, and why it was not sent if it was not."),
+        _("plan-….pdf: each plan, to print. Its number stands in the other files too."),
+        _("client.json, answers.json: the same for programs, with your settings and all versions of your plans."),
+        "",
+        _("Times in the tables are local to %(zone)s. An empty cell: nothing was said.") % told,
+        _("An apostrophe before = + - or @ keeps a spreadsheet from taking a note for a formula."),
+        _("Notes that your practitioners keep for themselves are not in here: ask %(clinic)s, %(phone)s.") % told,
+        "",
+        _("This is your health data. Keep it where only you can read it."),
+    ]
+    return "\r\n".join(lines) + "\r\n"

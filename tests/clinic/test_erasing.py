@@ -1,0 +1,88 @@
+"""Erasing takes out who it was and every free text; numbers, times and what the law asks for stay."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.utils import timezone
+
+from clinic import leaving, prescribing, reporting
+from clinic.flags import review, tuning
+from clinic.models import AuditEntry, Client, Flag, PainReport, Reminder
+from clinic.reminders import planning
+from tests import make
+
+SAID = "Zebrafish"  # in every place where a person can write something
+
+
+@pytest.fixture
+def dana(cast):
+    """Dana with a word of hers, or about her, wherever there is room for one."""
+    dana = make.client(cast.alice, f"{SAID} Jones", email=f"{SAID}@home.example", time_zone="Pacific/Chatham")
+    screening = make.nothing_found()
+    code = next(iter(screening))
+    screening[code] = prescribing.Screened(True, f"{SAID} is strong")
+    bend = prescribing.prescribe(dana, make.exercise(), make.dose(), screening, by=cast.alice)
+    prescribing.amend(bend, make.dose(sets=2), by=cast.alice, reason=f"{SAID} asked")
+    made = make.report(bend, 4, 9, note=f"{SAID} hurts")
+    reporting.correct(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
+    flag = Flag.objects.first()
+    review.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
+    review.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
+    tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
+    planning.plan_due(bend.schedules.get().next_due_at)
+    Reminder.objects.update(state="failed", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
+    dana.refresh_from_db()
+    return dana
+
+
+def everything():
+    """The whole database of ours and of the accounts, as text."""
+    models = [
+        model for label in ("clinic", "auth", "account", "mfa") for model in apps.get_app_config(label).get_models()
+    ]
+    return "\n".join(serializers.serialize("json", model._default_manager.all()) for model in models)
+
+
+def test_nothing_that_was_said_by_or_about_them_is_left_anywhere(dana, django_capture_on_commit_callbacks):
+    assert everything().lower().count(SAID.lower()) >= 10
+    with django_capture_on_commit_callbacks(execute=True):
+        assert leaving.erase(dana)
+    assert SAID.lower() not in everything().lower()
+    assert "Chatham" not in everything()
+
+
+def test_what_the_law_asks_for_stays_under_the_number(dana):
+    counts = {model: model._default_manager.count() for model in apps.get_app_config("clinic").get_models()}
+    scores = list(PainReport.objects.values_list("before", "after", "occurred_at"))
+    leaving.erase(dana)
+    after = {model: model._default_manager.count() for model in counts}
+    assert {model for model in counts if after[model] < counts[model]} == set()
+    assert list(PainReport.objects.values_list("before", "after", "occurred_at")) == scores
+    kept = Client.objects.get(pk=dana.pk)
+    assert (kept.name, kept.email, kept.state) == ("(erased)", "", Client.State.LEFT)
+    assert kept.consented_at == dana.consented_at
+
+
+def test_erasing_twice_changes_nothing(dana):
+    leaving.erase(dana)
+    before = json.loads(serializers.serialize("json", Client.objects.all()))
+    assert not leaving.erase(dana)
+    assert json.loads(serializers.serialize("json", Client.objects.all())) == before
+    assert AuditEntry.objects.filter(verb="erased").count() == 1
+
+
+def test_the_others_are_left_alone(cast, dana):
+    other = make.report(make.prescription(cast.erin), 4, 5, note="mine").report
+    leaving.erase(dana)
+    other.refresh_from_db()
+    cast.erin.refresh_from_db()
+    assert (other.note, cast.erin.name, cast.erin.state) == ("mine", "Erin", Client.State.JOINED)
+
+
+def test_who_has_left_before_keeps_the_day(dana):
+    leaving.leave(dana, by=dana.user)
+    left_at = dana.left_at
+    leaving.erase(dana)
+    assert Client.objects.get(pk=dana.pk).left_at == left_at
