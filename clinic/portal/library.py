@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client, Prescription
 from clinic.portal.access import Reader, member_only, show
+from clinic.portal.offline import allow_copy
 from exercises.models import Exercise, ExerciseText, Precaution, Step
 
 
@@ -46,7 +47,10 @@ def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
         "care": [one for one in precautions if one.group == Precaution.Group.CARE],
         "plan": _plan(reader.client, slug),
     }
-    return show(request, reader, "exercise.html", told)
+    response = show(request, reader, "exercise.html", told)
+    if reader.client is not None:
+        allow_copy(response)
+    return response
 
 
 def described(exercise: Exercise) -> dict[str, object]:

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only, show
+from clinic.portal.answer import offline_advice
 from clinic.portal.fields import sent
 from clinic.portal.library import described
+from clinic.portal.offline import kept_offline
 from clinic.portal.report_forms import SessionForm
 from clinic.portal.screens import Kind, Screen, Walk
 from clinic.portal.taking import status, take
@@ -36,6 +38,7 @@ ASKED = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
+@kept_offline
 def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The session's screens. While held, or before the first day, it shows only why not."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
@@ -61,6 +64,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     screen = walk.of_kind(_wrong(form)) if form.errors or to is None else to
     context = {
         **plan,
+        **offline_advice(client),
         "form": form,
         "screen": screen,
         "back": at.name if stopped and at else screen.back,
