@@ -14,13 +14,17 @@ ALLAUTH = ("account_", "mfa_", "usersessions_")
 
 
 def clinic_shown(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``clinic``, ``client`` and whose answers may wait, for the pages that allauth draws; other pages bring their own."""
+    """Context processor for the pages that allauth draws: ``clinic``, ``client``, and whose answers may wait."""
     match = request.resolver_match
     if match is None or not str(match.url_name).startswith(ALLAUTH):
         return {}
     client = _client(request.user)
     kept_of = owners(client) if client else []
-    return {"client": client, "owners": kept_of, "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user))}
+    return {
+        "client": client,
+        "owners": kept_of,
+        "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
+    }
 
 
 def clinic_of_address(address: str) -> Clinic | None:

@@ -62,7 +62,9 @@ def _row(size: int, mark: float, inset: float) -> bytes:
     half = size // 2
     edge, begins = int(inset), half - mark
     start = min(int(begins), half - 1)
-    corner = bytes([SHADES + 1]) * edge + (bytes([SHADES + 1 + int((edge + 1 - inset) * SHADES)]) if inset > edge else b"")
+    corner = bytes([SHADES + 1]) * edge + (
+        bytes([SHADES + 1 + int((edge + 1 - inset) * SHADES)]) if inset > edge else b""
+    )
     blend = bytes([int((start + 1 - begins) * SHADES)]) if begins < half else b"\0"
     left = corner + bytes(start - len(corner)) + blend + bytes([SHADES]) * (half - start - 1)
     return left + left[::-1]

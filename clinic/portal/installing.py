@@ -1,6 +1,6 @@
 """What a phone needs to keep the portal: the manifest, its icons, the worker, and the page for no network at all.
 
-All of it is public and the same for everybody of one clinic: ``clinic`` in the query names the clinic, ``lang`` the language.
+All of it is public and the same for everybody of one clinic: ``clinic`` in the query names it, ``lang`` the language.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 def shell_files() -> list[str]:
     """The static files behind the client's pages, by their names without a hash."""
-    found = [path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (FILES / "clinic").glob(kind)]
+    found = [
+        path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (FILES / "clinic").glob(kind)
+    ]
     names = sorted(path.relative_to(FILES).as_posix() for path in found)
     return [name for name in names if not name.endswith(("storing.js", "worker.js"))]
 

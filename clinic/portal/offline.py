@@ -57,7 +57,7 @@ def kept_offline(page: ClientPage[P]) -> ClientPage[P]:
 
     @wraps(page)
     def may_be_kept(request: HttpRequest, client: Client, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        once = len(get_messages(request))  # type: ignore[arg-type]  # every storage has a length
+        once = len(get_messages(request))
         response = page(request, client, *args, **kwargs)
         if request.method == "GET" and response.status_code == 200 and not once:
             allow_copy(response)
@@ -67,7 +67,7 @@ def kept_offline(page: ClientPage[P]) -> ClientPage[P]:
 
 
 def at_hand(client: Client) -> list[str]:
-    """The pages that a phone should have: today, the form and, of each exercise that runs, the session and the page that teaches it."""
+    """What a phone should have: today, the form and, of each exercise that runs, the session and its page."""
     plans = list(client.prescriptions.running().select_related("exercise").order_by("created_at", "pk"))
     report = reverse("clinic:report")
     pages = [reverse("clinic:today"), report]

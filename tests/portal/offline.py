@@ -1,4 +1,4 @@
-"""A client's phone in a real browser, with the worker of the portal: it goes offline, on again, and its clock can be set."""
+"""A client's phone in a real browser, with the portal's worker: it goes offline and on again, its clock can be set."""
 
 from __future__ import annotations
 
@@ -87,7 +87,13 @@ def phone(browser: Browser, live_server: Any) -> Iterator[Callable[..., Phone]]:
     phones: list[Phone] = []
 
     def got(who: Client | None = None, **browsing: Any) -> Phone:
-        wishes = {"viewport": PHONE, "reduced_motion": "reduce", "service_workers": "allow", "timezone_id": "UTC", **browsing}
+        wishes = {
+            "viewport": PHONE,
+            "reduced_motion": "reduce",
+            "service_workers": "allow",
+            "timezone_id": "UTC",
+            **browsing,
+        }
         made = Phone(browser.new_context(base_url=live_server.url, **wishes), live_server.url)
         phones.append(made)
         if who is not None:

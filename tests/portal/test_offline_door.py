@@ -36,7 +36,9 @@ def send(browser, plan, key="k1", **over):
     given["occurred_at"] = over.get("occurred_at") or timezone.now().isoformat()
     given = {name: value for name, value in given.items() if value is not None}
     return browser.post(
-        url("waiting"), given, headers={"X-CSRFToken": who.get("token", ""), **({"Idempotency-Key": key} if key else {})}
+        url("waiting"),
+        given,
+        headers={"X-CSRFToken": who.get("token", ""), **({"Idempotency-Key": key} if key else {})},
     )
 
 
@@ -131,7 +133,9 @@ def test_an_answer_of_somebody_else_is_refused_whoever_asks(plan, dana, cast):
     assert not PainReport.objects.exists()
 
 
-@pytest.mark.parametrize("over", [{"prescription": "999999"}, {"prescription": "x"}, {"prescription": "9" * 30}, {"about": "x"}])
+@pytest.mark.parametrize(
+    "over", [{"prescription": "999999"}, {"prescription": "x"}, {"prescription": "9" * 30}, {"about": "x"}]
+)
 def test_a_plan_that_is_not_there_is_not_found(plan, dana, over):
     assert send(dana, plan, **over).status_code == 404
 

@@ -79,6 +79,7 @@ export function tell({ waits, why }, said) {
   main.className = "";
   main.append(shown);
   main.dataset.answered = waits.id;
+  page.querySelector("[data-kept-notice]").hidden = true;
   window.scrollTo(0, 0);
   main.querySelector("h1").focus({ preventScroll: true });
   window.dispatchEvent(new CustomEvent("plumbline:waits", { detail: why }));

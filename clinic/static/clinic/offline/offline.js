@@ -10,6 +10,7 @@ const owners = place.dataset.owners ? place.dataset.owners.split(" ") : [];
 const kept = document.documentElement.dataset.kept;
 const changes = "BroadcastChannel" in window ? new BroadcastChannel("plumbline.answers") : null;
 let failures = 0;
+let gone = false; // on the way to what the server says
 let looked = false; // at least once since the page came
 let next = null; // the timer of the next try
 
@@ -32,7 +33,9 @@ async function look(why) {
   const entries = await queue.entries();
   const answered = document.querySelector("main").dataset.answered;
   const entry = entries.find(({ id }) => id === answered);
+  if (gone) return;
   if (answered && (!entry || entry.state === "sent")) {
+    gone = true;
     if (entry) await queue.strike(entry.id);
     window.location.replace(entry?.next ?? place.dataset.history);
   } else if (looked && document.querySelector("[data-today]") && deciding.mineOf(entries, owners, "sent").length) {

@@ -62,6 +62,7 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
     const stop = place.querySelector("[data-stops]");
     const answered = document.querySelector("main").dataset.answered;
     stop.hidden = !entry || entry.id === answered;
+    for (const link of document.querySelectorAll("a[data-at-hand]")) link.hidden = link.dataset.atHand === entry?.prescription;
     if (entry) stop.querySelector("[data-words]").textContent = entry.words;
   }
 
@@ -71,12 +72,13 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
     const [waits, refused, news] = ["waits", "refused", "sent"].map((state) => deciding.mineOf(entries, owners, state));
     const open = waits.length + refused.length;
     tellStop(deciding.stopping(waits, Date.now()));
-    const asking = document.querySelector("form[data-answers]")?.elements.key.value; // whoever sends it goes there at once
+    const answered = document.querySelector("main").dataset.answered; // there the same is said below the advice
+    const asking = answered ?? document.querySelector("form[data-answers]")?.elements.key.value; // goes to its answer at once
     for (const entry of news.filter(({ id }) => id !== asking)) {
       sent.push(entry);
       await queue.strike(entry.id);
     }
-    box.hidden = !open && !sent.length;
+    box.hidden = Boolean(answered) || (!open && !sent.length);
     const lines = box.querySelector("[data-lines]");
     const line = waits.length && said(waits.length === 1 ? "waits-one" : "waits-many", { n: waits.length, when: when(waits[0].occurred_at) });
     const wanted = [line, refused.length && said(refused.length === 1 ? "refused-one" : "refused-many", { n: refused.length }), waits.length && why && said(`why-${why}`)];

@@ -1,6 +1,6 @@
 // Have at hand what is wanted without a network: the worker keeps what is fetched here, as far as the server allows.
 
-const EVERY = 3 * 60 * 60 * 1000;
+const EVERY = 12 * 60 * 60 * 1000;
 const MARK = "warmed"; // in the holder's own cache, so that it goes with it
 
 const pagesCache = async () => (await caches.keys()).find((name) => name.startsWith("plumbline-") && name.includes("-pages-"));
