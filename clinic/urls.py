@@ -1,6 +1,6 @@
 """The clinic's front page, the client portal, the links in mail and to the calendar; mount at the root of the site."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from clinic.portal import (
     answer,
@@ -10,6 +10,7 @@ from clinic.portal import (
     front,
     handout,
     history,
+    installing,
     library,
     mail_links,
     my_data,
@@ -20,12 +21,16 @@ from clinic.portal import (
     session,
     summary,
     today,
+    waiting,
 )
 
 app_name = "clinic"
 
 urlpatterns = [
     path("", front.home, name="home"),
+    path("sw.js", installing.worker, name="worker"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    re_path(r"^icons/(?P<accent>[0-9a-f]{6})/(?P<name>[a-z]+-[0-9]+)\.png$", installing.icon, name="icon"),
     path("m/<str:token>/", mail_links.link, name="link"),
     path("calendar/<str:token>.ics", calendar_link.calendar, name="calendar"),
     path("portal/", today.today, name="today"),
@@ -47,5 +52,7 @@ urlpatterns = [
     path("portal/settings/leave/", my_data.leave, name="leave"),
     path("portal/register/", register.register, name="register"),
     path("portal/register/delete/", register.unregister, name="unregister"),
+    path("portal/waiting/", waiting.waiting, name="waiting"),
+    path("portal/no-network/", installing.no_network, name="no_network"),
     path("portal/sign-out/", front.sign_out, name="sign_out"),
 ]

@@ -9,15 +9,16 @@ from django.utils.functional import SimpleLazyObject
 
 from clinic.models import Client, Clinic, Practitioner
 from clinic.models.clinic import Person
+from clinic.portal.offline import owners
 from config import passkeys
 
 ALLAUTH = ("account_", "mfa_", "usersessions_")
 
 
 def clinic_shown(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``clinic`` and ``client`` for the pages that allauth draws; other pages bring their own.
+    """Context processor for the pages that allauth draws: ``clinic``, ``client``, and whose answers may wait.
 
-    The client's first page gets the offer of a passkey.
+    The client's first page gets the offer of a passkey; other pages bring their own.
     """
     match = request.resolver_match
     if match is None:
@@ -29,6 +30,7 @@ def clinic_shown(request: HttpRequest) -> dict[str, Any]:
     client = _client(request.user)
     return {
         "client": client,
+        "owners": owners(client) if client else [],
         "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
         "passkey_here": request.COOKIES.get(passkeys.COOKIE) == passkeys.HERE,
         "some_without_codes": SimpleLazyObject(lambda: Clinic.objects.filter(code_sign_in=False).exists()),

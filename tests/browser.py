@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ def browser(chromium: str) -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        # A worker would go on fetching while a test ends: only the tests about it let one in (service_workers="allow").
+        started.new_context = functools.partial(started.new_context, service_workers="block")  # type: ignore[method-assign]
         yield started
         started.close()
     if before is None:

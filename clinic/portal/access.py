@@ -20,6 +20,7 @@ from clinic import links
 from clinic.conf import conf
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant
 from clinic.models.fields import zone
+from clinic.portal.offline import name_holder, owners
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
@@ -83,11 +84,13 @@ def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], Ht
     def for_client(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in(request)
-        client = _client(request)
+        client = client_of(request)
         if client is None:
             return _no_record(request)
         with as_spoken_to(client):
-            return page(request, client, *args, **kwargs)
+            response = page(request, client, *args, **kwargs)
+        name_holder(response, request, client)
+        return response
 
     return for_client
 
@@ -102,13 +105,16 @@ def member_only(
     def for_reader(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in(request)
-        client = _client(request)
+        client = client_of(request)
         registrant = None if client else registrant_of(request)
         if client is None and registrant is None:
             return _no_record(request)
         reader = Reader(client, registrant)
         with as_spoken_to(reader):
-            return page(request, reader, *args, **kwargs)
+            response = page(request, reader, *args, **kwargs)
+        if client is not None:
+            name_holder(response, request, client)
+        return response
 
     return for_reader
 
@@ -136,13 +142,21 @@ def show(
     """Render ``clinic/portal/<template>`` for this person, with ``clinic`` and ``client`` or ``registrant`` at hand."""
     if not isinstance(who, Reader):
         who = Reader(who, None) if isinstance(who, Client) else Reader(None, who)
-    told = {"reader": who, "client": who.client, "registrant": who.registrant, "clinic": who.clinic, **(context or {})}
+    told = {
+        "reader": who,
+        "client": who.client,
+        "registrant": who.registrant,
+        "clinic": who.clinic,
+        "owners": owners(who.client) if who.client else [],  # by whom an answer is kept when there is no network
+        **(context or {}),
+    }
     response = render(request, f"clinic/portal/{template}", told, status=status)
     response["Content-Language"] = who.language
     return response
 
 
-def _client(request: HttpRequest) -> Client | None:
+def client_of(request: HttpRequest) -> Client | None:
+    """The record of the signed-in person; of several, at several clinics, the one that joined first."""
     mine = Client.objects.of(request.user).select_related("clinic", "practitioner")
     return mine.order_by("consented_at", "pk").first()
 

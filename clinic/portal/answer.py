@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic.flags.response import DEFAULT_CONFIG as RULE
 from clinic.models import Advice, Client, PainReport, Prescription
 from clinic.models.fields import WORST_PAIN
 from clinic.portal.access import client_only, show
 from clinic.portal.what_now import what_now
-from clinic.records.advice import advice_text
+from clinic.records.advice import advice_text, without_us
 
 LEFT, STEP = 20, 28  # the scale of the picture: where 0 is and how far 1 is from it, in its own units
 
@@ -69,6 +71,13 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         else what_now(prescription, client, timezone.now()),
     }
     return show(request, client, "answer.html", context)
+
+
+def offline_advice(client: Client) -> dict[str, Any]:
+    """For a page of questions: what each answer would mean, to be said at once where there is no network."""
+    words = without_us(client.clinic.phone)
+    advice = [{"advice": str(means), "words": text} for means, text in words.items()]
+    return {"offline_advice": advice, "strong_rise": RULE.stop_rise}
 
 
 def _place(score: int) -> int:

@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from clinic.models import Client, Person, Practitioner, Prescription, Registrant
+from clinic.portal.access import client_of
 from clinic.portal.byte_ranges import serve
+from clinic.portal.offline import allow_copy, name_holder
 from exercises.models import Exercise, Media
 
 
@@ -32,6 +34,10 @@ def film(request: HttpRequest, pk: int) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-cache"  # kept by this browser, and asked for anew each time it is shown
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
+    client = client_of(request)
+    if client is not None and media.content_type.startswith("image/"):  # a film is too large to be kept on a phone
+        name_holder(response, request, client)
+        allow_copy(response)
     return response
 
 

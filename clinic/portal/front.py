@@ -44,7 +44,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and go to the front page."""
     logout(request)
     response = redirect("clinic:home")
-    response["Clear-Site-Data"] = '"storage"'  # what the player kept in this tab of a session that was begun
+    if "others_wait" not in request.POST:  # the page's script has cleared what is of this person; see leaving.js
+        response["Clear-Site-Data"] = '"storage"'  # copies of pages, answers, what the player kept of a session
     return response
 
 

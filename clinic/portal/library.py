@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from clinic.models import Client, Prescription
 from clinic.portal.access import Reader, member_only, show
+from clinic.portal.offline import allow_copy
 from exercises.models import Exercise, ExerciseText, Precaution, Step
 
 
@@ -33,6 +35,7 @@ def library(request: HttpRequest, reader: Reader) -> HttpResponse:
     )
 
 
+@gzip_page  # the drawings: a tenth of the bytes, also for the copy that a phone keeps
 @require_safe
 @member_only
 def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
@@ -46,7 +49,10 @@ def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
         "care": [one for one in precautions if one.group == Precaution.Group.CARE],
         "plan": _plan(reader.client, slug),
     }
-    return show(request, reader, "exercise.html", told)
+    response = show(request, reader, "exercise.html", told)
+    if reader.client is not None:
+        allow_copy(response)
+    return response
 
 
 def described(exercise: Exercise) -> dict[str, object]:

@@ -88,6 +88,10 @@ class ReportForm(PlainForm):
     def did_exercise(self) -> bool:
         return False
 
+    def missing(self) -> dict[str, str]:
+        """By score, what is said where it is missing: the script says it without asking us."""
+        return {name: MISSING % {"question": self.fields[name].label} for name in self.scores}
+
 
 class PainNowForm(ReportForm):
     """Pain now, without the exercise."""
@@ -117,10 +121,6 @@ class SessionForm(ReportForm):
     def did_exercise(self) -> bool:
         """Whoever ticks a sign before the first step has no pain after it to tell."""
         return self.cleaned_data["after"] is not None
-
-    def missing(self) -> dict[str, str]:
-        """By score, what is said where it is missing: the script says it without asking us."""
-        return {name: MISSING % {"question": self.fields[name].label} for name in self.scores}
 
 
 class MailForm(ReportForm):

@@ -8,7 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only, show
+from clinic.portal.answer import offline_advice
 from clinic.portal.fields import sent
+from clinic.portal.offline import kept_offline
 from clinic.portal.report_forms import PainNowForm
 from clinic.portal.taking import status, take
 from clinic.portal.what_now import running
@@ -17,6 +19,7 @@ from clinic.portal.what_now import running
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
+@kept_offline
 def report(request: HttpRequest, client: Client) -> HttpResponse:
     """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""
     choice = running(client)
@@ -28,7 +31,7 @@ def report(request: HttpRequest, client: Client) -> HttpResponse:
     form = PainNowForm(prescription, sent(request))
     if request.method == "POST" and (done := take(request, form)):
         return done
-    context = {"form": form, "prescription": prescription, "several": len(choice) > 1}
+    context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice(client)}
     return show(request, client, "report.html", context, status=status(form))
 
 

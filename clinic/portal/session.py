@@ -13,12 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only, show
+from clinic.portal.answer import offline_advice
 from clinic.portal.fields import sent
 from clinic.portal.library import described
+from clinic.portal.offline import kept_offline
 from clinic.portal.report_forms import SessionForm
 from clinic.portal.screens import Kind, Screen, Walk
 from clinic.portal.taking import status, take
@@ -33,9 +36,11 @@ ASKED = {
 }
 
 
+@gzip_page  # the drawings: a tenth of the bytes, also for the copy that a phone keeps
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
+@kept_offline
 def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The session's screens. While held, or before the first day, it shows only why not."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
@@ -61,6 +66,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     screen = walk.of_kind(_wrong(form)) if form.errors or to is None else to
     context = {
         **plan,
+        **offline_advice(client),
         "form": form,
         "screen": screen,
         "back": at.name if stopped and at else screen.back,

@@ -34,36 +34,63 @@ def call_now(phone: str) -> str:
     ) % {"phone": phone}
 
 
+def without_us(phone: str) -> dict[str, str]:
+    """What each advice says where nobody can ask the server, by advice, in the language that is active.
+
+    Args:
+        phone: the clinic's.
+
+    Returns:
+        The words of :func:`advice_text` with `{before}` and `{after}` where the scores belong; a session that hurts
+        is told to stop, as the practitioner has not paused anything yet.
+    """
+    moved, stayed = _course("{before}", "{after}"), _course("{after}", "{after}")
+    stop = _("Stop the exercise. Do not do it again until we have your answer. Call %(phone)s if it gets worse.")
+    return {
+        Advice.GO_ON: f"{moved} {_going_on(Advice.GO_ON)}",
+        Advice.CARRY_ON: f"{stayed} {_going_on(Advice.CARRY_ON)}",
+        Advice.STOP_TODAY: f"{moved} {_going_on(Advice.STOP_TODAY)}",
+        Advice.STOP: stop % {"phone": phone},
+        Advice.CALL_NOW: call_now(phone),
+        Advice.THANKS: _("Your practitioner sees your answer once it is sent."),
+    }
+
+
 def _words(report: PainReport) -> str:
     phone = report.prescription.client.clinic.phone
     advice = Advice(report.advice)
     if advice in GOING_ON and report.prescription.state == Prescription.State.HELD:
         advice = Advice.STOP  # a good session does not undo a hold: only a practitioner does
     match advice:
-        case Advice.GO_ON:
-            return f"{_course(report)} {_('Good: carry on as planned.')}"
-        case Advice.CARRY_ON:
-            return f"{_course(report)} {_('Carry on, gently. We are watching how the days compare.')}"
-        case Advice.STOP_TODAY:
-            stop = _("Stop for today. Do not repeat it until tomorrow, and only if the pain is back to where it was.")
-            return f"{_course(report)} {stop}"
+        case Advice.GO_ON | Advice.CARRY_ON | Advice.STOP_TODAY:
+            return f"{_course(report.before, report.after)} {_going_on(advice)}"
         case Advice.STOP:
             held = _(
                 "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch. "
                 "Call %(phone)s if it gets worse."
             ) % {"phone": phone}
-            return f"{_course(report)} {held}".lstrip()
+            return f"{_course(report.before, report.after)} {held}".lstrip()
         case Advice.CALL_NOW:
             return call_now(phone)
         case Advice.THANKS:
             return _("Thank you. Your practitioner can see your answer.")
 
 
-def _course(report: PainReport) -> str:
+def _going_on(advice: Advice) -> str:
+    """What to do after a session without alarm; see ``GOING_ON``."""
+    match advice:
+        case Advice.GO_ON:
+            return _("Good: carry on as planned.")
+        case Advice.CARRY_ON:
+            return _("Carry on, gently. We are watching how the days compare.")
+    return _("Stop for today. Do not repeat it until tomorrow, and only if the pain is back to where it was.")
+
+
+def _course(before: int | str | None, after: int | str | None) -> str:
     """From what to what the pain went with the exercise; empty without both scores."""
-    scores = {"before": report.before, "after": report.after}
-    if report.change is None:
+    if before is None or after is None:
         return ""
-    if report.change == 0:
+    scores = {"before": before, "after": after}
+    if before == after:
         return _("Pain stayed at %(after)s.") % scores
     return _("Pain went from %(before)s to %(after)s.") % scores

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.models import Client, Prescription
-from clinic.records import handout, sheets
+from clinic.records import handout, press, sheets
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def _printed(prescription: Prescription) -> bytes:
     """The plan on paper; empty where it cannot be made, as the rest is not to wait for it."""
     try:
         return handout.handout(prescription)
-    except handout.HandoutError:
+    except press.PressError:
         log.exception("prescription %d is left out of a parcel", prescription.pk)
         return b""
 

@@ -71,10 +71,8 @@ def _told_already(going: Collection[Reminder]) -> set[int]:
         due_at__gte=first - TOGETHER, state__in=[State.SENDING, State.SENT, State.UNKNOWN],
     )  # fmt: skip
     told: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
-    for client, due_at, prescription in gone.values_list(
-        "schedule__prescription__client", "due_at", "schedule__prescription"
-    ):
-        told[client].append((due_at, prescription))
+    for mail in gone.values_list("schedule__prescription__client", "due_at", "schedule__prescription"):
+        told[mail[0]].append(mail[1:])
     found = set()
     for row in sorted(going, key=lambda row: (row.due_at, row.pk)):
         prescription = about[row.pk]

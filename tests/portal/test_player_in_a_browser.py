@@ -182,9 +182,9 @@ def test_without_a_connection_the_answers_wait_and_are_saved_once(walker, plan):
     dana.score("Pain after", 3)
     dana.page.context.set_offline(True)
     dana.press("Save my answers")
-    expect(dana.page.get_by_role("alert")).to_contain_text("No connection. Your answers are kept on this page.")
+    dana.at("Your answer is kept on this phone")
+    dana.says("Pain went from 5 to 3. Good: carry on as planned.")
     dana.page.context.set_offline(False)
-    dana.press("Try again")
     dana.page.wait_for_url("**/portal/history/*/")
     assert stored().after == 3
     dana.trouble = [line for line in dana.trouble if "ERR_INTERNET_DISCONNECTED" not in line]
@@ -197,22 +197,24 @@ def test_an_answer_that_was_stored_though_its_reply_was_lost_is_not_stored_again
     dana.score("Pain after", 6)
 
     def lose(route):
-        route.fetch()
-        route.abort("connectionreset")
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
 
-    dana.page.route(f"**{url('do', plan.pk)}", lose)
+    dana.page.route(f"**{url('waiting')}", lose)
     dana.press("Save my answers")
-    expect(dana.page.get_by_role("alert")).to_contain_text("No connection.")
-    dana.page.unroute(f"**{url('do', plan.pk)}")
-    dana.page.reload()
-    dana.press("Save my answers")
-    dana.page.wait_for_url("**/portal/history/")
-    dana.says("We have your answer from that page already.")
+    dana.says("Pain went from 5 to 6. Stop for today.")
+    dana.page.unroute(f"**{url('waiting')}")
+    dana.open()
+    expect(dana.page.get_by_role("group", name="Pain before")).to_be_visible()
+    expect(dana.page.get_by_role("link", name="What it means")).to_be_visible()
     assert stored().after == 6
     dana.trouble = [line for line in dana.trouble if "ERR_CONNECTION_RESET" not in line]
 
 
-def test_who_was_signed_out_on_the_way_signs_in_and_sends_the_same_answers(walker, plan):  # noqa: F811
+def test_who_was_signed_out_on_the_way_signs_in_and_the_answers_are_sent(walker, plan):  # noqa: F811
     dana = walker(plan)
     dana.begin(5)
     dana.walk_to("How is your pain now?")
@@ -220,13 +222,13 @@ def test_who_was_signed_out_on_the_way_signs_in_and_sends_the_same_answers(walke
     cookies = dana.page.context.cookies()
     dana.page.context.clear_cookies(name="sessionid")
     dana.press("Save my answers")
-    expect(dana.page.get_by_role("alert")).to_contain_text("You are signed out. Your answers are kept in this tab")
+    dana.says("Pain went from 5 to 3.")
+    dana.says("You are signed out. Sign in, and your answers are sent.")
     dana.page.context.add_cookies(cookies)
     dana.open()
-    dana.at("How is your pain now?")
-    dana.press("Save my answers")
-    dana.page.wait_for_url("**/portal/history/*/")
+    expect(dana.page.get_by_role("link", name="What it means")).to_be_visible()
     assert (stored().before, stored().after) == (5, 3)
+    dana.trouble = [line for line in dana.trouble if "401" not in line]
 
 
 def test_a_plan_that_ended_meanwhile_is_told_by_the_servers_page(walker, plan, cast):  # noqa: F811
@@ -241,7 +243,7 @@ def test_a_plan_that_ended_meanwhile_is_told_by_the_servers_page(walker, plan, c
     expect(dana.page.locator("[name=after][value='6']")).to_be_checked()
     dana.press("Back")
     expect(dana.page.get_by_text("This exercise has ended")).to_have_count(0)
-    dana.trouble = [line for line in dana.trouble if "422" not in line]
+    dana.trouble = [line for line in dana.trouble if "422" not in line and "409" not in line]
 
 
 def test_leaving_stores_nothing_and_begins_anew(walker, plan):  # noqa: F811

@@ -67,7 +67,7 @@ def test_it_begins_with_the_dose_and_the_pain_before_and_nothing_else(visit):
 
 
 def test_all_screens_wait_in_a_template_for_the_script(plan, visit):
-    waiting = visit.page.content.decode().partition('<template id="screens">')[2]
+    waiting = visit.page.content.decode().partition('<template id="screens">')[2].partition("</template>")[0]
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", waiting)
     assert len(titles) == 2 + 9 + 1 + 1  # asked, the steps with the reminder in its hold, one rest, asked
     assert waiting.count("Check:") == 9

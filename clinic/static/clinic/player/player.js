@@ -5,12 +5,14 @@ const part = (name) => import(document.querySelector(`[data-part=${name}]`).href
 const [clock, { counting }, cues, keeping, questions] = await Promise.all(
   ["clock", "counting", "cues", "keeping", "questions"].map(part),
 );
+const [answering, queue, deciding, sending, { said: saidOffline }] = await Promise.all(
+  ["answering", "queue", "deciding", "sending", "saying"].map((name) => part(`offline-${name}`)),
+);
 
 const form = document.querySelector("[data-player]");
 const prescription = form.dataset.player;
 const walk = form.dataset.walk.split(" ");
 const stage = form.querySelector("[data-stage]");
-const trouble = form.querySelector("[data-trouble]");
 const voice = document.querySelector("[data-aloud]");
 const said = document.querySelector("#said").content;
 const say = (key) => said.querySelector(`[data-said="${key}"]`)?.textContent ?? "";
@@ -69,7 +71,6 @@ function show(place, { focus = true } = {}) {
   if (signs) screen.querySelector("[data-signs], [data-signs-again]")?.append(signs); // one question, two places
   const comeUp = screen.querySelector("[data-come-up]");
   if (comeUp) comeUp.hidden = !stoppedFrom;
-  trouble.hidden = true;
   screen.hidden = false;
   const heading = screen.querySelector("h1");
   document.title = heading.textContent === form.dataset.title.split(" – ")[0] ? form.dataset.title : `${heading.textContent} – ${form.dataset.title}`;
@@ -129,36 +130,15 @@ const acts = {
 
 // --- Sending -------------------------------------------------------------------------------------------------------------
 
-function failed(button, key) {
-  trouble.setAttribute("role", "alert");
-  trouble.textContent = say(key);
-  trouble.hidden = false;
-  button.removeAttribute("aria-disabled");
-  button.textContent = say("again");
-  button.closest(".bar").prepend(trouble);
-}
-
 async function send(button) {
   if (button.getAttribute("aria-disabled")) return;
-  trouble.hidden = true;
   button.setAttribute("aria-disabled", "true");
   button.textContent = say("saving");
-  const answers = new FormData(form);
-  let response;
-  try {
-    response = await fetch(form.action, { method: "POST", body: answers, headers: { Accept: "application/json" } });
-  } catch {
-    failed(button, "offline");
-    return;
-  }
-  if (response.status === 422) {
-    leave();
-    form.submit(); // the server's own page says what is wrong
-  } else if (response.ok && !response.redirected) {
-    const { next } = await response.json();
-    leave();
-    window.location.replace(next);
-  } else failed(button, response.redirected ? "signed-out" : "failed");
+  const outcome = await answering.give(form, { queue, deciding, sending });
+  leave();
+  if (outcome?.next) window.location.replace(outcome.next);
+  else if (outcome?.waits) answering.tell(outcome, saidOffline);
+  else form.submit(); // the server's own page says what is wrong
 }
 
 /** The session in this tab is over. */

@@ -1,0 +1,42 @@
+// Signing out leaves nothing on this phone, and loses no answer without a question. The server clears the browser's
+// storage as well (Clear-Site-Data), unless somebody else's answers wait here: those stay for their owner.
+
+const OURS = "plumbline-";
+
+/** @param tools {queue, sending, deciding}; ask(question, yes) → true or false; said(key, values) */
+export function leaving(form, door, owners, tools, ask, said) {
+  const { queue, sending, deciding } = tools;
+
+  async function unsent() {
+    const entries = await queue.entries();
+    const mine = [...deciding.mineOf(entries, owners, "waits"), ...deciding.mineOf(entries, owners, "refused")];
+    return { entries, mine };
+  }
+
+  async function mayLeave() {
+    if ((await unsent()).mine.length) await sending.sendWaiting(door, tools);
+    const { mine } = await unsent();
+    if (!mine.length) return true;
+    return ask(said(mine.length === 1 ? "ask-leave-one" : "ask-leave-many", { n: mine.length }), said("leave"));
+  }
+
+  async function clear() {
+    const { entries } = await unsent();
+    const others = entries.filter(({ owner }) => !owners.includes(owner));
+    for (const { id, owner } of entries) if (owners.includes(owner)) await queue.strike(id);
+    for (const name of await window.caches?.keys() ?? []) if (name.startsWith(OURS) && name.includes("-pages-")) await caches.delete(name);
+    sessionStorage.clear();
+    if (others.length) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "others_wait", value: "1" }));
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      if (!(await mayLeave())) return;
+      await clear();
+    } catch {
+      // This browser keeps nothing.
+    }
+    form.submit();
+  });
+}

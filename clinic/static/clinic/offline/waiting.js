@@ -1,0 +1,102 @@
+// What waits on this phone, told in the page: a line, a list, Send now, Delete. Wants the page's [data-offline].
+
+/**
+ * @param place  the page's [data-offline]
+ * @param tools  {queue, deciding}: the modules
+ * @param said   (key, values) → the words; when(iso) → "today at 18:04"
+ * @param acts   {send(), ask(question, yes) → true or false, changed()}
+ */
+export function waiting(place, { queue, deciding }, said, when, acts) {
+  const box = place.querySelector("[data-waiting]");
+  const list = box.querySelector("ul");
+  const owners = place.dataset.owners.split(" ");
+  const sent = []; // told on this page, and on no other
+  const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
+
+  const pain = ({ before, after }) => {
+    if (before === null && after === null) return said("only-sign");
+    return after === null ? said("pain", { before }) : said("pain-pair", { before: before ?? "–", after });
+  };
+
+  function button(text, act) {
+    const made = element("button", text);
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  async function remove(entry) {
+    if (!(await acts.ask(said("ask-delete", { when: when(entry.occurred_at) }), said("delete")))) return;
+    await queue.strike(entry.id);
+    acts.changed();
+  }
+
+  /** For an answer that the server dated in the future: when it was given, by the client. */
+  function mend(entry) {
+    const form = document.createElement("form");
+    const label = element("label", said("when-given"));
+    const input = Object.assign(document.createElement("input"), { type: "datetime-local", required: true });
+    input.value = deciding.stamp(Math.min(Date.now(), Date.parse(entry.occurred_at))).slice(0, 16);
+    label.append(input);
+    form.append(label, element("button", said("mend")));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      await queue.amend(entry.id, { occurred_at: deciding.stamp(new Date(input.value).getTime()), state: "waits" });
+      acts.send();
+    });
+    return form;
+  }
+
+  function item(entry) {
+    const row = document.createElement("li");
+    row.append(element("p", `${said("given", { when: when(entry.occurred_at) })} ${pain(entry)}.`, "word"), element("p", entry.words));
+    if (entry.state === "refused") row.append(element("p", said("refused", { why: entry.told }), "wrong"));
+    if (entry.state === "refused" && entry.fields.includes("occurred_at")) row.append(mend(entry));
+    const actions = element("p", "", "actions");
+    actions.append(button(said("delete"), () => remove(entry)));
+    row.append(actions);
+    return row;
+  }
+
+  function tellStop(entry) {
+    const stop = place.querySelector("[data-stops]");
+    const answered = document.querySelector("main").dataset.answered;
+    stop.hidden = !entry || entry.id === answered;
+    for (const link of document.querySelectorAll("a[data-at-hand]")) link.hidden = link.dataset.atHand === entry?.prescription;
+    if (entry) stop.querySelector("[data-words]").textContent = entry.words;
+  }
+
+  /** @param why why nothing was sent; see sending.js */
+  async function show(why = "") {
+    const entries = await queue.entries();
+    const [waits, refused, news] = ["waits", "refused", "sent"].map((state) => deciding.mineOf(entries, owners, state));
+    const open = waits.length + refused.length;
+    tellStop(deciding.stopping(waits, Date.now()));
+    const answered = document.querySelector("main").dataset.answered; // there the same is said below the advice
+    const asking = answered ?? document.querySelector("form[data-answers]")?.elements.key.value; // goes to its answer at once
+    for (const entry of news.filter(({ id }) => id !== asking)) {
+      sent.push(entry);
+      await queue.strike(entry.id);
+    }
+    box.hidden = Boolean(answered) || (!open && !sent.length);
+    const lines = box.querySelector("[data-lines]");
+    const line = waits.length && said(waits.length === 1 ? "waits-one" : "waits-many", { n: waits.length, when: when(waits[0].occurred_at) });
+    const wanted = [line, refused.length && said(refused.length === 1 ? "refused-one" : "refused-many", { n: refused.length }), waits.length && why && said(`why-${why}`)];
+    const now = wanted.filter(Boolean).map((text) => element("p", text));
+    for (const entry of sent) {
+      const told = element("p", `${said("sent", { when: when(entry.occurred_at) })} `);
+      told.append(Object.assign(element("a", said("meaning")), { href: entry.next }));
+      now.push(told);
+    }
+    lines.replaceChildren(...now);
+    list.replaceChildren(...[...refused, ...waits].map(item));
+    const more = box.querySelector("details");
+    more.hidden = !open;
+    more.open ||= refused.length > 0;
+    box.querySelector("[data-send]").hidden = !waits.length;
+    box.querySelector("[data-sign-in]").hidden = why !== "signed-out";
+  }
+
+  box.querySelector("[data-send]").addEventListener("click", acts.send);
+  return { show };
+}
