@@ -1,6 +1,6 @@
 """The clinic's front page, the client portal and the links in mail; mount at the root of the site."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from clinic.portal import (
     answer,
@@ -9,6 +9,7 @@ from clinic.portal import (
     handout,
     history,
     library,
+    look,
     mail_links,
     preferences,
     register,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("portal/history/<int:pk>/correct/", history.correct, name="correct"),
     path("portal/library/", library.library, name="library"),
     path("portal/library/<slug:slug>/", library.exercise, name="exercise"),
+    re_path(r"^portal/look/(?P<colour>[0-9a-f]{6})\.css$", look.look, name="look"),
     path("portal/films/<int:pk>/", films.film, name="film"),
     path("portal/settings/", preferences.settings, name="settings"),
     path("portal/register/", register.register, name="register"),
