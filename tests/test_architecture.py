@@ -69,6 +69,8 @@ PURE = [
     "clinic/reminders/schedule.py",
     "clinic/flags/trend.py",
     "clinic/flags/response.py",
+    "clinic/portal/shades.py",
+    "clinic/records/body_map.py",
     "exercises/figure.py",
     "exercises/movement.py",
     "exercises/moving.py",
