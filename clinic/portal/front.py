@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
+from clinic.portal.library import on_the_picture
 from clinic.portal.register import first_clinic
-from exercises.models import Exercise, Step
+from exercises.models import Exercise
 
 
 @require_safe
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {
             "exercise": featured,
             "words": featured.words(get_language()),
-            "step": _on_the_picture(featured.steps_in(get_language())),
+            "step": on_the_picture(featured.steps_in(get_language())),
         }
     return render(request, "clinic/portal/home.html", context)
 
@@ -46,9 +47,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect("clinic:home")
     response["Clear-Site-Data"] = '"storage"'  # what the player kept in this tab of a session that was begun
     return response
-
-
-def _on_the_picture(steps: list[Step]) -> Step | None:
-    """The step that shows the exercise best: the one that goes in, else the last."""
-    going_in = (step for step in steps if step.phase == Step.Phase.GO_IN)
-    return next(going_in, steps[-1] if steps else None)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic import links, reporting
 from clinic.models import Client, PainReport, Prescription, Reminder
 from clinic.portal.access import as_spoken_to
+from clinic.portal.change import Change
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
@@ -76,7 +77,7 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
-    context = {"report": stored, "words": advice_text(stored), "clinic": client.clinic}
+    context = {"report": stored, "words": advice_text(stored), "change": Change.of(stored), "clinic": client.clinic}
     response = render(request, "clinic/portal/mail_report_done.html", context)
     response["Content-Language"] = client.language
     return response
