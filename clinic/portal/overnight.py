@@ -9,7 +9,7 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from clinic.flags.response import DEFAULT_CONFIG as RULE
-from clinic.models import PainReport
+from clinic.models import Advice, PainReport, Prescription
 from clinic.portal.change import Change
 
 # The rule takes "the next morning" literally: after noon the pain is the day's own doing; before four it is night.
@@ -45,10 +45,18 @@ class Overnight:
         return self.rise >= RULE.morning_rise
 
     @property
+    def paused(self) -> bool:
+        """The exercise is stopped: what to do is said by that, and this must not sound otherwise."""
+        held = self.report.prescription.state == Prescription.State.HELD
+        return held or self.report.advice in (Advice.STOP, Advice.CALL_NOW)
+
+    @property
     def words(self) -> str:
         """What happened and what to do, ready to show."""
         scores = {"before": self.change.before, "morning": self.change.after}
-        happened = _("Before the exercise your pain was %(before)s. This morning it is %(morning)s.") % scores
+        happened = _("Pain was %(before)s before the exercise and %(morning)s the next morning.") % scores
+        if self.paused:
+            return happened
         if self.worse:
             return f"{happened} {_('Wait with the exercise until the pain is back to where it was.')}"
         if self.rise < 0:

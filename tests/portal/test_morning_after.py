@@ -1,6 +1,7 @@
 """On the morning after a session the first page asks how it is, once; the answer belongs to that session."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -84,10 +85,10 @@ def test_no_pain_is_an_answer(dana, told):
 @pytest.mark.parametrize(
     ("score", "word", "sentence"),
     [
-        (3, "Better this morning", "Before the exercise your pain was 5. This morning it is 3. Good: carry on"),
-        (5, "The same this morning", "This morning it is 5. That is about the same. Carry on, gently."),
-        (6, "The same this morning", "This morning it is 6. That is about the same."),
-        (7, "Worse this morning: wait", "Wait with the exercise until the pain is back to where it was."),
+        (3, "Better the next morning", "Pain was 5 before the exercise and 3 the next morning. Good: carry on"),
+        (5, "The same the next morning", "and 5 the next morning. That is about the same. Carry on, gently."),
+        (6, "The same the next morning", "and 6 the next morning. That is about the same."),
+        (7, "Worse the next morning: wait", "Wait with the exercise until the pain is back to where it was."),
     ],
 )  # fmt: skip
 def test_it_says_what_the_answer_means_there_and_on_the_first_page(dana, told, score, word, sentence):
@@ -111,6 +112,11 @@ def test_a_strong_rise_overnight_holds_the_exercise_and_tells_the_practitioner(d
     assert (flag.kind, flag.reason) == (Flag.Kind.EXERCISE_HURTS, "Pain went from 5 to 9 with one session.")
     assert PainReport.objects.get().advice == Advice.STOP
     assert Prescription.objects.get().state == Prescription.State.HELD
+    for page in (url("answer", told.pk), url("today")):
+        said = words(signed_in(dana).get(page))
+        assert "Pain was 5 before the exercise and 9 the next morning." in said
+        assert "Your practitioner has paused this exercise." in said
+        assert "Wait with the exercise" not in said
 
 
 def test_it_is_asked_once(dana, told):
@@ -125,6 +131,19 @@ def test_two_pages_with_the_question_bring_one_answer(dana, told):
     late = second.post(url("morning", told.pk), {"next_morning": 9, "csrfmiddlewaretoken": tokens[1]}, follow=True)
     assert "We have your answer about that morning already." in words(late)
     assert PainReport.objects.get().next_morning == 4
+
+
+def test_a_wrong_number_is_corrected_with_the_others(dana, told):
+    answer(dana, told, next_morning=9)
+    page = signed_in(dana).get(url("correct", told.pk)).content.decode()
+    assert re.search(r'name="next_morning" value="9"[^>]*checked', page)
+    send(signed_in(dana), url("correct", told.pk), before=5, after=3, next_morning=4, reason="Pressed the wrong one")
+    kept = PainReport.objects.get()
+    assert (kept.before, kept.after, kept.next_morning) == (5, 3, 4)
+
+
+def test_a_correction_before_that_morning_does_not_ask_for_it(dana, told):
+    assert "next_morning" not in signed_in(dana).get(url("correct", told.pk)).content.decode()
 
 
 def test_it_can_be_passed_over(dana, told):
