@@ -44,12 +44,17 @@ class LastSeenMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        now = timezone.now()
-        seen = request.session.get(SEEN) if request.user.is_authenticated else None
+        response = self.get_response(request)
+        if request.session.accessed and request.user.is_authenticated:  # a page that asks for nobody is no sighting
+            self.note(request)
+        return response
+
+    def note(self, request: HttpRequest) -> None:
+        """Write it down, unless that was done within the hour."""
+        now, seen = timezone.now(), request.session.get(SEEN)
         if seen is not None and not 0 <= now.timestamp() - seen < OFTEN.total_seconds():
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
             remember(request)
-        return self.get_response(request)
 
 
 def remember(request: HttpRequest, **_signal: object) -> None:

@@ -77,6 +77,8 @@ PURE = [
     "clinic/flags/response.py",
     "clinic/records/days.py",
     "clinic/records/weeks.py",
+    "clinic/portal/shades.py",
+    "clinic/records/body_map.py",
     "exercises/figure.py",
     "exercises/movement.py",
     "exercises/moving.py",

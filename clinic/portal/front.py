@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
+from clinic.portal.library import on_the_picture
 from clinic.portal.register import first_clinic
-from exercises.models import Exercise, Step
+from exercises.models import Exercise
 
 
 @require_safe
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context |= {
             "exercise": featured,
             "words": featured.words(get_language()),
-            "step": _on_the_picture(featured.steps_in(get_language())),
+            "step": on_the_picture(featured.steps_in(get_language())),
         }
     return render(request, "clinic/portal/home.html", context)
 
@@ -47,9 +48,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if "others_wait" not in request.POST:  # the page's script has cleared what is of this person; see leaving.js
         response["Clear-Site-Data"] = '"storage"'  # copies of pages, answers, what the player kept of a session
     return response
-
-
-def _on_the_picture(steps: list[Step]) -> Step | None:
-    """The step that shows the exercise best: the one that goes in, else the last."""
-    going_in = (step for step in steps if step.phase == Step.Phase.GO_IN)
-    return next(going_in, steps[-1] if steps else None)

@@ -53,13 +53,14 @@ class CorrectionForm(PlainForm):
 
     def __init__(self, stored: PainReport, data: QueryDict | None = None) -> None:
         moved = {True: "yes", False: "no", None: ""}[stored.moved_down_leg]
-        initial = {name: getattr(stored, name) for name in ("before", "after", "next_morning", "note")}
-        super().__init__(data, initial={**initial, "moved_down_leg": moved})
-        if stored.next_morning is None:
-            del self.fields["next_morning"]
+        scores = {name: getattr(stored, name) for name in reporting.SCORES}
+        initial = {**scores, "moved_down_leg": moved, "note": stored.note}
+        super().__init__(data, initial=initial)
         if not stored.did_exercise:
             self.fields["before"].label = _("Pain")
             del self.fields["after"], self.fields["moved_down_leg"]
+        if stored.next_morning is None:  # it is asked on that morning and told by nobody else
+            del self.fields["next_morning"]
 
     def changes(self) -> dict[str, Any]:
         """The new answers by field; the form must be valid."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Area, Prescription
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField
+from clinic.records import body_map
 from clinic.reporting import NOTE_AT_MOST, Answers
 
 MOVED = _("Did the pain move further down your leg?")
@@ -58,6 +59,12 @@ class ReportForm(PlainForm):
         signs = cast(forms.MultipleChoiceField, self.fields["warning_signs"])
         signs.choices = [(precaution.code, precaution.sign) for precaution in asked if precaution.reported]
         self.fields["key"].initial = uuid4().hex
+
+    @property
+    def body(self) -> list[tuple[body_map.Side, list[tuple[str, str]]]]:
+        """The drawing of ``areas``: each side with its places, and the tick box that each of these is for."""
+        boxes = {str(box.data["value"]): box.id_for_label for box in self["areas"]}
+        return [(side, [(region.area, boxes[region.area]) for region in side.regions]) for side in body_map.sides()]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

@@ -11,6 +11,7 @@ from clinic import links, reporting
 from clinic.links import Purpose
 from clinic.models import Client, PainReport, Prescription, Reminder, Why
 from clinic.portal.access import as_spoken_to
+from clinic.portal.change import Change
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
@@ -78,7 +79,8 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
-    context = {"report": stored, "words": advice_text(stored), "clinic": client.clinic, "more": _more(reminder)}
+    told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
+    context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/mail_report_done.html", context)
     response["Content-Language"] = client.language
     return response

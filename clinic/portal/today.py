@@ -8,16 +8,28 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client
 from clinic.portal.access import client_only, show
+from clinic.portal.library import on_the_picture
+from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
-from clinic.portal.what_now import running, what_now
+from clinic.portal.what_now import Now, running, what_now
 
 
 @require_safe
 @client_only
 @kept_offline
 def today(request: HttpRequest, client: Client) -> HttpResponse:
-    """What is to be done now, for each exercise that runs."""
+    """What is to be done now: the exercise that needs it most, the others folded below; on the morning after, that."""
     now = timezone.now()
-    answers = [what_now(prescription, client, now) for prescription in running(client)]
-    had_one = bool(answers) or client.prescriptions.exists()
-    return show(request, client, "today.html", {"answers": answers, "had_one": had_one})
+    answers = sorted(
+        (what_now(prescription, client, now) for prescription in running(client)), key=lambda answer: answer.need
+    )
+    first = answers[0] if answers else None
+    doing = first is not None and first.now == Now.DO
+    context = {
+        "first": first,
+        "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
+        "others": answers[1:],
+        "morning": question(request, answers),
+        "had_one": bool(answers) or client.prescriptions.exists(),
+    }
+    return show(request, client, "today.html", context)

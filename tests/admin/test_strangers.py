@@ -21,12 +21,12 @@ from tests import make
 from tests.admin.door import signed_in, url, words
 
 OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders"]
-OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout"]
+OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
-ONLY_GET = {"client", "mail", "handout", "replay", "reminders"}
+ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
 GIVEN = {"reason": "x", "note": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999
 

@@ -1,6 +1,7 @@
 """The link in a reminder: one report without signing in, once; every other visit says what to do next."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from clinic import links, prescribing
 from clinic.models import Client, Flag, PainReport, Prescription, Why
 from clinic.reminders import planning, sending
 from tests import make
-from tests.portal.visit import reminder, report_link, signed_in, stranger, words, writes
+from tests.portal.visit import reminder, report_link, signed_in, stranger, url, words, writes
 
 
 @pytest.fixture
@@ -184,3 +185,25 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     visitor.post(onward, {"did": "no", "before": "3"})
     assert onward not in visitor.get(link).content.decode()
     assert second.reports.get().before == 3
+
+
+def test_who_has_not_done_it_yet_finds_the_way_to_the_steps_beside_the_one_main_button(row):
+    plan = row.schedule.prescription
+    body = stranger().get(report_link(row)).content.decode()
+    assert re.search(rf'<a class="button" href="{url("do", plan.pk)}">Do it step by step</a>', body)
+    assert body.count('class="primary"') + body.count("button primary") == 1
+    signing_in = stranger().get(url("do", plan.pk))
+    assert signing_in["Location"].endswith(f"?next={url('do', plan.pk)}")
+
+
+def test_who_tapped_a_number_or_may_not_do_it_is_not_sent_there(row, cast):
+    path = report_link(row)
+    assert "Do it step by step" not in words(stranger().get(f"{path}?a={links.score_tags(row.pk)[4]}"))
+    prescribing.hold(row.schedule.prescription, by=cast.alice.user, reason="rest")
+    assert "Do it step by step" not in words(stranger().get(path))
+
+
+def test_the_page_after_it_draws_what_the_session_did(row):
+    browser = stranger()
+    browser.post(report_link(row), {"did": "yes", "before": 5, "after": 3})
+    assert 'class="change better"' in browser.get(report_link(row)).content.decode()

@@ -1,6 +1,7 @@
 """The first page answers one question: what now?"""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -46,7 +47,8 @@ def test_a_day_in_plan_offers_the_exercise_first(dana):
 def test_a_day_out_of_plan_says_when_next(dana):
     make.prescription(dana, days=["thu"])
     said = page(dana)
-    assert "Nothing today. Next: Thursday at 18:00." in said
+    assert "Nothing today." in said
+    assert "Next: Thursday at 18:00." in said
     assert "Do the exercise" not in said
 
 
@@ -146,7 +148,7 @@ def test_after_a_resumption_the_old_stop_is_over(dana, cast):
 
 def test_a_plan_past_its_last_day_says_so(dana):
     make.prescription(dana, ends_on=dt.date(2026, 3, 1))
-    assert "This plan is over. Its last day was 1 March." in page(dana)
+    assert "Its last day was 1 March." in page(dana)
 
 
 def test_an_ended_exercise_and_none_yet_are_plain_text(dana, cast):
@@ -155,10 +157,57 @@ def test_an_ended_exercise_and_none_yet_are_plain_text(dana, cast):
     assert "Your exercise has ended." in page(dana)
 
 
-def test_each_running_exercise_has_its_card(dana):
+def test_of_several_exercises_the_one_that_is_due_comes_first_and_the_others_are_folded(dana):
+    resting, due = make.prescription(dana, days=[WEEKDAYS[3]]), make.prescription(dana)
+    page = signed_in(dana).get(url("today")).content.decode()
+    assert page.index(url("do", due.pk)) < page.index("<details") < page.index(f"prescription={resting.pk}")
+    assert "Forward bend nothing today" in words(signed_in(dana).get(url("today")))
+
+
+def test_a_warning_sign_comes_before_what_is_due(dana):
     make.prescription(dana)
-    make.prescription(dana, days=[WEEKDAYS[3]])
-    assert page(dana).count("Forward bend") == 2
+    make.report(make.prescription(dana), 6, warning_signs=("saddle_numbness",))
+    said = page(dana)
+    assert said.index("Stop, and call the clinic") < said.index("Forward bend planned for today")
+
+
+def states(dana, cast):
+    """One client for each thing that the page may have to say."""
+    yield make.client(cast.alice, "Nothing")
+    for name, over in {"Due": {}, "Rests": {"days": ["thu"]}, "Over": {"ends_on": dt.date(2026, 3, 1)}}.items():
+        yield make.prescription(make.client(cast.alice, name), **over).client
+    for name, scores in {"Better": (5, 3), "Worse": (4, 6), "Held": (4, 9)}.items():
+        yield make.report(make.prescription(make.client(cast.alice, name)), *scores).report.prescription.client
+    make.prescription(dana)
+    yield make.prescription(dana).client
+
+
+def test_no_page_has_two_main_buttons(dana, cast):
+    for who in states(dana, cast):
+        body = signed_in(who).get(url("today")).content.decode()
+        assert body.count("button primary") + body.count('class="primary"') + body.count("button danger") <= 1, who.name
+
+
+@pytest.mark.parametrize(
+    ("scores", "headline"),
+    [((5, 3), "Done for today"), ((4, 6), "Stop for today"), ((4, 9), "Your exercise is paused")],
+)
+def test_the_headline_is_the_answer_and_the_greeting_is_small(dana, scores, headline):
+    make.report(make.prescription(dana), *scores)
+    body = signed_in(dana).get(url("today")).content.decode()
+    assert re.search(r"<h1>(.*?)</h1>", body, re.DOTALL)[1].strip() == headline
+    assert 'class="soft greeting"' in body
+
+
+@pytest.mark.parametrize("scores", [(5, 3), (4, 6)])
+def test_done_before_its_time_the_next_is_another_days(dana, scores):
+    make.report(make.prescription(dana), *scores)
+    assert "Next: tomorrow at 18:00." in page(dana)
+
+
+def test_what_the_session_did_is_drawn(dana):
+    make.report(make.prescription(dana), 5, 3)
+    assert 'class="change better"' in signed_in(dana).get(url("today")).content.decode()
 
 
 def test_the_page_is_in_the_clients_language(cast):

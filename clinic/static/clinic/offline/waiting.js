@@ -94,7 +94,9 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
     more.hidden = !open;
     more.open ||= refused.length > 0;
     box.querySelector("[data-send]").hidden = !waits.length;
-    box.querySelector("[data-sign-in]").hidden = why !== "signed-out";
+    const signIn = box.querySelector("[data-sign-in]");
+    signIn.hidden = why !== "signed-out";
+    signIn.href = place.dataset.scope;
   }
 
   box.querySelector("[data-send]").addEventListener("click", acts.send);
