@@ -17,7 +17,8 @@ export const ofPages = (name) => ours(name) && name.includes("-pages-");
 export function wayOf({ method, url, destination, ranged }, { origin, scope, statics, shell }) {
   const { origin: from, pathname, href } = new URL(url);
   if (method !== "GET" || ranged || ["video", "audio", "track"].includes(destination)) return "leave";
-  if (shell.includes(href) || (from === origin && pathname.startsWith(statics))) return "static";
+  const sheet = destination === "style"; // a clinic's own colours have their address among the rooms
+  if (shell.includes(href) || (from === origin && (sheet || pathname.startsWith(statics)))) return "static";
   return from === origin && pathname.startsWith(scope) ? "page" : "leave";
 }
 
