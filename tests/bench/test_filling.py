@@ -1,0 +1,22 @@
+"""The practices of the benchmark are what the product would have made: their rows hold, and a tick sends what is due."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from bench import filling
+from clinic.models import Reminder, Schedule
+from clinic.models.outbox import database_now
+from clinic.reminders import planning, sending
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_filled_practice_sends_what_is_due_and_keeps_its_ledger():
+    filling.fill(40, due=10, ledger_days=3, now=timezone.now())
+    assert (Schedule.objects.count(), Reminder.objects.count()) == (40, 30)
+    filling.make_due(40, due=10, slot=timezone.now().date() + dt.timedelta(days=1), at=database_now())
+    assert planning.plan_due(database_now()) == 10
+    assert sending.send_due() == {"sent": 10}
+    assert len(mail.outbox) == 10
