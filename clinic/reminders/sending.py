@@ -6,10 +6,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Max
 
 from clinic import links
 from clinic.conf import conf
@@ -40,15 +39,16 @@ def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
 def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     """Which of these must not go, and why, by primary key. They were read, with `READ_ALONG`, at the last moment."""
     prescriptions = {row.schedule.prescription_id for row in reminders}
-    versions, later = planning.newest_versions(prescriptions), _newest_due(reminders)
-    unanswered, choices = Reminder.objects.unanswered(prescriptions), planning.choices(prescriptions)
+    versions, choices = planning.newest_versions(prescriptions), planning.choices(prescriptions)
+    unanswered, beside = Reminder.objects.unanswered(prescriptions), _beside(reminders)
+    newest = {row.prescription: row.due_at for row in beside}  # the last of each wins
     reasons = {
         row.pk: _reason(
             row,
             planning.plan_of(versions[about], row.schedule.prescription.client, choices.get(about)),
             now,
             wanted=about not in choices or choices[about].wanted,
-            overtaken=later[about] > row.due_at,
+            overtaken=newest[about] > row.due_at,
             ignored=unanswered.get(about, 0) >= conf.ignored_at_most,
         )
         for row in reminders
@@ -56,42 +56,43 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     }
     unwanted = {pk: why for pk, why in reasons.items() if why is not None}
     going = [row for row in reminders if row.pk not in unwanted]
-    return unwanted | dict.fromkeys(_told_already(going), Why.TOGETHER)
+    return unwanted | dict.fromkeys(_told_already(going, beside), Why.TOGETHER)
 
 
-def _told_already(going: Collection[Reminder]) -> set[int]:
-    """Those whose client has a mail about another exercise just before: that one leads to them too."""
-    about = {row.pk: row.schedule.prescription for row in going}
-    clients = {prescription.client_id for prescription in about.values()}
-    first = min((row.due_at for row in going), default=None)
-    if first is None:
-        return set()
-    gone = Reminder.objects.filter(
-        schedule__prescription__client__in=clients, slot__gte=first.date() - dt.timedelta(days=2),
-        due_at__gte=first - TOGETHER, state__in=[State.SENDING, State.SENT, State.UNKNOWN],
-    )  # fmt: skip
-    told: dict[int, list[tuple[dt.datetime, int]]] = defaultdict(list)
-    for mail in gone.values_list("schedule__prescription__client", "due_at", "schedule__prescription"):
-        told[mail[0]].append(mail[1:])
-    found = set()
-    for row in sorted(going, key=lambda row: (row.due_at, row.pk)):
-        prescription = about[row.pk]
-        mails = told[prescription.client_id]
-        if any(other != prescription.pk and abs(row.due_at - due_at) <= TOGETHER for due_at, other in mails):
-            found.add(row.pk)
-        else:
-            mails.append((row.due_at, prescription.pk))
-    return found
+class Beside(NamedTuple):
+    """What one needs of the other reminders of the same clients."""
+
+    client: int
+    prescription: int
+    due_at: dt.datetime
+    state: str
 
 
-def _newest_due(reminders: Collection[Reminder]) -> Mapping[int, dt.datetime]:
-    """By prescription, when its newest reminder was due: rows are written only for slots that have come."""
-    about = "schedule__prescription"
-    ours = Reminder.objects.filter(**{f"{about}__in": {row.schedule.prescription_id for row in reminders}})
+def _beside(reminders: Collection[Reminder]) -> list[Beside]:
+    """The newest reminders of these clients: rows are written only for slots that have come."""
+    plan = "schedule__prescription"
+    clients = {row.schedule.prescription.client_id for row in reminders}
     # The days narrow it to the end of each ledger, by the index on (schedule, slot); zones differ by a day or two.
     since = min((row.slot for row in reminders), default=dt.date.max) - dt.timedelta(days=2)
-    newest = ours.filter(slot__gte=since).order_by().values_list(about)
-    return dict(newest.annotate(at=Max("due_at")))
+    ours = Reminder.objects.filter(**{f"{plan}__client__in": clients}, slot__gte=since).order_by("due_at")
+    return [Beside(*row) for row in ours.values_list(f"{plan}__client", plan, "due_at", "state")]
+
+
+def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> set[int]:
+    """Those whose client has a mail about another exercise just before: that one leads to them too."""
+    told: dict[int, list[tuple[int, dt.datetime]]] = defaultdict(list)
+    for other in beside:
+        if other.state in (State.SENDING, State.SENT, State.UNKNOWN):
+            told[other.client].append((other.prescription, other.due_at))
+    found = set()
+    for row in sorted(going, key=lambda row: (row.due_at, row.pk)):
+        plan = row.schedule.prescription
+        mails = told[plan.client_id]
+        if any(about != plan.pk and abs(row.due_at - due_at) <= TOGETHER for about, due_at in mails):
+            found.add(row.pk)
+        else:
+            mails.append((plan.pk, row.due_at))
+    return found
 
 
 def _reason(

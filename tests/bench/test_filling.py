@@ -1,4 +1,4 @@
-"""The practices of the benchmark are what the product would have made: their rows hold, and a tick sends what is due."""
+"""The practices of the benchmark hold as those that the product made would, and a tick sends what is due in them."""
 
 import datetime as dt
 

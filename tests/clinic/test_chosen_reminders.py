@@ -134,5 +134,5 @@ def test_each_choice_is_in_the_audit_with_its_maker(cast, bend):
 def test_the_guard_asks_for_all_choices_at_once(cast, bend, django_assert_num_queries):
     planning.plan_due(at(12))
     rows = list(Reminder.objects.select_related(*sending.READ_ALONG))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         sending.guard(rows, at(12))
