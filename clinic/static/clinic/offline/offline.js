@@ -76,7 +76,11 @@ if (kept) {
   notice.querySelector("p").textContent = said("kept", { when: when(kept) });
   notice.hidden = false;
 }
-for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding }, ask, said);
+// Loaded where reminders may appear alone: nobody else's stay on, and none after signing out.
+const phone = window.Notification?.permission === "granted" ? await import(place.dataset.phone).catch(() => null) : null;
+const phoneDoor = { scope, door: place.dataset.phoneDoor, owners };
+const quiet = async () => phone?.off(phoneDoor);
+for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding, quiet }, ask, said);
 
 const install = document.querySelector("[data-install]");
 window.addEventListener("beforeinstallprompt", (event) => {
@@ -108,3 +112,4 @@ window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 window.addEventListener("pageshow", (event) => event.persisted && send());
 await keepPages().catch(() => {});
+if (owners.length) await phone?.mine(phoneDoor).catch(() => {});
