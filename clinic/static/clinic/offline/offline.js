@@ -80,6 +80,7 @@ if (kept) {
 const phone = window.Notification?.permission === "granted" ? await import(place.dataset.phone).catch(() => null) : null;
 const phoneDoor = { scope, door: place.dataset.phoneDoor, owners };
 const quiet = async () => phone?.off(phoneDoor);
+if (owners.length) phone?.mine(phoneDoor).catch(() => {});
 for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding, quiet }, ask, said);
 
 const install = document.querySelector("[data-install]");
@@ -112,4 +113,3 @@ window.addEventListener("online", send);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 window.addEventListener("pageshow", (event) => event.persisted && send());
 await keepPages().catch(() => {});
-if (owners.length) await phone?.mine(phoneDoor).catch(() => {});
