@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +22,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.template import TemplateDoesNotExist, engines
 from django.template.utils import InvalidTemplateEngineError
 
-from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE
+from clinic import push
+from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE, conf
 
 TAG = "plumbline"
 READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
@@ -169,3 +171,22 @@ def _is_positive(value: object, *, whole: bool) -> bool:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         return False
     return math.isfinite(value) and value > 0
+
+
+@register(TAG)
+def phones(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E007 and W005: reminders on phones need two keys that belong together, and the library."""
+    private, public = conf.vapid_private_key, conf.vapid_public_key
+    if not private and not public:
+        return []
+    if importlib.util.find_spec("pywebpush") is None:
+        hint = 'pip install "django-plumbline[push]", or take the keys away. Until then reminders go by mail.'
+        return [Warning("PLUMBLINE_VAPID_ keys are set and pywebpush is not installed.", hint=hint, id="clinic.W005")]
+    try:
+        belong = push.public_of(private) == public.rstrip("=")
+    except ValueError:
+        belong = False
+    if belong and conf.vapid_contact.startswith(("mailto:", "https:")):
+        return []
+    hint = "Set both lines that `manage.py vapid_keys` prints, and PLUMBLINE_VAPID_CONTACT to mailto:… or https:…."
+    return [Error("The PLUMBLINE_VAPID_ settings are no pair of keys with a contact.", hint=hint, id="clinic.E007")]

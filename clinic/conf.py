@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Sequence
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,11 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_MAIL_FROM": "",
     "PLUMBLINE_WORKLIST_PATH": "",
     "PLUMBLINE_METRICS_TOKEN": "",
+    "PLUMBLINE_VAPID_PRIVATE_KEY": "",
+    "PLUMBLINE_VAPID_PUBLIC_KEY": "",
+    "PLUMBLINE_VAPID_CONTACT": "",
+    "PLUMBLINE_PUSH_SERVICES": "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com",
+    "PLUMBLINE_PUSH_TEST_SERVICE": "",
     "PLUMBLINE_LATENESS_HOURS": 3,
     "PLUMBLINE_IGNORED_AT_MOST": 10,
     "PLUMBLINE_REPORT_LINK_DAYS": 7,
@@ -58,6 +64,31 @@ class Conf:
     def metrics_token(self) -> str:
         """What a monitor must send to read the metrics, as a bearer token; empty: whoever reaches them may."""
         return _text("PLUMBLINE_METRICS_TOKEN")
+
+    @property
+    def vapid_private_key(self) -> str:
+        """By which push services know this site, 32 bytes in base64url; empty: no reminders on phones."""
+        return _text("PLUMBLINE_VAPID_PRIVATE_KEY")
+
+    @property
+    def vapid_public_key(self) -> str:
+        """What belongs to the private key, 65 bytes in base64url; browsers are told it."""
+        return _text("PLUMBLINE_VAPID_PUBLIC_KEY")
+
+    @property
+    def vapid_contact(self) -> str:
+        """Whom a push service may write to about this site; the sender's address unless set."""
+        return _text("PLUMBLINE_VAPID_CONTACT") or f"mailto:{parseaddr(self.mail_from)[1]}"
+
+    @property
+    def push_services(self) -> list[str]:
+        """The hosts, with all below them, to which a push may be posted."""
+        return [host.strip().lower() for host in _text("PLUMBLINE_PUSH_SERVICES").split(",") if host.strip()]
+
+    @property
+    def push_test_service(self) -> str:
+        """Scheme, host and port of one more push service, which may be on this machine; for tests alone."""
+        return _text("PLUMBLINE_PUSH_TEST_SERVICE")
 
     @property
     def lateness_limit(self) -> timedelta:

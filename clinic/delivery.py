@@ -30,6 +30,7 @@ from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, 
 log = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=Outgoing)
+Guard = Callable[[list[Row], dt.datetime], Mapping[int, Why]]
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
 LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
@@ -45,7 +46,7 @@ class Mailbag(Generic[Row]):
     """
 
     rows: OutgoingQuerySet[Row]
-    guard: Callable[[list[Row], dt.datetime], Mapping[int, Why]]
+    guard: Guard[Row]
     compose: Callable[[Row], EmailMultiAlternatives]
     out_of_reach: Callable[[Row, dt.datetime], object] | None = None
 
@@ -59,7 +60,7 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
     """
     tally: Counter[str] = Counter()
     # The clock is looked at for each batch: a machine that slept would go on with an hour long gone.
-    while rows := bag.rows.claim((clock := _Clock(now))(), conf.lease, conf.batch):
+    while rows := bag.rows.claim((clock := Clock(now))(), conf.lease, conf.batch):
         batch = _Batch(bag, clock)
         batch.send(batch.wanted(rows))
         tally += batch.tally
@@ -67,6 +68,18 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
         if batch.turned_away:
             break
     return tally
+
+
+def still_wanted(
+    rows: list[Row], queue: OutgoingQuerySet[Row], guard: Guard[Row], now: dt.datetime, tally: Counter[str]
+) -> list[Row]:
+    """Settle those of a claimed batch that must not go after all and count them; the others are returned."""
+    unwanted = {row.pk: Why.LATE for row in rows if row.expires_at <= now}
+    unwanted |= guard([row for row in rows if row.pk not in unwanted], now)
+    for why in set(unwanted.values()):
+        skipped = [row for row in rows if unwanted.get(row.pk) == why]
+        tally.update([State.SKIPPED.value] * queue.skip(skipped, now, why))
+    return [row for row in rows if row.pk not in unwanted]
 
 
 def one_at_a_time(send: Callable[[], object]) -> Callable[[], None]:
@@ -91,7 +104,7 @@ def reap(now: dt.datetime) -> int:
 class _Batch(Generic[Row]):
     """One claimed batch on its way over one connection."""
 
-    def __init__(self, bag: Mailbag[Row], clock: _Clock) -> None:
+    def __init__(self, bag: Mailbag[Row], clock: Clock) -> None:
         self.bag, self.now = bag, clock
         self.tally: Counter[str] = Counter()
         self.turned_away = False  # the server wants no more for now
@@ -99,13 +112,7 @@ class _Batch(Generic[Row]):
         self._stop_at = time.monotonic() + conf.lease.total_seconds() / 2
 
     def wanted(self, rows: list[Row]) -> list[Row]:
-        """Settle those that must not go after all; the others are returned."""
-        unwanted = {row.pk: Why.LATE for row in rows if row.expires_at <= self.now()}
-        unwanted |= self.bag.guard([row for row in rows if row.pk not in unwanted], self.now())
-        for why in set(unwanted.values()):
-            skipped = [row for row in rows if unwanted.get(row.pk) == why]
-            self.tally.update([State.SKIPPED.value] * self.bag.rows.skip(skipped, self.now(), why))
-        return [row for row in rows if row.pk not in unwanted]
+        return still_wanted(rows, self.bag.rows, self.bag.guard, self.now(), self.tally)
 
     def send(self, rows: list[Row]) -> None:
         """Send each; whatever is left over goes back to ready."""
@@ -227,7 +234,7 @@ class _Batch(Generic[Row]):
             self.bag.rows.release(row, State.CLAIMED, again_at)
 
 
-class _Clock:
+class Clock:
     """The database's time, carried on from one look at it; or one instant that stands still."""
 
     def __init__(self, given: dt.datetime | None) -> None:

@@ -27,6 +27,7 @@ from clinic.models import (
     Prescription,
     PrescriptionChange,
     PrescriptionVersion,
+    PushSubscription,
     Registrant,
     Reminder,
     ReminderChoice,
@@ -65,11 +66,13 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
             Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by, at=now)
             planning.set_schedules(prescription, now)
         ReminderChoice.objects.filter(prescription__client=stored).delete()
+        PushSubscription.objects.filter(client=stored).delete()
         Invitation.objects.usable(now).filter(client=stored).update(withdrawn_at=now)
         theirs = Q(client=stored) | Q(email__iexact=stored.email)
         Registrant.objects.filter(theirs, clinic=stored.clinic_id).delete()
         stored.state, stored.left_at, stored.calendar_key = Client.State.LEFT, now, None
         stored.reminders_wanted, stored.paused_until, stored.undeliverable_since = False, None, None
+        stored.reminders_by = Client.By.MAIL
         stored.quiet_from = stored.quiet_until = None
         stored.save()
         audit.record(by, "left", stored, stored.clinic)
@@ -151,3 +154,4 @@ def _erase_texts(client: Client, erased: str) -> None:
     ):
         # Our own words may stay; a mail server may have quoted the address.
         mails.exclude(why__in=["", *Why.values]).update(why=erased)
+    Reminder.objects.filter(schedule__prescription__client=client).exclude(phone_said="").update(phone_said=erased)

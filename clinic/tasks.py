@@ -13,11 +13,12 @@ from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
-from clinic.reminders import planning
+from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders.
-KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders)]
+# Phones last: no mail waits for a push service, and what no phone takes goes by mail at the next tick.
+KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders, pushing)]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:

@@ -3,6 +3,7 @@
 An empty variable counts as unset, as container tools write `DEBUG=` for that.
 """
 
+import importlib.util
 import os
 import secrets
 import zoneinfo
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import SplitResult, urlsplit
+
+from clinic import push
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -100,6 +103,25 @@ def secret_key(variables: Variables, debug: bool, var: Path) -> str:
         return kept.read_text().strip()
     except OSError as error:
         refuse_folder(var, error)
+
+
+def vapid_keys(variables: Variables, debug: bool, var: Path) -> tuple[str, str]:
+    """The keys for reminders on phones, private and public; for the embedded run made once, into var/vapid_key.
+
+    Two empty texts where there are none, or pywebpush is not installed: no reminders on phones then.
+    """
+    names = "PLUMBLINE_VAPID_PRIVATE_KEY", "PLUMBLINE_VAPID_PUBLIC_KEY"
+    private, public = (variables.get(name, "").strip() for name in names)
+    if private or public or not debug or importlib.util.find_spec("pywebpush") is None:
+        return private, public
+    kept = var / "vapid_key"
+    try:
+        if not kept.exists():
+            _write_once(kept, push.new_keys()[0])
+        private = kept.read_text().strip()
+    except OSError as error:
+        refuse_folder(var, error)
+    return private, push.public_of(private)
 
 
 def refuse_folder(var: Path, error: OSError) -> NoReturn:

@@ -111,7 +111,7 @@ class ReminderAnswer(serializers.ModelSerializer[Reminder]):
 
     class Meta:
         model = Reminder
-        fields = ["due_at", "state", "why", "sent_at", "message_id"]
+        fields = ["due_at", "state", "why", "sent_at", "channel", "message_id"]
         read_only_fields = fields
 
 

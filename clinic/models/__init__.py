@@ -7,6 +7,7 @@ from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.outbox import Outgoing, Why
+from clinic.models.phone import PushSubscription
 from clinic.models.prescription import (
     Prescription,
     PrescriptionChange,
@@ -41,6 +42,7 @@ __all__ = [
     "Prescription",
     "PrescriptionChange",
     "PrescriptionVersion",
+    "PushSubscription",
     "Registrant",
     "Reminder",
     "ReminderChoice",

@@ -59,6 +59,13 @@ class Client(models.Model):
         JOINED = "joined", _("joined")
         LEFT = "left", _("left")
 
+    class By(models.TextChoices):
+        """How reminders come."""
+
+        MAIL = "mail", _("by mail")
+        PHONE = "phone", _("on my phone")
+        BOTH = "both", _("both")
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="clients", verbose_name=_("clinic"))
     practitioner = models.ForeignKey(
         Practitioner, on_delete=models.PROTECT, related_name="clients", verbose_name=_("practitioner")
@@ -78,6 +85,7 @@ class Client(models.Model):
     time_zone = TimeZoneField(_("time zone"))
     wakes_at = models.TimeField(_("usually gets up at"), default=dt.time(7, 0))
     reminders_wanted = models.BooleanField(_("wants reminders"), default=True)
+    reminders_by = models.CharField(_("reminders come"), max_length=5, choices=By, default=By.MAIL)
     paused_until = models.DateField(_("reminders paused until"), null=True, blank=True)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
@@ -111,6 +119,9 @@ class Client(models.Model):
                 condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
                 | Q(quiet_from__isnull=False, quiet_until__isnull=False),
                 name="quiet_hours_have_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminders_by__in=["mail", "phone", "both"]), name="reminders_come_in_a_known_way"
             ),
             models.CheckConstraint(
                 condition=~Q(state="joined") | Q(user__isnull=False, consented_at__isnull=False),

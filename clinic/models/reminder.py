@@ -58,6 +58,26 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
     def visible_to(self, user: Person) -> ReminderQuerySet:
         return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
 
+    def to_mail(
+        self, row: Reminder, held: State, now: dt.datetime, channel: str, *, said: str = "", shown: bool = False
+    ) -> bool:
+        """From the phones' queue to the mails', as a row nobody tried yet.
+
+        Args:
+            said: what the push services answered, kept in at most 300 characters.
+            shown: a push service took it.
+        """
+        sent = {"sent_at": now} if shown else {}
+        fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "ambiguous": 0}
+        return bool(self.ours(row, held).update(channel=channel, phone_said=said[:300], **fresh, **sent))
+
+    def skip(self, rows: Collection[Outgoing], now: dt.datetime, why: Why) -> int:
+        """As ever; but what a phone had got by then was sent, whatever becomes of its mail. Returns the others."""
+        got = {row.pk for row in rows if isinstance(row, Reminder) and row.channel == Reminder.Channel.BOTH}
+        shown = self.filter(pk__in=got, lease__in={row.lease for row in rows}, state=State.CLAIMED)
+        shown.update(state=State.SENT, settled_at=now, lease=None, channel=Reminder.Channel.PHONE)
+        return super().skip([row for row in rows if row.pk not in got], now, why)
+
     def unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
         """How many were sent since the client was last heard of, by prescription; none is no entry."""
         sent = self._since_heard("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
@@ -84,8 +104,18 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
 class Reminder(Outgoing):
     """One slot of one schedule: exactly one row, whatever becomes of it. The ledger is these rows."""
 
+    class Channel(models.TextChoices):
+        """Which way it goes or went; by phone first, where the client wants both."""
+
+        MAIL = "mail", _("by mail")
+        PHONE = "phone", _("on the phone")
+        BOTH = "both", _("by mail and on the phone")
+        INSTEAD = "instead", _("by mail, as no phone could be reached")
+
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="reminders")
     slot = models.DateField(_("day"))
+    channel = models.CharField(_("way"), max_length=10, choices=Channel, default=Channel.MAIL)
+    phone_said = models.CharField(_("the push service said"), max_length=300, blank=True)
     answered_by = models.OneToOneField(
         PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="reminder"
     )
@@ -98,6 +128,9 @@ class Reminder(Outgoing):
         constraints = [
             *Outgoing.Meta.constraints,
             models.UniqueConstraint(fields=["schedule", "slot"], name="one_reminder_per_slot"),
+            models.CheckConstraint(
+                condition=Q(channel__in=["mail", "phone", "both", "instead"]), name="reminder_goes_a_known_way"
+            ),
         ]
 
     def __str__(self) -> str:

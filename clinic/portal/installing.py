@@ -32,7 +32,9 @@ ICONS: Final = {"any-192": 192, "any-512": 512, "maskable-192": 192, "maskable-5
 ACCENT: Final = Clinic._meta.get_field("accent").default
 FILES: Final = Path(__file__).resolve().parent.parent / "static"
 # The worker is one script: not every browser takes modules in it. These parts are modules for the pages, or its own.
-WORKER: Final = [f"clinic/offline/{part}.js" for part in ("deciding", "storing", "queue", "sending", "worker")]
+WORKER: Final = [
+    f"clinic/offline/{part}.js" for part in ("deciding", "storing", "queue", "sending", "worker", "notifying")
+]
 _MODULE_ONLY: Final = re.compile(r"^(import [^;]+;\n|export (?=const|function|async function))", re.MULTILINE)
 
 
@@ -108,6 +110,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "scope": reverse("clinic:today"),
         "offline": reverse("clinic:no_network") + query,
         "door": reverse("clinic:waiting"),
+        "phones": reverse("clinic:phone"),
         "signOut": reverse("clinic:sign_out"),
     }
     return HttpResponse(f"const told = {json.dumps(told)};\n{code}", content_type="text/javascript; charset=utf-8")
@@ -119,7 +122,7 @@ def shell_files() -> list[str]:
         path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (FILES / "clinic").glob(kind)
     ]
     names = sorted(path.relative_to(FILES).as_posix() for path in found)
-    return [name for name in names if not name.endswith(("storing.js", "worker.js"))]
+    return [name for name in names if not name.endswith(("storing.js", "worker.js", "notifying.js"))]
 
 
 def icon_path(accent: str, name: str) -> str:

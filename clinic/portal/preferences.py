@@ -17,7 +17,8 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import links, wishes
+from clinic import links, phones, push, wishes
+from clinic.conf import conf
 from clinic.models import Client
 from clinic.portal import reminded
 from clinic.portal.access import client_only, show
@@ -151,9 +152,33 @@ class CalendarForm(Card):
         act(client, by=by)
 
 
+class PhoneForm(Card):
+    """One phone that shows reminders no more: one button."""
+
+    phone = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        phones.forget(client, phone=self.cleaned_data["phone"], by=by)
+
+
+class WayForm(Card):
+    """By mail, on the phone, or both."""
+
+    reminders_by = forms.ChoiceField(
+        label=_("How reminders come"),
+        choices=Client.By.choices,
+        error_messages={"invalid_choice": _("Choose one from the list.")},
+    )
+
+    def save(self, client: Client, by: AbstractBaseUser) -> None:
+        phones.choose(client, self.cleaned_data["reminders_by"], by=by)
+
+
 CARDS: dict[str, type[Card]] = {
     "reminders": RemindersForm,
     "pause": PauseForm,
+    "phone": PhoneForm,
+    "way": WayForm,
     "hours": HoursForm,
     "place": PlaceForm,
     "language": LanguageForm,
@@ -179,6 +204,8 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "wrong": wrong,
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
+        "phones": list(client.phones.all()),
+        "push_key": conf.vapid_public_key if push.possible() else "",
         "chosen": chosen(client),
         "reminded": reminded.of(client, timezone.now()),
     }
@@ -196,6 +223,7 @@ def _form(name: str, client: Client, data: Any) -> Card:
         "quiet_from": client.quiet_from,
         "quiet_until": client.quiet_until,
         "language": client.language,
+        "reminders_by": client.reminders_by,
     }
     form = CARDS[name](data, initial=initial, auto_id=f"{name}_%s")
     for field in form.fields.values():

@@ -78,11 +78,12 @@ def reminders(client: Client) -> str:
     """The ledger of reminders as a table: when each was due and what became of it."""
     ledger = Reminder.objects.filter(schedule__prescription__client=client).order_by("due_at", "pk")
     words = dict(Why.choices)
-    head = [_("Exercise"), _("Due"), _("What became of it"), _("Why"), _("Sent")]
+    head = [_("Exercise"), _("Due"), _("What became of it"), _("Why"), _("Sent"), _("Way")]
     lines = [
         [
             row.schedule.prescription.exercise.name, _local(row.due_at, client), row.get_state_display(),
             str(words.get(row.why, row.why)), _local(row.sent_at, client),
+            row.get_channel_display(),
         ]
         for row in ledger.select_related("schedule__prescription__exercise")
     ]  # fmt: skip
@@ -124,6 +125,8 @@ def facts(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, An
         "time_zone": client.time_zone,
         "wakes_at": f"{client.wakes_at:%H:%M}",
         "reminders_wanted": client.reminders_wanted,
+        "reminders_by": client.reminders_by,
+        "phones": [phone.label for phone in client.phones.all()],
         "paused_until": _iso(client.paused_until),
         "quiet_from": client.quiet_from and f"{client.quiet_from:%H:%M}",
         "quiet_until": client.quiet_until and f"{client.quiet_until:%H:%M}",

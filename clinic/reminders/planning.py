@@ -162,10 +162,16 @@ def _row(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetim
         try_at=due_at,
         expires_at=expires_at,
         message_id=_message_id(schedule.pk, slot),
+        channel=_channel(schedule.prescription.client),
     )
     if expires_at <= now:
         reminder.state, reminder.why, reminder.settled_at = State.SKIPPED, Why.LATE, now
     return reminder
+
+
+def _channel(client: Client) -> Reminder.Channel:
+    by_mail = client.reminders_by == Client.By.MAIL
+    return Reminder.Channel.MAIL if by_mail else Reminder.Channel.PHONE
 
 
 def _message_id(schedule: int, slot: dt.date) -> str:

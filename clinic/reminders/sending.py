@@ -28,8 +28,9 @@ TOGETHER = dt.timedelta(minutes=30)  # one mail for all that one client is to do
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every due reminder that still makes sense; returns how many ended in each state."""
-    return deliver(Mailbag(Reminder.objects.select_related(*READ_ALONG), guard, compose, _out_of_reach), now)
+    """One tick: mail every due reminder that still makes sense; returns how many ended in each state."""
+    mails = Reminder.objects.exclude(channel=Reminder.Channel.PHONE).select_related(*READ_ALONG)
+    return deliver(Mailbag(mails, guard, compose, _out_of_reach), now)
 
 
 def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:

@@ -12,12 +12,14 @@ from clinic import joining, registering
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
-from clinic.reminders import planning
+from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 
 class Command(BaseCommand):
-    help = "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders."
+    help = (
+        "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders, on phones too."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_now(parser)
@@ -29,6 +31,7 @@ class Command(BaseCommand):
             ("notices", notices.send_due),
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
+            ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),
         ):
             self.stdout.write(f"{name}: {_in_words(send_due(now))}")

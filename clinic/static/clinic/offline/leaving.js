@@ -3,7 +3,7 @@
 
 const OURS = "plumbline-";
 
-/** @param tools {queue, sending, deciding}; ask(question, yes) → true or false; said(key, values) */
+/** @param tools {queue, sending, deciding, quiet: ends reminders on this phone}; ask(question, yes) → true or false; said(key, values) */
 export function leaving(form, door, owners, tools, ask, said) {
   const { queue, sending, deciding } = tools;
 
@@ -33,6 +33,7 @@ export function leaving(form, door, owners, tools, ask, said) {
     event.preventDefault();
     try {
       if (!(await mayLeave())) return;
+      await tools.quiet().catch(() => {}); // no reminder appears here for who is gone
       await clear();
     } catch {
       // This browser keeps nothing.

@@ -76,7 +76,12 @@ if (kept) {
   notice.querySelector("p").textContent = said("kept", { when: when(kept) });
   notice.hidden = false;
 }
-for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding }, ask, said);
+// Loaded where reminders may appear alone: nobody else's stay on, and none after signing out.
+const phone = window.Notification?.permission === "granted" ? await import(place.dataset.phone).catch(() => null) : null;
+const phoneDoor = { scope, door: place.dataset.phoneDoor, owners };
+const quiet = async () => phone?.off(phoneDoor);
+if (owners.length) phone?.mine(phoneDoor).catch(() => {});
+for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding, quiet }, ask, said);
 
 const install = document.querySelector("[data-install]");
 window.addEventListener("beforeinstallprompt", (event) => {

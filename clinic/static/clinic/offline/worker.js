@@ -48,8 +48,6 @@ self.addEventListener("sync", (event) => {
   if (event.tag === "plumbline.answers") event.waitUntil(sendInTheBackground());
 });
 
-// Web Push has its place here: "push" and "notificationclick", in a part of their own (WORKER in installing.py).
-
 async function sendInTheBackground() {
   const why = await sendWaiting(told.door, { queue: { entries, enter, strike, amend }, deciding: { after, mineOf, onServersClock } });
   new BroadcastChannel("plumbline.answers").postMessage(why);

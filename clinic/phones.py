@@ -1,0 +1,98 @@
+"""What a client decides about phones: which of them show reminders, and whether mail comes too."""
+
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from clinic import audit, push
+from clinic.models import Client, PushSubscription
+
+PHONES_AT_MOST = 10  # of one client; the oldest makes room
+SECRET_BYTES = 16
+
+
+def keep(
+    client: Client, *, endpoint: str, p256dh: str, auth: str, label: str, by: AbstractBaseUser, replaces: str = ""
+) -> PushSubscription:
+    """Show this client's reminders in one browser from now on, and nobody else's there.
+
+    Who had mail alone has both from the first phone on.
+
+    Args:
+        endpoint: where its push service takes messages.
+        p256dh: the browser's public key in base64url.
+        auth: the shared secret in base64url.
+        label: the browser in words, as "Chrome on Android".
+        replaces: the endpoint that the same browser had before.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    try:
+        push.check_endpoint(endpoint)
+    except push.BadEndpoint:
+        raise ValidationError({"endpoint": _("This browser's push service is not known here. Mail goes on.")}) from None
+    if len(endpoint) > 1000 or not push.is_public_key(p256dh) or not _is_secret(auth):
+        raise ValidationError({"p256dh": _("This browser's keys cannot be read. Update it, and try again.")})
+    with transaction.atomic():
+        stored = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
+        mine = PushSubscription.objects.filter(client=stored)
+        is_first = not mine.exists()
+        PushSubscription.objects.filter(endpoint=endpoint).exclude(client=stored).delete()
+        if replaces != endpoint:
+            mine.filter(endpoint=replaces).delete()
+        told = {"p256dh": p256dh, "auth": auth, "label": label[:80], "failures": 0}
+        phone, new = PushSubscription.objects.update_or_create(client=stored, endpoint=endpoint, defaults=told)
+        mine.exclude(pk__in=list(mine.order_by("-pk").values_list("pk", flat=True)[:PHONES_AT_MOST])).delete()
+        if is_first and stored.reminders_by == Client.By.MAIL:
+            stored.reminders_by = Client.By.BOTH
+            stored.save(update_fields=["reminders_by"])
+        if new and not replaces:
+            audit.record(by, "phone-added", stored, client.clinic)
+    client.reminders_by = stored.reminders_by
+    return phone
+
+
+def forget(client: Client, *, phone: int, by: AbstractBaseUser) -> bool:
+    """No more reminders on one phone of this client. False: there is no such phone."""
+    return _forget(client, PushSubscription.objects.filter(client=client, pk=phone), by)
+
+
+def forget_browser(endpoint: str, *, by: AbstractBaseUser) -> bool:
+    """The same for the browser that knows this endpoint, whoever's reminders it shows. False: it shows none."""
+    found = PushSubscription.objects.select_related("client__clinic").filter(endpoint=endpoint).first()
+    return found is not None and _forget(found.client, PushSubscription.objects.filter(pk=found.pk), by)
+
+
+def choose(client: Client, way: str, *, by: AbstractBaseUser) -> None:
+    """How reminders come: one of `Client.By`.
+
+    Raises ValidationError on ``reminders_by`` where a phone is wanted and none shows reminders.
+    """
+    if way != Client.By.MAIL and not client.phones.exists():
+        raise ValidationError({"reminders_by": _("Turn reminders on on a phone first.")})
+    with transaction.atomic():
+        client.reminders_by = way
+        client.save(update_fields=["reminders_by"])
+        audit.record(by, "way-chosen", client, client.clinic)
+
+
+def _forget(client: Client, which: QuerySet[PushSubscription], by: AbstractBaseUser) -> bool:
+    with transaction.atomic():
+        gone, _kinds = which.delete()
+        if gone:
+            audit.record(by, "phone-removed", client, client.clinic)
+            if not PushSubscription.objects.filter(client=client).exists():
+                Client.objects.filter(pk=client.pk).update(reminders_by=Client.By.MAIL)
+    client.refresh_from_db(fields=["reminders_by"])
+    return bool(gone)
+
+
+def _is_secret(text: str) -> bool:
+    try:
+        return len(push.from_base64url(text)) == SECRET_BYTES
+    except ValueError:
+        return False

@@ -1,0 +1,178 @@
+"""One message to one browser by its push service: encrypted (RFC 8291), signed (VAPID, RFC 8292), and what it answered.
+
+An endpoint comes from a browser, so it may be anything: only hosts of `PLUMBLINE_PUSH_SERVICES` are posted to, by
+https, at public addresses, without redirects and never for long.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import enum
+import importlib.util
+import ipaddress
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from clinic.conf import conf
+
+PATIENCE = 5.0  # seconds for connecting, and again for each part of the answer
+WORDS_AT_MOST = 200
+RETRY_AFTER_AT_MOST = dt.timedelta(hours=1)
+
+
+class Became(enum.Enum):
+    """What a push service did with a message."""
+
+    TAKEN = "taken"
+    GONE = "gone"  # the subscription is no more
+    LATER = "later"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``words``: the service's own, shortened; ``silent``: none came at all."""
+
+    became: Became
+    words: str = ""
+    retry_after: dt.timedelta = dt.timedelta()
+    silent: bool = False
+
+
+class BadEndpoint(ValueError):
+    """Not the address of a push service that this site posts to."""
+
+
+def possible() -> bool:
+    """Whether this site can push: it has keys and the library."""
+    return bool(conf.vapid_private_key and conf.vapid_public_key) and importlib.util.find_spec("pywebpush") is not None
+
+
+def new_keys() -> tuple[str, str]:
+    """A new pair of VAPID keys, private and public, in base64url."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    private = _text(number.to_bytes(32, "big"))
+    return private, public_of(private)
+
+
+def public_of(private: str) -> str:
+    """The public key of a private one. Raises ValueError when it is no key of 32 bytes in base64url."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    raw = from_base64url(private)
+    if len(raw) != 32:
+        raise ValueError("not 32 bytes")
+    key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1()).public_key()
+    return _text(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
+def is_public_key(text: str) -> bool:
+    """Whether it is a point on the curve P-256, uncompressed, in base64url: what a browser gives as p256dh."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    try:
+        raw = from_base64url(text)
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw)
+    except ValueError:
+        return False
+    return len(raw) == 65
+
+
+def from_base64url(text: str) -> bytes:
+    """The bytes, with or without padding. Raises ValueError on anything else."""
+    try:
+        return base64.b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise ValueError("not base64url") from error
+
+
+def check_endpoint(endpoint: str) -> str:
+    """The host of an endpoint that may be posted to. Raises BadEndpoint."""
+    try:
+        parts = urlsplit(endpoint)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise BadEndpoint("no address") from error
+    if conf.push_test_service and f"{parts.scheme}://{parts.netloc}" == conf.push_test_service:
+        return host
+    if parts.scheme != "https" or port not in {None, 443} or parts.username or parts.password:
+        raise BadEndpoint("not plain https")
+    if not any(host == known or host.endswith(f".{known}") for known in conf.push_services):
+        raise BadEndpoint("no push service that is known here")
+    return host
+
+
+def post(endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.timedelta, topic: str) -> Answer:
+    """Hand one message over.
+
+    Args:
+        keys: ``p256dh`` and ``auth``, as the browser gave them.
+        message: at most 3,000 bytes; the library encrypts it for the browser alone.
+        ttl: how long the service may keep it, 0 or more.
+        topic: of two with one topic the later replaces the one not shown yet; at most 32 letters of base64url.
+    """
+    import requests
+    from pywebpush import WebPusher, WebPushException
+
+    try:
+        host = check_endpoint(endpoint)
+        if not conf.push_test_service:
+            _check_addresses(host)
+        headers = {**_signature(endpoint), "Urgency": "normal", "Topic": topic}
+        with requests.Session() as session:
+            session.trust_env = False  # no netrc: its password would take the place of our signature
+            session.max_redirects = 0
+            pusher = WebPusher({"endpoint": endpoint, "keys": dict(keys)}, requests_session=session)
+            answered: Any = pusher.send(message, headers, ttl=int(ttl.total_seconds()), timeout=PATIENCE)
+    except BadEndpoint as error:
+        return Answer(Became.REFUSED, str(error))
+    except requests.TooManyRedirects:
+        return Answer(Became.REFUSED, "redirects")
+    except (requests.RequestException, OSError) as error:
+        return Answer(Became.LATER, f"no answer: {type(error).__name__}", silent=True)
+    except (WebPushException, ValueError) as error:
+        return Answer(Became.REFUSED, f"cannot be encrypted: {type(error).__name__}")
+    words = " ".join(f"{answered.status_code} {answered.text[:WORDS_AT_MOST]}".split())
+    return Answer(_became(answered.status_code), words, _retry_after(answered.headers.get("Retry-After", "")))
+
+
+def _became(status: int) -> Became:
+    if 200 <= status < 300:
+        return Became.TAKEN
+    if status in {404, 410}:
+        return Became.GONE
+    return Became.LATER if status == 429 or status >= 500 else Became.REFUSED
+
+
+def _retry_after(text: str) -> dt.timedelta:
+    seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return min(dt.timedelta(seconds=seconds), RETRY_AFTER_AT_MOST)
+
+
+def _signature(endpoint: str) -> dict[str, str]:
+    from py_vapid import Vapid02
+
+    parts = urlsplit(endpoint)
+    until = int((dt.datetime.now(dt.UTC) + dt.timedelta(hours=12)).timestamp())  # 24 hours at most: RFC 8292, 2
+    claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": until, "sub": conf.vapid_contact}
+    signed: dict[str, str] = Vapid02.from_string(private_key=conf.vapid_private_key).sign(claims)
+    return signed
+
+
+def _check_addresses(host: str) -> None:
+    """A name of a known service that leads into this network leads nowhere."""
+    for *_rest, address in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM):
+        if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
+            raise BadEndpoint("leads to an address that is not public")
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,35 @@
+// Reminders on this phone: shows what the push service brings, opens Today, and renews a subscription. Part of the worker.
+
+self.addEventListener("push", (event) => event.waitUntil(showReminder(event.data.json())));
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openToday(event.notification.data.url));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event).catch(() => {})));
+
+/** One reminder on the screen, the newest: those before it are closed. */
+async function showReminder({ title, body, tag, url }) {
+  for (const old of await self.registration.getNotifications()) if (old.tag !== tag) old.close();
+  const icon = told.shell.at(-1);
+  await self.registration.showNotification(title, { body, tag, icon, data: { url } });
+}
+
+async function openToday(url) {
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find((one) => new URL(one.url).pathname.startsWith(told.scope));
+  if (open) await open.focus();
+  else await self.clients.openWindow(url.startsWith(told.scope) ? url : told.scope);
+}
+
+async function renew({ oldSubscription, newSubscription }) {
+  if (!oldSubscription) return; // the page notices, and asks for a tap
+  const made = newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options));
+  const who = await fetch(told.phones, { cache: "no-store" });
+  const { token } = who.ok ? await who.json() : {};
+  const { endpoint, keys } = made.toJSON();
+  const fields = { act: "keep", endpoint, p256dh: keys.p256dh, auth: keys.auth, replaces: oldSubscription.endpoint };
+  const reply = token && (await fetch(told.phones, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } }));
+  if (!reply?.ok) await made.unsubscribe(); // signed out, or somebody else is here: mail goes on
+}

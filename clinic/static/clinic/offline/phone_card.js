@@ -1,0 +1,38 @@
+// The card "Reminders on this phone". The browser is asked for its permission by the tap on the button alone.
+
+const { mine, on, off, which } = await import(document.querySelector("[data-offline]").dataset.phone);
+const card = document.querySelector("[data-phones]");
+const { key, door, scope } = card.dataset;
+const told = { key, door, scope, owners: card.dataset.owners.split(" ") };
+const show = (selector, shown) => card.querySelectorAll(selector).forEach((part) => { part.hidden = !shown; });
+const apple = /iPhone|iPad/.test(navigator.userAgent);
+
+async function look() {
+  const able = "PushManager" in window && "Notification" in window && "serviceWorker" in navigator;
+  const denied = able && Notification.permission === "denied";
+  const subscribed = able && !denied ? await mine(told) : null;
+  const here = card.querySelector(`[data-phone="${which()}"]`);
+  show("[data-no=iphone]", !able && apple);
+  show("[data-no=old]", !able && !apple);
+  show("[data-no=denied]", denied);
+  show("[data-on]", able && !denied && !(subscribed && here));
+  show("[data-off]", Boolean(subscribed && here));
+  if (here && subscribed) here.querySelector("[data-this]").hidden = false;
+}
+
+async function change(act) {
+  show("[data-failed]", false);
+  try {
+    await act();
+    window.location.reload();
+  } catch {
+    show("[data-failed]", true);
+  }
+}
+
+card.querySelector("[data-on]").addEventListener("click", async () => {
+  if ((await Notification.requestPermission()) === "granted") await change(() => on(told));
+  else await look();
+});
+card.querySelector("[data-off]").addEventListener("click", () => change(() => off(told)));
+await look();
