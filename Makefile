@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults bench lint development
+.PHONY: run test faults bench lint words development
 
 run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the port
 	@exec $(PYTHON) -m config.launch
@@ -22,6 +22,9 @@ lint: development ## style, types, templates, missing migrations
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates config/templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+words: development ## every string of the source into the catalogues of each language, compiled; says what is left to translate
+	@exec $(BIN)/python -m tests.words
 
 development:
 	@$(PYTHON) -m config.install requirements-dev.txt

@@ -83,7 +83,7 @@ LOGGING = logging_settings(DEBUG)
 USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [ROOT / "locale", ROOT / "clinic/locale"]  # the clinic's words before those of allauth
 
 # --- Templates: the site's own engine, and the practitioner site's, where unfold's templates come before Django's
 _site_engine = {

@@ -9,6 +9,7 @@ from typing import IO, Any
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files import File
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
 from clinic.conf import conf
@@ -112,4 +113,4 @@ def _types(head: bytes) -> set[str]:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:.1f}".removesuffix(".0")
+    return str(floatformat(size / MEGABYTE, -1))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -90,7 +90,7 @@ def drawn(
     name = prescription.exercise.name
     chart = Chart(
         start, end, _("Pain with %(exercise)s") % {"exercise": name}, _in_words(dots, marks, start),
-        today=_("today"), day=lambda day: date_format(day, "j M"), dots=dots, marks=marks,
+        today=_("today"), day=lambda day: date_format(day, _("j M")), dots=dots, marks=marks,
         changes=list(_changes(prescription.versions.all())),
     )  # fmt: skip
     key = f"pain-{prescription.pk}"
@@ -115,17 +115,17 @@ def _in_words(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) ->
     told = [dot for dot in dots if dot.score is not None]
     said = [
         ngettext("%(count)s report since %(day)s.", "%(count)s reports since %(day)s.", len(told))
-        % {"count": len(told), "day": date_format(start.date(), "j F Y")}
+        % {"count": len(told), "day": date_format(start.date(), _("j F Y"))}
     ]
     if told:
         scores = [dot.score or 0 for dot in told]
-        said.append(_("Pain between %(low)g and %(high)g, last %(last)g.") % {
-            "low": min(scores), "high": max(scores), "last": scores[-1],
+        said.append(_("Pain between %(low)s and %(high)s, last %(last)s.") % {
+            "low": round(min(scores)), "high": round(max(scores)), "last": round(scores[-1]),
         })  # fmt: skip
     known = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
     if known:
-        said.append(_("Average of about the last week %(recent).1f, usual %(usual).1f.") % {
-            "recent": known[-1].recent, "usual": known[-1].usual,
+        said.append(_("Average of about the last week %(recent)s, usual %(usual)s.") % {
+            "recent": number_format(known[-1].recent, 1), "usual": number_format(known[-1].usual, 1),
         })  # fmt: skip
     flagged = [mark.text for mark in marks if mark.at >= start]
     if flagged:

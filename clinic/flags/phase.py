@@ -44,5 +44,5 @@ def would_have_been(flag: Flag) -> str:
     if flag.due_at is None:
         return ""
     here = zone(flag.prescription.client.clinic.time_zone)
-    day = date_format(flag.due_at.astimezone(here), "j F")
+    day = date_format(flag.due_at.astimezone(here), _("j F"))
     return _("Would have been raised on %(day)s, had it been reported in time.") % {"day": day}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,7 +14,7 @@ from clinic.models import PainReport
 
 
 def warning_signs(names: Sequence[str]) -> str:
-    return _("Said yes to: %(signs)s") % {"signs": " ".join(f"“{name}”" for name in names)}
+    return _("Said yes to: %(signs)s") % {"signs": " ".join(_("“%(name)s”") % {"name": name} for name in names)}
 
 
 def moved_down_leg() -> str:
@@ -48,9 +48,9 @@ def exercise_hurts(sessions: Sequence[PainReport]) -> str:
 def worsening(result: TrendResult) -> str:
     shown = figures(result)
     return _(
-        "Pain over about the last week averages %(recent).1f, against a usual %(usual).1f in the weeks before: "
-        "up %(rise).1f points, where this client's day-to-day swing is about %(swing).1f."
-    ) % {"recent": shown.recent, "usual": shown.usual, "rise": shown.rise, "swing": shown.swing}
+        "Pain over about the last week averages %(recent)s, against a usual %(usual)s in the weeks before: "
+        "up %(rise)s points, where this client's day-to-day swing is about %(swing)s."
+    ) % {name: number_format(getattr(shown, name), 1) for name in ("recent", "usual", "rise", "swing")}
 
 
 def silent(last_day: dt.date, usual_days: int) -> str:
@@ -58,17 +58,17 @@ def silent(last_day: dt.date, usual_days: int) -> str:
     usual = ngettext("one used to come about every day.", "one used to come about every %(days)s days.", usual_days) % {
         "days": usual_days
     }
-    return _("No report since %(day)s; %(usual)s") % {"day": date_format(last_day, "j F"), "usual": usual}
+    return _("No report since %(day)s; %(usual)s") % {"day": date_format(last_day, _("j F")), "usual": usual}
 
 
 def never_reported(first_day: dt.date) -> str:
     """No report at all, though one was to be expected from ``first_day`` on."""
-    return _("No report yet; the exercise began on %(day)s.") % {"day": date_format(first_day, "j F")}
+    return _("No report yet; the exercise began on %(day)s.") % {"day": date_format(first_day, _("j F"))}
 
 
 def reminders_stopped(count: int, last_day: dt.date | None) -> str:
     """``count`` reminders in a row brought no answer; the last report was on ``last_day``, None: there is none."""
-    told = {"count": count, "day": date_format(last_day, "j F") if last_day else ""}
+    told = {"count": count, "day": date_format(last_day, _("j F")) if last_day else ""}
     if last_day is None:
         return _("No answer to %(count)s reminders in a row, so no more are sent. There is no report yet.") % told
     return _("No answer to %(count)s reminders in a row, so no more are sent. Last report on %(day)s.") % told

@@ -158,7 +158,7 @@ def in_words(moment: dt.datetime, today: dt.date) -> str:
             return _("tomorrow at %(time)s") % told
         case 2 | 3 | 4 | 5 | 6:
             return _("%(day)s at %(time)s") % told
-    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, "j F")}
+    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
 
 
 def _since_yesterday(prescription: Prescription, local: dt.datetime) -> Sequence[PainReport]:

@@ -71,13 +71,13 @@ def _value(row: Correction, kept: str, signs: Mapping[str, str], here: dt.tzinfo
         return "–"
     match row.field:
         case "note":
-            return f"“{kept}”"
+            return _("“%(name)s”") % {"name": kept}
         case "areas":
             labels = dict(Area.choices)
             return ", ".join(str(labels.get(code, code)) for code in kept.split(", "))
         case "warning_signs":
-            return " ".join(f"“{signs.get(code, code)}”" for code in kept.split(", "))
+            return " ".join(_("“%(name)s”") % {"name": signs.get(code, code)} for code in kept.split(", "))
         case "occurred_at":
             at = dt.datetime.fromisoformat(kept).astimezone(here)
-            return f"{date_format(at, 'j F Y')}, {at:%H:%M}"
+            return f"{date_format(at, _('j F Y'))}, {at:%H:%M}"
     return {"True": _("yes"), "False": _("no")}.get(kept, kept)

@@ -47,7 +47,7 @@ def drawn(progress: Progress, shown: dt.timedelta | None) -> Drawn:
             title=_("Pain with %(exercise)s") % {"exercise": name},
             shows=_in_words(progress, dots, start),
             today=_("end") if progress.ended else _("today"),
-            day=lambda day: date_format(day, "j M"),
+            day=lambda day: date_format(day, _("j M")),
             dots=dots,
             marks=[Mark(moment.at, str(number)) for number, moment in enumerate(moments, 1)],
             changes=[Change(at, "") for at in changes],
@@ -62,7 +62,7 @@ def _in_words(progress: Progress, dots: Sequence[Dot], start: dt.datetime) -> st
     scores = [dot.score for dot in dots if dot.score is not None]
     parts = [_("From %(day)s on.") % {"day": date_format(start, _("j F Y"))}]
     if scores:
-        parts.append(_("Pain between %(low)g and %(high)g.") % {"low": min(scores), "high": max(scores)})
+        parts.append(_("Pain between %(low)s and %(high)s.") % {"low": round(min(scores)), "high": round(max(scores))})
     else:
         parts.append(_("No report in this time."))
     known = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
