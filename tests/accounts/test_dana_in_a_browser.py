@@ -91,6 +91,7 @@ def test_by_the_code_then_by_the_fingerprint_and_by_the_code_again(phone, addres
 
     phone.goto(f"{address}/accounts/sessions/")
     phone.click("text=Sign out >> nth=-1")
+    phone.wait_for_url(f"{address}/")  # a script clears the phone before it lets the form go
     phone.goto(f"{address}/accounts/login/")
     assert faults(phone) == []
     phone.click("text=Use your fingerprint or face")
