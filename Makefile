@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults bench lint words development
+.PHONY: run test faults bench lighthouse lint words development
 
 run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the port
 	@exec $(PYTHON) -m config.launch
@@ -15,6 +15,9 @@ faults: development ## kill and break real processes and count the mails, the lo
 
 bench: development ## ratios, one `name: value` a line
 	@exec $(BIN)/python -m bench $(ARGS)
+
+lighthouse: development ## accessibility, best practices and speed of the portal's main pages; needs Chromium and npm
+	@exec $(BIN)/python -m bench.lighthouse
 
 lint: development ## style, types, templates, missing migrations
 	$(BIN)/ruff check .

@@ -21,11 +21,11 @@ PRACTITIONER = """
     SELECT i, %(user)s, i, 'Alice', 'practitioner', true FROM n"""
 CLIENT = """
     INSERT INTO clinic_client (id, clinic_id, practitioner_id, user_id, state, name, email, language, time_zone,
-        wakes_at, reminders_wanted, consented_at, created_at)
+        wakes_at, reminders_wanted, reminders_by, consented_at, created_at)
     SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, %(user)s, 'joined', 'Dana O''Hara ' || i,
         'client-' || i || '@home.example', CASE i %% 4 WHEN 0 THEN 'es' ELSE 'en' END,
         CASE i %% 3 WHEN 0 THEN 'Europe/Madrid' WHEN 1 THEN 'America/New_York' ELSE 'Asia/Kolkata' END, '07:00:00',
-        true, %(then)s, %(then)s FROM n"""
+        true, 'mail', %(then)s, %(then)s FROM n"""
 PRESCRIPTION = """
     INSERT INTO clinic_prescription (id, client_id, exercise_id, prescribed_by_id, state, state_reason, state_since,
         created_at)
@@ -43,9 +43,9 @@ SCHEDULE = """
     SELECT i, i, '18:00:00', 'Europe/Madrid', true, %(next_slot)s, %(next_due_at)s FROM n"""
 LEDGER = """
     INSERT INTO clinic_reminder (schedule_id, slot, due_at, expires_at, state, try_at, attempts, ambiguous, message_id,
-        sent_at, settled_at, why, created_at)
+        sent_at, settled_at, why, channel, phone_said, created_at)
     SELECT i * %(stride)s, %(day)s, %(due)s, %(due)s, 'sent', %(due)s, 1, 0,
-        'old.' || i || '.' || %(tag)s || '@clinic.example', %(due)s, %(due)s, '', %(due)s FROM n"""
+        'old.' || i || '.' || %(tag)s || '@clinic.example', %(due)s, %(due)s, '', 'mail', '', %(due)s FROM n"""
 
 
 def fill(schedules: int, *, due: int, ledger_days: int, now: dt.datetime) -> None:

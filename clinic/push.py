@@ -103,7 +103,7 @@ def check_endpoint(endpoint: str) -> str:
         raise BadEndpoint("no address") from error
     if conf.push_test_service and f"{parts.scheme}://{parts.netloc}" == conf.push_test_service:
         return host
-    if parts.scheme != "https" or port not in {None, 443} or parts.username or parts.password:
+    if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc:
         raise BadEndpoint("not plain https")
     if not any(host == known or host.endswith(f".{known}") for known in conf.push_services):
         raise BadEndpoint("no push service that is known here")

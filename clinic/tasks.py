@@ -16,8 +16,7 @@ from clinic.models.outbox import database_now
 from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
-# Urgent first: what a practitioner must know, what somebody waits for at a screen, invitations, reminders.
-# Phones last: no mail waits for a push service, and what no phone takes goes by mail at the next tick.
+# Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
 KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders, pushing)]
 
 

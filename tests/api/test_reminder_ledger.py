@@ -22,7 +22,7 @@ def test_the_ledger_says_what_was_sent_and_why_the_rest_was_not(cast):
 
     assert ledger["count"] == 2
     later, first = ledger["results"]
-    assert first.keys() == {"due_at", "state", "why", "sent_at", "message_id"}
+    assert first.keys() == {"due_at", "state", "why", "sent_at", "message_id", "channel"}
     assert dt.datetime.fromisoformat(first["due_at"]) == due
     assert (first["state"], first["why"]) == ("sent", "")
     assert first["sent_at"] is not None

@@ -33,6 +33,7 @@ def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
         "notices: none due",
         "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
+        "reminders on phones: none due",
         "reminders: 1 sent",
     ]
     assert len(mail.outbox) == 3
@@ -46,6 +47,7 @@ def test_a_second_tick_sends_nothing_twice(due):
         "notices: none due",
         "confirmations: none due",
         "invitations: none due",
+        "reminders on phones: none due",
         "reminders: none due",
     ]
     assert mail.outbox == []

@@ -160,7 +160,11 @@ def test_an_ended_exercise_and_none_yet_are_plain_text(dana, cast):
 def test_of_several_exercises_the_one_that_is_due_comes_first_and_the_others_are_folded(dana):
     resting, due = make.prescription(dana, days=[WEEKDAYS[3]]), make.prescription(dana)
     page = signed_in(dana).get(url("today")).content.decode()
-    assert page.index(url("do", due.pk)) < page.index("<details") < page.index(f"prescription={resting.pk}")
+    assert (
+        page.index(url("do", due.pk))
+        < page.index('<details class="card folded')
+        < page.index(f"prescription={resting.pk}")
+    )
     assert "Forward bend nothing today" in words(signed_in(dana).get(url("today")))
 
 
