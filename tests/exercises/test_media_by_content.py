@@ -52,7 +52,7 @@ def test_anything_else_is_refused_with_what_to_do(kind, content, remedy):
 
 def test_a_film_has_the_size_that_the_settings_allow(settings):
     settings.PLUMBLINE_FILM_MEGABYTES = 0.001
-    with pytest.raises(ValidationError, match="at most 0.0 MB are taken") as caught:
+    with pytest.raises(ValidationError, match=r"at most 0\.0 MB are taken") as caught:
         check(files.file(files.MP4), "film")
     assert "Make it smaller." in caught.value.messages[0]
     settings.PLUMBLINE_FILM_MEGABYTES = 1
