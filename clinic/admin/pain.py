@@ -125,7 +125,7 @@ def _in_words(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) ->
     known = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
     if known:
         said.append(_("Average of about the last week %(recent)s, usual %(usual)s.") % {
-            "recent": number_format(known[-1].recent, 1), "usual": number_format(known[-1].usual, 1),
+            "recent": number_format(known[-1].recent or 0, 1), "usual": number_format(known[-1].usual or 0, 1),
         })  # fmt: skip
     flagged = [mark.text for mark in marks if mark.at >= start]
     if flagged:
