@@ -147,6 +147,7 @@ def show(
         "client": who.client,
         "registrant": who.registrant,
         "clinic": who.clinic,
+        "now": timezone.now(),
         "owners": owners(who.client) if who.client else [],  # by whom an answer is kept when there is no network
         **(context or {}),
     }

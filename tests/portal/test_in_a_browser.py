@@ -24,9 +24,9 @@ def open_page(browser, live_server):
     """Open one path as somebody, on one screen; everything is closed in the end."""
     contexts = []
 
-    def opened(path, who=None, viewport=PHONE, scheme="light"):
+    def opened(path, who=None, viewport=PHONE, scheme="light", language="en"):
         context = browser.new_context(
-            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", base_url=live_server.url
+            viewport=viewport, color_scheme=scheme, reduced_motion="reduce", base_url=live_server.url, locale=language
         )
         contexts.append(context)
         if who is not None:

@@ -137,5 +137,5 @@ def test_words_in_another_language_than_the_page_say_so_to_a_screen_reader(cast)
     bridge()  # in English alone
     Client.objects.filter(pk=cast.dana.pk).update(language="es")
     page = page_of(signed_in(cast.dana), "bridge")
-    assert '<html lang="es">' in page
+    assert '<html lang="es" dir="ltr">' in page
     assert '<li lang="en">' in page

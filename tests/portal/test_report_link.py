@@ -167,7 +167,7 @@ def test_somebody_else_who_is_signed_in_reports_for_the_holder(row, cast):
 def test_the_page_is_in_the_clients_language(cast):
     luz = make.client(cast.alice, "Luz", language="es")
     response = stranger().get(report_link(reminder(make.prescription(luz))))
-    assert '<html lang="es">' in response.content.decode()
+    assert '<html lang="es" dir="ltr">' in response.content.decode()
     assert response["Content-Language"] == "es"
 
 

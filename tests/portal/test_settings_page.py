@@ -66,7 +66,7 @@ def test_a_later_morning_moves_no_reminder_into_it(dana):
 
 def test_the_language_changes_the_page_at_once(dana):
     save(dana, "language", language="es")
-    assert '<html lang="es">' in signed_in(dana).get(PAGE).content.decode()
+    assert '<html lang="es" dir="ltr">' in signed_in(dana).get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize(

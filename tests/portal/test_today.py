@@ -218,6 +218,6 @@ def test_the_page_is_in_the_clients_language(cast):
     luz = make.client(cast.alice, "Luz", language="es")
     make.prescription(luz)
     response = signed_in(luz).get(url("today"))
-    assert '<html lang="es">' in response.content.decode()
+    assert '<html lang="es" dir="ltr">' in response.content.decode()
     assert response["Content-Language"] == "es"
     assert "Flexión hacia delante" in words(response)
