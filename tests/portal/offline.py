@@ -70,9 +70,7 @@ class Phone:
 
     def report(self, pain: int, sign: str = "") -> None:
         """The form of pain alone, filled in and saved."""
-        self.page.get_by_role("group", name="Your pain now").get_by_role(
-            "radio", name=str(pain), exact=pain not in (0, 5, 10)
-        ).check(force=True)
+        self.page.locator(f"label[for=id_before_{pain}]").click()  # waits while the line of what waits moves the page
         if sign:
             self.page.get_by_role("checkbox", name=sign).check()
         self.page.get_by_role("button", name="Save my answer").click()
