@@ -101,7 +101,7 @@ def check_endpoint(endpoint: str) -> str:
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise BadEndpoint("no address") from error
-    if conf.push_test_service and f"{parts.scheme}://{parts.netloc}" == conf.push_test_service:
+    if _is_test_service(endpoint):
         return host
     if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc:
         raise BadEndpoint("not plain https")
@@ -124,7 +124,7 @@ def post(endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.time
 
     try:
         host = check_endpoint(endpoint)
-        if not conf.push_test_service:
+        if not _is_test_service(endpoint):
             _check_addresses(host)
         headers = {**_signature(endpoint), "Urgency": "normal", "Topic": topic}
         with requests.Session() as session:
@@ -165,6 +165,11 @@ def _signature(endpoint: str) -> dict[str, str]:
     claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": until, "sub": conf.vapid_contact}
     signed: dict[str, str] = Vapid02.from_string(private_key=conf.vapid_private_key).sign(claims)
     return signed
+
+
+def _is_test_service(endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    return bool(conf.push_test_service) and f"{parts.scheme}://{parts.netloc}" == conf.push_test_service
 
 
 def _check_addresses(host: str) -> None:
