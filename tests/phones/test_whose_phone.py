@@ -104,8 +104,9 @@ def test_only_push_services_are_posted_to(service, cast, settings, endpoint):  #
     assert list(refused.value.message_dict) == ["endpoint"]
 
 
-def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monkeypatch):
-    settings.PLUMBLINE_PUSH_TEST_SERVICE = ""
+@pytest.mark.parametrize("beside", ["", "http://127.0.0.1:9"])
+def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monkeypatch, beside):
+    settings.PLUMBLINE_PUSH_TEST_SERVICE = beside
     settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = push.new_keys()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kw: [(2, 1, 6, "", ("10.0.0.7", 443))])
     answered = push.post("https://fcm.googleapis.com/x", {}, b"x", ttl=push.RETRY_AFTER_AT_MOST, topic="t")
