@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
+from clinic.portal import phones
 from clinic.portal.library import on_the_picture
 from clinic.portal.register import first_clinic
 from exercises.models import Exercise
@@ -42,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session and go to the front page."""
+    """End the session, and the reminders that this browser shows, and go to the front page."""
+    phones.end_here(request)
     logout(request)
     response = redirect("clinic:home")
     if "others_wait" not in request.POST:  # the page's script has cleared what is of this person; see leaving.js

@@ -22,6 +22,7 @@ BROWSERS = [("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("OPR/", "O
             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari")]  # fmt: skip
 SYSTEMS = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
            ("CrOS", "ChromeOS"), ("Mac OS", "Mac"), ("Linux", "Linux")]  # fmt: skip
+HERE = "clinic_phone"  # session: the phone on which this browser shows reminders
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,6 +41,14 @@ def phone(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"owners": owners(client), "token": get_token(request)})
     with as_spoken_to(client):
         return _change(request, client)
+
+
+def end_here(request: HttpRequest) -> None:
+    """No more reminders in the browser of this session: whoever signs out may be gone before any script says so."""
+    here = request.session.get(HERE)
+    client = client_of(request) if here and request.user.is_authenticated else None
+    if client is not None:
+        phones.forget(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
 
 
 def label_of(user_agent: str) -> str:
@@ -69,4 +78,5 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
         )
     except ValidationError as error:
         return JsonResponse({"message": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
+    request.session[HERE] = kept.pk
     return JsonResponse({"phone": kept.pk}, status=HTTPStatus.CREATED)

@@ -80,4 +80,4 @@ def test_beat_alone_sends_each_tick_at_once_and_leaves_no_file_of_its_own(var: P
         ready = var / "broker" / "ready" / "plumbline"
         wait_until(lambda: len(list(ready.glob("*.json"))) == len(TICKS), "four ticks sent")
         assert "Traceback" not in run.said()
-    assert {path.name for path in var.iterdir()} == {"broker", "db.sqlite3", "secret_key", "beat.log"}
+    assert {path.name for path in var.iterdir()} == {"broker", "db.sqlite3", "secret_key", "vapid_key", "beat.log"}

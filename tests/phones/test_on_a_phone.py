@@ -57,7 +57,7 @@ def test_signing_out_ends_it_on_this_phone(service, phone, cast):  # noqa: F811
     dana.page.get_by_role("button", name="Turn on").click()
     expect(dana.page.get_by_text("This phone:")).to_be_visible()
     dana.page.get_by_role("button", name="Sign out").click()
-    dana.page.wait_for_url("**/")
+    dana.page.wait_for_url(f"{dana.address}/")
     assert not PushSubscription.objects.exists()
     assert dana.page.evaluate("localStorage.getItem('test-subscription')") is None
 

@@ -31,6 +31,16 @@ def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
     assert AuditEntry.objects.filter(verb="phone-added", target_id=cast.dana.pk).count() == 1
 
 
+def test_signing_out_ends_it_there_without_any_script_and_nowhere_else(service, cast):  # noqa: F811
+    turned_on(cast.dana, elsewhere := service.browser("two"))
+    here = signed_in(cast.dana)
+    post(here, act="keep", **service.browser().given())
+    assert cast.dana.phones.count() == 2
+    token = here.get(url("phone")).json()["token"]
+    here.post(url("sign_out"), headers={"X-CSRFToken": token})
+    assert [phone.endpoint for phone in cast.dana.phones.all()] == [elsewhere.endpoint]
+
+
 def test_a_stranger_turns_nothing_on(service, cast):  # noqa: F811
     assert stranger().get(url("phone")).status_code == 401
 
