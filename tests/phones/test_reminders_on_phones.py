@@ -161,7 +161,7 @@ def test_a_phone_refused_five_times_in_a_row_is_forgotten(service, plan, cast): 
 
 def test_the_rules_of_mail_hold_for_phones_too(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    prescribing.hold(plan, reason="a rest", by=cast.alice, now=DUE - MINUTE)
+    prescribing.hold(plan, reason="a rest", by=cast.alice.user, now=DUE - MINUTE)
     assert tick() == ({"skipped": 1}, {})
     assert (row().why, service.got) == ("held", [])
 
