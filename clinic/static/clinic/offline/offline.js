@@ -8,10 +8,11 @@ const place = document.querySelector("[data-offline]");
 const { door, worker, scope } = place.dataset;
 const owners = place.dataset.owners ? place.dataset.owners.split(" ") : [];
 const kept = document.documentElement.dataset.kept;
+const today = document.querySelector("[data-today]");
 const changes = "BroadcastChannel" in window ? new BroadcastChannel("plumbline.answers") : null;
 let failures = 0;
 let gone = false; // on the way to what the server says
-let looked = false; // at least once since the page came
+let turn = Promise.resolve(); // of looking
 let next = null; // the timer of the next try
 
 /** A question with two answers, in a dialog. */
@@ -28,20 +29,33 @@ function ask(question, yes) {
 
 const panel = owners.length ? waiting(place, { queue, deciding }, said, when, { send, ask, changed: tellAll }) : null;
 
-/** Look what is kept here and tell it; whoever sent it, what the server says takes the place of what was said here. */
-async function look(why) {
+/** Look what is kept here and tell it, one look after the other: each may take what the next would find. */
+function look(why) {
+  turn = turn.catch(() => {}).then(() => lookOnce(why));
+  return turn;
+}
+
+/** Whoever sent it, what the server says takes the place of what was said here. */
+async function lookOnce(why) {
+  if (gone) return;
   const entries = await queue.entries();
   const answered = document.querySelector("main").dataset.answered;
   const entry = entries.find(({ id }) => id === answered);
-  if (gone) return;
+  const stale = today ? deciding.mineOf(entries, owners, "sent").filter(({ renewed }) => !renewed) : [];
   if (answered && (!entry || entry.state === "sent")) {
     gone = true;
     if (entry) await queue.strike(entry.id);
     window.location.replace(entry?.next ?? place.dataset.history);
-  } else if (looked && document.querySelector("[data-today]") && deciding.mineOf(entries, owners, "sent").length) {
-    window.location.reload();
+  } else if (stale.length) {
+    for (const { id } of stale) await queue.amend(id, { renewed: true }); // this page may be older than the sending
+    changes?.postMessage("renew");
+    renew();
   } else await panel?.show(why);
-  looked = true;
+}
+
+function renew() {
+  gone = true;
+  window.location.reload();
 }
 
 function tellAll(why = "") {
@@ -104,7 +118,7 @@ try {
 } catch {
   // A browser that keeps nothing has nothing to send.
 }
-changes?.addEventListener("message", ({ data }) => look(data));
+changes?.addEventListener("message", ({ data }) => (data !== "renew" ? look(data) : today && renew()));
 window.addEventListener("plumbline:waits", ({ detail }) => {
   tellAll(detail);
   tryAgain();

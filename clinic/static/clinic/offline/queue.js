@@ -1,5 +1,5 @@
 // The answers that wait on this phone, in IndexedDB: each under its own key, with whose it is and when it was given.
-// States: "waits", "sent" (until the page has told it), "refused" (until the client has decided).
+// States: "waits", "sent" (until it was told and Today has come anew), "refused" (until the client has decided).
 
 const STORE = "answers";
 

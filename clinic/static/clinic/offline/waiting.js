@@ -10,6 +10,7 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
   const box = place.querySelector("[data-waiting]");
   const list = box.querySelector("ul");
   const owners = place.dataset.owners.split(" ");
+  const today = document.querySelector("[data-today]");
   const sent = []; // told on this page, and on no other
   const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
 
@@ -71,13 +72,14 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
     const entries = await queue.entries();
     const [waits, refused, news] = ["waits", "refused", "sent"].map((state) => deciding.mineOf(entries, owners, state));
     const open = waits.length + refused.length;
-    tellStop(deciding.stopping(waits, Date.now()));
     const answered = document.querySelector("main").dataset.answered; // there the same is said below the advice
     const asking = answered ?? document.querySelector("form[data-answers]")?.elements.key.value; // goes to its answer at once
     for (const entry of news.filter(({ id }) => id !== asking)) {
-      sent.push(entry);
-      await queue.strike(entry.id);
+      if (!entry.shown) sent.push(entry);
+      if (today) await queue.strike(entry.id);
+      else await queue.amend(entry.id, { shown: true }); // Today comes anew for it: see offline.js
     }
+    tellStop(deciding.stopping(today ? waits : [...sent, ...waits], Date.now())); // another page may be older than the sending
     box.hidden = Boolean(answered) || (!open && !sent.length);
     const lines = box.querySelector("[data-lines]");
     const line = waits.length && said(waits.length === 1 ? "waits-one" : "waits-many", { n: waits.length, when: when(waits[0].occurred_at) });
