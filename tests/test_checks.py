@@ -7,7 +7,7 @@ from django.conf import settings as live
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 
-from clinic import checks
+from clinic import checks, push
 from clinic.conf import DEFAULTS, practitioner_templates
 
 APPS = [
@@ -146,6 +146,39 @@ def test_e006_a_user_without_a_mail_address(monkeypatch):
     (message,) = checks.mailbox_of_a_user()
     assert message.id == "clinic.E006"
     assert "“mailbox”" in message.msg
+
+
+@pytest.fixture
+def keys(settings):
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = push.new_keys()
+    settings.PLUMBLINE_VAPID_CONTACT = "mailto:desk@clinic.example"
+    assert checks.phones() == []
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_KEY", push.new_keys()[1]),  # another pair's
+        ("PUBLIC_KEY", ""),
+        ("PRIVATE_KEY", ""),
+        ("PRIVATE_KEY", "no key at all"),
+        ("CONTACT", "desk@clinic.example"),
+    ],
+)
+def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
+    setattr(keys, f"PLUMBLINE_VAPID_{name}", value)
+    (message,) = checks.phones()
+    assert message.id == "clinic.E007"
+    assert "manage.py vapid_keys" in message.hint
+    assert keys.PLUMBLINE_VAPID_PRIVATE_KEY not in {message.msg, message.hint}
+
+
+def test_w005_keys_of_push_without_the_library(keys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, *_: None)
+    (message,) = checks.phones()
+    assert message.id == "clinic.W005"
+    assert "django-plumbline[push]" in message.hint
 
 
 @pytest.mark.parametrize("missing", ["rest_framework", "rest_framework.authtoken"])

@@ -12,6 +12,7 @@ from tests.faults.sizes import SIZE, dice
 def test_a_crashed_database_and_an_emptied_broker_lose_none_and_double_none(
     practice: Practice, postgres: PostgreSQL, redis_server: Redis, mailbox: Sink, tell: Callable[[str], None]
 ) -> None:
+    practice.env["FAULTS_LEASE"] = "60"  # a yes waits for the database as long, and a busy machine is slow to start one
     chance = dice("restarts")
     practice.fall_due(SIZE.mails)
     practice.beat()

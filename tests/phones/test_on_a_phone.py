@@ -110,3 +110,50 @@ def test_the_worker_shows_the_newest_reminder_alone(service, phone, cast):  # no
       }
     }"""
     assert dana.page.evaluate(shown, "second") == [["Riverside Physio", "A moment for yourself, Dana?", "second"]]
+
+
+# Only a real tap may open or focus a window, so both stand in; the notification and the worker's answer to it are real.
+TAPPED = """async ([tag, url]) => {
+  const did = [];
+  Clients.prototype.openWindow = async (address) => { did.push(["opened", address]); };
+  WindowClient.prototype.focus = async function () { did.push(["focused", new URL(this.url).pathname]); };
+  await self.registration.showNotification("Riverside Physio", { tag, data: { url } });
+  const [notification] = await self.registration.getNotifications({ tag });
+  const tap = new NotificationEvent("notificationclick", { notification });
+  const waited = [];
+  tap.waitUntil = (work) => waited.push(work);
+  self.dispatchEvent(tap);
+  await Promise.all(waited);
+  const left = await self.registration.getNotifications({ tag });
+  return [did, left.length];
+}"""
+
+
+def tapped(dana, address):
+    (worker,) = dana.context.service_workers
+    return worker.evaluate(TAPPED, ["reminder", address])
+
+
+def test_a_tap_on_a_reminder_goes_to_the_portal_that_is_open(service, phone, cast):  # noqa: F811
+    dana = phone(cast.dana)
+    dana.context.grant_permissions(["notifications"], origin=dana.address)
+    dana.keeps()
+    dana.open("history")
+    assert tapped(dana, url("today")) == [[["focused", url("history")]], 0]
+
+
+@pytest.mark.parametrize("told", ["/portal/", "/portal/report/"])
+def test_a_tap_opens_what_the_reminder_names_where_no_portal_is_open(service, phone, cast, told):  # noqa: F811
+    dana = phone(cast.dana)
+    dana.context.grant_permissions(["notifications"], origin=dana.address)
+    dana.keeps()
+    dana.page.goto("about:blank")
+    assert tapped(dana, told) == [[["opened", told]], 0]
+
+
+def test_a_tap_opens_nothing_but_the_portal(service, phone, cast):  # noqa: F811
+    dana = phone(cast.dana)
+    dana.context.grant_permissions(["notifications"], origin=dana.address)
+    dana.keeps()
+    dana.page.goto("about:blank")
+    assert tapped(dana, "https://elsewhere.example/") == [[["opened", url("today")]], 0]
