@@ -32,7 +32,7 @@ def register(walk: Walker, story: Story) -> None:
     walk.page.get_by_role("contentinfo").get_by_role("link", name=walk.word("Delete my registration")).click()
     walk.look("register delete", "Delete my registration")
     walk.press("Delete it now")
-    walk.look("register deleted")
+    walk.glance("register deleted", "Your exercise, at home")
 
 
 def accept_the_invitation(walk: Walker, story: Story) -> None:
@@ -102,7 +102,7 @@ def stop_reminders_from_the_mail(walk: Walker, story: Story) -> None:
     walk.press("Stop reminders")
     walk.look("mail stopped", "You get no reminders")
     walk.press("Send them again")
-    walk.look("mail again", "Stop reminders?")
+    walk.glance("mail again", "Stop reminders?")
 
 
 def lose_the_way(walk: Walker, story: Story) -> None:

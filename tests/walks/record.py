@@ -13,7 +13,7 @@ def see_how_it_goes(walk: Walker, story: Story) -> None:
     walk.unfold("The same as a table")
     walk.look("progress", "How it goes")
     walk.follow("3 months")
-    walk.look("progress three months", "How it goes")
+    walk.glance("progress three months", "How it goes")
     walk.fetch(PDF, "Your summary (PDF)")
     walk.page.locator("#calendar .earlier").click()
     walk.page.wait_for_url("**month=*")
@@ -29,7 +29,7 @@ def read_what_was_told(walk: Walker, story: Story) -> None:
     walk.follow("Read all that you told us")
     walk.look("history", "What you told us")
     walk.follow("Older")
-    walk.look("history older", "What you told us")
+    walk.glance("history older", "What you told us")
 
 
 def read_about_the_exercise(walk: Walker, story: Story) -> None:

@@ -12,10 +12,12 @@ from playwright.sync_api import BrowserContext, Locator, Response, expect
 
 from clinic.models import Client, Person
 from tests.portal.visit import signed_in
-from tests.walks.asked import wrong_with
+from tests.walks.asked import inaccessible, wrong_with
 from tests.walks.matrix import LONG, Surroundings
 
 PICTURES = Path(__file__).parents[2] / "var" / "walk"
+# What floats at the foot of the screen lies at the foot of the picture.
+UNFOLDED = "body { position: relative } .rooms { position: absolute } .stays, .bar { position: static !important }"
 SHOTS = LONG or bool(os.environ.get("SHOTS"))
 
 
@@ -97,7 +99,13 @@ class Walker:
         expect(self.page.get_by_role("main")).to_contain_text(self.word(english, context, **told))
 
     def look(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
-        """Wait for the page with that heading, then ask of it what is asked of all pages."""
+        """Wait for the page with that heading, then ask of it all that is asked."""
+        self.glance(name, title, context, **told)
+        if found := inaccessible(self.page, self.devices, self.around.scripts):
+            self.wrong[f"{name}, axe"] = found
+
+    def glance(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
+        """The same without axe, which takes the most time: for a page of a kind that was looked at already."""
         heading = self.page.locator("h1:visible")
         if title:
             expect(heading).to_have_text(self.word(title, context, **told))
@@ -105,12 +113,11 @@ class Walker:
             expect(heading).to_have_count(1)
         self.page.wait_for_load_state()
         self.seen += 1
-        phone = self.around.screen == "phone"
-        if found := wrong_with(self.page, self.devices, self.language, self.around.scripts, touched=phone):
+        if found := wrong_with(self.page, self.language, touched=self.around.screen == "phone"):
             self.wrong[name] = found
         if SHOTS:
             folder = PICTURES / self.around.name
-            self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
+            self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True, style=UNFOLDED)
 
     def fetch(self, kind: str, english: str) -> None:
         """A file behind a link, not opened in the page."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.test import Client as Browser
 from django.utils import timezone
 from playwright.sync_api import Locator
 
+from tests import make
+from tests.accounts.people import ask_for_code
+from tests.accounts.test_devices import PIXEL as PHONE
 from tests.portal.visit import url
 from tests.walks.story import Story
 from tests.walks.walker import Walker
@@ -68,29 +72,31 @@ def speak_another_language(walk: Walker, story: Story) -> None:
         save(walk, "language", language=language)
         walk.language = language
         walk.says("Saved.")
-        walk.look(f"settings in {language}", "Settings", "the page")
+        walk.glance(f"settings in {language}", "Settings", "the page")
 
 
 def change_how_to_sign_in(walk: Walker, story: Story) -> None:
     """A session of another day: who it is must be shown once more."""
+    ask_for_code(Browser(headers={"user-agent": PHONE}), story.dana.email, password=make.PASSWORD)
     walk.follow("Where you are signed in")
     walk.look("devices", "Where you are signed in")
     walk.press("Sign out there")
     walk.says("That device is signed out.")
     walk.sign_in(story.dana)
     walk.open("/accounts/password/change/")
+    walk.look("password", "Change your password")
+    walk.open("/accounts/2fa/webauthn/add/")
     walk.look("is it you", "Is it you?")
     walk.fill("password", "wrong")
     walk.press("Go on")
     walk.page.locator(".wrong").first.wait_for()
     walk.look("is it you wrong password", "Is it you?")
-    walk.fill("password", "correct horse battery")
+    walk.fill("password", make.PASSWORD)
     walk.press("Go on")
-    walk.look("password", "Change your password")
+    walk.look("passkey new", "Next time with your fingerprint or face")
     for name, path, title in (
         ("mail address", "email/", "Your mail address"),
         ("passkeys", "2fa/webauthn/", "Fingerprint or face"),
-        ("passkey new", "2fa/webauthn/add/", "Next time with your fingerprint or face"),
         ("second step", "2fa/", "Second step"),
         ("second step app", "2fa/totp/activate/", ""),
         ("sign out page", "logout/", "Sign out"),
