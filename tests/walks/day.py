@@ -15,7 +15,7 @@ def tell_the_morning_after(walk: Walker, story: Story) -> None:
     walk.open(url("today"))
     walk.look("today asks for the morning", "How is it this morning?")
     walk.press("Save my answer")
-    walk.look("morning no number", "How is it this morning?")
+    walk.glance("morning no number", "How is it this morning?")
     walk.choose("next_morning", 4)
     walk.press("Save my answer")
     walk.look("morning told", "Your answer is saved")
@@ -28,7 +28,7 @@ def do_the_exercise(walk: Walker, story: Story) -> None:
     walk.look("do before")
     walk.press("Next")
     walk.says("%(question)s: choose a number. No pain is 0.", question=walk.word("Pain before you start"))
-    walk.look("do no number")
+    walk.glance("do no number")
     walk.choose("before", 5)
     _onward(walk)
     walk.look("do signs", "A check before you start")
@@ -42,7 +42,7 @@ def do_the_exercise(walk: Walker, story: Story) -> None:
         if screen.startswith("hold") and walk.around.scripts:
             walk.press("Start the clock")
             expect(walk.page.get_by_role("timer")).to_be_visible()
-            walk.look("do the clock runs")
+            walk.glance("do the clock runs")
         _onward(walk)
     walk.press("Save my answers")
     walk.says("%(question)s: choose a number. No pain is 0.", question=walk.word("Pain after the exercise"))
@@ -73,7 +73,7 @@ def report_pain(walk: Walker, story: Story) -> None:
     if walk.page.locator(".bodies:visible").count() == 0:
         walk.unfold("Say more, if you like")
     walk.page.locator(".seen-back .at-low_back").click()
-    walk.look("report on the drawing", "How is your pain?")
+    walk.glance("report on the drawing", "How is your pain?")
     walk.page.locator(".list-instead").click()
     walk.choose("areas", "thigh")
     walk.fill("note", "Ok")
@@ -85,12 +85,12 @@ def report_pain(walk: Walker, story: Story) -> None:
 def correct_the_answer(walk: Walker, story: Story) -> None:
     walk.follow("Correct this answer")
     walk.press("Save the correction")
-    walk.look("correct nothing changed", "Correct an answer")
+    walk.glance("correct nothing changed", "Correct an answer")
     walk.choose("before", 5)
     walk.fill("reason", "Ok")
     walk.press("Save the correction")
     walk.page.wait_for_url("**/portal/history/**")
-    walk.look("corrected")
+    walk.glance("corrected")
 
 
 def tell_a_warning_sign(walk: Walker, story: Story) -> None:
@@ -117,9 +117,9 @@ def find_nothing_to_do(walk: Walker, story: Story) -> None:
     walk.room("Pain")
     walk.look("report nothing", "No exercise runs now")
     walk.room("Progress")
-    walk.look("progress nothing", "How it goes")
+    walk.glance("progress nothing", "How it goes")
     walk.open(url("history"))
-    walk.look("history nothing", "What you told us")
+    walk.glance("history nothing", "What you told us")
     prescribing.end(story.nora.prescriptions.get(), by=story.alice.user, reason="done")
     _today(walk, story.nora, "today ended", "Your exercise has ended.")
 

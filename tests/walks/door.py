@@ -39,18 +39,18 @@ def accept_the_invitation(walk: Walker, story: Story) -> None:
     walk.open(invitation_link(story.frida))
     walk.look("invitation", "Welcome, %(name)s", name="Frida")
     walk.press("Agree and go on")
-    walk.look("invitation not agreed", "Welcome, %(name)s", name="Frida")
+    walk.glance("invitation not agreed", "Welcome, %(name)s", name="Frida")
     walk.agree()
     walk.press("Agree and go on")
     walk.look("today first time", "No exercise is planned for you yet.")
     sign_out(walk, story)
     walk.open(invitation_link(story.frida))
-    walk.look("invitation used", "This invitation has had its time")
+    walk.glance("invitation used", "This invitation has had its time")
 
 
 def sign_in(walk: Walker, story: Story) -> None:
     walk.open(url("today"))
-    walk.look("sign in", "Sign in")
+    walk.glance("sign in", "Sign in")
     walk.unfold("Use a password instead")
     walk.unfold("Use a passkey (fingerprint or face)")
     walk.look("sign in unfolded", "Sign in")
@@ -93,14 +93,14 @@ def answer_from_the_mail(walk: Walker, story: Story) -> None:
     walk.look("mail saved", "Thank you. It is saved.")
     walk.context.clear_cookies()
     walk.open(report_link(row))
-    walk.look("mail used", "We have your answer")
+    walk.glance("mail used", "We have your answer")
 
 
 def stop_reminders_from_the_mail(walk: Walker, story: Story) -> None:
     walk.open(stop_link(story.erin))
     walk.look("mail stop", "Stop reminders?")
     walk.press("Stop reminders")
-    walk.look("mail stopped", "You get no reminders")
+    walk.glance("mail stopped", "You get no reminders")
     walk.press("Send them again")
     walk.glance("mail again", "Stop reminders?")
 

@@ -17,9 +17,9 @@ def see_how_it_goes(walk: Walker, story: Story) -> None:
     walk.fetch(PDF, "Your summary (PDF)")
     walk.page.locator("#calendar .earlier").click()
     walk.page.wait_for_url("**month=*")
-    walk.look("calendar a month earlier", "How it goes")
+    walk.glance("calendar a month earlier", "How it goes")
     walk.page.locator(".month a").first.click()
-    walk.look("history of a day", "What you told us")
+    walk.glance("history of a day", "What you told us")
     walk.follow("What it meant")
     walk.look("an answer", "Your answer is saved")
 

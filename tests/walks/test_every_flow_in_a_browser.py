@@ -58,4 +58,4 @@ def test_every_flow_goes_through_and_no_page_of_it_has_a_fault(browser, live_ser
     for flow in FLOWS:
         flow(walk, people)
     context.close()
-    assert walk.wrong == {}
+    assert not walk.wrong, "\n".join(f"{page}: {fault}" for page, found in walk.wrong.items() for fault in found)

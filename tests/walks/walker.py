@@ -17,7 +17,8 @@ from tests.walks.matrix import LONG, Surroundings
 
 PICTURES = Path(__file__).parents[2] / "var" / "walk"
 # What floats at the foot of the screen lies at the foot of the picture.
-UNFOLDED = "body { position: relative } .rooms { position: absolute } .stays, .bar { position: static !important }"
+UNFOLD = """() => { const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet]; sheet.replaceSync(
+  'body { position: relative } .rooms { position: absolute } .stays, .bar { position: static !important }') }"""
 SHOTS = LONG or bool(os.environ.get("SHOTS"))
 
 
@@ -100,12 +101,13 @@ class Walker:
 
     def look(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
         """Wait for the page with that heading, then ask of it all that is asked."""
-        self.glance(name, title, context, **told)
-        if found := inaccessible(self.page, self.devices, self.around.scripts):
-            self.wrong[f"{name}, axe"] = found
+        self._look(name, title, context, axe=True, **told)
 
     def glance(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
-        """The same without axe, which takes the most time: for a page of a kind that was looked at already."""
+        """The same, for a page whose pieces are looked at elsewhere: `make test` spares it axe, which takes most time."""
+        self._look(name, title, context, axe=LONG, **told)
+
+    def _look(self, name: str, title: str, context: str, /, axe: bool, **told: Any) -> None:
         heading = self.page.locator("h1:visible")
         if title:
             expect(heading).to_have_text(self.word(title, context, **told))
@@ -115,9 +117,13 @@ class Walker:
         self.seen += 1
         if found := wrong_with(self.page, self.language, touched=self.around.screen == "phone"):
             self.wrong[name] = found
+        if axe and (found := inaccessible(self.page, self.devices, self.around.scripts)):
+            self.wrong[f"{name}, axe"] = found
         if SHOTS:
             folder = PICTURES / self.around.name
-            self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True, style=UNFOLDED)
+            self.page.evaluate(UNFOLD)  # a style of its own the page would refuse
+            self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
+            self.page.evaluate("document.adoptedStyleSheets = []")
 
     def fetch(self, kind: str, english: str) -> None:
         """A file behind a link, not opened in the page."""

@@ -42,7 +42,7 @@ def choose_reminders(walk: Walker, story: Story) -> None:
     walk.press("No reminders of this exercise")
     walk.says("Saved.")
     walk.follow("Choose days and times")
-    walk.look("no reminders of it", "Which reminders")
+    walk.glance("no reminders of it", "Which reminders")
     walk.press("Remind me again")
     walk.says("Saved.")
 
@@ -50,7 +50,7 @@ def choose_reminders(walk: Walker, story: Story) -> None:
 def set_the_hours(walk: Walker, story: Story) -> None:
     save(walk, "pause", until="2020-01-01")
     walk.page.get_by_role("alert").wait_for()
-    walk.look("settings pause in the past", "Settings", "the page")
+    walk.glance("settings pause in the past", "Settings", "the page")
     save(walk, "pause", until=f"{timezone.now() + dt.timedelta(days=9):%Y-%m-%d}")
     walk.says("Saved.")
     save(walk, "hours", time_zone=story.dana.time_zone, wakes_at="06:30", quiet_from="21:00", quiet_until="07:00")
@@ -60,7 +60,7 @@ def set_the_hours(walk: Walker, story: Story) -> None:
     walk.look("settings paused with a calendar", "Settings", "the page")
     save(walk, "reminders")
     walk.says("You get no reminders.")
-    walk.look("settings no reminders", "Settings", "the page")
+    walk.glance("settings no reminders", "Settings", "the page")
     save(walk, "reminders")
     walk.says("Saved.")
 
@@ -90,7 +90,7 @@ def change_how_to_sign_in(walk: Walker, story: Story) -> None:
     walk.fill("password", "wrong")
     walk.press("Go on")
     walk.page.locator(".wrong").first.wait_for()
-    walk.look("is it you wrong password", "Is it you?")
+    walk.glance("is it you wrong password", "Is it you?")
     walk.fill("password", make.PASSWORD)
     walk.press("Go on")
     walk.look("passkey new", "Next time with your fingerprint or face")
