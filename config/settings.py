@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.devices_page.LastSeenMiddleware",
+    "config.account_language.AccountLanguageMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
