@@ -1,9 +1,9 @@
-"""Who is signed in as a client or a registrant reads the pages of /accounts/ in their own language, at their own hours."""
+"""Who is signed in as a client or a registrant reads the pages of /accounts/ in the language and hours of their own."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from clinic.portal.access import Spoken, as_spoken_to, client_of, registrant_of
 
@@ -13,7 +13,7 @@ class AccountLanguageMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.home = reverse("account_login").removesuffix("login/")
+        self.home = settings.LOGIN_URL.removesuffix("login/")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         reader = self.reader(request)
