@@ -21,7 +21,7 @@ def see_how_it_goes(walk: Walker, story: Story) -> None:
     walk.page.locator(".month a").first.click()
     walk.glance("history of a day", "What you told us")
     walk.follow("What it meant")
-    walk.look("an answer", "Your answer is saved")
+    walk.look("an answer", "What it meant")
 
 
 def read_what_was_told(walk: Walker, story: Story) -> None:
