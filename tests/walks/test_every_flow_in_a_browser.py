@@ -1,7 +1,4 @@
-"""A client walks every flow of the portal: on a phone and a desk, light and dark, in each language, with scripts or not.
-
-`make test` walks the few surroundings in which each two values meet, `make walk` all of them, with pictures.
-"""
+"""A client walks every flow of the portal: phone and desk, light and dark, both languages, with scripts or without."""
 
 import shutil
 

@@ -104,7 +104,7 @@ class Walker:
         self._look(name, title, context, axe=True, **told)
 
     def glance(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
-        """The same, for a page whose pieces are looked at elsewhere: `make test` spares it axe, which takes most time."""
+        """The same, for a page whose pieces are looked at elsewhere: `make test` spares it axe, which is slow."""
         self._look(name, title, context, axe=LONG, **told)
 
     def _look(self, name: str, title: str, context: str, /, axe: bool, **told: Any) -> None:
