@@ -17,8 +17,11 @@ from tests.walks.matrix import LONG, Surroundings
 
 PICTURES = Path(__file__).parents[2] / "var" / "walk"
 # What floats at the foot of the screen lies at the foot of the picture.
-UNFOLD = """() => { const sheet = new CSSStyleSheet(); document.adoptedStyleSheets = [sheet]; sheet.replaceSync(
-  'body { position: relative } .rooms { position: absolute } .stays, .bar { position: static !important }') }"""
+UNFOLDED = """@media (max-width: 45rem) { body { position: relative } .rooms { position: absolute }
+  .stays, .bar { position: static !important } }"""
+UNFOLD = (
+    """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet] }"""
+)
 SHOTS = LONG or bool(os.environ.get("SHOTS"))
 
 
@@ -121,7 +124,7 @@ class Walker:
             self.wrong[f"{name}, axe"] = found
         if SHOTS:
             folder = PICTURES / self.around.name
-            self.page.evaluate(UNFOLD)  # a style of its own the page would refuse
+            self.page.evaluate(UNFOLD, UNFOLDED)  # a style of its own the page would refuse
             self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
             self.page.evaluate("document.adoptedStyleSheets = []")
 
