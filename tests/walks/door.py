@@ -20,17 +20,17 @@ def register(walk: Walker, story: Story) -> None:
     walk.fill("email", "rosa@home.example")
     walk.agree()
     walk.press("Register")
-    walk.look("register sent", "Look into your mail")
+    walk.glance("register sent", "Look into your mail")
     registering.send_due()
     walk.open(mailed_path("rosa@home.example"))
-    walk.look("register confirm", "Confirm your address")
+    walk.glance("register confirm", "Confirm your address")
     walk.press("Confirm")
-    walk.look("library of a registrant", "Exercises", "the page")
+    walk.glance("library of a registrant", "Exercises", "the page")
     walk.open(url("today"))
     walk.open(url("history"))
-    walk.look("for clients", "This page is for clients")
+    walk.glance("for clients", "This page is for clients")
     walk.page.get_by_role("contentinfo").get_by_role("link", name=walk.word("Delete my registration")).click()
-    walk.look("register delete", "Delete my registration")
+    walk.glance("register delete", "Delete my registration")
     walk.press("Delete it now")
     walk.glance("register deleted", "Your exercise, at home")
 
@@ -76,7 +76,7 @@ def forget_the_password(walk: Walker, story: Story) -> None:
     walk.look("password forgotten", "A new password")
     walk.fill("email", "dana@home.example")
     walk.press("Send me the link")
-    walk.look("password link sent", "Look in your mail")
+    walk.glance("password link sent", "Look in your mail")
 
 
 def answer_from_the_mail(walk: Walker, story: Story) -> None:
@@ -98,7 +98,7 @@ def answer_from_the_mail(walk: Walker, story: Story) -> None:
 
 def stop_reminders_from_the_mail(walk: Walker, story: Story) -> None:
     walk.open(stop_link(story.erin))
-    walk.look("mail stop", "Stop reminders?")
+    walk.glance("mail stop", "Stop reminders?")
     walk.press("Stop reminders")
     walk.glance("mail stopped", "You get no reminders")
     walk.press("Send them again")

@@ -79,7 +79,7 @@ def change_how_to_sign_in(walk: Walker, story: Story) -> None:
     """A session of another day: who it is must be shown once more."""
     ask_for_code(Browser(headers={"user-agent": PHONE}), story.dana.email, password=make.PASSWORD)
     walk.follow("Where you are signed in")
-    walk.look("devices", "Where you are signed in")
+    walk.glance("devices", "Where you are signed in")
     walk.press("Sign out there")
     walk.says("That device is signed out.")
     walk.sign_in(story.dana)
@@ -93,7 +93,7 @@ def change_how_to_sign_in(walk: Walker, story: Story) -> None:
     walk.glance("is it you wrong password", "Is it you?")
     walk.fill("password", make.PASSWORD)
     walk.press("Go on")
-    walk.look("passkey new", "Next time with your fingerprint or face")
+    walk.glance("passkey new", "Next time with your fingerprint or face")
     for name, path, title in (
         ("mail address", "email/", "Your mail address"),
         ("passkeys", "2fa/webauthn/", "Fingerprint or face"),
@@ -102,7 +102,7 @@ def change_how_to_sign_in(walk: Walker, story: Story) -> None:
         ("sign out page", "logout/", "Sign out"),
     ):
         walk.open(f"/accounts/{path}")
-        walk.look(name, title)
+        walk.glance(name, title)
 
 
 def take_the_data_and_leave(walk: Walker, story: Story) -> None:
