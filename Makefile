@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test faults bench lighthouse lint words development
+.PHONY: run test walk faults bench lighthouse lint words development
 
 run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the port
 	@exec $(PYTHON) -m config.launch
 
 test: development ## the whole suite; ARGS= goes to pytest, REQUIRE_SERVICES=1 forbids skipping
 	@exec $(BIN)/python -m tests.run $(ARGS)
+
+walk: development ## every flow of the portal on each screen, in each colours and language, with and without scripts; pictures in var/walk/
+	@PLUMBLINE_WALK=long exec $(BIN)/python -m pytest tests/walks $(ARGS)
 
 faults: development ## kill and break real processes and count the mails, the long form; PLUMBLINE_FAULTS=short: the short one
 	@PLUMBLINE_FAULTS=$${PLUMBLINE_FAULTS:-long} exec $(BIN)/python -m pytest tests/faults $(ARGS)

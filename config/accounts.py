@@ -5,9 +5,11 @@ import unicodedata
 from typing import Any
 
 from allauth.account.forms import (
+    ChangePasswordForm,
     ConfirmEmailVerificationCodeForm,
     ConfirmLoginCodeForm,
     LoginForm,
+    ReauthenticateForm,
     RequestLoginCodeForm,
 )
 from allauth.account.internal.flows.login import get_authentication_records
@@ -85,6 +87,22 @@ class AddressCodeForm(ConfirmEmailVerificationCodeForm):
     """The code that proves an address."""
 
     code = DigitsField(max_length=200)
+
+
+class ShowAgainForm(ReauthenticateForm):
+    """The password once more. allauth's help is a link to a new one, too low for a thumb: the page has a button."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class NewPasswordForm(ChangePasswordForm):
+    """The present password and a new one, twice; its page has the button too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
 
 
 def address_typed() -> str:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.devices_page.LastSeenMiddleware",
+    "config.account_language.AccountLanguageMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -151,6 +152,8 @@ ACCOUNT_FORMS = {
     "request_login_code": "config.accounts.AskForCodeForm",
     "confirm_login_code": "config.accounts.CodeForm",
     "confirm_email_verification_code": "config.accounts.AddressCodeForm",
+    "reauthenticate": "config.accounts.ShowAgainForm",
+    "change_password": "config.accounts.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]

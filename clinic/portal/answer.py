@@ -25,8 +25,10 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     report = get_object_or_404(own.select_related("prescription__exercise", "prescription__client__clinic"), pk=pk)
     prescription = report.prescription
+    days = timezone.localdate() - timezone.localdate(report.occurred_at)
     context = {
         "report": report,
+        "read_again": days.days > 1,  # of yesterday's session the morning after may just have been told
         "words": advice_text(report),
         "change": Change.of(report),
         "overnight": Overnight.of(report),

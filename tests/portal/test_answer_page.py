@@ -1,6 +1,9 @@
 """What an answer means is said at once, on a page of its own that only its client sees."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from clinic import prescribing
 from tests import make
@@ -77,3 +80,11 @@ def test_it_stays_readable_when_the_exercise_has_ended(plan, cast):
     report = make.report(plan, 5, 3).report
     prescribing.end(plan, by=cast.alice.user, reason="done")
     assert "Pain went from 5 to 3." in words(signed_in(plan.client).get(url("answer", report.pk)))
+
+
+def test_an_answer_of_another_day_is_read_again_and_sends_nobody_to_today(plan):
+    said = words(page(plan, 5, 3, at=timezone.now() - dt.timedelta(days=3)))
+    assert "What it meant" in said
+    assert "Back to what you told us" in said
+    assert "Your answer is saved" not in said
+    assert "Next:" not in said

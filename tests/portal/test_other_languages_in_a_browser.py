@@ -33,7 +33,8 @@ TROUBLE = """() => {
     const boxes = texts(e).flatMap(text => { const range = document.createRange(); range.selectNode(text);
       return [...range.getClientRects()] });
     if (boxes.some(box => box.width > 1 && (box.left < -1 || box.right > innerWidth + 1))
-        && !e.closest('.skip, [tabindex="0"], table')) trouble.push('off the screen: ' + e.outerHTML.slice(0, 100));
+        && !e.closest('.skip, .not-for-people, [tabindex="0"], table'))
+      trouble.push('off the screen: ' + e.outerHTML.slice(0, 100));
     for (let up = e; up; up = up.parentElement) {
       const s = getComputedStyle(up);
       if (s.overflowX === 'hidden' && up.scrollWidth > up.clientWidth + 1 && up.clientWidth > 1) {

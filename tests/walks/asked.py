@@ -1,0 +1,49 @@
+"""What is asked of every page on the way; each answer is a list of what is wrong."""
+
+from __future__ import annotations
+
+import json
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import CDPSession, Page
+
+from tests.portal.test_other_languages_in_a_browser import TROUBLE
+
+# Only what is wrong comes back, as one string: Playwright takes longer to read all of axe's answer than axe to give it.
+AXE = """() => axe.run({ resultTypes: ['violations'], preload: false }).then(({ violations }) => JSON.stringify(
+  violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 110)))))"""
+# A link within a sentence is as high as its line; whatever stands alone is a target for a thumb.
+SMALL = """() => {
+  const inSentence = e => {
+    if (!e.matches('a') || getComputedStyle(e).display !== 'inline') return false;
+    const around = e.closest('p, li, dd, td, th, figcaption, .hint');
+    return Boolean(around) && around.innerText.trim().length > e.innerText.trim().length };
+  return [...document.querySelectorAll('a, button, select, textarea, input, summary, .score, .choice, .spot')]
+    .filter(e => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.not-for-people'))
+    .filter(e => !e.matches('.skip, .score input, .choice input') && !inSentence(e))
+    .filter(e => { const box = e.getBoundingClientRect();
+      return box.width > 1 && (Math.round(box.height) < 44 || Math.round(box.width) < 44) })
+    .map(e => 'small: ' + e.outerHTML.slice(0, 110)) }"""
+
+
+def wrong_with(page: Page, language: str, touched: bool) -> list[str]:
+    """The page's language, words that have no room and, where it is ``touched``, targets that a thumb misses."""
+    spoken = page.get_attribute("html", "lang")
+    found = [] if spoken == language else [f"its language is {spoken}"]
+    found += page.evaluate(TROUBLE)
+    found += page.evaluate(SMALL) if touched else []
+    return found
+
+
+def inaccessible(page: Page, devices: CDPSession, scripts: bool) -> list[str]:
+    """axe is a script itself: where the page may run none they are let in for it, after the page has been built."""
+    if not scripts:
+        devices.send("Emulation.setScriptExecutionDisabled", {"value": True})  # what Playwright did is unknown here
+        devices.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    try:
+        page.evaluate(Axe().axe_script)
+        faults: list[str] = json.loads(page.evaluate(AXE))
+    finally:
+        if not scripts:
+            devices.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    return faults
