@@ -159,7 +159,7 @@ def keys(settings):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("PUBLIC_KEY", push.new_keys()[1]),  # another pair's
+        ("PUBLIC_KEY", "another pair's"),
         ("PUBLIC_KEY", ""),
         ("PRIVATE_KEY", ""),
         ("PRIVATE_KEY", "no key at all"),
@@ -167,7 +167,7 @@ def keys(settings):
     ],
 )
 def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
-    setattr(keys, f"PLUMBLINE_VAPID_{name}", value)
+    setattr(keys, f"PLUMBLINE_VAPID_{name}", push.new_keys()[1] if value == "another pair's" else value)
     (message,) = checks.phones()
     assert message.id == "clinic.E007"
     assert "manage.py vapid_keys" in message.hint
