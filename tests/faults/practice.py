@@ -164,6 +164,13 @@ class Outcome:
         """Copies beyond the first."""
         return sum(count - 1 for count in self.taken.values())
 
+    def copies(self, sink: Sink) -> str:
+        """When each mail that came more than once came, and how often its row was in doubt: to find out why."""
+        twice = [said for said in sink.lines("taken") if self.taken[said["id"]] > 1]
+        return "; ".join(
+            f"{said['id']} at {said['at']:.2f}, in doubt {self.rows[said['id']].ambiguous}" for said in twice
+        )
+
     @property
     def strangers(self) -> set[str]:
         """Mails under a Message-ID that no row has."""

@@ -7,7 +7,7 @@ import os
 from config.settings import *  # noqa: F403
 from tests.faults.sizes import LEASE_SECONDS
 
-PLUMBLINE_LEASE_SECONDS = int(os.environ.get("FAULTS_LEASE") or LEASE_SECONDS)
+PLUMBLINE_LEASE_SECONDS = LEASE_SECONDS
 PLUMBLINE_BATCH = 20
 PLUMBLINE_LATENESS_HOURS = 6  # the database may have been filled a while ago
 EMAIL_TIMEOUT = 5
