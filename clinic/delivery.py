@@ -98,7 +98,7 @@ def one_at_a_time(send: Callable[[], object]) -> Callable[[], None]:
 
 def reap(now: dt.datetime) -> int:
     """Give back, in every kind of mail, what a dead worker held; returns how many rows."""
-    return sum(kind.objects.reap(now) for kind in KINDS)
+    return sum(kind.objects.reap(now, patience=conf.lease) for kind in KINDS)
 
 
 class _Batch(Generic[Row]):
@@ -178,10 +178,10 @@ class _Batch(Generic[Row]):
 
     def _confirm(self) -> None:
         """Note the last mail as sent, also when the database is away for a while: nobody else knows of it."""
-        give_up_at = time.monotonic() + conf.lease.total_seconds()
+        give_up_at = time.monotonic() + 2 * conf.lease.total_seconds()  # a lease, and reap's patience after it
         while self._unconfirmed is not None:
             try:
-                self._forget_sent(self.bag.rows.settle(self._unconfirmed, State.SENDING, State.SENT, self.now()))
+                self._forget_sent(self.bag.rows.arrived(self._unconfirmed, self.now()))
             except (OperationalError, InterfaceError):
                 if time.monotonic() >= give_up_at:
                     raise

@@ -1,7 +1,8 @@
 """Mail as rows: the states of the sending protocol and the statements that move between them.
 
 ready → claimed → sending → sent, with skipped, failed, bounced and unknown as the other ends. Every move is one
-conditional UPDATE that names the state it leaves, so a worker that lost its lease changes nothing.
+conditional UPDATE that names the state it leaves, so a worker that lost its lease changes nothing, but for one thing
+that nobody else can know: that the server said yes. It says so as long as nobody has begun to send the mail again.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ _HAND_ON = """
         lease = CASE id WHEN %(sent)s THEN NULL ELSE lease END,
         try_at = CASE id WHEN %(sent)s THEN try_at ELSE %(until)s END,
         attempts = CASE id WHEN %(sent)s THEN attempts ELSE attempts + 1 END
-    WHERE (id = %(sent)s AND state = 'sending' AND lease = %(sent_lease)s)
+    WHERE (id = %(sent)s AND (state = 'sending' AND lease = %(sent_lease)s
+            OR attempts = %(sent_attempts)s AND state IN ('ready', 'claimed', 'unknown')))
         OR (id = %(row)s AND state = 'claimed' AND lease = %(row_lease)s)
     RETURNING id"""
 
@@ -114,13 +116,14 @@ class OutgoingQuerySet(models.QuerySet[Row]):
     def hand_on(self, sent: Outgoing, row: Outgoing, now: dt.datetime, until: dt.datetime) -> tuple[bool, bool]:
         """In one statement, so in one commit: ``sent`` sending → sent, ``row`` claimed → sending until ``until``.
 
-        Returns which of the two were still under our lease; the other goes its way all the same.
+        Returns which of the two moved; the other goes its way all the same. For ``sent`` see :meth:`arrived`.
         """
         connection, meta = connections[self.db], self.model._meta
         leases: models.UUIDField[Any, Any] = models.UUIDField()
         told = {
             "now": connection.ops.adapt_datetimefield_value(now), "sent": sent.pk, "row": row.pk,
             "until": connection.ops.adapt_datetimefield_value(until),
+            "sent_attempts": sent.attempts + 1,  # as begin() left it: nobody has begun to send it since
             "sent_lease": leases.get_db_prep_value(sent.lease, connection),
             "row_lease": leases.get_db_prep_value(row.lease, connection),
         }  # fmt: skip
@@ -133,6 +136,16 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         """claimed or sending → one of the ends, with the reason in at most 300 characters."""
         sent = {"sent_at": now} if end == State.SENT else {}
         return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, why=why[:300], **sent))
+
+    def arrived(self, row: Outgoing, now: dt.datetime) -> bool:
+        """sending → sent: the server said yes to the mail that we began.
+
+        Also when its lease ended meanwhile and it waits in doubt or was given up, as long as nobody began to send it
+        again: a yes that comes late is better than a second mail. False: somebody did, or it is settled.
+        """
+        waiting = Q(state__in=[State.READY, State.CLAIMED, State.UNKNOWN], attempts=row.attempts + 1)
+        ours = self.filter(Q(state=State.SENDING, lease=row.lease) | waiting, pk=row.pk)
+        return bool(ours.update(state=State.SENT, sent_at=now, settled_at=now, lease=None))
 
     def skip(self, rows: Collection[Outgoing], now: dt.datetime, why: Why) -> int:
         """claimed → skipped, as many as are still ours, for one reason; returns how many."""
@@ -168,10 +181,12 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         mine = self.filter(message_id=message_id, state__in=[State.SENT, State.UNKNOWN])
         return bool(mine.exclude(why=Why.COMPLAINED).update(why=Why.COMPLAINED))
 
-    def reap(self, now: dt.datetime) -> int:
+    def reap(self, now: dt.datetime, patience: dt.timedelta = dt.timedelta(0)) -> int:
         """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows.
 
         A row that a worker which stands still has locked is left for later and keeps no other waiting.
+
+        ``patience`` is how long one in doubt waits: its worker may only be cut off, and tell that it :meth:`arrived`.
         """
         with transaction.atomic():
             held = self.filter(state__in=[State.CLAIMED, State.SENDING], try_at__lte=now)
@@ -181,7 +196,8 @@ class OutgoingQuerySet(models.QuerySet[Row]):
             lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
                 state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
             )
-            return lost + doubtful.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=now)
+            again = {"state": State.READY, "ambiguous": F("ambiguous") + 1, "lease": None, "try_at": now + patience}
+            return lost + doubtful.update(**again)
 
 
 class Outgoing(models.Model):

@@ -95,6 +95,51 @@ def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
     assert Invitation.objects.settle(quick, State.SENDING, State.SENT, due + LEASE)
 
 
+def test_its_yes_still_counts_while_nobody_has_begun_that_mail_again(rows, due):
+    slow = claim(due)[0]
+    assert Invitation.objects.begin(slow)
+    Invitation.objects.reap(due + LEASE)
+    again = next(row for row in claim(due + LEASE) if row.pk == slow.pk)
+    assert Invitation.objects.arrived(slow, due + LEASE)
+    assert not Invitation.objects.begin(again)
+    assert (one(rows).state, one(rows).sent_at, one(rows).ambiguous) == ("sent", due + LEASE, 1)
+
+
+def test_and_no_more_once_somebody_has(rows, due):
+    slow = claim(due)[0]
+    assert Invitation.objects.begin(slow)
+    Invitation.objects.reap(due + LEASE)
+    again = next(row for row in claim(due + LEASE) if row.pk == slow.pk)
+    assert Invitation.objects.begin(again)
+    assert not Invitation.objects.arrived(slow, due + LEASE)
+    assert one(rows).state == "sending"
+
+
+def test_one_that_was_given_up_is_known_after_all(rows, due):
+    for now in (due, due + LEASE):
+        mine = next(row for row in claim(now) if row.pk == rows[0].pk)
+        assert Invitation.objects.begin(mine)
+        Invitation.objects.reap(now + LEASE)
+    assert one(rows).state == "unknown"
+    assert Invitation.objects.arrived(mine, due + 3 * LEASE)
+    assert one(rows).state == "sent"
+
+
+def test_one_in_doubt_waits_for_its_worker_to_tell(rows, due):
+    assert Invitation.objects.begin(claim(due)[0])
+    Invitation.objects.reap(due + LEASE, patience=LEASE)
+    assert joining.send_due(due + LEASE) == {"sent": 2}
+    assert joining.send_due(due + 2 * LEASE) == {"sent": 1}
+
+
+def test_from_mail_to_mail_a_late_yes_counts_too(rows, due):
+    before, after, _ = claim(due)
+    assert Invitation.objects.begin(before)
+    Invitation.objects.filter(pk=before.pk).update(state=State.READY, lease=None, ambiguous=1)
+    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (True, True)
+    assert Invitation.objects.get(pk=before.pk).state == "sent"
+
+
 def test_from_mail_to_mail_both_rows_move_at_once(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
