@@ -109,6 +109,7 @@ def test_a_sign_given_offline_says_whom_to_call_on_every_page_until_it_is_sent(p
         dana.open(name, *of)
         expect(dana.page.locator("[data-stops]")).to_contain_text("Stop the exercise. Call 555 0100 now.")
         expect(dana.page.get_by_role("link", name="Do the exercise")).to_have_count(0)
+        expect(dana.page.get_by_role("heading", name="Time for your exercise")).to_have_count(0)
     dana.offline(False)
     dana.open()
     expect(dana.page.get_by_role("article")).to_contain_text("Warning sign")

@@ -64,6 +64,11 @@ export function waiting(place, { queue, deciding }, said, when, acts) {
     const answered = document.querySelector("main").dataset.answered;
     stop.hidden = !entry || entry.id === answered;
     for (const link of document.querySelectorAll("a[data-at-hand]")) link.hidden = link.dataset.atHand === entry?.prescription;
+    const headline = document.querySelector("h1[data-leads]"); // what Today said leads, before that answer
+    if (headline) {
+      headline.dataset.before ??= headline.textContent;
+      headline.textContent = headline.dataset.leads === entry?.prescription ? said("stopped") : headline.dataset.before;
+    }
     if (entry) stop.querySelector("[data-words]").textContent = entry.words;
   }
 
