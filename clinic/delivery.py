@@ -34,6 +34,7 @@ Guard = Callable[[list[Row], dt.datetime], Mapping[int, Why]]
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
 LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
+HOLD_ON = dt.timedelta(hours=1)  # to a yes while the database is away; nobody else knows of it
 END_OF_MAIL = b"\r\n.\r\n"
 KINDS = (Notice, Confirmation, Invitation, Reminder)
 
@@ -177,8 +178,11 @@ class _Batch(Generic[Row]):
         self.tally.update([State.SENT.value] * noted)
 
     def _confirm(self) -> None:
-        """Note the last mail as sent, also when the database is away for a while: nobody else knows of it."""
-        give_up_at = time.monotonic() + 2 * conf.lease.total_seconds()  # a lease, and reap's patience after it
+        """Note the last mail as sent, also when the database is away for a while.
+
+        Back within `HOLD_ON`, it is told within a second, long before the patience of :func:`reap` ends.
+        """
+        give_up_at = time.monotonic() + HOLD_ON.total_seconds()
         while self._unconfirmed is not None:
             try:
                 self._forget_sent(self.bag.rows.arrived(self._unconfirmed, self.now()))
