@@ -23,7 +23,7 @@ HEADINGS = {
     "language": ("language", "lang", "idioma", "lengua"),
     "time_zone": ("timezone", "zone", "zonahoraria", "husohorario", "zona"),
     "wakes_at": ("wakesat", "wakes", "getsupat", "usuallygetsupat", "wakeuptime", "wakingtime",
-                 "selevantaalas", "sesuelelevantaralas", "selevanta", "horadelevantarse"),
+                 "selevantaalas", "suelelevantarsealas", "selevanta", "horadelevantarse"),
     "practitioner": ("practitioner", "therapist", "physiotherapist", "fisioterapeuta", "fisio", "terapeuta"),
 }  # fmt: skip
 # The columns that we add to a table handed back, and read over when it comes again.
