@@ -169,9 +169,7 @@ def _practitioner(given: str, by: Practitioner, team: Sequence[Practitioner]) ->
     if by.role != Practitioner.Role.OWNER and found != [by]:
         raise ValidationError(_("Only the owner may choose a colleague. Leave this empty: the client will be yours."))
     if not found:
-        raise ValidationError(
-            _("Nobody who treats here has this name. Write it as on the team's page, or the mail address.")
-        )
+        raise ValidationError(_("Nobody who treats here is called so. Write their name or their mail address."))
     if len(found) > 1:
         raise ValidationError(_("Several here have this name. Write the mail address instead."))
     return found[0]
