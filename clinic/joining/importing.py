@@ -153,9 +153,9 @@ def _time(given: str, _by: Practitioner) -> dt.time:
     found = _TIME.fullmatch(given)
     if found:
         hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()[:1]
-        if half and 1 <= hour <= 12:
-            hour = hour % 12 + (12 if half == "p" else 0)
-        if hour < 24 and minute < 60:
+        clock = range(1, 13) if half else range(24)
+        if hour in clock and minute < 60:
+            hour = hour % 12 + (12 if half == "p" else 0) if half else hour
             return dt.time(hour, minute)
     raise ValidationError(_("Write a time of day such as 07:00."))
 
