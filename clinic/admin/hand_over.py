@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -68,6 +69,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     if whose and request.method != "POST" and not chosen:
         chosen = {client.pk for client in clients}
     offered = list(joining.colleagues(by).exclude(pk__in=_sole(clients)).order_by("name", "pk"))
+    teams = Practitioner.objects.filter(clients__in=mine).annotate(number=Count("clients")).order_by("name", "pk")
     form = HandOverForm(request.POST if request.method == "POST" else None, offered)
     if request.method == "POST" and form.is_valid():
         given = [client for client in clients if client.pk in chosen]
@@ -76,7 +78,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
             return _done(request, given, count)
     return page(
         request, "hand_over.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen, whose=whose,
-        by=by, offered=offered, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
+        by=by, offered=offered, teams=teams, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
     )  # fmt: skip
 
 

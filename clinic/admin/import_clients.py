@@ -221,9 +221,10 @@ def _worst_first(lines: Sequence[Line]) -> list[Told]:
 
 
 def _wrong(line: Line) -> list[tuple[str, str]]:
-    return [
-        (str(_COLUMNS.get(name, _("Row"))), message) for name, messages in line.wrong.items() for message in messages
-    ]
+    """By column, in their order."""
+    order = [*_COLUMNS, "row"]
+    by_column = sorted(line.wrong.items(), key=lambda item: order.index(item[0]))
+    return [(str(_COLUMNS.get(name, _("Row"))), message) for name, messages in by_column for message in messages]
 
 
 def _ignored(table: Table) -> str:
