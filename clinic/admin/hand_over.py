@@ -36,7 +36,7 @@ class HandOverForm(VerbForm):
         label=gettext_lazy("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("For your colleague and the record. The client does not see it."),
+        help_text=gettext_lazy("For your colleague and the record; a client who takes their data along has it, too."),
         error_messages={"required": gettext_lazy("Write in a few words why.")},
     )
 

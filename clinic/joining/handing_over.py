@@ -42,7 +42,7 @@ def hand_over_all(
     Args:
         to: treats at the same clinic and works there still.
         by: an owner of the clinic for any of its clients; a practitioner for the own ones.
-        reason: 1 to 500 characters; not shown to the client.
+        reason: 1 to 500 characters, for the colleague; in the portal it stands nowhere but in the copy of one's data.
 
     Returns:
         One row for each client whose practitioner changed: not for those whom ``to`` treats already.

@@ -1,6 +1,9 @@
 """Handing clients over on the practitioner site: which, to whom, and why."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from clinic.models import Client, HandOver, Practitioner
 from tests import make
@@ -53,8 +56,10 @@ def test_the_new_one_reads_from_whom_by_whom_and_why(cast, alice):
 def test_the_client_sees_the_new_name_and_not_the_reason(cast, alice):
     alice.post(url("hand_over"), given(cast.dana, to=cast.bob))
     page = words(signed_in(cast.dana.user).get("/portal/"))
-    assert "Bob" in page
+    assert "Bob looks after you now, in place of Alice." in page
     assert "On leave" not in page
+    HandOver.objects.update(at=timezone.now() - dt.timedelta(days=15))
+    assert "in place of" not in words(signed_in(cast.dana.user).get("/portal/"))
 
 
 def test_the_front_desk_does_not_read_why(cast, alice):
