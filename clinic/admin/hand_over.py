@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +21,8 @@ from clinic.admin.page import page
 from clinic.admin.ticks import ticked
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Practitioner
+
+PER_PAGE = 500  # Django takes a thousand fields of a form
 
 
 class HandOverForm(VerbForm):
@@ -65,7 +68,8 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     chosen = {client.pk for client in ticked(request, mine)}
     whose = ticked(request, Practitioner.objects.visible_to(request.user).filter(clinic=by.clinic_id), "practitioner")
     shown = mine.filter(practitioner__in=whose) if whose else mine
-    clients = list(shown.select_related("practitioner").order_by("name", "pk"))
+    paged = Paginator(shown.select_related("practitioner").order_by("name", "pk"), PER_PAGE)
+    clients = list(part := paged.get_page(request.GET.get("page")))
     if whose and request.method != "POST" and not chosen:
         chosen = {client.pk for client in clients}
     offered = list(joining.colleagues(by).exclude(pk__in=_sole(clients)).order_by("name", "pk"))
@@ -78,7 +82,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
             return _done(request, given, count)
     return page(
         request, "hand_over.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen, whose=whose,
-        by=by, offered=offered, teams=teams, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
+        shown=part, by=by, offered=offered, teams=teams, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
     )  # fmt: skip
 
 

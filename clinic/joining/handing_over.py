@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags.passing_on import pass_on
-from clinic.models import Client, HandOver, Practitioner
+from clinic.models import Client, HandOver, PainTrend, Practitioner
 from clinic.models.clinic import PractitionerQuerySet
 
 LONGEST_REASON = HandOver._meta.get_field("reason").max_length or 0
@@ -64,6 +64,8 @@ def hand_over_all(
         raise ValidationError(wrong)
     with transaction.atomic():
         wanted = {client.pk for client in clients}
+        # The trends before the clients' rows, in the order of every other verb that touches both.
+        list(PainTrend.objects.select_for_update().filter(prescription__client__in=wanted).order_by("pk"))
         given = Client.objects.handed_over_by(by.user).filter(clinic=by.clinic_id, pk__in=wanted)
         stored = list(given.select_for_update(of=("self",)).select_related("practitioner", "clinic").order_by("pk"))
         if len(stored) < len(wanted):

@@ -129,7 +129,9 @@ def invite_all_again(
     """A new invitation to each who has not joined, the earlier ones withdrawn; returns those posted."""
     now = now or timezone.now()
     with transaction.atomic():
-        for client in clients:  # flags before the client's row, in the order of every other verb
+        for client in sorted(
+            clients, key=lambda client: client.pk
+        ):  # flags before the client's row, in the order of every other verb
             if client.state == Client.State.INVITED:
                 mail_arrives(client, by.user, _("A new invitation was sent."), now)
         waiting = _locked(clients, by)
