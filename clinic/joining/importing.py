@@ -119,8 +119,9 @@ def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> Line:
         wrong["name"] = [_("Write the client's name.")]
     if not client.email:
         wrong["email"] = [_("Write the client's mail address.")]
-    if row.too_many:
-        wrong["row"] = [_("It has more cells than the first line. Put a cell with a comma in it in quotes.")]
+    if row.more:
+        told = _("It has more cells than the first line: “%(more)s”. Put a cell with a comma in it in quotes.")
+        wrong["row"] = [told % {"more": ", ".join(row.more)[:200]}]
     return Line(row, client, Fate.INVITE, wrong)
 
 

@@ -58,7 +58,7 @@ class Row:
 
     line: int
     cells: dict[str, str]
-    too_many: bool = False  # more cells than headings: nobody knows what belongs where
+    more: tuple[str, ...] = ()  # cells without a heading: nobody knows what belongs where
 
 
 @dataclass(frozen=True)
@@ -157,4 +157,4 @@ def _row(number: int, cells: list[str], columns: list[str | None]) -> Row:
     given = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
     if surname := given.pop("surname", ""):
         given["name"] = f"{given.get('name', '')} {surname}".strip()
-    return Row(number, given, too_many=any(cells[len(columns) :]))
+    return Row(number, given, tuple(cell for cell in cells[len(columns) :] if cell))

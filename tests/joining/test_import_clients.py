@@ -81,7 +81,7 @@ def test_languages_as_people_write_them(cast, given):
         ("Frida,f@home.example,,,13 pm,", "wakes_at", "Write a time of day such as 07:00."),
         ("Frida,f@home.example,,,early,", "wakes_at", "Write a time of day such as 07:00."),
         ("Frida,f@home.example,,,,Bob", "practitioner", "Only the owner may choose a colleague."),
-        ("Kern, Frida,f@home.example,,,,Bob", "row", "It has more cells than the first line."),
+        ("Kern, Frida,f@home.example,,,,Bob", "row", "It has more cells than the first line: “Bob”."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_the_others_are_invited(cast, row, field, complaint):
