@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import joining
 from clinic.admin import access
 from clinic.admin.page import page
-from clinic.admin.ticks import ticked
+from clinic.admin.ticks import named, ticked
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Practitioner
 
@@ -66,7 +66,8 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     by = _as_whom(request)
     mine = Client.objects.handed_over_by(request.user).filter(clinic=by.clinic_id)
     chosen = {client.pk for client in ticked(request, mine)}
-    whose = ticked(request, Practitioner.objects.visible_to(request.user).filter(clinic=by.clinic_id), "practitioner")
+    team = Practitioner.objects.visible_to(request.user).filter(clinic=by.clinic_id)
+    whose = named(request.GET, team, "practitioner")  # the address stays while the form is sent
     shown = mine.filter(practitioner__in=whose) if whose else mine
     paged = Paginator(shown.select_related("practitioner").order_by("name", "pk"), PER_PAGE)
     clients = list(part := paged.get_page(request.GET.get("page")))

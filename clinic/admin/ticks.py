@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 
 from clinic.models import Practitioner
 
@@ -16,8 +16,16 @@ DIGITS = 18  # a longer number is no row's, and some databases choke on it
 
 
 def ticked(request: HttpRequest, allowed: QuerySet[Row], name: str = "client") -> list[Row]:
+    """The rows of ``allowed`` ticked in the form that was sent, or before that named in the address.
+
+    Raises Http404 if one of them is not there.
+    """
+    return named(request.POST if request.method == "POST" else request.GET, allowed, name)
+
+
+def named(given_in: QueryDict, allowed: QuerySet[Row], name: str) -> list[Row]:
     """The rows of ``allowed`` whose numbers stand under ``name``. Raises Http404 if one of them is not there."""
-    given = {*request.GET.getlist(name), *request.POST.getlist(name)}
+    given = set(given_in.getlist(name))
     if len(given) > MOST or any(
         not (number.isascii() and number.isdigit()) or len(number) > DIGITS for number in given
     ):

@@ -46,6 +46,12 @@ def test_one_is_handed_over(cast, alice):
     assert alice.get(url("client", cast.dana.pk)).status_code == 404
 
 
+def test_what_the_address_ticked_may_be_unticked(cast, alice):
+    frida = make.client(cast.alice, "Frida")
+    alice.post(f"{url('hand_over')}?client={cast.dana.pk}", given(frida, to=cast.bob))
+    assert [practitioner_of(client) for client in (cast.dana, frida)] == [cast.alice, cast.bob]
+
+
 def test_the_new_one_reads_from_whom_by_whom_and_why(cast, alice):
     alice.post(url("hand_over"), given(cast.dana, to=cast.bob))
     page = words(signed_in(cast.bob).get(url("client", cast.dana.pk)))
