@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import joining
 from clinic.admin import access
@@ -118,4 +119,16 @@ def _done(request: HttpRequest, given: Sequence[Client], count: int) -> HttpResp
     return HttpResponseRedirect(reverse("plumbline:clients"))
 
 
-ROUTES = [("clients/hand-over/", hand_over, "hand_over")]
+@require_safe
+def of_colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same for all clients of one colleague. Raises Http404 for who treats nobody, or works elsewhere."""
+    if not access.clinical(request):
+        raise Http404
+    whose = get_object_or_404(Practitioner.objects.visible_to(request.user), pk=pk)
+    return HttpResponseRedirect(f"{reverse('plumbline:hand_over')}?clinic={whose.clinic_id}&practitioner={pk}")
+
+
+ROUTES = [
+    ("clients/hand-over/", hand_over, "hand_over"),
+    ("clients/hand-over/of/<int:pk>/", of_colleague, "hand_over"),
+]

@@ -87,6 +87,15 @@ def test_an_owner_hands_over_all_of_a_colleague_who_leaves(cast, olga):
     assert "Alice has no clients any more." in words(owner.get(address))
 
 
+def test_the_way_from_a_colleagues_row(cast, olga):
+    page = signed_in(olga).get(url("hand_over", cast.bob.pk), follow=True)
+    assert "The clients of Bob" in words(page)
+    desk = make.practitioner(olga.clinic, "Fred", Practitioner.Role.FRONT_DESK)
+    for person in (cast.charlie, desk, cast.dana.user):
+        assert signed_in(person).get(url("hand_over", cast.bob.pk)).status_code == 404
+    assert signed_in(olga).get(url("hand_over", 99_999_999_999_999_999_999)).status_code == 404
+
+
 def test_an_owner_sees_everybodys_and_whose_they_are(cast, olga):
     page = words(signed_in(olga).get(url("hand_over")))
     assert "Dana joined · Alice" in page

@@ -69,8 +69,8 @@ def not_found(name):
 def test_all_addresses_of_the_site_are_tried_here():
     own = takewhile(lambda pattern: pattern.name != "logout", site.get_urls())
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
-    # test_registrants, test_exercises_films
-    elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove"}
+    # test_registrants, test_exercises_films, test_hand_over_page
+    elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     assert ours == set(ABOUT) | elsewhere
 
 
