@@ -22,6 +22,7 @@ from clinic.models import (
     Client,
     Correction,
     FlagEvent,
+    HandOver,
     Invitation,
     PainReport,
     Prescription,
@@ -144,6 +145,7 @@ def _erase_texts(client: Client, erased: str) -> None:
         (PrescriptionChange, theirs, "reason"),
         (ScreeningAnswer, theirs, "override_reason"),
         (Tuning, Q(client=client), "reason"),
+        (HandOver, Q(client=client), "reason"),
         (FlagEvent, Q(flag__prescription__client=client), "note"),
     ]
     for kind, which, column in texts:  # a word in its place, where a rule of the database asks for one

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -127,6 +127,23 @@ def decline(registrant: Registrant, *, by: Practitioner, now: dt.datetime | None
         if declined:
             audit.record(by.user, "declined", registrant, registrant.clinic)
     return bool(declined)
+
+
+def decline_all(registrants: Sequence[Registrant], *, by: Practitioner) -> list[Registrant]:
+    """Decline each of these that is still to be decided, all in one transaction; returns those."""
+    with transaction.atomic():
+        return [registrant for registrant in registrants if decline(registrant, by=by)]
+
+
+def reconsider(registrant: Registrant, *, by: Practitioner) -> bool:
+    """Declined by mistake: the registrant waits again, as if nobody had decided. Returns whether it was declined."""
+    undecided = {"state": Registrant.State.WAITING, "decided_by": None, "decided_at": None}
+    declined = Registrant.objects.filter(state=Registrant.State.DECLINED, clinic=by.clinic_id)
+    with transaction.atomic():
+        waits = declined.filter(pk=registrant.pk).update(**undecided)
+        if waits:
+            audit.record(by.user, "reconsidered", registrant, registrant.clinic)
+    return bool(waits)
 
 
 def withdraw(registrant: Registrant) -> None:

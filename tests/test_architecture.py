@@ -65,6 +65,7 @@ NOUNS = [
     {"clinic.models.report"},
     {"clinic.models.chosen"},
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning", "clinic.models.phone"},
+    {"clinic.models.handover"},
     {"clinic.models.client"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
@@ -73,6 +74,7 @@ GROUND = House([frozenset(floor) for floor in NOUNS], beside=HOUSE.beside)
 
 PURE = [
     "clinic/dsn.py",
+    "clinic/joining/sheet.py",
     "clinic/reminders/schedule.py",
     "clinic/flags/trend.py",
     "clinic/flags/response.py",

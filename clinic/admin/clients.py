@@ -70,6 +70,8 @@ def client(request: HttpRequest, pk: int) -> Page:
         record=record.of(about, now, reports_page=request.GET.get("page")),
         invitation=invitation,
         invitation_why=words.why(invitation.why) if invitation else "",
+        hand_overs=about.hand_overs.select_related("was", "to", "by"),
+        may_hand_over=Client.objects.handed_over_by(request.user).filter(pk=pk).exists(),
         complained_on=None if about.reminders_wanted else _complained_on(about),
     )
 

@@ -1,4 +1,4 @@
-"""Invite a client by mail, and send the invitation again."""
+"""Invite: one client by a form, and the way to inviting many, and to the invitations that are out."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clinic import joining
-from clinic.admin import access
+from clinic.admin import access, invitations
 from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Practitioner
@@ -91,10 +91,26 @@ class InviteForm(VerbForm):
         wakes_at: dt.time = given.pop("wakes_at")
         return joining.invite(Client(**given, wakes_at=wakes_at), by=by)
 
+    @property
+    def known(self) -> Client | None:
+        """Who has the address at this clinic already, where the asker may know of them."""
+        if "email" not in self.errors:  # an unbound form has none
+            return None
+        by, address = self._by(), str(self.data.get("email", "")).strip().lower()
+        if by is None or not address or "\x00" in address:
+            return None
+        here = Client.objects.visible_to(by.user).filter(clinic=by.clinic_id, email__iexact=address)
+        return here.exclude(state=Client.State.LEFT).select_related("practitioner").first()
+
+    def _by(self) -> Practitioner | None:
+        if len(self._as_whom) == 1:
+            return next(iter(self._as_whom.values()))
+        return self._as_whom.get(self.cleaned_data.get("clinic", 0))
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
-    """The form; by POST the invitation. For those who treat: the front desk has no clients of its own."""
+    """One by the form, many by a table, and who has not joined yet. For those who treat: the front desk does not."""
     as_whom = access.clinical(request)
     if not as_whom:
         raise Http404
@@ -102,25 +118,25 @@ def invite(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         client = form.call(form.invite)
         if client is not None:
-            messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": client})
+            messages.success(request, _what_next(client))
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
-    return page(request, "invite.html", _("Invite a client"), form=form)
+    shown, rows, to_remind = invitations.out(request)
+    return page(
+        request, "invite.html", _("Invite"), form=form, shown=shown, rows=rows, to_remind=to_remind,
+        several_clinics=len(as_whom) > 1,
+    )  # fmt: skip
 
 
-@require_POST
-def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A new link by mail; the earlier ones stop working."""
-    client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    try:
-        joining.invite_again(client, by=access.practitioner_of(request, client))
-    except ValidationError as error:
-        messages.info(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("A new invitation to %(name)s is on its way.") % {"name": client})
-    return HttpResponseRedirect(reverse("plumbline:client", args=[pk]))
+def _what_next(client: Client) -> SafeString:
+    """The invitation is posted: the exercise can be planned before they have joined."""
+    return format_html(
+        '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
+        _("The invitation to %(name)s is on its way.") % {"name": client},
+        reverse("plumbline:prescribe", args=[client.pk]),
+        _("Prescribe now"),
+        reverse("plumbline:invite"),
+        _("Invite another"),
+    )
 
 
-ROUTES = [
-    ("clients/invite/", invite, "invite"),
-    ("clients/<int:pk>/invite-again/", invite_again, "invite_again"),
-]
+ROUTES = [("clients/invite/", invite, "invite")]

@@ -26,7 +26,8 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
-_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
+_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders", "hand_over"}
+_OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -95,6 +96,7 @@ def _item(
     name = request.resolver_match.view_name if request.resolver_match else ""
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
+    inside = inside or (view == "plumbline:invite" and name.removeprefix("plumbline:") in _OF_INVITING)
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}

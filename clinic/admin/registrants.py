@@ -1,4 +1,4 @@
-"""Those who registered on the public page: who waits, taking one on as a client, and saying no."""
+"""Those who registered on the public page: who waits, taking them on as clients, saying no, and thinking again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic import joining, registering
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
+from clinic.admin.ticks import by_clinic, ticked
 from clinic.models import Practitioner, Registrant
 
 PER_PAGE = 50
@@ -34,15 +36,18 @@ class Row:
 @require_safe
 def listing(request: HttpRequest) -> Page:
     """Who waits, then who was declined: name, address, since when. There is no health data to show."""
-    known = Registrant.objects.visible_to(request.user).select_related("clinic")
+    known = Registrant.objects.visible_to(request.user).select_related("clinic", "decided_by")
     shown = Paginator(known.waiting(), PER_PAGE).get_page(request.GET.get("page"))
     declined = known.filter(state=Registrant.State.DECLINED).order_by("-decided_at")[:PER_PAGE]
+    rows = _rows(request, list(shown))
     return page(
         request,
         "registrants.html",
         _("Registrants"),
         shown=shown,
-        rows=_rows(request, list(shown)),
+        rows=rows,
+        several=len([row for row in rows if row.practitioners]) > 1,
+        offered=rows[0].practitioners if rows and len(access.memberships(request)) == 1 else [],
         declined=_rows(request, list(declined)),
         several_clinics=len(access.memberships(request)) > 1,
         decides=bool(access.clinical(request)),
@@ -77,6 +82,53 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("plumbline:registrants"))
 
 
+@require_POST
+def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Declined by mistake: waits again."""
+    registrant, by = _decided(request, pk)
+    if registering.reconsider(registrant, by=by):
+        messages.success(request, _("%(name)s waits again.") % {"name": registrant})
+    else:
+        messages.info(request, _("%(name)s: this is decided already.") % {"name": registrant})
+    return HttpResponseRedirect(reverse("plumbline:registrants"))
+
+
+@require_POST
+def decide(request: HttpRequest) -> HttpResponseBase:
+    """All that are ticked: taken on, by whom an owner chose or by oneself, or with ``decline`` declined."""
+    chosen = ticked(request, Registrant.objects.decided_on_by(request.user).select_related("clinic"), "registrant")
+    count = 0
+    for by, registrants in by_clinic(access.clinical(request), chosen):
+        if "decline" in request.POST:
+            count += len(registering.decline_all(registrants, by=by))
+        else:
+            wanted = request.POST.get("practitioner", str(by.pk))
+            treats = next((who for who in _offered(by) if str(who.pk) == wanted), by)
+            count += len(joining.accept_registrants(registrants, treats, by=by))
+    if not chosen:
+        messages.info(request, _("Nobody was chosen, so nothing is changed."))
+    elif count:
+        messages.success(request, _decided_in_words(count, declined="decline" in request.POST))
+    if left := len(chosen) - count:
+        told = ngettext(
+            "%(count)s was decided already, and stays as it is.", "%(count)s were decided already, and stay so.", left
+        )
+        messages.info(request, told % {"count": left})
+    return HttpResponseRedirect(reverse("plumbline:registrants"))
+
+
+def _decided_in_words(count: int, *, declined: bool) -> str:
+    if declined:
+        told = ngettext(
+            "%(count)s person declined. The exercises stay open to them.",
+            "%(count)s people declined. The exercises stay open to them.",
+            count,
+        )
+    else:
+        told = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
+    return told % {"count": count}
+
+
 def _decided(request: HttpRequest, pk: int) -> tuple[Registrant, Practitioner]:
     """The registrant, and as whom the person decides."""
     registrants = Registrant.objects.decided_on_by(request.user).select_related("clinic")
@@ -103,6 +155,8 @@ def _rows(request: HttpRequest, registrants: list[Registrant]) -> list[Row]:
 
 ROUTES = [
     ("registrants/", listing, "registrants"),
+    ("registrants/decide/", decide, "decide_registrants"),
     ("registrants/<int:pk>/accept/", accept, "accept_registrant"),
     ("registrants/<int:pk>/decline/", decline, "decline_registrant"),
+    ("registrants/<int:pk>/reconsider/", reconsider, "reconsider_registrant"),
 ]

@@ -28,6 +28,9 @@ from clinic.admin import (
     exercise_writing,
     exercises,
     flags,
+    hand_over,
+    import_clients,
+    invitations,
     invite,
     ledger,
     look,
@@ -86,6 +89,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
+                    *(import_clients, invitations, hand_over),
                 )
                 for route, view, name in module.ROUTES
             ),

@@ -153,5 +153,7 @@ def _a_false_alarm(part: Part, now: dt.datetime) -> None:
 
 
 def mei(part: Part) -> None:
-    """Invited today; nothing prescribed yet."""
-    part.is_invited(part.stage.now)
+    """Invited nine days ago and has not answered; nothing prescribed yet."""
+    invited_at = part.moment(9, dt.time(11, 0))
+    part.is_invited(invited_at)
+    part.stage.at(invited_at + dt.timedelta(minutes=1), part.stage.invitations_go_out)

@@ -5,6 +5,7 @@ from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.flag import Flag, FlagEvent
+from clinic.models.handover import HandOver
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.outbox import Outgoing, Why
 from clinic.models.phone import PushSubscription
@@ -31,6 +32,7 @@ __all__ = [
     "Correction",
     "Flag",
     "FlagEvent",
+    "HandOver",
     "Heartbeat",
     "Invitation",
     "Notice",

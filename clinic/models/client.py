@@ -6,13 +6,13 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.fields import LanguageField, TimeZoneField
-from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.outbox import Outgoing, OutgoingQuerySet, State
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -33,6 +33,29 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def treated_by(self, user: Person) -> ClientQuerySet:
         """Those for whom this person may write as a practitioner; never oneself as client."""
         return self.filter(self._at_work(user, Q(role=Practitioner.Role.OWNER)))
+
+    def handed_over_by(self, user: Person) -> ClientQuerySet:
+        """Whom this person may give to a colleague: one's own clients, an owner all of the clinic's; who left stays."""
+        here = Practitioner.objects.of(user).filter(clinic=OuterRef("clinic_id"))
+        mine = Q(pk=OuterRef("practitioner_id"), role=Practitioner.Role.PRACTITIONER)
+        may = Exists(here.filter(mine | Q(role=Practitioner.Role.OWNER)))
+        return self.filter(may).exclude(state=Client.State.LEFT)
+
+    def unanswered(self, since: dt.datetime, at_most: int) -> ClientQuerySet:
+        """Whose last invitation went out before ``since`` and arrived, as far as is known, and was not taken up.
+
+        ``at_most``: so many invitations, and a client is asked no more.
+        """
+        mails = Invitation.objects.filter(client=OuterRef("pk"))
+        newest = mails.order_by("-pk")[:1]
+        asked = mails.order_by().values("client").annotate(count=Count("pk")).values("count")
+        waiting = self.filter(state=Client.State.INVITED, undeliverable_since=None)
+        return waiting.annotate(
+            last_state=Subquery(newest.values("state")),
+            last_sent_at=Subquery(newest.values("sent_at")),
+            last_why=Subquery(newest.values("why")),
+            asked=Subquery(asked),
+        ).filter(last_state=State.SENT, last_sent_at__lte=since, last_why="", asked__lt=at_most)
 
     def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""

@@ -111,8 +111,8 @@ def _how_to_come_back(client: Client) -> str:
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:
     gone = Invitation.objects.select_related("client__clinic").filter(pk=row).first()
-    if gone is None:
-        return dead_link(request, "altered", status=404)
+    if gone is None:  # withdrawn, and nothing is known of them any more; the link was genuine all the same
+        return dead_link(request, "invitation_over", status=410)
     if gone.client.user_id is not None and gone.client.user_id == request.user.pk:
         return redirect("clinic:today")  # joined by it, and back again
     with as_spoken_to(gone.client):

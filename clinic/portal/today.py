@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +14,8 @@ from clinic.portal.library import on_the_picture
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
+
+STILL_NEW = dt.timedelta(days=14)  # so long the first page says that somebody else looks after the client
 
 
 @require_safe
@@ -30,6 +34,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": answers[1:],
         "morning": question(request, answers),
+        "came_from": client.hand_overs.filter(at__gt=now - STILL_NEW).select_related("was", "to").first(),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today.html", context)

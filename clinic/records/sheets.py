@@ -133,6 +133,10 @@ def facts(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, An
         "consented_at": _iso(client.consented_at),
         "left_at": _iso(client.left_at),
         "plans": [_plan(prescription) for prescription in prescriptions],
+        "hand_overs": [
+            {"from": row.was.name, "to": row.to.name, "by": row.by.name, "reason": row.reason, "at": _iso(row.at)}
+            for row in client.hand_overs.select_related("was", "to", "by")
+        ],
     }
 
 

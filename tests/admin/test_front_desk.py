@@ -34,7 +34,10 @@ def test_a_clients_page_says_how_to_reach_them_and_no_more(cast, desk):
     assert [word for word in HEALTH if word in page.content.decode()] == []
 
 
-@pytest.mark.parametrize("name", ["invite", "outcomes", "clinic_auditentry_changelist"])
+FORBIDDEN = ["invite", "import_clients", "import_example", "hand_over", "outcomes", "clinic_auditentry_changelist"]
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
 def test_what_is_not_theirs_is_neither_offered_nor_reached(desk, name):
     assert f'href="{url(name)}"' not in desk.get(url("index")).content.decode()
     assert desk.get(url(name)).status_code in {403, 404}
@@ -46,6 +49,8 @@ def test_no_act_on_a_record_is_theirs(cast, desk):
     acts += [url(act, prescription.flags.get().pk) for act in ("acknowledge", "resolve")]
     acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again", "tune")]
     assert {desk.post(act, {"note": "x", "reason": "x"}).status_code for act in acts} == {404}
+    several = ["hand_over", "invite_all_again", "withdraw_invitations", "confirm_import", "mend_import"]
+    assert {desk.post(url(act), {"client": cast.dana.pk}).status_code for act in several} == {404}
     assert desk.get(url("replay", cast.dana.pk)).status_code == 404
 
 

@@ -25,7 +25,8 @@ def test_a_filled_in_form_invites(cast, alice):
     assert (client.email, client.time_zone, client.language) == ("frida@home.example", "Europe/Berlin", "es")
     assert (client.wakes_at, client.practitioner, client.clinic) == (dt.time(6, 30), cast.alice, cast.alice.clinic)
     assert page.redirect_chain == [(url("client", client.pk), 302)]
-    assert said(page) == ["The invitation to Frida Kern is on its way."]
+    assert "The invitation to Frida Kern is on its way. Prescribe now · Invite another" in words(page)
+    assert f'<a href="{url("prescribe", client.pk)}">Prescribe now</a>' in page.content.decode()
     assert Invitation.objects.filter(client=client, invited_by=cast.alice).count() == 1
 
 

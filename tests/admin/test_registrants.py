@@ -8,7 +8,7 @@ from tests import make
 from tests.admin.door import said, signed_in, url, words
 
 Role = Practitioner.Role
-ACTS = ["accept_registrant", "decline_registrant"]
+ACTS = ["accept_registrant", "decline_registrant", "reconsider_registrant"]
 
 
 @pytest.fixture
@@ -91,6 +91,65 @@ def test_declining_and_thinking_again(cast, nora):
     assert said(alice.post(url("decline_registrant", nora.pk), follow=True)) == ["Nora: this is decided already."]
     alice.post(url("accept_registrant", nora.pk))
     assert state(nora) == Registrant.State.ACCEPTED
+
+
+def test_a_decline_can_be_undone(cast, nora):
+    alice = signed_in(cast.alice)
+    alice.post(url("decline_registrant", nora.pk))
+    assert "declined by Alice" in words(alice.get(url("registrants")))
+    assert said(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == ["Nora waits again."]
+    nora.refresh_from_db()
+    assert (nora.state, nora.decided_by, nora.decided_at) == (Registrant.State.WAITING, None, None)
+    assert said(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == ["Nora: this is decided already."]
+
+
+def test_several_are_taken_on_at_once_and_who_was_decided_meanwhile_is_left(cast, nora):
+    paul, rosa = (make.registrant(cast.alice.clinic, name) for name in ("Paul", "Rosa"))
+    registering.decline(paul, by=cast.bob)
+    make.invited(cast.bob, "Rosa")
+    alice = signed_in(cast.alice)
+    page = alice.post(url("decide_registrants"), {"registrant": [nora.pk, paul.pk, rosa.pk]}, follow=True)
+    assert said(page) == ["2 invitations are on their way.", "1 was decided already, and stays as it is."]
+    assert set(Client.objects.filter(practitioner=cast.alice).values_list("name", flat=True)) == {
+        "Dana",
+        "Nora",
+        "Paul",
+    }
+
+
+def test_several_are_declined_at_once(cast, nora):
+    paul = make.registrant(cast.alice.clinic, "Paul")
+    told = {"registrant": [nora.pk, paul.pk], "decline": "1"}
+    page = signed_in(cast.alice).post(url("decide_registrants"), told, follow=True)
+    assert said(page) == ["2 people declined. The exercises stay open to them."]
+    assert {state(nora), state(paul)} == {Registrant.State.DECLINED}
+
+
+def test_the_owner_takes_several_on_for_a_colleague(cast, nora):
+    paul, olga = make.registrant(cast.alice.clinic, "Paul"), make.practitioner(cast.alice.clinic, "Olga", Role.OWNER)
+    told = {"registrant": [nora.pk, paul.pk], "practitioner": cast.bob.pk}
+    signed_in(olga).post(url("decide_registrants"), told)
+    assert Client.objects.filter(practitioner=cast.bob, name__in=["Nora", "Paul"]).count() == 2
+
+
+def test_nobody_ticked_changes_nothing(cast, nora):
+    page = signed_in(cast.alice).post(url("decide_registrants"), follow=True)
+    assert said(page) == ["Nobody was chosen, so nothing is changed."]
+    assert state(nora) == Registrant.State.WAITING
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "٣", "9" * 40, "987654"])
+def test_a_number_that_is_nobodys_among_those_ticked(cast, nora, number):
+    page = signed_in(cast.alice).post(url("decide_registrants"), {"registrant": [nora.pk, number]})
+    assert page.status_code == 404
+    assert state(nora) == Registrant.State.WAITING
+
+
+def test_nobody_of_another_clinic_nor_the_front_desk_decides_on_several(cast, nora):
+    desk = make.practitioner(cast.alice.clinic, "Fred", Role.FRONT_DESK)
+    for person in (cast.charlie, desk, nora.user):
+        assert signed_in(person).post(url("decide_registrants"), {"registrant": nora.pk}).status_code == 404
+    assert state(nora) == Registrant.State.WAITING
 
 
 def test_the_front_desk_sees_who_waits_and_decides_nothing(cast, nora):

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from clinic import leaving, prescribing, reporting
+from clinic import joining, leaving, prescribing, reporting
 from clinic.flags import review, tuning
 from clinic.models import AuditEntry, Client, Flag, PainReport, Reminder
 from clinic.reminders import planning
@@ -31,6 +31,7 @@ def dana(cast):
     review.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
     review.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
     tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
+    joining.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
     planning.plan_due(bend.schedules.get().next_due_at)
     Reminder.objects.update(state="failed", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
     dana.refresh_from_db()

@@ -30,7 +30,7 @@ def reminder(to: Client) -> EmailMessage:
 
 
 def invitation(to: Client) -> EmailMessage:
-    return joining._compose(to.invitations.get())
+    return joining.compose(to.invitations.get())
 
 
 def notice(about: Client) -> EmailMessage:

@@ -88,7 +88,7 @@ def test_each_is_in_the_language_of_its_reader(cast):
 def test_two_invitations_of_one_client_have_two_message_ids(cast):
     frida = make.invited(cast.alice, "Frida")
     joining.invite_again(frida, by=cast.alice)
-    ids = {read(joining._compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
+    ids = {read(joining.compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
     assert len(ids) == 2
 
 

@@ -47,7 +47,7 @@ def test_a_row_that_cannot_be_written_fails_and_the_others_go(rows, due, odd_ser
 
 
 def test_a_header_that_cannot_be_written_fails_before_the_row_counts_as_being_sent(rows, due, odd_server, monkeypatch):
-    letter = joining.letter
+    letter = joining.sending.letter
 
     def with_a_broken_header(*args, **given):
         mail = letter(*args, **given)
@@ -55,7 +55,7 @@ def test_a_header_that_cannot_be_written_fails_before_the_row_counts_as_being_se
             mail.extra_headers["X-Broken"] = "one\ntwo"
         return mail
 
-    monkeypatch.setattr(joining, "letter", with_a_broken_header)
+    monkeypatch.setattr(joining.sending, "letter", with_a_broken_header)
     assert joining.send_due(due) == {"sent": 2, "failed": 1}
     assert fates() == [("sent", 1), ("failed", 0), ("sent", 1)]
 
@@ -64,7 +64,7 @@ def test_trouble_of_the_database_while_writing_is_not_the_row_s_fault(rows, due,
     def breaks(*args, **given):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(joining, "letter", breaks)
+    monkeypatch.setattr(joining.sending, "letter", breaks)
     with pytest.raises(DatabaseError):
         joining.send_due(due)
     assert fates() == [("claimed", 0)] * 3

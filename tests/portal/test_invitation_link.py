@@ -125,11 +125,14 @@ def test_an_expired_invitation_says_what_to_do(path, frida):
     not_joined(frida)
 
 
-def test_an_unknown_invitation_looks_like_an_altered_link(path, frida):
-    Invitation.objects.all().delete()
+def test_one_withdrawn_for_good_says_so_and_names_nobody(path, frida, cast):
+    """Its row is gone; whoever has a link with our signature was invited, so it tells them nothing new."""
+    joining.withdraw_invitation(frida, by=cast.alice)
     response = stranger().get(path)
-    assert response.status_code == 404
-    assert words(response) == words(stranger().get("/m/i1:abc:def/"))
+    assert response.status_code == 410
+    assert "This invitation has had its time" in words(response)
+    assert "Frida" not in words(response)
+    assert "Alice" not in words(response)
 
 
 def test_an_address_with_a_sign_in_is_asked_to_use_it_first(cast, path, frida):

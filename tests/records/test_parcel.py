@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from clinic import reporting, wishes
+from clinic import joining, reporting, wishes
 from clinic.models import AuditEntry, Client, Reminder
 from clinic.records import parcel, sheets
 from clinic.reminders import planning
@@ -76,6 +76,12 @@ def test_the_facts_and_every_version_of_the_plan(cast, dana):
     assert [version["times"] for version in plan["versions"]] == ["18:00"]
     assert plan["reminded_of"]["wanted"] is False
     assert len(plan["screening"]) == bend.screening.count()
+
+
+def test_who_treated_them_before_and_why_that_changed(cast, dana):
+    joining.hand_over(dana, cast.bob, by=cast.alice, reason="On leave.")
+    [told] = json.loads(unpacked(dana)["client.json"])["hand_overs"]
+    assert (told["from"], told["to"], told["by"], told["reason"]) == ("Alice", "Bob", "Alice", "On leave.")
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])

@@ -1,0 +1,80 @@
+"""The invited person agrees, and gets a sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit, sign_ins, signals
+from clinic.flags.undeliverable import mail_arrives
+from clinic.joining.inviting import full_clean
+from clinic.models import Client, Invitation
+from clinic.reminders import planning
+
+
+class InvitationOver(Exception):
+    """The invitation was used, withdrawn, or has had its time."""
+
+
+def usable_invitation(row: int, now: dt.datetime | None = None) -> Invitation:
+    """The invitation behind a link. Raises InvitationOver when it cannot be used any more."""
+    usable = Invitation.objects.usable(now or timezone.now()).select_related("client__clinic")
+    invitation = usable.filter(pk=row, client__state=Client.State.INVITED).first()
+    if invitation is None:
+        raise InvitationOver(row)
+    return invitation
+
+
+def sign_in_of(client: Client) -> AbstractBaseUser | None:
+    """Who has a sign-in with the client's address already: only that person may take the invitation."""
+    return sign_ins.of(client.email)
+
+
+def accept(
+    invitation: Invitation,
+    *,
+    password: str = "",
+    user: AbstractBaseUser | None = None,
+    time_zone: str | None = None,
+    now: dt.datetime | None = None,
+) -> AbstractBaseUser:
+    """The invited person agrees and gets a sign-in; the link is used up.
+
+    Args:
+        password: optional where the clinic sends codes to sign in with; else whoever has none yet must choose one.
+        user: who is signed in already, if anybody.
+        time_zone: the zone the client chose; None keeps the clinic's guess.
+
+    Returns:
+        The user to sign in.
+
+    Raises:
+        InvitationOver: used or withdrawn in the meantime.
+        SignInNeeded: the address has a sign-in that is not ``user``.
+        ValidationError: by field.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        mail_arrives(invitation.client, None, _("The client opened the invitation."), now)
+        client = Client.objects.select_for_update().filter(pk=invitation.client_id).first()
+        used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
+        if client is None or not used or client.state != Client.State.INVITED:
+            raise InvitationOver(invitation.pk)
+        if not (client.clinic.code_sign_in or password or user):
+            raise ValidationError({"password": _("Choose a password: this clinic mails no codes to sign in with.")})
+        account = sign_ins.own_or_new(client.email, client.name, user, password)
+        client.user_id, client.state, client.consented_at = account.pk, Client.State.JOINED, now
+        client.time_zone = time_zone or client.time_zone
+        full_clean(client)
+        client.save(update_fields=["user", "state", "consented_at", "time_zone"])
+        for prescription in client.prescriptions.running():
+            planning.set_schedules(prescription, now)
+        audit.record(account, "joined", client, client.clinic)
+        transaction.on_commit(partial(signals.client_joined.send_robust, Client, client=client, user=account))
+    return account

@@ -1,0 +1,211 @@
+"""Invite, invite again, take a registrant on, and withdraw an invitation: one client or many at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic import audit
+from clinic.flags.undeliverable import mail_arrives
+from clinic.joining import sending
+from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
+from clinic.reminders import planning
+
+REMIND_AFTER = dt.timedelta(days=7)
+INVITED_AT_MOST = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
+# Rows that say nothing of a treatment: who has no others was never more than a name and an address.
+_SAYS_NOTHING = {"invitation", "registrant", "standing"}
+
+
+def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
+    """Store a new client of the practitioner's clinic and put the invitation in the outbox.
+
+    Args:
+        client: an unsaved row with name, e-mail, zone and so on; clinic and practitioner are set here.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    return _invite(client, by, by, now or timezone.now())
+
+
+def accept_registrant(
+    registrant: Registrant, practitioner: Practitioner, *, by: Practitioner, now: dt.datetime | None = None
+) -> Client:
+    """Take a registrant on as a client, who is invited and joins by agreeing to it.
+
+    Args:
+        practitioner: who will treat them; another than ``by`` only where ``by`` owns the clinic.
+
+    Raises ValidationError when it was decided already, or there is such a client; nothing is stored then.
+    """
+    now = now or timezone.now()
+    if by.clinic_id != registrant.clinic_id or practitioner.clinic_id != registrant.clinic_id:
+        raise ValidationError({"practitioner": _("Choose somebody who works at this clinic.")})
+    if practitioner.pk != by.pk and by.role != Practitioner.Role.OWNER:
+        raise ValidationError({"practitioner": _("Only the owner may choose a colleague.")})
+    if not Registrant.objects.undecided().filter(pk=registrant.pk).exists():
+        raise ValidationError(_("This is decided already."))
+    client = Client(
+        name=registrant.name,
+        email=registrant.email,
+        language=registrant.language,
+        time_zone=registrant.clinic.time_zone,
+    )
+    with transaction.atomic():
+        client = _invite(client, practitioner, by, now)
+        if not Registrant.objects.filter(pk=registrant.pk, client=client).exists():  # deleted in this very moment
+            raise ValidationError(_("This is decided already."))
+        audit.record(by.user, "accepted", registrant, registrant.clinic)
+    return client
+
+
+def accept_registrants(
+    registrants: Sequence[Registrant], practitioner: Practitioner, *, by: Practitioner, now: dt.datetime | None = None
+) -> list[Client]:
+    """Take on those of these who can still be; whom somebody was quicker with is left out.
+
+    Raises ValidationError when ``practitioner`` may not be chosen; nothing is stored then.
+    """
+    taken_on: list[Client] = []
+    with transaction.atomic():
+        for registrant in registrants:
+            try:
+                taken_on.append(accept_registrant(registrant, practitioner, by=by, now=now))
+            except ValidationError as error:
+                if hasattr(error, "error_dict") and "practitioner" in error.error_dict:
+                    raise
+    return taken_on
+
+
+def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: dt.datetime) -> Client:
+    if not practitioner.is_clinical or not practitioner.active:
+        raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
+    prepare(client, practitioner)
+    full_clean(client)
+    try:
+        with transaction.atomic():
+            client.save()
+            sending.post([client], practitioner, now)
+            settle_registrants([client], by, now)
+            audit.record(by.user, "invited", client, practitioner.clinic)
+    except IntegrityError as error:  # somebody else invited the same address in this very moment
+        raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
+    return client
+
+
+def prepare(client: Client, practitioner: Practitioner) -> None:
+    """Set what no asker may choose, and tidy what was typed."""
+    client.clinic, client.practitioner, client.state = practitioner.clinic, practitioner, Client.State.INVITED
+    client.name, client.email = " ".join(client.name.split()), client.email.strip().lower()
+
+
+def settle_registrants(clients: Sequence[Client], by: Practitioner, now: dt.datetime) -> None:
+    """Whoever registered with the address of one of these waits no more, however the invitation came about."""
+    by_address = {client.email.lower(): client for client in clients}
+    here = Registrant.objects.confirmed().filter(clinic=by.clinic_id).annotate(address=Lower("email"))
+    for registrant in here.filter(address__in=by_address):
+        decision = {"state": Registrant.State.ACCEPTED, "decided_by": by, "decided_at": now}
+        Registrant.objects.filter(pk=registrant.pk).update(client=by_address[registrant.email.lower()], **decision)
+
+
+def invite_again(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Invitation:
+    """Withdraw the invitations that are out and post a new one. Raises ValidationError when the client has joined."""
+    posted = invite_all_again([client], by=by, now=now)
+    if not posted:
+        raise ValidationError({"client": _("This client has joined already.")})
+    return posted[0]
+
+
+def invite_all_again(
+    clients: Sequence[Client], *, by: Practitioner, now: dt.datetime | None = None
+) -> list[Invitation]:
+    """A new invitation to each who has not joined, the earlier ones withdrawn; returns those posted."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        for client in sorted(
+            clients, key=lambda client: client.pk
+        ):  # flags before the client's row, in the order of every other verb
+            if client.state == Client.State.INVITED:
+                mail_arrives(client, by.user, _("A new invitation was sent."), now)
+        waiting = _locked(clients, by)
+        sending.withdraw(waiting, now)
+        posted = sending.post(waiting, by, now)
+        for client in waiting:
+            audit.record(by.user, "invited", client, by.clinic)
+    return posted
+
+
+def withdraw_invitation(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> None:
+    """As :func:`withdraw_invitations`. Raises ValidationError when the client has joined, or left."""
+    if not withdraw_invitations([client], by=by, now=now):
+        raise ValidationError({"client": _("There is no invitation to withdraw: this client has joined, or left.")})
+
+
+def withdraw_invitations(
+    clients: Sequence[Client], *, by: Practitioner, now: dt.datetime | None = None
+) -> list[Client]:
+    """The links die at once, and the same addresses may be invited anew.
+
+    Of whom nothing is known but name and address, the row goes; of whom something was written or prescribed it
+    stays, as of a client who left. Whoever registered waits again.
+
+    Returns those withdrawn: not the ones who have joined or left in the meantime.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        waiting = _locked(clients, by)
+        sending.withdraw(waiting, now)
+        undecided = {"state": Registrant.State.WAITING, "client": None, "decided_by": None, "decided_at": None}
+        Registrant.objects.filter(client__in=waiting).update(**undecided)
+        for client in waiting:
+            audit.record(by.user, "invitation-withdrawn", client, by.clinic)
+            if _has_record(client):
+                _close(client, by, now)
+            else:
+                Client.objects.filter(pk=client.pk).delete()  # by a queryset: the object keeps its number
+    return waiting
+
+
+def _locked(clients: Sequence[Client], by: Practitioner) -> list[Client]:
+    """Those of them at the practitioner's clinic who have not joined, held until the transaction ends."""
+    mine = Client.objects.filter(clinic=by.clinic_id, pk__in=[client.pk for client in clients])
+    return list(mine.filter(state=Client.State.INVITED).select_for_update().order_by("pk"))
+
+
+def _has_record(client: Client) -> bool:
+    return any(
+        related.related_model._default_manager.filter(**{related.field.name: client}).exists()
+        for related in Client._meta.related_objects
+        if related.related_model._meta.model_name not in _SAYS_NOTHING
+    )
+
+
+def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
+    """End what was planned for somebody who never came. There is no sign-in, phone or wish to end."""
+    with override(by.clinic.language):
+        reason = _("The invitation was withdrawn.")
+    for prescription in client.prescriptions.running():
+        running: list[str] = [Prescription.State.ACTIVE, Prescription.State.HELD]
+        ended = Prescription.State.ENDED
+        Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by.user, at=now)
+        planning.set_schedules(prescription, now)
+    client.state, client.left_at, client.undeliverable_since = Client.State.LEFT, now, None
+    client.save(update_fields=["state", "left_at", "undeliverable_since"])
+
+
+def full_clean(client: Client) -> None:
+    """As Django's, with a broken rule of the e-mail told at the e-mail."""
+    try:
+        client.full_clean()
+    except ValidationError as error:
+        wrong = error.message_dict
+        if taken := wrong.pop("__all__", None):
+            wrong.setdefault("email", []).extend(taken)
+        raise ValidationError(wrong) from error

@@ -1,0 +1,33 @@
+"""A client went from one practitioner to another: from whom, to whom, by whom and why."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.client import Client
+from clinic.models.clinic import Practitioner
+
+
+class HandOver(models.Model):
+    """One change of the practitioner. Never changed; who treats the client now stands at the client."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="hand_overs", verbose_name=_("client"))
+    was = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("from"))
+    to = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("why"), max_length=500)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        ordering = ["client", "-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(was=F("to")), name="handed_over_to_another"),
+            models.CheckConstraint(condition=~Q(reason=""), name="handed_over_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"hand-over {self.pk}"
