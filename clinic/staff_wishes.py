@@ -15,7 +15,7 @@ from clinic.models import Clinic, Practitioner
 from clinic.models.fields import parse_days
 
 
-def introduce(who: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> None:
+def introduce(who: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> Practitioner:
     """The name that clients and colleagues read, and the language of mails; an empty one is the clinic's.
 
     Raises ValidationError by field; nothing is stored then.
@@ -24,6 +24,7 @@ def introduce(who: Practitioner, *, name: str, language: str, by: AbstractBaseUs
     with transaction.atomic():
         _save(who, ["name", "language"])
         audit.record(by, "introduced", who, who.clinic)
+    return who
 
 
 def choose_mail(
@@ -34,7 +35,7 @@ def choose_mail(
     digest_at: dt.time,
     digest_days: Collection[str],
     by: AbstractBaseUser,
-) -> None:
+) -> Practitioner:
     """Mail at once, the daily mail, both or one of them. Mail that came back is tried again from now on.
 
     Args:
@@ -58,6 +59,7 @@ def choose_mail(
             ["urgent_mail", "digest_wanted", "digest_at", "digest_days", "next_digest_at", "undeliverable_since"],
         )
         audit.record(by, "mail-chosen", who, who.clinic)
+    return who
 
 
 def others_told_at_once(who: Practitioner) -> list[Practitioner]:

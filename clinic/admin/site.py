@@ -32,6 +32,7 @@ from clinic.admin import (
     ledger,
     look,
     mail_preview,
+    my_settings,
     outcomes,
     prescriptions,
     registrants,
@@ -86,6 +87,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
+                    my_settings,
                 )
                 for route, view, name in module.ROUTES
             ),

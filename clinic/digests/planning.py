@@ -36,7 +36,8 @@ def plan_due(now: dt.datetime) -> int:
 def _plan_batch(now: dt.datetime) -> tuple[int, int]:
     due = Practitioner.objects.digest_due(now).select_for_update(skip_locked=True, of=("self",))
     batch = list(due.select_related("clinic")[:BATCH])
-    slots = [(who, slot) for who in batch if (slot := _newest_due(who, now)) is not None]
+    treating = [who for who in batch if who.is_clinical]
+    slots = [(who, slot) for who in treating if (slot := _newest_due(who, now)) is not None]
     Digest.objects.bulk_create([_row(who, slot, now) for who, slot in slots], ignore_conflicts=True)
     for who in batch:
         coming = _next(who, now)

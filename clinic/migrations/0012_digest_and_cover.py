@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='practitioner',
-            index=models.Index(condition=models.Q(('active', True), ('digest_wanted', True), ('role__in', ['owner', 'practitioner'])), fields=['next_digest_at'], name='practitioner_by_next_digest'),
+            index=models.Index(condition=models.Q(('active', True), ('digest_wanted', True)), fields=['next_digest_at'], name='practitioner_by_next_digest'),
         ),
         migrations.AddField(
             model_name='absence',

@@ -47,8 +47,8 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def with_cover(self, user: Person) -> ClientQuerySet:
         """With ``covered_until``: the last day on which this person covers for the client's practitioner, or None."""
         mine = Practitioner.objects.of(user).clinical().values("pk")
-        mine = Absence.objects.at().filter(practitioner=OuterRef("practitioner_id"), cover__in=mine)
-        return self.annotate(covered_until=Subquery(mine.order_by("-ends_on").values("ends_on")[:1]))
+        covered = Absence.objects.at().filter(practitioner=OuterRef("practitioner_id"), cover__in=mine)
+        return self.annotate(covered_until=Subquery(covered.order_by("-ends_on").values("ends_on")[:1]))
 
     def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""

@@ -98,9 +98,12 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.clinical().filter(active=True, urgent_mail=True, undeliverable_since=None)
 
     def digest_due(self, now: dt.datetime) -> PractitionerQuerySet:
-        """Those whose daily mail is to be planned: due, or never pointed at a day."""
+        """Those whose daily mail is to be planned: due, or never pointed at a day. The front desk too, for no mail:
+
+        the index knows no roles, and whom the planner left alone it would look at again at each tick.
+        """
         due = Q(next_digest_at__isnull=True) | Q(next_digest_at__lte=now)
-        return self.clinical().filter(due, active=True, digest_wanted=True).order_by("next_digest_at", "pk")
+        return self.filter(due, active=True, digest_wanted=True).order_by("next_digest_at")
 
     def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this person comes back from now on; an earlier date of the same trouble stays (then False)."""
@@ -147,7 +150,7 @@ class Practitioner(models.Model):
         indexes = [
             models.Index(
                 fields=["next_digest_at"],
-                condition=Q(active=True, digest_wanted=True, role__in=["owner", "practitioner"]),
+                condition=Q(active=True, digest_wanted=True),
                 name="practitioner_by_next_digest",
             ),
         ]

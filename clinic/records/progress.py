@@ -180,8 +180,8 @@ def _from_notices(prescription: Prescription) -> list[Happened]:
     about = Notice.objects.filter(flag__prescription=prescription, flag__kind__in=TOLD_OF)
     # One mail may have gone for several: those skipped for its sake were told by it.
     spoke = Notice.objects.filter(practitioner=OuterRef("practitioner"), state=Sending.SENT)
-    spoke = spoke.filter(sent_at__gte=OuterRef("settled_at")).order_by("sent_at").values("sent_at")[:1]
-    told = When(state=Sending.SENT, then=F("sent_at")), When(why=Why.TOGETHER, then=Subquery(spoke))
+    first = spoke.filter(sent_at__gte=OuterRef("settled_at")).order_by("sent_at").values("sent_at")[:1]
+    told = When(state=Sending.SENT, then=F("sent_at")), When(why=Why.TOGETHER, then=Subquery(first))
     rows = about.annotate(told_at=Case(*told)).exclude(told_at=None).values_list("told_at", "practitioner__name")
     return [(at, _("%(name)s was told what you had reported.") % {"name": name}) for at, name in rows if at]
 

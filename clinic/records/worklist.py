@@ -38,6 +38,7 @@ def in_order_of_need(user: Person) -> QuerySet[Client]:
     unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
     return (
         Client.objects.treated_by(user)
+        .with_cover(user)
         .select_related("practitioner", "clinic")
         .annotate(
             worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),
