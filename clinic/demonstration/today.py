@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import prescribing
+from clinic import covering, prescribing, staff_wishes
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
@@ -34,14 +34,20 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stage.start_reminders(LOOKED_AFTER)
     stage.watch_for_silence(LOOKED_AFTER)
     soon, _day = _next_minute(clinic, now)
+    _was_away(stage, bob, alice)
     stories.tell(stage, alice, bob, soon)
     visitors.arrive(stage)
     stage.play()
+    _bring_daily_mail(clinic, now)
     return clinic
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
-    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did."""
+    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did.
+
+    The daily mail to Alice comes at the next minute too; once a day, as ever.
+    """
+    _bring_daily_mail(clinic, now)
     free = _remindable(clinic, now)
     waiting = Schedule.objects.filter(active=True, prescription__in=free)
     if waiting.filter(next_due_at__gt=now - conf.lateness_limit, next_due_at__lte=now + WITHIN).exists():
@@ -53,6 +59,24 @@ def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
             _move(by_address[address], time, now)
             return True
     return False
+
+
+def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
+    """A week off, four weeks ago."""
+    first = (stage.now - dt.timedelta(days=27)).date()
+    last = first + dt.timedelta(days=6)
+    stage.at(
+        stage.now - dt.timedelta(days=29),
+        lambda now: covering.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
+    )
+
+
+def _bring_daily_mail(clinic: Clinic, now: dt.datetime) -> None:
+    soon, _day = _next_minute(clinic, now)
+    for alice in clinic.practitioners.filter(name__startswith="Alice", active=True).select_related("user", "clinic"):
+        staff_wishes.choose_mail(
+            alice, at_once=alice.urgent_mail, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user
+        )
 
 
 def _remindable(clinic: Clinic, now: dt.datetime) -> list[Prescription]:
