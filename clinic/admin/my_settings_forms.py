@@ -94,7 +94,7 @@ class AbsenceForm(VerbForm):
         self._colleagues = {colleague.pk: colleague for colleague in covering.may_cover(who)}
         cover = self.fields["cover"]
         assert isinstance(cover, forms.TypedChoiceField)
-        nobody = _("Nobody: urgent mail goes to the owners")
+        nobody = _("Nobody (owners are told)")
         cover.choices = [("", nobody), *((pk, colleague.name) for pk, colleague in self._colleagues.items())]
 
     def told(self) -> dict[str, Any]:

@@ -38,16 +38,13 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stories.tell(stage, alice, bob, soon)
     visitors.arrive(stage)
     stage.play()
-    _bring_daily_mail(clinic, now)
+    # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
+    staff_wishes.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
     return clinic
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
-    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did.
-
-    The daily mail to Alice comes at the next minute too; once a day, as ever.
-    """
-    _bring_daily_mail(clinic, now)
+    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did."""
     free = _remindable(clinic, now)
     waiting = Schedule.objects.filter(active=True, prescription__in=free)
     if waiting.filter(next_due_at__gt=now - conf.lateness_limit, next_due_at__lte=now + WITHIN).exists():
@@ -69,14 +66,6 @@ def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
         stage.now - dt.timedelta(days=29),
         lambda now: covering.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
     )
-
-
-def _bring_daily_mail(clinic: Clinic, now: dt.datetime) -> None:
-    soon, _day = _next_minute(clinic, now)
-    for alice in clinic.practitioners.filter(name__startswith="Alice", active=True).select_related("user", "clinic"):
-        staff_wishes.choose_mail(
-            alice, at_once=alice.urgent_mail, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user
-        )
 
 
 def _remindable(clinic: Clinic, now: dt.datetime) -> list[Prescription]:

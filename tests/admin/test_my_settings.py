@@ -88,7 +88,7 @@ def test_no_daily_mail_keeps_the_days(cast, alice):
 
 
 def test_mail_at_once_stays_on_where_nobody_else_would_be_told(cast, alice):
-    assert "It cannot be switched off" in words(alice.get(url("my_settings")))
+    assert "It stays on" in words(alice.get(url("my_settings")))
     page = alice.post(url("my_settings"), {**MAIL, "at_once": ""})
     assert list(page.context["forms"]["mail"].errors) == ["at_once"]
     assert stored(cast.alice).urgent_mail is True
