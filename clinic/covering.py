@@ -72,6 +72,21 @@ def end(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = Non
     return True
 
 
+def follow_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
+    """Set the absences of a clinic that moved to another zone to its days there; returns how many. No act of a person.
+
+    Call it inside the transaction that changes ``clinic.time_zone``.
+    """
+    unended = list(Absence.objects.unended(now or timezone.now()).filter(practitioner__clinic=clinic))
+    for absence in unended:
+        absence.begins_at, absence.ends_at = (
+            _midnight(clinic, absence.starts_on),
+            _midnight(clinic, absence.ends_on + DAY),
+        )
+    Absence.objects.bulk_update(unended, ["begins_at", "ends_at"])
+    return len(unended)
+
+
 def may_cover(practitioner: Practitioner) -> list[Practitioner]:
     """The colleagues who could: at work in the same clinic, and treating."""
     here = Practitioner.objects.clinical().filter(clinic=practitioner.clinic_id, active=True)

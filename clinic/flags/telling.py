@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from clinic.conf import conf
 from clinic.models import Absence, Client, Clinic, Flag, Notice, Practitioner
@@ -71,7 +71,9 @@ def tell_others(notice: Notice, now: dt.datetime) -> None:
 
 
 def _not_before(told: Practitioner, now: dt.datetime) -> dt.datetime:
-    lately = Q(settled_at__gt=now - BREATH, settled_at__lte=now, state=State.SENT)
-    last = Notice.objects.filter(lately, practitioner=told).order_by("-sent_at").values_list("sent_at", flat=True)
-    sent_at = last.first()
+    theirs = Notice.objects.filter(practitioner=told)
+    if theirs.filter(state=State.SENDING).exists():
+        return now + BREATH
+    lately = theirs.filter(state=State.SENT, settled_at__gt=now - BREATH, settled_at__lte=now)
+    sent_at = lately.order_by("-sent_at").values_list("sent_at", flat=True).first()
     return now if sent_at is None else max(now, sent_at + BREATH)

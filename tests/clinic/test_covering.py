@@ -114,6 +114,16 @@ class TestWhoSees:
         absence = away(cast.alice, cast.bob, day, day)
         assert absence.ends_at - absence.begins_at == 23 * HOUR
 
+    def test_when_the_clinic_moves_to_another_zone_the_days_move_along(self, cast):
+        here = cast.alice.clinic
+        absence = away(cast.alice, cast.bob, TODAY + DAY, TODAY + DAY)
+        here.time_zone = "Asia/Tokyo"
+        here.save(update_fields=["time_zone"])
+        before = absence.begins_at
+        assert covering.follow_zone(here, NOW) == 1
+        absence.refresh_from_db()
+        assert (before - absence.begins_at, absence.ends_at - absence.begins_at) == (9 * HOUR, DAY)
+
 
 def moved(absence, begins_at):
     """As if it had begun then."""
