@@ -88,7 +88,7 @@ def came_back(mail: Outgoing, words: str, *, hard: bool, now: dt.datetime) -> bo
 
 
 def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
-    """The recipient called it unwanted, to their mail program or ours: a client gets no reminders any more, a practitioner no daily mail.
+    """The recipient called it unwanted, to their mail program or ours: no more reminders, or no more daily mail.
 
     Returns False when that was known already.
     """

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 
 SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
-SMALL = """() => [...document.querySelectorAll('main button, main .pl-button, main select, main .pl-tick, main li > a')]
+SMALL = """() => [...document.querySelectorAll(
+    'main button, main .pl-button, main select, main [type=date], main .pl-tick, main li > a')]
   .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
 
 
