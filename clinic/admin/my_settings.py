@@ -5,6 +5,7 @@ An owner writes down the absences of colleagues on the same page, and nothing el
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,12 +15,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic import covering, staff_wishes
 from clinic.admin import access
 from clinic.admin.my_settings_forms import AboutMeForm, AbsenceForm, MailForm
 from clinic.admin.page import Page, page
+from clinic.digests import sending
 from clinic.models import Absence, Practitioner
 
 
@@ -38,6 +40,18 @@ def my_settings(request: HttpRequest, pk: int | None = None) -> HttpResponseBase
             messages.success(request, said)
             return HttpResponseRedirect(_address(request, who))
     return _show(request, who, forms)
+
+
+@require_safe
+def daily_mail(request: HttpRequest, pk: int) -> Page:
+    """The daily mail as it would be now; nothing is sent, and no link in it stops anything."""
+    who = _managed(request, pk)
+    if who.user_id != request.user.pk or not who.is_clinical:
+        raise Http404
+    mail = sending.preview(who)
+    html = re.sub(r'\shref="[^"]*"', "", str(mail.alternatives[0][0])) if mail else ""
+    context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "onward": _address(request, who)}
+    return page(request, "daily_mail.html", _("The daily mail"), **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,6 +140,7 @@ def _address(request: HttpRequest, who: Practitioner) -> str:
 ROUTES = [
     ("settings/", my_settings, "my_settings"),
     ("settings/<int:pk>/", my_settings, "settings_of"),
+    ("settings/<int:pk>/mail/", daily_mail, "daily_mail"),
     ("absences/<int:pk>/", change_absence, "change_absence"),
     ("absences/<int:pk>/end/", end_absence, "end_absence"),
 ]

@@ -71,6 +71,15 @@ def compose(row: Digest) -> EmailMultiAlternatives:
     return written(row.practitioner, told, row.message_id, links.url(Purpose.STOP_DIGEST, row.practitioner_id))
 
 
+def preview(who: Practitioner) -> Letter | None:
+    """The mail as it would be now, with a link that stops nothing; None: there is nothing to tell."""
+    last: dt.datetime | None = Digest.objects.filter(practitioner=who, state=State.SENT).aggregate(at=Max("sent_at"))[
+        "at"
+    ]
+    told = counts.of(who, last, timezone.now())
+    return written(who, told, f"preview@{conf.mail_domain}", links.nowhere()) if told else None
+
+
 def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> Letter:
     """The mail that tells these numbers."""
     worklist = conf.base_url + conf.worklist_path

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from clinic.models import Absence, AuditEntry, Practitioner
@@ -193,3 +194,21 @@ def test_who_works_at_two_clinics_has_settings_for_each(cast):
 def test_what_comes_back_is_said(cast, alice):
     Practitioner.objects.filter(pk=cast.alice.pk).update(undeliverable_since=timezone.now())
     assert "Mail to you has come back since" in words(alice.get(url("my_settings")))
+
+
+def test_what_the_daily_mail_would_say_now(cast, alice):
+    address = url("daily_mail", cast.alice.pk)
+    assert f'href="{address}"' in alice.get(url("my_settings")).content.decode()
+    assert "None would come now" in words(alice.get(address))
+    make.report(make.prescription(cast.dana), 4, 8)
+    page = alice.get(address)
+    assert "1 client needs you to look (high: 1)." in page.content.decode()
+    assert 'sandbox=""' in page.content.decode()
+    assert page.context["html"].count("href") == 0
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("who", ["bob", "charlie", "olivia"])
+def test_the_daily_mail_is_shown_to_its_reader_alone(cast, olivia, who):
+    person = olivia if who == "olivia" else getattr(cast, who)
+    assert signed_in(person).get(url("daily_mail", cast.alice.pk)).status_code == 404

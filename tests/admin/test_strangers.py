@@ -77,7 +77,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     own = takewhile(lambda pattern: pattern.name != "logout", site.get_urls())
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
     elsewhere = {"accept_registrant", "decline_registrant", "exercise_remove"}  # test_registrants, test_exercises_films
-    elsewhere |= {"settings_of", "change_absence", "end_absence"}  # test_my_settings
+    elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     assert ours == set(ABOUT) | elsewhere
 
 
