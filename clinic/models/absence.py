@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import F, Q
@@ -25,6 +26,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def overlapping(self, begins_at: dt.datetime, ends_at: dt.datetime) -> AbsenceQuerySet:
         """Those with an instant in the time from ``begins_at`` (included) to ``ends_at`` (excluded)."""
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
+
+    def covered_by(self, practitioners: Iterable[int]) -> set[int]:
+        """The practitioners, by number, for whom these, by number too, cover now."""
+        return set(self.at().filter(cover__in=practitioners).values_list("practitioner", flat=True))
 
     def visible_to(self, user: Person) -> AbsenceQuerySet:
         """When a colleague is away and who covers, for all that work at the clinic."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -44,11 +45,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
         covered = away.filter(left_to).values("practitioner")
         return self.filter(Q(practitioner=practitioner) | Q(practitioner__in=covered))
 
-    def with_cover(self, user: Person) -> ClientQuerySet:
-        """With ``covered_until``: the last day on which this person covers for the client's practitioner, or None."""
-        mine = Practitioner.objects.of(user).clinical().values("pk")
-        covered = Absence.objects.at().filter(practitioner=OuterRef("practitioner_id"), cover__in=mine)
-        return self.annotate(covered_until=Subquery(covered.order_by("-ends_on").values("ends_on")[:1]))
+    def with_cover(self, memberships: Iterable[Practitioner]) -> ClientQuerySet:
+        """With ``covered_until``: the last day on which one of these covers for the client's practitioner, or None."""
+        ours = Absence.objects.at().filter(cover__in=memberships, practitioner=OuterRef("practitioner_id"))
+        return self.annotate(covered_until=Subquery(ours.order_by("-ends_on").values("ends_on")[:1]))
 
     def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""

@@ -91,6 +91,12 @@ class TestWhoSees:
         Practitioner.objects.filter(pk=cast.bob.pk).update(role=Practitioner.Role.FRONT_DESK)
         assert treated(cast.bob) == []
 
+    def test_for_whom_one_covers_as_numbers(self, cast):
+        assert Absence.objects.covered_by([cast.bob.pk]) == set()
+        away(cast.alice, cast.bob)
+        assert Absence.objects.covered_by([cast.bob.pk, cast.charlie.pk]) == {cast.alice.pk}
+        assert Absence.objects.covered_by([cast.charlie.pk]) == set()
+
     def test_the_worklist_says_until_when(self, cast):
         away(cast.alice, cast.bob)
         until = {row: row.covered_until for row in worklist.in_order_of_need(cast.bob.user)}
