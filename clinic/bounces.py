@@ -15,11 +15,23 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 
-from clinic import audit, wishes
+from clinic import audit, staff_wishes, wishes
 from clinic.delivery import KINDS
-from clinic.flags import review
+from clinic.flags import telling
 from clinic.flags.undeliverable import mark_undeliverable
-from clinic.models import Client, Confirmation, Flag, FlagEvent, Invitation, Notice, Outgoing, PainTrend, Reminder
+from clinic.models import (
+    Client,
+    Confirmation,
+    Digest,
+    Flag,
+    FlagEvent,
+    Invitation,
+    Notice,
+    Outgoing,
+    PainTrend,
+    Practitioner,
+    Reminder,
+)
 from clinic.models.outbox import State
 
 log = logging.getLogger(__name__)
@@ -68,12 +80,15 @@ def came_back(mail: Outgoing, words: str, *, hard: bool, now: dt.datetime) -> bo
         if client is not None and (hard or _came_back_each_time(client)):
             mark_undeliverable(client, words, now)
         if isinstance(mail, Notice):
-            _tell_others(mail, now)
+            log.error("notice %d did not reach its practitioner: look at that mail address", mail.pk)
+            telling.tell_others(mail, now)
+        if isinstance(mail, Notice | Digest) and hard:
+            Practitioner.objects.out_of_reach(mail.practitioner_id, now)
     return True
 
 
 def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
-    """The recipient called it unwanted, to their mail program or ours: a client gets no reminders any more.
+    """The recipient called it unwanted, to their mail program or ours: no more reminders, or no more daily mail.
 
     Returns False when that was known already.
     """
@@ -85,6 +100,8 @@ def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
         if client is not None:
             audit.record(None, "complained", client, client.clinic)
             wishes.want_reminders(client, False, by=None, now=now)
+        if isinstance(mail, Digest):
+            staff_wishes.want_digest(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)
     return True
 
 
@@ -97,7 +114,7 @@ def _client_of(mail: Outgoing) -> Client | None:
 def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
-    addresses = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email", Notice: users}
+    addresses = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email", Notice: users, Digest: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [
         kind._default_manager.filter(**lately, **{f"{address}__iexact": recipient}).order_by("-due_at", "-pk").first()
@@ -119,11 +136,3 @@ def _came_back_each_time(client: Client) -> bool:
         ends += taken.order_by("-due_at", "-pk").values_list("due_at", "state")[:SOFT_AT_MOST]
     last = [state for _due_at, state in sorted(ends, reverse=True)[:SOFT_AT_MOST]]
     return last == [State.BOUNCED] * SOFT_AT_MOST
-
-
-def _tell_others(notice: Notice, now: dt.datetime) -> None:
-    """Somebody must hear of a flag that nobody has looked at yet: the owners who were not told."""
-    log.error("notice %d did not reach its practitioner: look at that mail address", notice.pk)
-    flag = Flag.objects.select_related("prescription__client__clinic").get(pk=notice.flag_id)
-    if flag.state == Flag.State.OPEN:
-        review.notify(flag, review.owners(flag.prescription.client.clinic).exclude(notices__flag=flag), now)

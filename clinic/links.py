@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     STOP_REMINDERS = "u"
     INVITATION = "i"
     CONFIRMATION = "c"
+    STOP_DIGEST = "d"
 
     @property
     def age(self) -> dt.timedelta | None:

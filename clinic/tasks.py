@@ -7,7 +7,7 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, joining, leaving, registering
+from clinic import delivery, digests, joining, leaving, registering
 from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -17,7 +17,7 @@ from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders, pushing)]
+KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders, digests, pushing)]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
@@ -33,8 +33,9 @@ def tick(run: Callable[[], None]) -> Callable[[], None]:
 
 @tick
 def plan() -> None:
-    """Due schedules become reminder rows."""
+    """Due schedules become reminder rows, due daily mails their own."""
     planning.plan_due(database_now())
+    digests.plan_due(database_now())
 
 
 @tick
@@ -47,10 +48,8 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    delivery.reap(database_now())
-    registering.forget_unconfirmed(database_now())
-    leaving.forget_addresses(database_now())
-    escalation.escalate(database_now())
+    for act in (delivery.reap, registering.forget_unconfirmed, leaving.forget_addresses, escalation.escalate):
+        act(database_now())
 
 
 @tick

@@ -43,6 +43,9 @@ FLOORS = [
         "clinic.wishes",
         "clinic.phones",
         "clinic.bounces",
+        "clinic.covering",
+        "clinic.digests",
+        "clinic.staff_wishes",
     },
     {"clinic.reminders", "clinic.flags", "clinic.records"},
     {"clinic.delivery", "clinic.letters", "clinic.links", "clinic.push", "clinic.sign_ins", "clinic.audit"},
@@ -53,7 +56,13 @@ HOUSE = House(
     [frozenset(floor) for floor in FLOORS],
     beside=frozenset({"clinic.conf", "clinic.signals", "clinic.dsn"}),
     # The commands that fill a demo clinic are where one asks for it; who complains of a reminder wishes for no more.
-    allowed=frozenset({("clinic.management", "clinic.demonstration"), ("clinic.bounces", "clinic.wishes")}),
+    allowed=frozenset(
+        {
+            ("clinic.management", "clinic.demonstration"),
+            ("clinic.bounces", "clinic.wishes"),
+            ("clinic.bounces", "clinic.staff_wishes"),
+        }
+    ),
     closed=frozenset({"clinic.tasks", "config"}),
 )
 
@@ -67,6 +76,7 @@ NOUNS = [
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning", "clinic.models.phone"},
     {"clinic.models.handover"},
     {"clinic.models.client"},
+    {"clinic.models.absence", "clinic.models.digest"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

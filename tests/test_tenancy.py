@@ -1,9 +1,13 @@
 """Nobody's rows are anybody else's: every model that says who sees it, asked by everybody who must not."""
 
+import datetime as dt
+
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
+from clinic import covering
 from clinic.models import Client, Practitioner, Prescription
 from clinic.reminders import planning
 from tests import make
@@ -21,6 +25,8 @@ def filled(cast):
         planning.plan_due(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
     make.registrant(cast.alice.clinic)
+    later = timezone.now().date() + dt.timedelta(days=60)
+    covering.go_away(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
     return cast
 
 

@@ -52,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -103,8 +103,8 @@ def _item(
 
 
 def _account_links() -> list[dict[str, str]]:
-    """The pages of django-allauth, where the project has them."""
-    links = []
+    """One's own settings, and the pages of django-allauth, where the project has them."""
+    links = [{"title": _("My settings"), "link": reverse("plumbline:my_settings")}]
     for title, view in ((_("Two-factor sign-in"), "mfa_index"), (_("Where I am signed in"), "usersessions_list")):
         try:
             links.append({"title": title, "link": reverse(view)})

@@ -35,6 +35,7 @@ from clinic.admin import (
     ledger,
     look,
     mail_preview,
+    my_settings,
     outcomes,
     prescriptions,
     registrants,
@@ -89,7 +90,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
-                    *(import_clients, invitations, hand_over),
+                    *(import_clients, invitations, hand_over, my_settings),
                 )
                 for route, view, name in module.ROUTES
             ),

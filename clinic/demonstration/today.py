@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import prescribing
+from clinic import covering, prescribing, staff_wishes
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
@@ -34,9 +34,12 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stage.start_reminders(LOOKED_AFTER)
     stage.watch_for_silence(LOOKED_AFTER)
     soon, _day = _next_minute(clinic, now)
+    _was_away(stage, bob, alice)
     stories.tell(stage, alice, bob, soon)
     visitors.arrive(stage)
     stage.play()
+    # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
+    staff_wishes.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
     return clinic
 
 
@@ -53,6 +56,16 @@ def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
             _move(by_address[address], time, now)
             return True
     return False
+
+
+def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
+    """A week off, four weeks ago."""
+    first = (stage.now - dt.timedelta(days=27)).date()
+    last = first + dt.timedelta(days=6)
+    stage.at(
+        stage.now - dt.timedelta(days=29),
+        lambda now: covering.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
+    )
 
 
 def _remindable(clinic: Clinic, now: dt.datetime) -> list[Prescription]:

@@ -9,7 +9,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from clinic import audit
-from clinic.flags.review import notify, owners
+from clinic.flags.telling import heads, notify, who_treats
 from clinic.models import Client, Clinic, Flag, FlagEvent
 from clinic.models.flag import Severity
 
@@ -64,7 +64,7 @@ def _rise(pk: int, hours: int, now: dt.datetime) -> bool:
             return False
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.ESCALATED, at=now)
         client = flag.prescription.client
-        # A clinic whose owner left still has somebody to tell: the one who did not look.
-        notify(flag, list(owners(client.clinic)) or [client.practitioner], now)
+        # A clinic whose owner left, or is away, still has somebody to tell: the one who did not look.
+        notify(flag, heads(client.clinic, now) or who_treats(client, now) or [client.practitioner], now)
         audit.record(None, "flag-escalated", flag, client.clinic)
     return True

@@ -9,30 +9,25 @@ from functools import partial
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, signals
-from clinic.conf import conf
 from clinic.flags import judging, knobs, sentences
 from clinic.flags.judging import Judgement
+from clinic.flags.telling import notify, who_treats
 from clinic.models import (
     Advice,
     Client,
-    Clinic,
     Flag,
     FlagEvent,
-    Notice,
     PainReport,
     PainTrend,
-    Practitioner,
     Prescription,
 )
 from clinic.models.flag import Kind, Severity
 
-NOTICE_AGE = dt.timedelta(hours=24)
 LATE = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
 SESSIONS_SHOWN = 5
 WEEK = dt.timedelta(days=7)
@@ -158,7 +153,7 @@ def raise_flag(
     flag.evidence.set(behind)
     FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
     if severity != Severity.ROUTINE:
-        notify(flag, _who_treats(flag), now)
+        notify(flag, who_treats(flag.prescription.client, now), now)
     transaction.on_commit(partial(signals.flag_raised.send_robust, Flag, flag=flag))
     return flag
 
@@ -176,27 +171,7 @@ def _reopen(flag: Flag, now: dt.datetime) -> None:
     """It happened again after somebody had seen it: acknowledged → open."""
     if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
-        notify(flag, _who_treats(flag), now)
-
-
-def _who_treats(flag: Flag) -> Iterable[Practitioner]:
-    """The client's practitioner, or the owners if that one works here no more."""
-    practitioner = flag.prescription.client.practitioner
-    return [practitioner] if practitioner.active else owners(practitioner.clinic)
-
-
-def owners(clinic: Clinic) -> QuerySet[Practitioner]:
-    """Those at the head of a clinic who still work there."""
-    return clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
-
-
-def notify(flag: Flag, practitioners: Iterable[Practitioner], now: dt.datetime) -> None:
-    """The row of a mail to each of these that the client needs a look; the next tick sends it."""
-    for told in practitioners:
-        Notice.objects.create(
-            practitioner=told, flag=flag, due_at=now, try_at=now, expires_at=now + NOTICE_AGE,
-            message_id=f"notice.{flag.pk}.{told.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
-        )  # fmt: skip
+        notify(flag, who_treats(flag.prescription.client, now), now)
 
 
 def hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:

@@ -1,47 +1,92 @@
-"""Tell the practitioner that a client needs a look: no health data, one link."""
+"""Tell the practitioner that clients need a look: no health data, no name, one link; one mail for all that came."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Max, Q
 
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
+from clinic.flags import telling
 from clinic.letters import letter
-from clinic.models import Flag, FlagEvent, Notice, Why
+from clinic.models import Flag, FlagEvent, Notice, Practitioner, Why
+from clinic.models.outbox import State
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
     """One tick: send every due notice whose flag nobody has looked at; returns how many ended in each state."""
     rows = Notice.objects.select_related("practitioner__user", "practitioner__clinic", "flag")
-    return deliver(Mailbag(rows, guard, compose), now)
+    return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
 def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, Why]:
-    """A flag already seen needs no mail."""
-    waiting = Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True)
-    return {notice.pk: Why.SETTLED for notice in notices if notice.pk not in set(waiting)}
+    """A flag already seen needs no mail, and of several to one person the first goes for all.
+
+    One whose own flag was seen still goes where others, skipped for its sake, wait behind it.
+    """
+    waiting = set(Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True))
+    left_over = _left_over({notice.practitioner_id for notice in notices})
+    unwanted, told = {}, set()
+    for notice in notices:
+        whom = notice.practitioner_id
+        if whom in told:
+            unwanted[notice.pk] = Why.TOGETHER if notice.pk in waiting else Why.SETTLED
+        elif notice.pk in waiting or whom in left_over:
+            told.add(whom)
+        else:
+            unwanted[notice.pk] = Why.SETTLED
+    return unwanted
 
 
 def compose(notice: Notice) -> EmailMultiAlternatives:
     practitioner = notice.practitioner
+    ours = [notice.pk, *_left_over({practitioner.pk}).get(practitioner.pk, [])]
+    flags = Flag.objects.filter(notices__in=ours, state=Flag.State.OPEN).distinct()
+    clients = flags.order_by().values("prescription__client").distinct().count()
     return letter(
         "notice",
         to=(practitioner.name, practitioner.email),
         clinic=practitioner.clinic,
-        language=practitioner.clinic.language,
+        language=practitioner.speaks,
         message_id=notice.message_id,
         context={
             "practitioner": practitioner,
             "worklist_url": f"{conf.base_url}{conf.worklist_path}",
-            "overdue": _says_nobody_looked(notice),
+            "count": max(1, clients),
+            "overdue": all(_says_nobody_looked(one) for one in Notice.objects.filter(pk__in=ours)),
         },
     )
+
+
+def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
+    """By practitioner, the open ones that were skipped as another mail was to tell of them, and none has since.
+
+    A mail that was to speak for them may have failed, or wait for its next attempt.
+    """
+    ours = Notice.objects.filter(practitioner__in=practitioners)
+    last = dict(
+        Practitioner.objects.filter(pk__in=practitioners)
+        .annotate(last=Max("notices__sent_at", filter=Q(notices__state=State.SENT)))
+        .values_list("pk", "last")
+    )
+    skipped = ours.filter(state=State.SKIPPED, why=Why.TOGETHER, flag__state=Flag.State.OPEN)
+    found: dict[int, list[int]] = {}
+    for pk, whom, at in skipped.order_by("pk").values_list("pk", "practitioner", "settled_at"):
+        if last[whom] is None or at > last[whom]:
+            found.setdefault(whom, []).append(pk)
+    return found
 
 
 def _says_nobody_looked(notice: Notice) -> bool:
     """Whether this is the mail of a flag that rose, and not that of one just raised."""
     return notice.flag.events.filter(verb=FlagEvent.Verb.ESCALATED, at=notice.due_at).exists()
+
+
+def _out_of_reach(notice: Notice, now: dt.datetime) -> None:
+    """The mailbox is not there: the owners hear of it, and later mails look for somebody else."""
+    Practitioner.objects.out_of_reach(notice.practitioner_id, now)
+    telling.tell_others(notice, now)

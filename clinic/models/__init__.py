@@ -1,9 +1,11 @@
 """Rows, constraints and querysets. Nothing here sends, decides or looks at a clock of its own accord."""
 
+from clinic.models.absence import Absence
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.digest import Digest
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.handover import HandOver
 from clinic.models.heartbeat import Heartbeat
@@ -22,6 +24,7 @@ from clinic.models.trend import PainTrend
 from clinic.models.tuning import Tuning
 
 __all__ = [
+    "Absence",
     "Advice",
     "AppendOnly",
     "Area",
@@ -30,6 +33,7 @@ __all__ = [
     "Clinic",
     "Confirmation",
     "Correction",
+    "Digest",
     "Flag",
     "FlagEvent",
     "HandOver",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models.absence import Absence
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.fields import LanguageField, TimeZoneField
 from clinic.models.outbox import Outgoing, OutgoingQuerySet, State
@@ -57,6 +59,20 @@ class ClientQuerySet(models.QuerySet["Client"]):
             asked=Subquery(asked),
         ).filter(last_state=State.SENT, last_sent_at__lte=since, last_why="", asked__lt=at_most)
 
+    def in_care_of(self, practitioner: Practitioner) -> ClientQuerySet:
+        """One's own and those one covers; an owner also those of who is away without a cover."""
+        away = Absence.objects.at().filter(practitioner__clinic=practitioner.clinic_id)
+        left_to = Q(cover=practitioner)
+        if practitioner.role == Practitioner.Role.OWNER:
+            left_to |= Q(cover__isnull=True)
+        covered = away.filter(left_to).values("practitioner")
+        return self.filter(Q(practitioner=practitioner) | Q(practitioner__in=covered))
+
+    def with_cover(self, memberships: Iterable[Practitioner]) -> ClientQuerySet:
+        """With ``covered_until``: the last day on which one of these covers for the client's practitioner, or None."""
+        ours = Absence.objects.at().filter(cover__in=memberships, practitioner=OuterRef("practitioner_id"))
+        return self.annotate(covered_until=Subquery(ours.order_by("-ends_on").values("ends_on")[:1]))
+
     def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""
         return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
@@ -70,8 +86,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
     def _at_work(user: Person, sees_all: Q) -> Exists:
         mine = Q(pk=OuterRef("practitioner_id"), role__in=Practitioner.Role.clinical())
         shared = Q(clinic__open_records=True, role__in=Practitioner.Role.clinical())
+        away = Absence.objects.at().filter(practitioner=OuterRef(OuterRef("practitioner_id")), cover=OuterRef("pk"))
+        covering = Q(Exists(away), role__in=Practitioner.Role.clinical())
         here = Practitioner.objects.of(user).filter(clinic=OuterRef("clinic_id"))
-        return Exists(here.filter(sees_all | mine | shared))
+        return Exists(here.filter(sees_all | mine | shared | covering))
 
 
 class Client(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TypeAlias
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.fields import LanguageField, TimeZoneField
 
 LONGEST_ESCALATION = 168  # hours: a week
+WORKDAYS = "mon,tue,wed,thu,fri"
 
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
@@ -84,6 +87,28 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         """The colleagues in the clinics where this person works."""
         return self.filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
 
+    def managed_by(self, user: Person) -> PractitionerQuerySet:
+        """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
+        mine = Practitioner.objects.of(user)
+        owned = mine.filter(role=Practitioner.Role.OWNER).values("clinic")
+        return self.filter(active=True).filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=owned))
+
+    def told_at_once(self) -> PractitionerQuerySet:
+        """Those who can be told of a client now: they work here, treat, take mail at once, and it arrives."""
+        return self.clinical().filter(active=True, urgent_mail=True, undeliverable_since=None)
+
+    def digest_due(self, now: dt.datetime) -> PractitionerQuerySet:
+        """Those whose daily mail is to be planned: due, or never pointed at a day. The front desk too, for no mail:
+
+        the index knows no roles, and whom the planner left alone it would look at again at each tick.
+        """
+        due = Q(next_digest_at__isnull=True) | Q(next_digest_at__lte=now)
+        return self.filter(due, active=True, digest_wanted=True).order_by("next_digest_at")
+
+    def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
+        """Mail to this person comes back from now on; an earlier date of the same trouble stays (then False)."""
+        return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
+
 
 class Practitioner(models.Model):
     """One person's work at one clinic. A person may work at several."""
@@ -108,6 +133,13 @@ class Practitioner(models.Model):
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.PRACTITIONER)
     active = models.BooleanField(_("active"), default=True)
+    language = LanguageField(_("language of mails"), blank=True, default="", help_text=_("Empty: the clinic's."))
+    urgent_mail = models.BooleanField(_("mail at once when a client needs a look"), default=True)
+    digest_wanted = models.BooleanField(_("wants the daily mail"), default=True)
+    digest_at = models.TimeField(_("daily mail at"), default=dt.time(7, 30))
+    digest_days = models.CharField(_("daily mail on"), max_length=27, default=WORKDAYS)
+    next_digest_at = models.DateTimeField(null=True, blank=True, editable=False)  # empty: the next tick sets it
+    undeliverable_since = models.DateTimeField(_("mail comes back since"), null=True, blank=True)
 
     objects = PractitionerQuerySet.as_manager()
 
@@ -115,6 +147,13 @@ class Practitioner(models.Model):
         verbose_name = _("practitioner")
         verbose_name_plural = _("practitioners")
         ordering = ["name"]
+        indexes = [
+            models.Index(
+                fields=["next_digest_at"],
+                condition=Q(active=True, digest_wanted=True),
+                name="practitioner_by_next_digest",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["user", "clinic"], name="one_membership_per_person_and_clinic"),
         ]
@@ -125,6 +164,16 @@ class Practitioner(models.Model):
     @property
     def is_clinical(self) -> bool:
         return self.role in self.Role.clinical()
+
+    @property
+    def speaks(self) -> str:
+        """The language of mails to this person: the own, or else the clinic's."""
+        return self.language or self.clinic.language
+
+    @property
+    def digest_day_names(self) -> list[str]:
+        """The days of the daily mail, as "mon"."""
+        return self.digest_days.split(",")
 
     @property
     def email(self) -> str:

@@ -38,6 +38,9 @@ class Why(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     SETTLED = "settled", _("seen before the mail was sent")
     COMPLAINED = "complained", _("the client's mail program reported it as unwanted")
+    INACTIVE = "inactive", _("works here no more")
+    ABSENT = "absent", _("away, and covered by a colleague")
+    NOTHING = "nothing", _("nothing to tell")
 
 
 class State(models.TextChoices):

@@ -1,6 +1,6 @@
 """What a link in a mail opens. A GET shows and changes nothing, since mail scanners follow links; a POST acts.
 
-The token is the secret: whoever holds the mail may report and may stop reminders without signing in, so these two need
+The token is the secret: whoever holds the mail may report and may stop such mails without signing in, so these need
 no CSRF token (and the one click of RFC 8058 comes without one). Joining and confirming sign somebody in, so they do
 need one.
 """
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from clinic import links
 from clinic.links import Purpose
 from clinic.portal.dead_links import dead_link
+from clinic.portal.digest_link import stop_digest
 from clinic.portal.invitation_link import invitation
 from clinic.portal.registration_link import confirmation
 from clinic.portal.report_link import report
@@ -26,6 +27,7 @@ OPENERS = {
     Purpose.STOP_REMINDERS: stop_reminders,
     Purpose.INVITATION: csrf_protect(invitation),
     Purpose.CONFIRMATION: csrf_protect(confirmation),
+    Purpose.STOP_DIGEST: stop_digest,
 }
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Protocol
 
-from django.db.models import Prefetch
+from django.db.models import Case, F, OuterRef, Prefetch, Subquery, When
 from django.utils.translation import gettext as _
 
 from clinic.models import Correction, Flag, Notice, PainReport, Prescription, PrescriptionVersion, Reminder
@@ -177,8 +177,12 @@ def _from_versions(versions: Sequence[PrescriptionVersion], prescription: Prescr
 
 
 def _from_notices(prescription: Prescription) -> list[Happened]:
-    sent = Notice.objects.filter(flag__prescription=prescription, flag__kind__in=TOLD_OF, state=Sending.SENT)
-    rows = sent.values_list("sent_at", "practitioner__name")
+    about = Notice.objects.filter(flag__prescription=prescription, flag__kind__in=TOLD_OF)
+    # One mail may have gone for several: those skipped for its sake were told by it.
+    spoke = Notice.objects.filter(practitioner=OuterRef("practitioner"), state=Sending.SENT)
+    first = spoke.filter(sent_at__gte=OuterRef("settled_at")).order_by("sent_at").values("sent_at")[:1]
+    told = When(state=Sending.SENT, then=F("sent_at")), When(why=Why.TOGETHER, then=Subquery(first))
+    rows = about.annotate(told_at=Case(*told)).exclude(told_at=None).values_list("told_at", "practitioner__name")
     return [(at, _("%(name)s was told what you had reported.") % {"name": name}) for at, name in rows if at]
 
 

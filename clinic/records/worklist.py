@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 
-from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Prescription
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Practitioner, Prescription
 from clinic.models.flag import rank
 
 MOST_URGENT = Flag.Severity.values.index(Flag.Severity.URGENT)
@@ -38,6 +38,7 @@ def in_order_of_need(user: Person) -> QuerySet[Client]:
     unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
     return (
         Client.objects.treated_by(user)
+        .with_cover(Practitioner.objects.of(user).clinical())
         .select_related("practitioner", "clinic")
         .annotate(
             worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),

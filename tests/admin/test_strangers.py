@@ -26,6 +26,7 @@ OF_A_FLAG = ["acknowledge", "resolve"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
+OF_NOBODY += ["my_settings"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -71,6 +72,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
     # test_registrants, test_exercises_films, test_hand_over_page
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
+    elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     assert ours == set(ABOUT) | elsewhere
 
 

@@ -30,11 +30,13 @@ def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
     registering.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     assert printed("--now", due.isoformat()) == [
         "schedules due: 1",
+        "daily mails due: 0",
         "notices: none due",
         "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
         "reminders on phones: none due",
         "reminders: 1 sent",
+        "daily mails: none due",
     ]
     assert len(mail.outbox) == 3
 
@@ -44,11 +46,13 @@ def test_a_second_tick_sends_nothing_twice(due):
     mail.outbox.clear()
     assert printed("--now", due.isoformat()) == [
         "schedules due: 0",
+        "daily mails due: 0",
         "notices: none due",
         "confirmations: none due",
         "invitations: none due",
         "reminders on phones: none due",
         "reminders: none due",
+        "daily mails: none due",
     ]
     assert mail.outbox == []
 

@@ -9,6 +9,10 @@ from html.parser import HTMLParser
 from django.core.mail import EmailMessage
 
 from clinic import joining, registering
+from clinic import links as links_in_mail
+from clinic.conf import conf
+from clinic.digests import sending as daily
+from clinic.digests.counts import Counts
 from clinic.flags import escalation
 from clinic.flags import sending as notices
 from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder
@@ -46,6 +50,24 @@ def notice_again(about: Client) -> EmailMessage:
     return notices.compose(owner.notices.get())
 
 
+def notice_together(to: Practitioner) -> EmailMessage:
+    """One mail for three clients who need a look at once."""
+    clients = [make.client(to, name) for name in ("Gus", "Hal", "Ida")]
+    for client in clients:
+        make.report(make.prescription(client), 4, 8)
+    first, *others = to.notices.order_by("-pk")[:3]
+    Notice.objects.filter(pk__in=[row.pk for row in others]).update(
+        state="skipped", why="together", settled_at=database_now()
+    )
+    return notices.compose(first)
+
+
+def digest(to: Practitioner) -> EmailMessage:
+    """The daily mail with a number of everything, to an owner in a busy week."""
+    stop = links_in_mail.url(links_in_mail.Purpose.STOP_DIGEST, to.pk)
+    return daily.written(to, Counts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
+
+
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
     here = cast.alice.clinic
@@ -67,6 +89,8 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "invitation": invitation(make.invited(cast.alice, "Frida", language=language)),
         "notice": notice(cast.erin),
         "notice_again": notice_again(cast.erin),
+        "notice_together": notice_together(cast.alice),
+        "digest": digest(cast.alice),
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
     }

@@ -47,6 +47,7 @@ def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
 def test_what_is_sent_but_once_is_no_list(cast):
     mails = post.each_mail(cast)
     assert read(mails.pop("reminder"))["List-Id"]
+    assert read(mails.pop("digest"))["List-Id"]
     for kind, mail in mails.items():
         assert [name for name in read(mail) if name.startswith("List-")] == [], kind
 

@@ -57,6 +57,18 @@ def test_a_warning_sign_and_who_was_told_of_it_are_one_moment_of_that_day(plan, 
     assert set(moments(plan, now)[0]) == {*before_it_went[0], "Alice was told what you had reported."}
 
 
+def test_one_mail_for_several_flags_told_of_each_when_it_went(plan, cast, now):
+    make.report(plan, 4, 8, at=now, warning_signs=("leg_weakness",))
+    first, *others = Notice.objects.order_by("pk")
+    Notice.objects.filter(pk__in=[row.pk for row in others]).update(state="skipped", why="together", settled_at=now)
+    assert "Alice was told what you had reported." not in moments(plan, now)[0]
+    Notice.objects.filter(pk=first.pk).update(state="sent", sent_at=now, settled_at=now)
+    assert moments(plan, now)[0].count("Alice was told what you had reported.") == 1
+    Notice.objects.filter(pk=first.pk).update(practitioner=cast.bob)
+    assert others
+    assert moments(plan, now)[0].count("Alice was told what you had reported.") == 0
+
+
 @pytest.mark.parametrize("kind", [Flag.Kind.SILENT, Flag.Kind.UNDELIVERABLE])
 def test_flags_of_silence_and_of_mail_that_comes_back_are_not_the_clients_to_read(plan, now, kind):
     review.raise_flag(None, kind, Flag.Severity.HIGH, "Private reason.", now, prescription=plan)

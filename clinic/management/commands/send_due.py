@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import joining, registering
+from clinic import digests, joining, registering
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -18,7 +18,8 @@ from clinic.reminders import sending as reminders
 
 class Command(BaseCommand):
     help = (
-        "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders, on phones too."
+        "Plan the due reminders and daily mails, then send what is due: notices, confirmations, invitations, "
+        "reminders, on phones too, daily mails to practitioners."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,12 +28,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"]
         self.stdout.write(f"schedules due: {planning.plan_due(now or database_now())}")
+        self.stdout.write(f"daily mails due: {digests.plan_due(now or database_now())}")
         for name, send_due in (
             ("notices", notices.send_due),
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
             ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),
+            ("daily mails", digests.send_due),
         ):
             self.stdout.write(f"{name}: {_in_words(send_due(now))}")
         beat(now, "plan", "send")

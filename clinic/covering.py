@@ -1,0 +1,165 @@
+"""Leave of absence: a colleague sees and treats one's clients meanwhile, gets the mail about them, and then no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import Absence, Clinic, Practitioner
+from clinic.models.fields import zone
+
+LONGEST = dt.timedelta(days=366)
+DAY = dt.timedelta(days=1)
+
+
+def go_away(
+    practitioner: Practitioner,
+    *,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    cover: Practitioner | None,
+    by: AbstractBaseUser,
+    now: dt.datetime | None = None,
+) -> Absence:
+    """Write down that somebody is away; from the first day on the cover sees and treats those clients.
+
+    Args:
+        starts_on, ends_on: the first and the last day, both included, in the clinic's zone; a year at most.
+        cover: a colleague who treats clients at the same clinic and is not away then; None: the owners are told.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    absence = Absence(practitioner=practitioner)
+    return _keep(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-made")
+
+
+def change(
+    absence: Absence,
+    *,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    cover: Practitioner | None,
+    by: AbstractBaseUser,
+    now: dt.datetime | None = None,
+) -> Absence:
+    """Other days or another cover, as for `go_away`; the cover before loses access at once."""
+    return _keep(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-changed")
+
+
+def end(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
+    """Back already: access ends at once. One that has not begun never was. False: it was over before."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        stored = Absence.objects.select_for_update().unended(now).filter(pk=absence.pk).first()
+        if stored is None:
+            return False
+        practitioner = absence.practitioner
+        begun = stored.begins_at < now
+        audit.record(by, "absence-ended" if begun else "absence-called-off", stored, practitioner.clinic)
+        if begun:
+            stored.ends_at = now
+            stored.ends_on = max(stored.starts_on, _today(practitioner.clinic, now))
+            stored.save(update_fields=["ends_at", "ends_on"])
+        else:
+            stored.delete()
+    return True
+
+
+def follow_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
+    """Set the absences of a clinic that moved to another zone to its days there; returns how many. No act of a person.
+
+    Call it inside the transaction that changes ``clinic.time_zone``.
+    """
+    unended = list(Absence.objects.unended(now or timezone.now()).filter(practitioner__clinic=clinic))
+    for absence in unended:
+        absence.begins_at, absence.ends_at = (
+            _midnight(clinic, absence.starts_on),
+            _midnight(clinic, absence.ends_on + DAY),
+        )
+    Absence.objects.bulk_update(unended, ["begins_at", "ends_at"])
+    return len(unended)
+
+
+def may_cover(practitioner: Practitioner) -> list[Practitioner]:
+    """The colleagues who could: at work in the same clinic, and treating."""
+    here = Practitioner.objects.clinical().filter(clinic=practitioner.clinic_id, active=True)
+    return list(here.exclude(pk=practitioner.pk).order_by("name", "pk"))
+
+
+def _keep(
+    absence: Absence,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    cover: Practitioner | None,
+    by: AbstractBaseUser,
+    now: dt.datetime,
+    verb: str,
+) -> Absence:
+    practitioner = absence.practitioner
+    with transaction.atomic():
+        # All absences of a clinic are written one after the other, or two could name each other as cover.
+        clinic = Clinic.objects.select_for_update().get(pk=practitioner.clinic_id)
+        begins_at, ends_at = _midnight(clinic, starts_on), _midnight(clinic, ends_on + DAY)
+        if wrong := _wrong(absence, clinic, (starts_on, ends_on), (begins_at, ends_at), cover, now):
+            raise ValidationError(wrong)
+        absence.starts_on, absence.ends_on, absence.cover = starts_on, ends_on, cover
+        absence.begins_at, absence.ends_at = begins_at, ends_at
+        absence.save()
+        audit.record(by, verb, absence, clinic)
+    return absence
+
+
+def _wrong(
+    absence: Absence,
+    clinic: Clinic,
+    days: tuple[dt.date, dt.date],
+    instants: tuple[dt.datetime, dt.datetime],
+    cover: Practitioner | None,
+    now: dt.datetime,
+) -> dict[str, str]:
+    practitioner, today = absence.practitioner, _today(clinic, now)
+    others = Absence.objects.overlapping(*instants).exclude(pk=absence.pk)
+    wrong: dict[str, str] = {}
+    if not (practitioner.active and practitioner.is_clinical):
+        wrong["practitioner"] = _("Only somebody who treats clients here needs a cover.")
+    if days[1] < days[0]:
+        return wrong | {"ends_on": _("Choose a day on or after the first one.")}
+    if days[1] < today:
+        wrong["ends_on"] = _("Choose a day that is still to come.")
+    elif days[1] - days[0] >= LONGEST:
+        wrong["ends_on"] = _("At most a year at once.")
+    if absence.pk is not None and absence.ends_at <= now:
+        wrong["starts_on"] = _("That one is over. Write down a new one.")
+    elif (own := others.filter(practitioner=practitioner).first()) is not None:
+        wrong["starts_on"] = _("There is one from %(first)s to %(last)s already.") % _span(own)
+    elif (theirs := others.filter(cover=practitioner).select_related("practitioner").first()) is not None:
+        told = {"name": theirs.practitioner.name, **_span(theirs)}
+        wrong["starts_on"] = _("%(name)s is covered here from %(first)s to %(last)s. Find another cover first.") % told
+    if cover is not None:
+        if cover.pk not in {colleague.pk for colleague in may_cover(practitioner)}:
+            wrong["cover"] = _("Choose a colleague who treats clients at this clinic.")
+        elif (away := others.filter(practitioner=cover).first()) is not None:
+            told = {"name": cover.name, **_span(away)}
+            wrong["cover"] = _("%(name)s is away from %(first)s to %(last)s.") % told
+    return wrong
+
+
+def _span(absence: Absence) -> dict[str, str]:
+    first, last = (date_format(day, _("j F")) for day in (absence.starts_on, absence.ends_on))
+    return {"first": first, "last": last}
+
+
+def _today(clinic: Clinic, now: dt.datetime) -> dt.date:
+    return now.astimezone(zone(clinic.time_zone)).date()
+
+
+def _midnight(clinic: Clinic, day: dt.date) -> dt.datetime:
+    """When a local day begins; where clocks jump over midnight, as much later."""
+    return dt.datetime.combine(day, dt.time.min, zone(clinic.time_zone)).astimezone(dt.UTC)

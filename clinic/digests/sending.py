@@ -1,0 +1,184 @@
+"""The daily mail: who must not get it after all, and how it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Max
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from clinic import links
+from clinic.conf import conf
+from clinic.delivery import Mailbag, deliver
+from clinic.digests import counts
+from clinic.digests.counts import Counts
+from clinic.letters import Letter, letter
+from clinic.links import Purpose
+from clinic.models import Absence, Digest, Practitioner, Why
+from clinic.models.outbox import State
+
+_KEPT = "_counts"
+
+
+def send_due(now: dt.datetime | None = None) -> Counter[str]:
+    """One tick: send every daily mail that is due and has something to tell; returns how many ended in each state."""
+    rows = Digest.objects.select_related("practitioner__user", "practitioner__clinic")
+    return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
+
+
+def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, Why]:
+    """Who must not get it: counted at the last moment, and what was counted is what the mail then says."""
+    people = {row.practitioner_id for row in digests}
+    away = set(Absence.objects.at(now).filter(practitioner__in=people).values_list("practitioner", flat=True))
+    reasons = {row.pk: _reason(row, now, away=row.practitioner_id in away) for row in digests}
+    return {pk: why for pk, why in reasons.items() if why is not None}
+
+
+def _reason(row: Digest, now: dt.datetime, *, away: bool) -> Why | None:
+    who = row.practitioner
+    because = {
+        Why.INACTIVE: not (who.active and who.user.is_active and who.is_clinical),
+        Why.UNSUBSCRIBED: not who.digest_wanted,
+        Why.UNDELIVERABLE: who.undeliverable_since is not None,
+        Why.ABSENT: away,
+    }
+    why = next((why for why, holds in because.items() if holds), None)
+    if why is None:
+        told = counts.of(who, last_sent(row), now)
+        setattr(row, _KEPT, told)
+        why = None if told else Why.NOTHING
+    return why
+
+
+def last_sent(row: Digest) -> dt.datetime | None:
+    """When the daily mail before this one went out."""
+    before = Digest.objects.filter(practitioner=row.practitioner_id, state=State.SENT, day__lt=row.day)
+    at: dt.datetime | None = before.aggregate(at=Max("sent_at"))["at"]
+    return at
+
+
+def compose(row: Digest) -> EmailMultiAlternatives:
+    """The mail of one day, with the numbers that its guard counted."""
+    told: Counts | None = getattr(row, _KEPT, None)
+    if told is None:
+        told = counts.of(row.practitioner, last_sent(row), timezone.now())
+    return written(row.practitioner, told, row.message_id, links.url(Purpose.STOP_DIGEST, row.practitioner_id))
+
+
+def preview(who: Practitioner) -> Letter | None:
+    """The mail as it would be now, with a link that stops nothing; None: there is nothing to tell."""
+    last: dt.datetime | None = Digest.objects.filter(practitioner=who, state=State.SENT).aggregate(at=Max("sent_at"))[
+        "at"
+    ]
+    told = counts.of(who, last, timezone.now())
+    return written(who, told, f"preview@{conf.mail_domain}", links.nowhere()) if told else None
+
+
+def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> Letter:
+    """The mail that tells these numbers."""
+    worklist = conf.base_url + conf.worklist_path
+    with override(who.speaks):
+        lines = list(_lines(told, worklist))
+    return letter(
+        "digest",
+        to=(who.name, who.email),
+        clinic=who.clinic,
+        language=who.speaks,
+        message_id=message_id,
+        context={
+            "practitioner": who,
+            "to_look_at": told.to_look_at,
+            "lines": lines,
+            "worklist_url": worklist,
+            "settings_url": _page("my_settings", worklist),
+            "stop_url": stop_url,
+        },
+        headers={
+            "List-Id": f"<daily.{who.clinic.slug}.{conf.mail_domain}>",
+            "List-Unsubscribe": f"<{stop_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+
+
+def _lines(told: Counts, worklist: str) -> Iterator[tuple[str, str]]:
+    """One sentence for each number that is not zero, and the page that says more."""
+    if told.to_look_at:
+        by_need = {_("urgent"): told.urgent, _("high"): told.high, _("routine"): told.routine}
+        yield (
+            ngettext(
+                "%(count)s client needs you to look (%(by_need)s).",
+                "%(count)s clients need you to look (%(by_need)s).",
+                told.to_look_at,
+            )
+            % {
+                "count": told.to_look_at,
+                "by_need": ", ".join(f"{word}: {count}" for word, count in by_need.items() if count),
+            },
+            worklist,
+        )
+    yield from (
+        (sentence % {"count": count}, address)
+        for count, sentence, address in (
+            (
+                told.silent,
+                ngettext(
+                    "%(count)s of them has not been heard of for a while.",
+                    "%(count)s of them have not been heard of for a while.",
+                    told.silent,
+                ),
+                f"{worklist}?kind=silent",
+            ),
+            (
+                told.unseen,
+                ngettext(
+                    "%(count)s client of the clinic waits, and nobody has looked yet.",
+                    "%(count)s clients of the clinic wait, and nobody has looked yet.",
+                    told.unseen,
+                ),
+                worklist,
+            ),
+            (
+                told.reports,
+                ngettext("%(count)s new report.", "%(count)s new reports.", told.reports),
+                worklist,
+            ),
+            (
+                told.registrants,
+                ngettext(
+                    "%(count)s person who registered waits for your answer.",
+                    "%(count)s people who registered wait for your answer.",
+                    told.registrants,
+                ),
+                _page("registrants", worklist),
+            ),
+            (
+                told.invitations,
+                ngettext(
+                    "%(count)s invitation has not been taken up.",
+                    "%(count)s invitations have not been taken up.",
+                    told.invitations,
+                ),
+                _page("clients", worklist),
+            ),
+        )
+        if count
+    )
+
+
+def _page(name: str, otherwise: str) -> str:
+    """A page of the practitioner site; ``otherwise`` where a project has none."""
+    try:
+        return conf.base_url + reverse(f"plumbline:{name}")
+    except NoReverseMatch:
+        return otherwise
+
+
+def _out_of_reach(row: Digest, now: dt.datetime) -> None:
+    Practitioner.objects.out_of_reach(row.practitioner_id, now)

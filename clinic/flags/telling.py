@@ -1,0 +1,79 @@
+"""Whom a mail about a client goes to, and its row: the next tick sends it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from clinic.conf import conf
+from clinic.models import Absence, Client, Clinic, Flag, Notice, Practitioner
+from clinic.models.outbox import State
+
+NOTICE_AGE = dt.timedelta(hours=24)
+BREATH = dt.timedelta(minutes=3)
+"""So long after a mail the next one to the same person waits, and tells of all that came meanwhile; well within the
+five minutes after which /readyz calls a notice late."""
+
+
+def who_treats(client: Client, now: dt.datetime) -> list[Practitioner]:
+    """The client's practitioner or, while that one is away, the cover.
+
+    Where that is nobody, or nobody whom mail reaches at once: the owners. Where none of these takes mail at once
+    either: whoever of them works here, for a mail that nobody gets helps no client.
+    """
+    away = Absence.objects.at(now).filter(practitioner=client.practitioner_id).select_related("cover").first()
+    treats = away.cover if away is not None else client.practitioner
+    first = [] if treats is None else list(Practitioner.objects.filter(pk=treats.pk, active=True).clinical())
+    at_once = [one for one in first if one.urgent_mail and one.undeliverable_since is None]
+    others = at_once or heads(client.clinic, now) or first or list(owners(client.clinic))
+    return others or [client.practitioner] * client.practitioner.active
+
+
+def heads(clinic: Clinic, now: dt.datetime) -> list[Practitioner]:
+    """The owners who take mail at once; for one who is away, the cover."""
+    found: dict[int, Practitioner] = {}
+    for owner in owners(clinic):
+        away = owner.absences.at(now).select_related("cover").first()
+        stands_in = away.cover if away is not None else owner
+        if stands_in is not None:
+            found[stands_in.pk] = stands_in
+    reached = Practitioner.objects.told_at_once().filter(pk__in=found)
+    return list(reached.order_by("pk"))
+
+
+def owners(clinic: Clinic) -> QuerySet[Practitioner]:
+    """Those at the head of a clinic who still work there."""
+    return clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
+
+
+def notify(flag: Flag, practitioners: Iterable[Practitioner], now: dt.datetime) -> None:
+    """The row of a mail to each of these that the client needs a look.
+
+    Somebody who had such a mail just now gets the next after `BREATH`, for all that comes meanwhile: a day on which
+    everything happens at once does not fill a mailbox, and the first mail led to the worklist already.
+    """
+    for told in practitioners:
+        try_at = _not_before(told, now)
+        Notice.objects.create(
+            practitioner=told, flag=flag, due_at=now, try_at=try_at, expires_at=now + NOTICE_AGE,
+            message_id=f"notice.{flag.pk}.{told.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
+        )  # fmt: skip
+
+
+def tell_others(notice: Notice, now: dt.datetime) -> None:
+    """The mail reached nobody and the flag is open: the owners who were not told yet are."""
+    flag = Flag.objects.select_related("prescription__client__clinic").get(pk=notice.flag_id)
+    if flag.state == Flag.State.OPEN:
+        known = set(flag.notices.values_list("practitioner", flat=True))
+        notify(flag, [owner for owner in owners(flag.prescription.client.clinic) if owner.pk not in known], now)
+
+
+def _not_before(told: Practitioner, now: dt.datetime) -> dt.datetime:
+    theirs = Notice.objects.filter(practitioner=told)
+    if theirs.filter(state=State.SENDING).exists():
+        return now + BREATH
+    lately = theirs.filter(state=State.SENT, settled_at__gt=now - BREATH, settled_at__lte=now)
+    sent_at = lately.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    return now if sent_at is None else max(now, sent_at + BREATH)

@@ -1,0 +1,194 @@
+"""Numbers of one's own and covered clients, and nothing about whom; and none when there is nothing."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from clinic import covering, digests, joining, links
+from clinic.digests import counts, sending
+from clinic.flags import escalation, review, silence
+from clinic.models import Client, Digest, Flag, Invitation, Practitioner
+from tests import make
+
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def due(who, now, day=None):
+    return Digest.objects.create(
+        practitioner=who, day=day or now.date(), due_at=now, try_at=now, expires_at=now + 3 * HOUR,
+        message_id=f"{who.pk}.{day or now.date()}@test",
+    )  # fmt: skip
+
+
+def counted(who, since=None, now=None):
+    return counts.of(who, since, now or timezone.now())
+
+
+def test_nothing_to_tell_no_mail(cast, now):
+    row = due(cast.alice, now)
+    assert digests.send_due(now) == {"skipped": 1}
+    row.refresh_from_db()
+    assert (row.why, mail.outbox) == ("nothing", [])
+
+
+def test_clients_are_counted_by_their_worst_flag_that_nobody_looked_at(cast):
+    bend = make.prescription(cast.dana)
+    make.report(bend, 4, 8)
+    make.report(bend, 4, warning_signs=("leg_weakness",))
+    assert Flag.objects.count() == 2
+    told = counted(cast.alice)
+    assert (told.urgent, told.high, told.routine, told.to_look_at) == (1, 0, 0, 1)
+    for flag in Flag.objects.all():
+        review.acknowledge(flag, cast.alice.user)
+    assert counted(cast.alice).to_look_at == 0
+
+
+def test_a_colleagues_clients_do_not_count(cast):
+    make.report(make.prescription(cast.erin), 4, 8)
+    assert not counted(cast.alice)
+    assert counted(cast.bob).high == 1
+
+
+def test_the_silent_are_told_apart(cast):
+    make.prescription(cast.dana)
+    later = timezone.now() + 5 * DAY
+    silence.sweep(later)
+    told = counted(cast.alice, now=later)
+    assert (told.routine, told.silent) == (1, 1)
+
+
+def test_reports_count_since_the_last_mail(cast, now):
+    bend = make.prescription(cast.dana)
+    for days in (9, 3, 1):
+        make.report(bend, 3, at=now - days * DAY)
+    from clinic.models import PainReport
+
+    for report in PainReport.objects.all():
+        PainReport.objects.filter(pk=report.pk).update(received_at=report.occurred_at)
+    assert [counted(cast.alice, since, now).reports for since in (now - 2 * DAY, now - 4 * DAY, None)] == [1, 2, 2]
+
+
+def test_since_the_last_one_that_went_out_and_not_the_last_that_was_skipped(cast, now):
+    sent, skipped, row = (due(cast.alice, now, now.date() - days * DAY) for days in (2, 1, 0))
+    Digest.objects.filter(pk=sent.pk).update(state="sent", sent_at=now - 2 * DAY)
+    Digest.objects.filter(pk=skipped.pk).update(state="skipped", why="nothing")
+    assert sending.last_sent(row) == now - 2 * DAY
+
+
+def test_registrants_who_wait(cast):
+    make.registrant(cast.alice.clinic)
+    assert counted(cast.alice).registrants == counted(cast.bob).registrants == 1
+    assert not counted(cast.charlie)
+
+
+@pytest.mark.parametrize(("days", "counts_as"), [(2, 0), (4, 1), (29, 1), (31, 0)])
+def test_an_invitation_that_is_not_taken(cast, now, days, counts_as):
+    frida = make.invited(cast.alice, "Frida")
+    joining.send_due()
+    Invitation.objects.filter(client=frida).update(sent_at=now - days * DAY)
+    assert counted(cast.alice, now=now).invitations == counts_as
+
+
+def test_one_sent_again_is_new(cast, now):
+    frida = make.invited(cast.alice, "Frida")
+    joining.send_due()
+    Invitation.objects.filter(client=frida).update(sent_at=now - 9 * DAY)
+    joining.invite_again(frida, by=cast.alice)
+    joining.send_due()
+    assert counted(cast.alice).invitations == 0
+
+
+def test_owners_hear_what_nobody_looked_at(cast):
+    olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
+    make.report(make.prescription(cast.erin), 4, 8)
+    assert not counted(olivia)
+    escalation.escalate(Flag.objects.get().raised_at + DAY)
+    assert counted(olivia) == counts.Counts(unseen=1)
+    assert counted(cast.alice).unseen == 0
+
+
+def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, now):
+    make.report(make.prescription(cast.dana), 4, 8)
+    today = now.date()
+    covering.go_away(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
+    assert counted(cast.bob).high == 1
+    rows = [due(who, now) for who in (cast.alice, cast.bob)]
+    assert digests.send_due(now) == {"skipped": 1, "sent": 1}
+    assert [Digest.objects.get(pk=row.pk).why for row in rows] == ["absent", ""]
+    (letter,) = mail.outbox
+    assert letter.to == ["Bob <bob@riverside-physio.example>"]
+
+
+def test_an_owner_counts_the_clients_of_who_is_away_without_a_cover(cast, now):
+    olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
+    make.report(make.prescription(cast.dana), 4, 8)
+    today = now.date()
+    covering.go_away(cast.alice, starts_on=today, ends_on=today, cover=None, by=cast.alice.user, now=now)
+    assert (counted(olivia).high, counted(cast.bob).high) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"active": False}, "inactive"),
+        ({"role": Practitioner.Role.FRONT_DESK}, "inactive"),
+        ({"digest_wanted": False}, "unsubscribed"),
+        ({"undeliverable_since": timezone.now()}, "undeliverable"),
+    ],
+)
+def test_who_must_not_get_it_after_all(cast, now, change, why):
+    make.report(make.prescription(cast.dana), 4, 8)
+    row = due(cast.alice, now)
+    Practitioner.objects.filter(pk=cast.alice.pk).update(**change)
+    digests.send_due(now)
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("skipped", why)
+
+
+def test_it_says_what_is_true_when_it_is_sent(cast, now):
+    bend = make.prescription(cast.dana)
+    row = due(cast.alice, now)
+    make.report(bend, 4, 8)
+    digests.send_due(timezone.now())
+    (letter,) = mail.outbox
+    assert letter.subject == "1 client needs you to look"
+    assert "1 client needs you to look (high: 1)." in letter.body
+    assert "Dana" not in letter.message().as_string()
+    row.refresh_from_db()
+    assert row.state == "sent"
+
+
+def test_it_can_be_stopped_with_one_click(cast, now):
+    make.report(make.prescription(cast.dana), 4, 8)
+    letter = sending.compose(due(cast.alice, now)).message()
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    token = letter["List-Unsubscribe"].strip(" <>\n").rstrip("/").rpartition("/")[2]
+    assert links.read(token) == links.Link(links.Purpose.STOP_DIGEST, cast.alice.pk)
+
+
+def test_it_speaks_the_practitioners_language(cast, now):
+    make.report(make.prescription(cast.dana), 4, 8)
+    Practitioner.objects.filter(pk=cast.alice.pk).update(language="es")
+    cast.alice.refresh_from_db()
+    assert sending.compose(due(cast.alice, now)).message()["Content-Language"] == "es"
+
+
+def test_it_asks_as_many_questions_for_ten_clients_as_for_one(cast, now, django_assert_num_queries):
+    for number in range(10):
+        if number in (1, 9):
+            with django_assert_num_queries(5):
+                counted(cast.alice)
+        make.report(make.prescription(make.client(cast.alice, f"Name{number}")), 4, 8)
+
+
+def test_who_left_is_nobodys_count_but_for_a_warning_sign(cast):
+    make.report(make.prescription(cast.dana), 4, 8)
+    Client.objects.filter(pk=cast.dana.pk).update(state=Client.State.LEFT)
+    assert counted(cast.alice).to_look_at == 0
