@@ -43,9 +43,18 @@ FLOORS = [
         "clinic.wishes",
         "clinic.phones",
         "clinic.bounces",
+        "clinic.staffing",
     },
     {"clinic.reminders", "clinic.flags", "clinic.records"},
-    {"clinic.delivery", "clinic.letters", "clinic.links", "clinic.push", "clinic.sign_ins", "clinic.audit"},
+    {
+        "clinic.delivery",
+        "clinic.letters",
+        "clinic.links",
+        "clinic.push",
+        "clinic.sign_ins",
+        "clinic.audit",
+        "clinic.second_factor",
+    },
     {"clinic.models"},
     {"exercises"},
 ]
@@ -65,7 +74,7 @@ NOUNS = [
     {"clinic.models.report"},
     {"clinic.models.chosen"},
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning", "clinic.models.phone"},
-    {"clinic.models.client"},
+    {"clinic.models.client", "clinic.models.welcome"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

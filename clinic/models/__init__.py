@@ -3,7 +3,7 @@
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
-from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.outbox import Outgoing, Why
@@ -19,6 +19,7 @@ from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
 from clinic.models.tuning import Tuning
+from clinic.models.welcome import Welcome
 
 __all__ = [
     "Advice",
@@ -51,5 +52,7 @@ __all__ = [
     "ScreeningAnswer",
     "Tuning",
     "WarningSign",
+    "Welcome",
     "Why",
+    "runs_the_site",
 ]

@@ -18,6 +18,28 @@ LONGEST_ESCALATION = 168  # hours: a week
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
+RUN_THE_SITE = "clinic.run_the_site"
+
+
+def runs_the_site(user: Person) -> bool:
+    """Whether this person is platform staff: the permission `clinic.run_the_site`, which superusers have too.
+
+    It opens the page of clinics and no health data; a user model without permissions has no such people.
+    """
+    asked = getattr(user, "has_perm", None)
+    return bool(user.is_authenticated and user.is_active and asked is not None and asked(RUN_THE_SITE))
+
+
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def owned_by(self, user: Person) -> ClinicQuerySet:
+        """The clinics whose team this person manages."""
+        return self.filter(pk__in=Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER).values("clinic"))
+
+    def run_by(self, user: Person) -> ClinicQuerySet:
+        """All of them for platform staff, to see that each works; none for anybody else."""
+        return self.all() if runs_the_site(user) else self.none()
+
+
 class Clinic(models.Model):
     """A practice: its name, how to reach it, and how it wants its clients watched."""
 
@@ -54,7 +76,10 @@ class Clinic(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ClinicQuerySet.as_manager()
+
     class Meta:
+        permissions = [("run_the_site", _("runs the site: adds clinics, sees no health data"))]
         verbose_name = _("clinic")
         verbose_name_plural = _("clinics")
         ordering = ["name"]
@@ -83,6 +108,14 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def visible_to(self, user: Person) -> PractitionerQuerySet:
         """The colleagues in the clinics where this person works."""
         return self.filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
+
+    def managed_by(self, user: Person) -> PractitionerQuerySet:
+        """Whose role and work here this person decides on: an owner, of the own clinics."""
+        return self.filter(clinic__in=Clinic.objects.owned_by(user))
+
+    def run_by(self, user: Person) -> PractitionerQuerySet:
+        """Whom platform staff may shut out: everybody who works at a clinic; nobody for anybody else."""
+        return self.filter(clinic__in=Clinic.objects.run_by(user))
 
 
 class Practitioner(models.Model):

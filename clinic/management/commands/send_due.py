@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import joining, registering
+from clinic import joining, registering, staffing
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -18,7 +18,8 @@ from clinic.reminders import sending as reminders
 
 class Command(BaseCommand):
     help = (
-        "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders, on phones too."
+        "Plan the due reminders, then send what is due: notices, confirmations, invitations, welcomes and reminders, "
+        "on phones too."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             ("notices", notices.send_due),
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
+            ("welcomes", staffing.send_due),
             ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),
         ):
