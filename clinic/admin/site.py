@@ -20,6 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
 from unfold.sites import UnfoldAdminSite
 
 from clinic import second_factor
@@ -105,6 +106,7 @@ class PractitionerSite(UnfoldAdminSite):
             *super().get_urls(),
         ]
 
+    @method_decorator(require_safe)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
         if access.clinical(request):
