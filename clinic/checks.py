@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import django
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -208,7 +208,7 @@ def second_factor(app_configs: Sequence[AppConfig] | None = None, **options: Any
         "of your own (docs/install.md), or PLUMBLINE_TWO_FACTOR = False where your sign-in asks everybody for it."
     )
     if path == DEFAULTS["PLUMBLINE_SECOND_FACTOR"]:
-        if apps.is_installed("allauth.mfa"):
+        if "allauth.mfa" in [AppConfig.create(entry).name for entry in settings.INSTALLED_APPS]:
             return []
         complaint = (
             "PLUMBLINE_TWO_FACTOR is on, and allauth.mfa, which knows who has a second factor, is not installed."
