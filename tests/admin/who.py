@@ -95,7 +95,8 @@ class World:
             "stranger": make.user("nobody@home.example"),
         }
         self.here = here
-        self.browsers = {who: signed_in(person) for who, person in people.items()} | {NOBODY: Browser()}
+        self.people = {who: getattr(person, "user", person) for who, person in people.items()}
+        self.browsers = {who: signed_in(person) for who, person in self.people.items()} | {NOBODY: Browser()}
         prescription = make.prescription(cast.dana)
         flag = make.report(prescription, 4, 8).flags[0]
         added = staffing.add(here, name="Gina", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
