@@ -28,6 +28,7 @@ _FONT = {
 }  # fmt: skip
 
 _OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
+_OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
 _OF_THE_TEAM = {"colleague", "colleague_add"}
 
 
@@ -107,10 +108,15 @@ def _item(
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
     inside = inside or (view == "plumbline:team" and name.removeprefix("plumbline:") in _OF_THE_TEAM)
-    inside = inside or (view == "plumbline:clinics" and name == "plumbline:clinic_add")
+    inside = inside or (view == "plumbline:clinics" and name in _OF_THE_SITE and not _at_work(request, name))
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
+
+
+def _at_work(request: HttpRequest, name: str) -> bool:
+    """Whether the first page is the worklist or the clients, and not the clinics."""
+    return name == "plumbline:index" and bool(access.memberships(request))
 
 
 def _account_links() -> list[dict[str, str]]:

@@ -34,7 +34,9 @@ def test_a_clients_page_says_how_to_reach_them_and_no_more(cast, desk):
     assert [word for word in HEALTH if word in page.content.decode()] == []
 
 
-@pytest.mark.parametrize("name", ["invite", "outcomes", "clinic_auditentry_changelist"])
+@pytest.mark.parametrize(
+    "name", ["invite", "outcomes", "team", "colleague_add", "clinics", "clinic_auditentry_changelist"]
+)
 def test_what_is_not_theirs_is_neither_offered_nor_reached(desk, name):
     assert f'href="{url(name)}"' not in desk.get(url("index")).content.decode()
     assert desk.get(url(name)).status_code in {403, 404}

@@ -15,7 +15,7 @@ from exercises.models import Exercise
 
 class Command(BaseCommand):
     help = (
-        "Make the demo clinic: an owner, two practitioners and a dozen clients with their histories. Run again, it "
+        "Make the demo clinic: an owner, two practitioners, a front desk and a dozen clients with their histories. Run again, it "
         "makes nothing new but a reminder that is soon due. Prints the sign-ins."
     )
 
