@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.test import Client as Browser
 from django.utils import timezone
 
 from clinic.models import AuditEntry, Clinic, Heartbeat, Invitation, Notice, Practitioner
+from config.accounts import mailbox_proven
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 
@@ -136,3 +138,15 @@ def test_who_runs_the_site_and_treats_too_has_both(cast):
     assert "Dana" in words(browser.get(url("clients")))
     assert "Hilltop Rehab" in words(browser.get(url("clinics")))
     assert f'href="{url("clinics")}"' in browser.get(url("index")).content.decode()
+
+
+def test_signing_in_leads_there_and_so_does_the_portal(cast):
+    sam = runs_the_site()
+    mailbox_proven(sam)
+    browser = Browser()
+    answer = browser.post("/accounts/login/", {"login": sam.email, "password": make.PASSWORD})
+    assert answer["Location"] == url("index")
+    page = browser.get("/portal/")
+    assert page.status_code == 404
+    assert "You are signed in as somebody who runs this site." in words(page)
+    assert f'href="{url("index")}"' in page.content.decode()
