@@ -129,3 +129,16 @@ def test_each_page_and_act_answers_as_the_table_says(world, row):
 
 def test_nobody_is_left_out():
     assert set(EVERYBODY) == {*INSIDE, STAFF, "client", "registrant", "stranger", NOBODY}
+
+
+def test_before_a_second_factor_is_shown_no_address_opens_to_who_sees_health_data(world, settings):
+    settings.PLUMBLINE_TWO_FACTOR = True
+    before, opened = everything(), []
+    for row in TABLE:
+        address = url(row.name, *world.rows[row.about])
+        for who in ("owner", "own", "other_owner"):
+            browser = world.browsers[who]
+            answers = browser.get(address).status_code, browser.post(address, row.given or WHY).status_code
+            opened += [(row.name, who, answers)] * (answers != (403, 403))
+    assert opened == []
+    assert everything() == before

@@ -98,3 +98,16 @@ def test_each_call_answers_as_the_table_says(world, cast, method, name, path, ma
             if not opened and everything() != before:
                 wrong[who] = "changed something"
     assert wrong == {}
+
+
+def test_before_a_second_factor_is_shown_no_call_of_a_session_gets_through(world, cast, settings):
+    settings.PLUMBLINE_TWO_FACTOR = True
+    numbers = {"client": cast.dana.pk, "prescription": Prescription.objects.get().pk}
+    numbers |= {"report": PainReport.objects.get().pk, "flag": Flag.objects.get().pk}
+    before, opened = everything(), []
+    for method, name, path, _may in TABLE:
+        call = getattr(world.browsers["own"], method)
+        answer = call(V1 + path.format(**numbers), *([{}] if method == "post" else []), content_type="application/json")
+        opened += [name] * (answer.status_code != 403)
+    assert opened == []
+    assert everything() == before
