@@ -20,16 +20,10 @@ LAKESIDE = {
 }  # fmt: skip
 
 
-def runs_the_site():
-    sam = make.user("sam@host.example")
-    sam.user_permissions.add(Permission.objects.get(codename="run_the_site"))
-    return sam
-
-
 @pytest.fixture
 def sam(cast):
     make.report(make.prescription(cast.dana), 4, 8)
-    return signed_in(runs_the_site())
+    return signed_in(make.runs_the_site())
 
 
 def test_the_first_page_is_the_clinics_and_names_no_client(cast, sam):
@@ -40,11 +34,14 @@ def test_the_first_page_is_the_clinics_and_names_no_client(cast, sam):
     assert [word for word in ("Dana", "Erin", "dana@", "pain", "Forward") if word in source] == []
 
 
-def test_a_superuser_is_one_too_and_a_user_who_is_merely_staff_is_not(cast):
+def test_a_superuser_is_one_too_and_neither_staff_nor_the_permission_is_enough_alone(cast):
     chief = make.user("chief@host.example")
     get_user_model().objects.filter(pk=chief.pk).update(is_staff=True)
     assert signed_in(chief).get(url("index")).status_code == 404
-    get_user_model().objects.filter(pk=chief.pk).update(is_superuser=True)
+    chief.user_permissions.add(Permission.objects.get(codename="run_the_site"))
+    get_user_model().objects.filter(pk=chief.pk).update(is_staff=False)
+    assert signed_in(chief).get(url("index")).status_code == 404
+    get_user_model().objects.filter(pk=chief.pk).update(is_staff=True, is_superuser=True)
     assert "Riverside Physio" in words(signed_in(chief).get(url("index")))
 
 
@@ -124,7 +121,7 @@ def test_somebody_is_shut_out_at_once_clients_or_not_and_let_in_again(cast, sam)
 
 
 def test_nobody_lets_themselves_in(cast):
-    sam = runs_the_site()
+    sam = make.runs_the_site()
     gone = Practitioner.objects.create(user=sam, clinic=cast.alice.clinic, name="Sam", role=Role.OWNER, active=False)
     assert signed_in(sam).post(url("let_in", gone.pk)).status_code == 404
     gone.refresh_from_db()
@@ -132,16 +129,14 @@ def test_nobody_lets_themselves_in(cast):
 
 
 def test_who_runs_the_site_and_treats_too_has_both(cast):
-    alice = cast.alice.user
-    alice.user_permissions.add(Permission.objects.get(codename="run_the_site"))
-    browser = signed_in(alice)
+    browser = signed_in(make.given_the_site(cast.alice.user))
     assert "Dana" in words(browser.get(url("clients")))
     assert "Hilltop Rehab" in words(browser.get(url("clinics")))
     assert f'href="{url("clinics")}"' in browser.get(url("index")).content.decode()
 
 
 def test_signing_in_leads_there_and_so_does_the_portal(cast):
-    sam = runs_the_site()
+    sam = make.runs_the_site()
     mailbox_proven(sam)
     browser = Browser()
     answer = browser.post("/accounts/login/", {"login": sam.email, "password": make.PASSWORD})

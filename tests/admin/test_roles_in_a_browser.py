@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from clinic import staffing
 from clinic.models import Practitioner
@@ -22,11 +21,9 @@ def people(cast):
     make.report(make.prescription(cast.dana), 4, 8)
     here = cast.alice.clinic
     owner = make.practitioner(here, "Olga", Role.OWNER)
-    sam = make.user("sam@host.example")
-    sam.user_permissions.add(Permission.objects.get(codename="run_the_site"))
     staffing.add(here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
     staffing.deactivate(make.practitioner(here, "Gus"), by=owner.user)
-    return {"owner": owner, "desk": make.practitioner(here, "Frank", Role.FRONT_DESK), "staff": sam}
+    return {"owner": owner, "desk": make.practitioner(here, "Frank", Role.FRONT_DESK), "staff": make.runs_the_site()}
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLResolver
@@ -77,8 +76,6 @@ class World:
 
     def __init__(self, cast: Any) -> None:
         here, elsewhere = cast.alice.clinic, cast.charlie.clinic
-        staff = make.user("sam@host.example")
-        staff.user_permissions.add(Permission.objects.get(codename="run_the_site"))  # type: ignore[attr-defined]
         owner = make.practitioner(here, "Olga", Role.OWNER)
         registrant, waiting = make.registrant(here, "Nora"), make.registrant(here, "Walt")
         people = {
@@ -89,7 +86,7 @@ class World:
             "desk": make.practitioner(here, "Frank", Role.FRONT_DESK),
             "other_owner": cast.charlie,
             "other_desk": make.practitioner(elsewhere, "Fred", Role.FRONT_DESK),
-            STAFF: staff,
+            STAFF: make.runs_the_site(),
             "client": cast.dana.user,
             "registrant": registrant.user,
             "stranger": make.user("nobody@home.example"),
