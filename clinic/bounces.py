@@ -31,6 +31,7 @@ from clinic.models import (
     PainTrend,
     Practitioner,
     Reminder,
+    Welcome,
 )
 from clinic.models.outbox import State
 
@@ -114,7 +115,8 @@ def _client_of(mail: Outgoing) -> Client | None:
 def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
-    addresses = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email", Notice: users, Digest: users}
+    by_client = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email"}
+    addresses = {**by_client, Notice: users, Digest: users, Welcome: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [
         kind._default_manager.filter(**lately, **{f"{address}__iexact": recipient}).order_by("-due_at", "-pk").first()

@@ -21,6 +21,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import FieldDoesNotExist
 from django.template import TemplateDoesNotExist, engines
 from django.template.utils import InvalidTemplateEngineError
+from django.utils.module_loading import import_string
 
 from clinic import push
 from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE, conf
@@ -95,7 +96,11 @@ def values(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> li
     found: list[CheckMessage] = []
     for name, default in DEFAULTS.items():
         value = getattr(settings, name, default)
-        if isinstance(default, int) and not _is_positive(value, whole=name in WHOLE_NUMBERS):
+        if isinstance(default, bool):
+            if not isinstance(value, bool):
+                hint = f"Set it to True or False, or leave it out: then it is {default}."
+                found.append(Error(f"{name} is neither True nor False: {value!r}.", hint=hint, id="clinic.E004"))
+        elif isinstance(default, int) and not _is_positive(value, whole=name in WHOLE_NUMBERS):
             kind = "whole number" if name in WHOLE_NUMBERS else "number"
             hint = f"Set it to a {kind} above 0, such as {default}, or leave it out."
             found.append(Error(f"{name} is not a {kind} above 0: {value!r}.", hint=hint, id="clinic.E004"))
@@ -190,3 +195,30 @@ def phones(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> li
         return []
     hint = "Set both lines that `manage.py vapid_keys` prints, and PLUMBLINE_VAPID_CONTACT to mailto:… or https:…."
     return [Error("The PLUMBLINE_VAPID_ settings are no pair of keys with a contact.", hint=hint, id="clinic.E007")]
+
+
+@register(TAG)
+def second_factor(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E008: who sees health data must show a second factor, so something must know who has."""
+    if getattr(settings, "PLUMBLINE_TWO_FACTOR", True) is False:
+        return []
+    path = conf.second_factor
+    hint = (
+        'Install "allauth.mfa" and mount allauth.urls, or set PLUMBLINE_SECOND_FACTOR to the dotted path of a callable '
+        "of your own (docs/install.md), or PLUMBLINE_TWO_FACTOR = False where your sign-in asks everybody for it."
+    )
+    if path == DEFAULTS["PLUMBLINE_SECOND_FACTOR"]:
+        if "allauth.mfa" in [AppConfig.create(entry).name for entry in settings.INSTALLED_APPS]:
+            return []
+        complaint = (
+            "PLUMBLINE_TWO_FACTOR is on, and allauth.mfa, which knows who has a second factor, is not installed."
+        )
+        return [Error(complaint, hint=hint, id="clinic.E008")]
+    try:
+        if callable(import_string(path)):
+            return []
+    except ImportError:
+        pass
+    return [
+        Error(f"PLUMBLINE_SECOND_FACTOR leads to nothing that can be called: {path!r}.", hint=hint, id="clinic.E008")
+    ]

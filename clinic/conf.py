@@ -34,6 +34,9 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_LEASE_SECONDS": 120,
     "PLUMBLINE_BATCH": 100,
     "PLUMBLINE_FILM_MEGABYTES": 200,
+    "PLUMBLINE_TWO_FACTOR": True,
+    "PLUMBLINE_SECOND_FACTOR": "clinic.second_factor.by_allauth",
+    "PLUMBLINE_SECOND_FACTOR_PATH": "",
 }
 
 
@@ -129,6 +132,21 @@ class Conf:
     def film_bytes(self) -> int:
         """The largest film that may be uploaded, in bytes."""
         return int(_number("PLUMBLINE_FILM_MEGABYTES") * 1024 * 1024)
+
+    @property
+    def two_factor(self) -> bool:
+        """Whoever sees health data must have shown a second factor in the session."""
+        return bool(getattr(settings, "PLUMBLINE_TWO_FACTOR", DEFAULTS["PLUMBLINE_TWO_FACTOR"]))
+
+    @property
+    def second_factor(self) -> str:
+        """The dotted path of what knows who has a second factor; `clinic.second_factor` says how it is called."""
+        return _text("PLUMBLINE_SECOND_FACTOR")
+
+    @property
+    def second_factor_path(self) -> str:
+        """Where a second factor is set up and shown; empty: the pages of django-allauth."""
+        return _text("PLUMBLINE_SECOND_FACTOR_PATH")
 
 
 conf = Conf()

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from clinic.models import Client, Clinic, Practitioner
+from clinic.conf import conf
+from clinic.models import Client, Clinic, Practitioner, runs_the_site
 from clinic.models.clinic import Person
 from clinic.portal.offline import owners
 from config import passkeys
@@ -32,6 +34,8 @@ def clinic_shown(request: HttpRequest) -> dict[str, Any]:
         "client": client,
         "owners": owners(client) if client else [],
         "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
+        "work": SimpleLazyObject(lambda: settings.PRACTITIONER_PATH if _works(request.user) else ""),
+        "must": SimpleLazyObject(lambda: conf.two_factor and Practitioner.objects.of(request.user).clinical().exists()),
         "passkey_here": request.COOKIES.get(passkeys.COOKIE) == passkeys.HERE,
         "some_without_codes": SimpleLazyObject(lambda: Clinic.objects.filter(code_sign_in=False).exists()),
     }
@@ -64,6 +68,10 @@ def _client(person: Person) -> Client | None:
 def _clinic(person: Person) -> Clinic | None:
     at_work = Practitioner.objects.of(person).select_related("clinic").order_by("pk").first()
     return at_work.clinic if at_work else _only_clinic()
+
+
+def _works(person: Person) -> bool:
+    return Practitioner.objects.of(person).exists() or runs_the_site(person)
 
 
 def _only_clinic() -> Clinic | None:

@@ -12,7 +12,7 @@ from allauth.account.forms import (
     ReauthenticateForm,
     RequestLoginCodeForm,
 )
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
@@ -25,7 +25,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Practitioner
+from clinic.models import Practitioner, runs_the_site
 from config.account_mail import PlainWords
 
 ADDRESS_TYPED = "address_typed"  # in the session: nobody types an address twice since a code was wrong
@@ -44,7 +44,7 @@ class AccountAdapter(PlainWords):
         return not fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if Practitioner.objects.of(request.user).exists():
+        if Practitioner.objects.of(request.user).exists() or runs_the_site(request.user):
             return str(settings.PRACTITIONER_PATH)
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
@@ -122,6 +122,17 @@ def sign_in_closed(user: AbstractBaseUser | None, closed: bool, **_signal: objec
         device.end()
     for kind in (EmailAddress, Authenticator):
         kind.objects.filter(user=user.pk).delete()
+
+
+def second_step_added(
+    request: HttpRequest, user: AbstractBaseUser, authenticator: Authenticator, **_signal: object
+) -> None:
+    """Who has just set up an app or a key has shown it, in this session and in no other.
+
+    Receiver of `allauth.mfa.signals.authenticator_added`; without it the next page would ask for it at once.
+    """
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
 def mailbox_proven(user: AbstractUser, **_signal: object) -> None:

@@ -12,6 +12,7 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         # Imported here so that a task sent from a page or a shell goes to our broker and not to Celery's default.
         from allauth.account.signals import authentication_step_completed
+        from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
         from clinic.signals import client_joined, client_left, practitioner_joined, registrant_joined
@@ -20,6 +21,7 @@ class ProjectConfig(AppConfig):
         for joined in (client_joined, practitioner_joined, registrant_joined):
             joined.connect(accounts.mailbox_proven, dispatch_uid="config.mailbox_proven")
         authentication_step_completed.connect(accounts.code_entered, dispatch_uid="config.code_entered")
+        authenticator_added.connect(accounts.second_step_added, dispatch_uid="config.second_step_added")
         client_left.connect(accounts.sign_in_closed, dispatch_uid="config.sign_in_closed")
         user_logged_in.connect(devices_page.remember, dispatch_uid="config.last_seen")
         # The clinic's sender, as an app without models, such as this one, is never announced.

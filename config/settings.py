@@ -77,6 +77,8 @@ PLUMBLINE_BASE_URL = BASE_URL
 PLUMBLINE_METRICS_TOKEN = os.environ.get("PLUMBLINE_METRICS_TOKEN", "").strip()
 PLUMBLINE_VAPID_PRIVATE_KEY, PLUMBLINE_VAPID_PUBLIC_KEY = environment.vapid_keys(os.environ, DEBUG, VAR)
 PLUMBLINE_VAPID_CONTACT = os.environ.get("PLUMBLINE_VAPID_CONTACT", "").strip()
+# Whoever sees health data shows a second factor; the demo, whose passwords are printed at every start, goes without.
+PLUMBLINE_TWO_FACTOR = environment.flag(os.environ, "TWO_FACTOR", not DEBUG)
 # The rate limits of sign-in count in the cache, so every web process must see the same one.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "config_cache"}}
 LOGGING = logging_settings(DEBUG)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from clinic import joining, prescribing, registering, reporting
@@ -28,6 +29,19 @@ def user(email: str) -> AbstractBaseUser:
         setattr(account, users.USERNAME_FIELD, email)
     account.set_password(PASSWORD)
     account.save()
+    return account
+
+
+def runs_the_site(email: str = "sam@host.example") -> AbstractBaseUser:
+    """Platform staff, of no clinic."""
+    return given_the_site(user(email))
+
+
+def given_the_site(account: AbstractBaseUser) -> AbstractBaseUser:
+    """The same account as platform staff."""
+    account.is_staff = True  # type: ignore[attr-defined]
+    account.save()
+    account.user_permissions.add(Permission.objects.get(codename="run_the_site"))  # type: ignore[attr-defined]
     return account
 
 

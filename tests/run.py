@@ -35,7 +35,8 @@ def main() -> None:
     for name in absent:
         print(f"{name} not found, so its tests {'fail' if required else 'are skipped'}: {missing(name)}", flush=True)
     # What the caller has in the environment must not decide what is tested.
-    for variable in ("DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "DEBUG", "BASE_URL", "PORT", "ALLOWED_HOSTS"):
+    addresses = ("DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "BASE_URL", "PORT", "ALLOWED_HOSTS")
+    for variable in (*addresses, "DEBUG", "TWO_FACTOR"):
         os.environ.pop(variable, None)
     print("The suite on SQLite", flush=True)
     failed = pytest("-m", NOT_FAULTS)

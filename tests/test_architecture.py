@@ -46,9 +46,18 @@ FLOORS = [
         "clinic.covering",
         "clinic.digests",
         "clinic.staff_wishes",
+        "clinic.staffing",
     },
     {"clinic.reminders", "clinic.flags", "clinic.records"},
-    {"clinic.delivery", "clinic.letters", "clinic.links", "clinic.push", "clinic.sign_ins", "clinic.audit"},
+    {
+        "clinic.delivery",
+        "clinic.letters",
+        "clinic.links",
+        "clinic.push",
+        "clinic.sign_ins",
+        "clinic.audit",
+        "clinic.second_factor",
+    },
     {"clinic.models"},
     {"exercises"},
 ]
@@ -76,7 +85,7 @@ NOUNS = [
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning", "clinic.models.phone"},
     {"clinic.models.handover"},
     {"clinic.models.client"},
-    {"clinic.models.absence", "clinic.models.digest"},
+    {"clinic.models.absence", "clinic.models.digest", "clinic.models.welcome"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 
 from clinic import checks, push
-from clinic.conf import DEFAULTS, practitioner_templates
+from clinic.conf import DEFAULTS, conf, practitioner_templates
 
 APPS = [
     "django.contrib.admin",
@@ -103,7 +103,7 @@ def test_e003_both_mistakes_are_told(installed):
     assert len(checks.unfold_keeps_to_itself()) == 2
 
 
-NUMBERS = [name for name, default in DEFAULTS.items() if isinstance(default, int)]
+NUMBERS = [name for name, default in DEFAULTS.items() if type(default) is int]
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -187,3 +187,30 @@ def test_w002_no_program_can_sign_in(installed, missing):
     (message,) = checks.keys_for_programs()
     assert message.id == "clinic.W002"
     assert missing in message.msg
+
+
+@pytest.mark.parametrize("value", [1, 0, "yes", None])
+def test_e004_a_switch_is_true_or_false(settings, value):
+    settings.PLUMBLINE_TWO_FACTOR = value
+    assert "clinic.E004" in found()
+
+
+def test_e008_a_second_factor_that_nothing_knows_of(settings, installed):
+    settings.PLUMBLINE_TWO_FACTOR = True
+    assert "clinic.E008" not in found()
+    installed([app for app in live.INSTALLED_APPS if app != "allauth.mfa"])
+    assert "clinic.E008" in found()
+    settings.PLUMBLINE_TWO_FACTOR = False
+    assert "clinic.E008" not in found()
+
+
+@pytest.mark.parametrize(("path", "wrong"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False)])
+def test_e008_a_path_that_leads_to_nothing(settings, path, wrong):
+    settings.PLUMBLINE_TWO_FACTOR = True
+    settings.PLUMBLINE_SECOND_FACTOR = path
+    assert ("clinic.E008" in found()) == wrong
+
+
+def test_two_factor_is_on_where_a_project_says_nothing(settings):
+    del settings.PLUMBLINE_TWO_FACTOR
+    assert conf.two_factor

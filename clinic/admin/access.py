@@ -1,11 +1,14 @@
-"""Who is at the door: the memberships of the signed-in person, read once a request."""
+"""Who is at the door: the memberships of the signed-in person, read once a request.
+
+docs/security.md has the table of pages and acts by role; tests/admin/test_who_may_what.py tries every cell of it.
+"""
 
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest
 
-from clinic.models import Client, Practitioner
+from clinic.models import Client, Clinic, Practitioner, runs_the_site
 
 _KEPT = "_plumbline_memberships"
 
@@ -33,7 +36,17 @@ def clinical(request: HttpRequest) -> list[Practitioner]:
 
 def owns(request: HttpRequest) -> bool:
     """Whether the person owns a clinic."""
-    return any(membership.role == Practitioner.Role.OWNER for membership in memberships(request))
+    return bool(owned(request))
+
+
+def owned(request: HttpRequest) -> list[Clinic]:
+    """The clinics whose team the person manages."""
+    return [each.clinic for each in memberships(request) if each.role == Practitioner.Role.OWNER]
+
+
+def runs_site(request: HttpRequest) -> bool:
+    """Whether the person is platform staff: sees clinics and who works there, and no client."""
+    return runs_the_site(request.user)
 
 
 def practitioner_of(request: HttpRequest, client: Client) -> Practitioner:

@@ -27,7 +27,7 @@ from clinic.models import Client, Practitioner
 
 
 @cache
-def _zones() -> list[tuple[str, str]]:
+def zones() -> list[tuple[str, str]]:
     """Places people name: Europe/Madrid, not Etc/GMT+3."""
     named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(named))]
@@ -72,10 +72,10 @@ class InviteForm(VerbForm):
         usual = Client._meta.get_field("wakes_at").get_default()
         told = {"time_zone": first.time_zone, "language": first.language, "wakes_at": usual, "clinic": as_whom[0].pk}
         super().__init__(data, initial=told)
-        zones, languages = self.fields["time_zone"].widget, self.fields["language"].widget
-        assert isinstance(zones, forms.Select)
+        places, languages = self.fields["time_zone"].widget, self.fields["language"].widget
+        assert isinstance(places, forms.Select)
         assert isinstance(languages, forms.Select)
-        zones.choices, languages.choices = _zones(), settings.LANGUAGES
+        places.choices, languages.choices = zones(), settings.LANGUAGES
         if len(as_whom) == 1:
             del self.fields["clinic"]
         else:

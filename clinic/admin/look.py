@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -28,6 +29,8 @@ _FONT = {
 
 _OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders", "hand_over"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
+_OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
+_OF_THE_TEAM = {"colleague", "colleague_add"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -45,14 +48,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sidebar_show_all_applications": False,
         "templates": {"navigation": "clinic/admin/navigation.html"},
         "myself": here[0] if here else None,
-        "sidebar_navigation": _navigation(request) if here else [],
+        "account": str(getattr(request.user, get_user_model().get_email_field_name(), "")),
+        "sidebar_navigation": _navigation(request) if here or access.runs_site(request) else [],
         "account_links": _account_links(),
     }
 
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings", "team")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -61,22 +65,25 @@ def styles() -> list[str]:
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    treats = bool(access.clinical(request))
+    treats, works_here = bool(access.clinical(request)), bool(access.memberships(request))
     waiting = Registrant.objects.visible_to(request.user).waiting().count()
-    return [
+    groups: list[dict[str, Any]] = [
         {
             "items": [
                 _item(request, _("Worklist"), "checklist", "plumbline:index", shown=treats),
-                _item(request, _("Clients"), "group", "plumbline:clients"),
+                _item(request, _("Clients"), "group", "plumbline:clients", shown=works_here),
                 _item(request, _("Invite"), "person_add", "plumbline:invite", shown=treats),
-                _item(request, _("Registrants"), "waving_hand", "plumbline:registrants", count=waiting),
+                _item(
+                    request, _("Registrants"), "waving_hand", "plumbline:registrants", shown=works_here, count=waiting
+                ),
             ]
         },
         {
             "title": _("Clinic"),
             "items": [
                 _item(request, _("How flags went"), "rule", "plumbline:outcomes", shown=treats),
-                _item(request, _("Exercises"), "self_improvement", "plumbline:exercises"),
+                _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", shown=works_here),
+                _item(request, _("Team"), "badge", "plumbline:team", shown=access.owns(request)),
                 _item(
                     request,
                     _("Who did what"),
@@ -86,7 +93,12 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 ),
             ],
         },
+        {
+            "title": _("This site"),
+            "items": [_item(request, _("Clinics"), "domain", "plumbline:clinics", shown=access.runs_site(request))],
+        },
     ]
+    return [group for group in groups if any(item["has_permission"] for item in group["items"])]
 
 
 def _item(
@@ -97,9 +109,16 @@ def _item(
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
     inside = inside or (view == "plumbline:invite" and name.removeprefix("plumbline:") in _OF_INVITING)
+    inside = inside or (view == "plumbline:team" and name.removeprefix("plumbline:") in _OF_THE_TEAM)
+    inside = inside or (view == "plumbline:clinics" and name in _OF_THE_SITE and not _at_work(request, name))
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
+
+
+def _at_work(request: HttpRequest, name: str) -> bool:
+    """Whether the first page is the worklist or the clients, and not the clinics."""
+    return name == "plumbline:index" and bool(access.memberships(request))
 
 
 def _account_links() -> list[dict[str, str]]:

@@ -81,7 +81,7 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _managed(request: HttpRequest, pk: int) -> Practitioner:
-    people = Practitioner.objects.managed_by(request.user).select_related("clinic", "user")
+    people = Practitioner.objects.planned_by(request.user).select_related("clinic", "user")
     return get_object_or_404(people, pk=pk)
 
 
@@ -117,7 +117,7 @@ def _done(request: HttpRequest, who: Practitioner, what: str, form: Any) -> str 
 
 def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Page:
     now, mine = timezone.now(), who.user_id == request.user.pk
-    managed = Practitioner.objects.managed_by(request.user).exclude(pk=who.pk).select_related("clinic")
+    managed = Practitioner.objects.planned_by(request.user).exclude(pk=who.pk).select_related("clinic")
     context: dict[str, Any] = {
         "who": who,
         "mine": mine,

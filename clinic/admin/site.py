@@ -20,11 +20,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
 from unfold.sites import UnfoldAdminSite
 
+from clinic import second_factor
 from clinic.admin import (
     access,
     clients,
+    clinics,
     exercise_writing,
     exercises,
     flags,
@@ -41,6 +44,7 @@ from clinic.admin import (
     registrants,
     reminders,
     replay,
+    team,
     tuning,
     worklist,
 )
@@ -55,17 +59,25 @@ class PractitionerSite(UnfoldAdminSite):
     settings_name = "PLUMBLINE_UNFOLD"  # not UNFOLD, which is the host's own
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(access.memberships(request))
+        return bool(access.memberships(request)) or access.runs_site(request)
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.user.is_authenticated and not self.has_permission(request):
+            if request.user.is_authenticated and not self._lets_in(request, view):
                 return self._dressed(request, _not_for_you(request))
+            if second_factor.is_wanting(request, access.memberships(request)):
+                return self._dressed(request, _second_factor_first(request))
             return self._dressed(request, guarded(request, *args, **kwargs))
 
         return update_wrapper(inner, view)
+
+    def _lets_in(self, request: HttpRequest, view: object) -> bool:
+        """Who works here, everywhere; platform staff, to their own pages and to no other."""
+        if access.memberships(request):
+            return True
+        return access.runs_site(request) and (view in clinics.PAGES or view == self.index)
 
     def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Have the response drawn by our engine and, a page of ours, inside the shell."""
@@ -90,7 +102,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
-                    *(import_clients, invitations, hand_over, my_settings),
+                    *(import_clients, invitations, hand_over, my_settings, team, clinics),
                 )
                 for route, view, name in module.ROUTES
             ),
@@ -98,9 +110,12 @@ class PractitionerSite(UnfoldAdminSite):
             *super().get_urls(),
         ]
 
+    @method_decorator(require_safe)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
-        """The worklist; for those who may not see health data, the clients by name."""
-        return worklist.show(request) if access.clinical(request) else clients.listing(request)
+        """The worklist; for the front desk the clients by name, for platform staff the clinics."""
+        if access.clinical(request):
+            return worklist.show(request)
+        return clients.listing(request) if access.memberships(request) else clinics.listing(request)
 
     @method_decorator([login_not_required, never_cache])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -130,6 +145,19 @@ def _not_for_you(request: HttpRequest) -> Page:
         _("This part is for practitioners"),
         status=404,
         own_page=resolve_url(settings.LOGIN_REDIRECT_URL),
+    )
+
+
+def _second_factor_first(request: HttpRequest) -> Page:
+    """For who may see health data and has not shown a second factor: why, and the way to it. No act is done."""
+    onward = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
+    return page(
+        request,
+        "second_factor.html",
+        _("One more step to sign in"),
+        status=403,
+        way=second_factor.where(request.user, onward),
+        is_set_up=second_factor.is_set_up(request.user),
     )
 
 

@@ -19,9 +19,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from clinic import second_factor
 from clinic.api import problems
 from clinic.api.bodies import Body, JSONObjects
-from clinic.models import Prescription
+from clinic.models import Practitioner, Prescription
 
 Row = TypeVar("Row", bound=Model)
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -83,6 +84,9 @@ class Door(GenericViewSet[Row]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        # A key is a program's, made by the operator; what comes by a session is a person, who shows a second factor.
+        if request.auth is None and second_factor.is_wanting(request._request, Practitioner.objects.of(request.user)):
+            raise exceptions.PermissionDenied(_("Sign in with a second factor first: open the practitioner site."))
         self._check_queries()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:

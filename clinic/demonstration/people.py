@@ -43,12 +43,13 @@ def address(first_name: str) -> str:
 
 
 def sign_ins() -> list[SignIn]:
-    """The four sign-ins, the same at every run."""
+    """The five sign-ins, the same at every run."""
     worklist, portal = conf.base_url + conf.worklist_path, conf.base_url + reverse("clinic:today")
     people = [
         ("owner", address("owner"), worklist),
         ("practitioner", address("alice"), worklist),
         ("practitioner", address("bob"), worklist),
+        ("front-desk", address("fran"), worklist),
         ("client", address("dana"), portal),
     ]
     return [SignIn(role, email, PASSWORD, where) for role, email, where in people]

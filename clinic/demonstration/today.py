@@ -30,6 +30,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
     people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
     alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
     bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)
+    people.take_on(clinic, "Fran Okafor", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     stage = Stage(clinic, now)
     stage.start_reminders(LOOKED_AFTER)
     stage.watch_for_silence(LOOKED_AFTER)

@@ -4,7 +4,7 @@ from clinic.models.absence import Absence
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
-from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.digest import Digest
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.handover import HandOver
@@ -22,6 +22,7 @@ from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
 from clinic.models.tuning import Tuning
+from clinic.models.welcome import Welcome
 
 __all__ = [
     "Absence",
@@ -57,5 +58,7 @@ __all__ = [
     "ScreeningAnswer",
     "Tuning",
     "WarningSign",
+    "Welcome",
     "Why",
+    "runs_the_site",
 ]

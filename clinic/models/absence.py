@@ -37,7 +37,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
     def managed_by(self, user: Person) -> AbsenceQuerySet:
         """One's own, and an owner those of the clinic."""
-        return self.filter(practitioner__in=Practitioner.objects.managed_by(user))
+        return self.filter(practitioner__in=Practitioner.objects.planned_by(user))
 
 
 class Absence(models.Model):

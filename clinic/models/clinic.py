@@ -21,6 +21,30 @@ WORKDAYS = "mon,tue,wed,thu,fri"
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
+RUN_THE_SITE = "clinic.run_the_site"
+
+
+def runs_the_site(user: Person) -> bool:
+    """Whether this person is platform staff: Django's staff with the permission `clinic.run_the_site`; superusers too.
+
+    It opens the page of clinics and no health data; a user model without permissions has no such people.
+    """
+    if not (user.is_authenticated and user.is_active and getattr(user, "is_staff", True)):
+        return False  # staff first: the permission is two queries, on every page of everybody who works here
+    asked = getattr(user, "has_perm", None)
+    return bool(asked is not None and asked(RUN_THE_SITE))
+
+
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def owned_by(self, user: Person) -> ClinicQuerySet:
+        """The clinics whose team this person manages."""
+        return self.filter(pk__in=Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER).values("clinic"))
+
+    def run_by(self, user: Person) -> ClinicQuerySet:
+        """All of them for platform staff, to see that each works; none for anybody else."""
+        return self.all() if runs_the_site(user) else self.none()
+
+
 class Clinic(models.Model):
     """A practice: its name, how to reach it, and how it wants its clients watched."""
 
@@ -57,7 +81,10 @@ class Clinic(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ClinicQuerySet.as_manager()
+
     class Meta:
+        permissions = [("run_the_site", _("runs the site: adds clinics, sees no health data"))]
         verbose_name = _("clinic")
         verbose_name_plural = _("clinics")
         ordering = ["name"]
@@ -88,9 +115,17 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
 
     def managed_by(self, user: Person) -> PractitionerQuerySet:
+        """Whose role and work here this person decides on: an owner, of the own clinics."""
+        return self.filter(clinic__in=Clinic.objects.owned_by(user))
+
+    def run_by(self, user: Person) -> PractitionerQuerySet:
+        """Whom platform staff may shut out: everybody who works at a clinic; nobody for anybody else."""
+        return self.filter(clinic__in=Clinic.objects.run_by(user))
+
+    def planned_by(self, user: Person) -> PractitionerQuerySet:
         """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
         mine = Practitioner.objects.of(user)
-        owned = mine.filter(role=Practitioner.Role.OWNER).values("clinic")
+        owned = Clinic.objects.owned_by(user)
         return self.filter(active=True).filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=owned))
 
     def told_at_once(self) -> PractitionerQuerySet:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.db import models
+
+SILENT_FOR: Final = {
+    "plan": dt.timedelta(minutes=3),
+    "send": dt.timedelta(minutes=3),
+    "sweep": dt.timedelta(minutes=3),
+    "silence": dt.timedelta(minutes=45),  # three of its periods
+}
+"""After so long without a beat a tick counts as stopped."""
 
 
 class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):

@@ -15,9 +15,9 @@ from django.db.models import Case, Count, F, Min, Q, Value, When
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Notice, Reminder, Schedule, Why
+from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Notice, Reminder, Schedule, Welcome, Why
+from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import OutgoingQuerySet, State, database_now
-from clinic.operators.readiness import SILENT_FOR
 
 KINDS: Final[dict[str, Callable[[], OutgoingQuerySet[Any]]]] = {
     "reminder": Reminder.objects.all,
@@ -25,6 +25,7 @@ KINDS: Final[dict[str, Callable[[], OutgoingQuerySet[Any]]]] = {
     "invitation": Invitation.objects.all,
     "confirmation": Confirmation.objects.all,
     "digest": Digest.objects.all,
+    "welcome": Welcome.objects.all,
 }
 WINDOWS: Final = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24)}
 ENDS: Final = {

@@ -12,19 +12,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
 from clinic.models import Digest, Heartbeat, Notice, Reminder, Schedule
+from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import database_now
 from clinic.operators.probe import NoAnswer, Probe
 
 SECONDS: Final = 3.0
 """How long the database, and then the broker, may take to answer."""
-
-SILENT_FOR: Final = {
-    "plan": dt.timedelta(minutes=3),
-    "send": dt.timedelta(minutes=3),
-    "sweep": dt.timedelta(minutes=3),
-    "silence": dt.timedelta(minutes=45),  # three of its periods
-}
-"""After so long without a beat a tick counts as stopped."""
 
 LATE: Final = dt.timedelta(minutes=5)
 """A reminder, notice or daily mail that is due for longer and not sent is late."""

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from clinic import links
 from clinic.conf import conf
-from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant
+from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
 from clinic.models.fields import zone
 from clinic.portal.offline import name_holder, owners
 
@@ -174,5 +174,6 @@ def _no_record(request: HttpRequest) -> HttpResponse:
             return redirect("clinic:library")
         with as_spoken_to(registrant):
             return show(request, registrant, "registered_only.html", status=404)
-    context = {"clinic": works_at and works_at.clinic, "worklist_path": conf.worklist_path if works_at else ""}
+    leads = works_at or runs_the_site(request.user)
+    context = {"clinic": works_at and works_at.clinic, "worklist_path": conf.worklist_path if leads else ""}
     return render(request, "clinic/portal/no_record.html", context, status=404)

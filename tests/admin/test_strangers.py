@@ -27,6 +27,7 @@ OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exer
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
 OF_NOBODY += ["my_settings"]
+OF_NOBODY += ["team", "colleague_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -73,6 +74,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     # test_registrants, test_exercises_films, test_hand_over_page
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
+    elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
     assert ours == set(ABOUT) | elsewhere
 
 
@@ -124,7 +126,7 @@ def test_who_is_not_signed_in_is_led_to_the_sign_in(client, hers, name):
     assert everything() == before
 
 
-@pytest.mark.parametrize("name", [*ABOUT, *OF_NOBODY])
+@pytest.mark.parametrize("name", [*ABOUT, *OF_NOBODY[1:]])  # the first page is the clinics, then: test_clinics
 def test_the_flags_of_the_hosts_own_staff_open_nothing(cast, hers, name):
     chief = make.user("chief@host.example")
     get_user_model().objects.filter(pk=chief.pk).update(is_staff=True, is_superuser=True)

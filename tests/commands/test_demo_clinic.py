@@ -30,7 +30,8 @@ def person(first_name):
 
 
 def test_an_owner_two_practitioners_and_a_dozen_clients(demo):
-    assert sorted(Practitioner.objects.values_list("role", flat=True)) == ["owner", "practitioner", "practitioner"]
+    roles = sorted(Practitioner.objects.values_list("role", flat=True))
+    assert roles == ["front_desk", "owner", "practitioner", "practitioner"]
     assert Client.objects.count() == 12
     owner, alice, bob = (Practitioner.objects.get(name__startswith=name) for name in ("Olivia", "Alice", "Bob"))
     seen = [Client.objects.treated_by(person.user).count() for person in (owner, alice, bob)]
@@ -138,6 +139,7 @@ def test_the_printed_sign_ins_open_the_site(demo, client):
         ("owner", "owner@demo.example"),
         ("practitioner", "alice@demo.example"),
         ("practitioner", "bob@demo.example"),
+        ("front-desk", "fran@demo.example"),
         ("client", "dana@demo.example"),
     ]
     for role, email, password, address in lines:

@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 
 from django.core.mail import EmailMessage
 
-from clinic import joining, registering
+from clinic import joining, registering, staffing
 from clinic import links as links_in_mail
 from clinic.conf import conf
 from clinic.digests import sending as daily
 from clinic.digests.counts import Counts
 from clinic.flags import escalation
 from clinic.flags import sending as notices
-from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder
+from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder, Welcome
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -78,6 +78,15 @@ def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     return registering.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
 
 
+def welcome(cast) -> EmailMessage:
+    """The mail to somebody who works at the clinic from now on."""
+    staffing.add(
+        cast.alice.clinic, name="Gina Gold", email="gina@clinic.example", role="practitioner", by=cast.alice.user
+    )
+    rows = Welcome.objects.select_related("practitioner__clinic", "practitioner__user")
+    return staffing._compose(rows.get(practitioner__name="Gina Gold"))
+
+
 def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
     """One of each kind, all in one language; the clinic has a postal address."""
     Clinic.objects.update(language=language, postal_line="1 River Street, Springfield")
@@ -93,6 +102,7 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "digest": digest(cast.alice),
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
+        "welcome": welcome(cast),
     }
 
 

@@ -1,0 +1,82 @@
+"""The pages of roles in Debian's Chromium: what the front desk sees, the owner's team, the clinics of the site."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic import staffing
+from clinic.models import Practitioner
+from tests import make
+from tests.admin.door import signed_in, url
+from tests.admin.test_flags_in_a_browser import LOOKS, SCREENS, faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Role = Practitioner.Role
+SCORE = ".pl-scores, .pl-reason, .pl-severity, svg.spark, .pl-pill.pl-urgent, .pl-pill.pl-high"
+
+
+@pytest.fixture
+def people(cast):
+    """An owner, a front desk and somebody who runs the site; Dana's pain went from 4 to 8."""
+    make.report(make.prescription(cast.dana), 4, 8)
+    here = cast.alice.clinic
+    owner = make.practitioner(here, "Olga", Role.OWNER)
+    staffing.add(here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
+    staffing.deactivate(make.practitioner(here, "Gus"), by=owner.user)
+    return {"owner": owner, "desk": make.practitioner(here, "Frank", Role.FRONT_DESK), "staff": make.runs_the_site()}
+
+
+@pytest.fixture
+def look_at(browser, live_server):
+    """Opens a page in each look and gives what was wrong; the last one stays open."""
+    contexts = []
+
+    def looked(person, path, name):
+        wrong = []
+        for viewport, scheme in LOOKS:
+            context = browser.new_context(
+                viewport=viewport, color_scheme=scheme, reduced_motion="reduce", base_url=live_server.url
+            )
+            contexts.append(context)
+            key = signed_in(person).cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+            page = context.new_page()
+            page.goto(path)
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SCREENS / f"roles-{name}-{viewport['width']}-{scheme}.png", full_page=True)
+            wrong += [f"{name} {viewport['width']} {scheme}: {fault}" for fault in faults(page)]
+        return page, wrong
+
+    yield looked
+    for context in contexts:
+        context.close()
+
+
+def test_the_front_desk_sees_names_and_no_score(people, cast, look_at):
+    for path, name in ((url("index"), "desk"), (url("client", cast.dana.pk), "desk-client")):
+        page, wrong = look_at(people["desk"], path, name)
+        assert wrong == []
+        assert page.is_visible("text=Dana")
+        assert page.locator(SCORE).count() == 0
+        said = page.inner_text("main")
+        assert [word for word in ("pain", "8", "Forward", "urgent", "high") if word in said.replace("18", "")] == []
+
+
+def test_the_team_and_a_colleague(people, cast, look_at):
+    wrong = []
+    for path, name in (
+        (url("team"), "team"),
+        (url("colleague_add"), "colleague-add"),
+        (url("colleague", cast.alice.pk), "colleague"),
+    ):
+        _page, found = look_at(people["owner"], path, name)
+        wrong += found
+    assert wrong == []
+
+
+def test_the_clinics_of_the_site(people, look_at):
+    page, wrong = look_at(people["staff"], url("index"), "clinics")
+    assert page.is_visible("text=Riverside Physio")
+    assert "Dana" not in page.content()
+    _page, more = look_at(people["staff"], url("clinic_add"), "clinic-add")
+    assert wrong + more == []
