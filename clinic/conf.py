@@ -34,6 +34,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_LEASE_SECONDS": 120,
     "PLUMBLINE_BATCH": 100,
     "PLUMBLINE_FILM_MEGABYTES": 200,
+    "PLUMBLINE_RETENTION_YEARS": 10,
 }
 
 
@@ -129,6 +130,11 @@ class Conf:
     def film_bytes(self) -> int:
         """The largest film that may be uploaded, in bytes."""
         return int(_number("PLUMBLINE_FILM_MEGABYTES") * 1024 * 1024)
+
+    @property
+    def retention_at_least(self) -> int:
+        """Years for which the law of the place wants a record kept; no clinic may erase sooner."""
+        return int(_number("PLUMBLINE_RETENTION_YEARS"))
 
 
 conf = Conf()

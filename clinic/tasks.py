@@ -49,7 +49,7 @@ def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
     delivery.reap(database_now())
     registering.forget_unconfirmed(database_now())
-    leaving.forget_addresses(database_now())
+    leaving.forget(database_now())
     escalation.escalate(database_now())
 
 

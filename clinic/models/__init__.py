@@ -1,5 +1,6 @@
 """Rows, constraints and querysets. Nothing here sends, decides or looks at a clock of its own accord."""
 
+from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
@@ -16,17 +17,19 @@ from clinic.models.prescription import (
 )
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
-from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
+from clinic.models.report import Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
-from clinic.models.tuning import Tuning
+from clinic.models.tuning import ClinicTuning, Tuning
 
 __all__ = [
     "Advice",
+    "AdviceText",
     "AppendOnly",
     "Area",
     "AuditEntry",
     "Client",
     "Clinic",
+    "ClinicTuning",
     "Confirmation",
     "Correction",
     "Flag",

@@ -78,7 +78,7 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
 def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpResponse:
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
-    stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
+    stored = PainReport.objects.select_related("prescription__client__clinic", "told").get(reminder=reminder)
     told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/mail_report_done.html", context)
