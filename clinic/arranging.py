@@ -135,7 +135,7 @@ def _check(clinic: Clinic, changed: list[str]) -> None:
     for name in {"phone", "phone_after_hours"} & set(changed):
         if getattr(clinic, name) and not FEWEST_DIGITS <= _digits(getattr(clinic, name)) <= MOST_DIGITS:
             wrong.setdefault(name, []).append(
-                _("This is no phone number. Write it as people dial it: +44 20 7946 0100.")
+                _("This is no phone number. Write it as it is dialled: +44 20 7946 0100.")
             )
     if "accent" in changed and "accent" not in wrong and not readable(clinic.accent):
         told = {"near": readable_near(clinic.accent)}
@@ -149,11 +149,9 @@ def _check(clinic: Clinic, changed: list[str]) -> None:
         wrong["quiet_until"] = [_("Choose another time than the one it begins at.")]
     if "featured_exercise" in changed and not Exercise.objects.current().filter(slug=clinic.featured_exercise).exists():
         wrong["featured_exercise"] = [_("Choose one that is shown in the library.")]
-    if "retention_years" in changed and clinic.retention_years is not None:
-        least = conf.retention_at_least
-        if clinic.retention_years < least:
-            told = {"least": least}
-            wrong["retention_years"] = [_("Not below %(least)s years: so long the law asks for the record.") % told]
+    least = conf.retention_at_least
+    if "retention_years" in changed and clinic.retention_years is not None and clinic.retention_years < least:
+        wrong["retention_years"] = [_("Not below %s years: so long the law asks for the record.") % least]
     if wrong:
         raise ValidationError(wrong)
 

@@ -102,6 +102,7 @@ def due_for_erasure(until: dt.datetime) -> QuerySet[Client]:
     clinics = Clinic.objects.filter(retention_years__isnull=False).values_list("pk", "retention_years")
     over = Q(pk__in=[])
     for clinic, years in clinics:
+        assert years is not None
         over |= Q(clinic=clinic, left_at__lte=_years_before(until, years))
     return Client.objects.filter(over, ~Exists(erased), state=Client.State.LEFT).order_by("left_at", "pk")
 

@@ -37,7 +37,7 @@ def word(
         ValidationError: by field; nothing is stored then.
     """
     said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines() if line.strip())
-    _check(clinic, advice, language, said, by)
+    check(clinic, advice, language, said, by)
     with transaction.atomic():
         Clinic.objects.select_for_update().get(pk=clinic.pk)
         versions = AdviceText.objects.filter(clinic=clinic, advice=advice, language=language)
@@ -52,7 +52,7 @@ def word(
     return made
 
 
-def _check(clinic: Clinic, advice: str, language: str, text: str, by: Practitioner) -> None:
+def check(clinic: Clinic, advice: str, language: str, text: str, by: Practitioner) -> None:
     """Raise ValidationError with every wrong field and its remedy."""
     if not (by.active and by.role == Practitioner.Role.OWNER and by.clinic_id == clinic.pk):
         raise ValidationError(_("Only the owner of a clinic decides this."))

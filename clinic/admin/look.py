@@ -26,6 +26,7 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
+_OF_THE_CLINIC = {"clinic_settings", "clinic_tune", "advice_words", "accent_preview"}
 _OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
 
 
@@ -51,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "clinic")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -83,6 +84,12 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     "plumbline:clinic_auditentry_changelist",
                     shown=access.owns(request),
                 ),
+                _item(
+                    request,
+                    _("Clinic settings") if access.owns(request) else _("About the clinic"),
+                    "settings",
+                    "plumbline:clinic",
+                ),
             ],
         },
     ]
@@ -95,6 +102,7 @@ def _item(
     name = request.resolver_match.view_name if request.resolver_match else ""
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
+    inside = inside or (view == "plumbline:clinic" and name.removeprefix("plumbline:") in _OF_THE_CLINIC)
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}

@@ -24,7 +24,10 @@ from unfold.sites import UnfoldAdminSite
 
 from clinic.admin import (
     access,
+    advice_words,
     clients,
+    clinic_settings,
+    clinic_tuning,
     exercise_writing,
     exercises,
     flags,
@@ -86,6 +89,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
+                    *(clinic_settings, clinic_tuning, advice_words),
                 )
                 for route, view, name in module.ROUTES
             ),
