@@ -36,7 +36,7 @@ def word(
     Raises:
         ValidationError: by field; nothing is stored then.
     """
-    said = "\n".join(" ".join(line.split()) for line in text.strip().splitlines() if line.strip())
+    said = " ".join(text.split())
     check(clinic, advice, language, said, by)
     with transaction.atomic():
         Clinic.objects.select_for_update().get(pk=clinic.pk)

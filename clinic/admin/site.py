@@ -30,6 +30,7 @@ from clinic.admin import (
     clinic_tuning,
     exercise_writing,
     exercises,
+    first_steps,
     flags,
     invite,
     ledger,
@@ -99,7 +100,9 @@ class PractitionerSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
         """The worklist; for those who may not see health data, the clients by name."""
-        return worklist.show(request) if access.clinical(request) else clients.listing(request)
+        shown = worklist.show(request) if access.clinical(request) else clients.listing(request)
+        shown.context_data = {**(shown.context_data or {}), "first_steps": first_steps.of(request)}
+        return shown
 
     @method_decorator([login_not_required, never_cache])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TypeAlias
 
 from django.conf import settings
@@ -18,6 +19,13 @@ LONGEST_ESCALATION = 168  # hours: a week
 LONGEST_RETENTION = 100  # years
 
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
+
+
+def dialled(phone: str) -> str:
+    """The address of a phone (RFC 3966): its digits, a leading plus kept, the (0) of a foreign number left out."""
+    international = phone.lstrip().startswith("+")
+    digits = re.sub(r"\D", "", phone.replace("(0)", "") if international else phone)
+    return f"tel:{'+' * international}{digits}"
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
@@ -107,6 +115,15 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_link(self) -> str:
+        """The phone as a link dials it: "tel:+442079460100"."""
+        return dialled(self.phone)
+
+    @property
+    def after_hours_link(self) -> str:
+        return dialled(self.phone_after_hours)
 
     @property
     def quiet_hours(self) -> tuple[dt.time, dt.time] | None:

@@ -15,7 +15,7 @@ from clinic.portal.change import Change
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
-from clinic.records.advice import advice_text
+from clinic.records.advice import advice_text, held_text
 from clinic.reminders.sending import TOGETHER
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
@@ -54,6 +54,8 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
             return redirect(request.path)
         context = {"form": form, "who": client, "clinic": client.clinic, "held": held}
+        if held:
+            context["held_words"] = held_text(client)
         response = render(request, "clinic/portal/mail_report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
         return response
