@@ -22,6 +22,7 @@ from clinic.models import (
     Advice,
     AdviceText,
     Area,
+    Clinic,
     Correction,
     Flag,
     PainReport,
@@ -131,6 +132,7 @@ def report(
                 raise LinkUsed(reminder.pk)
         advice, flags = review.after_report(stored, judging.judge(row, stored), now)
         _tell(stored, advice)
+        _end_first_steps(prescription.client.clinic, now)
         audit.record(by, "reported", stored, prescription.client.clinic)
         transaction.on_commit(partial(signals.report_made.send_robust, PainReport, report=stored))
     return Outcome(stored, flags)
@@ -240,6 +242,13 @@ def _tell(stored: PainReport, advice: Advice) -> None:
     client = stored.prescription.client
     stored.advice, stored.told = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
     stored.save(update_fields=["advice", "told"])
+
+
+def _end_first_steps(clinic: Clinic, now: dt.datetime) -> None:
+    """With its first answer a clinic is no beginner any more."""
+    if clinic.first_steps_closed_at is None:
+        Clinic.objects.filter(pk=clinic.pk, first_steps_closed_at=None).update(first_steps_closed_at=now)
+        clinic.first_steps_closed_at = now
 
 
 def _text(value: Any) -> str:

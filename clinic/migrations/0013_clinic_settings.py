@@ -4,6 +4,14 @@ import clinic.models.fields
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Now
+
+
+def put_first_steps_away(apps, schema_editor):
+    """A clinic that has answers is no beginner: its people see no first steps after the upgrade."""
+    Clinic, PainReport = apps.get_model("clinic", "Clinic"), apps.get_model("clinic", "PainReport")
+    answered = models.Exists(PainReport.objects.filter(prescription__client__clinic=models.OuterRef("pk")))
+    Clinic.objects.filter(answered).update(first_steps_closed_at=Now())
 
 
 class Migration(migrations.Migration):
@@ -127,4 +135,5 @@ class Migration(migrations.Migration):
             model_name='clinictuning',
             constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='clinic_tuning_says_why'),
         ),
+        migrations.RunPython(put_first_steps_away, migrations.RunPython.noop),
     ]

@@ -53,9 +53,8 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             kept = request.session.get(ANSWERED_HERE, [])
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
             return redirect(request.path)
-        context = {"form": form, "who": client, "clinic": client.clinic, "held": held}
-        if held:
-            context["held_words"] = held_text(client)
+        paused = {"held": held, "held_words": held_text(client) if held else ""}
+        context = {"form": form, "who": client, "clinic": client.clinic, **paused}
         response = render(request, "clinic/portal/mail_report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
         return response

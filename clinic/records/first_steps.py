@@ -30,20 +30,20 @@ def first_steps(clinic: Clinic) -> FirstSteps | None:
         Clinic.objects.filter(pk=clinic.pk)
         .exclude(Exists(PainReport.objects.filter(prescription__client__clinic=here)))
         .annotate(
-            several=Exists(Practitioner.objects.filter(clinic=here, active=True)[1:]),
-            clients=Exists(Client.objects.filter(clinic=here)),
-            plans=Exists(Prescription.objects.filter(client__clinic=here)),
-            reminders=Exists(Reminder.objects.filter(schedule__prescription__client__clinic=here, state=State.SENT)),
+            has_colleague=Exists(Practitioner.objects.filter(clinic=here, active=True)[1:]),
+            has_client=Exists(Client.objects.filter(clinic=here)),
+            has_plan=Exists(Prescription.objects.filter(client__clinic=here)),
+            has_reminder=Exists(Reminder.objects.filter(schedule__prescription__client__clinic=here, state=State.SENT)),
         )
-        .values("several", "clients", "plans", "reminders")
+        .values("has_colleague", "has_client", "has_plan", "has_reminder")
         .first()
     )
     if found is None:
         return None
     return FirstSteps(
         reachable=bool(clinic.phone and clinic.email and clinic.postal_line),
-        colleague=found["several"],
-        invited=found["clients"],
-        prescribed=found["plans"],
-        reminded=found["reminders"],
+        colleague=found["has_colleague"],
+        invited=found["has_client"],
+        prescribed=found["has_plan"],
+        reminded=found["has_reminder"],
     )

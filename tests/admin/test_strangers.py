@@ -23,7 +23,10 @@ from tests.admin.door import signed_in, url, words
 OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
-OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
+OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes", "clinic"]
+OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
+    *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
+}
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -68,7 +71,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     own = takewhile(lambda pattern: pattern.name != "logout", site.get_urls())
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
     elsewhere = {"accept_registrant", "decline_registrant", "exercise_remove"}  # test_registrants, test_exercises_films
-    assert ours == set(ABOUT) | elsewhere
+    assert ours == set(ABOUT) | elsewhere | set(OF_A_CLINIC)
 
 
 @pytest.mark.parametrize("name", ABOUT)
