@@ -23,7 +23,16 @@ from tests.admin.door import signed_in, url, words
 OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
-OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes", "clinic"]
+OF_NOBODY = [
+    "index",
+    "clients",
+    "invite",
+    "clinic_auditentry_changelist",
+    "exercises",
+    "exercise_add",
+    "outcomes",
+    "clinic",
+]
 OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
     *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
 }

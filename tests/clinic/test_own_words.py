@@ -77,7 +77,9 @@ def test_the_second_phone_stands_where_somebody_must_call(olga, bend, cast):
     olga.clinic.save()
     cast.dana.refresh_from_db()
     second = "Outside our hours (nights), call 555 0911."
-    assert call_now(cast.dana) == f"Stop the exercise. Call 555 0100 now. {second} " + call_now(cast.dana).split(". ")[-1]
+    assert (
+        call_now(cast.dana) == f"Stop the exercise. Call 555 0100 now. {second} " + call_now(cast.dana).split(". ")[-1]
+    )
     assert held_text(cast.dana).endswith(second)
     assert without_us(cast.dana)["stop"].endswith(second)
     assert second not in without_us(cast.dana)["go_on"]
