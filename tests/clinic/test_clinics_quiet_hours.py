@@ -11,6 +11,7 @@ from clinic.models import Practitioner, Reminder, Schedule, Why
 from clinic.reminders import planning, sending
 from tests import make
 
+DAY = dt.timedelta(days=1)
 NIGHT = (dt.time(17), dt.time(8))
 
 
@@ -66,14 +67,15 @@ def test_the_next_reminder_that_is_told_follows_them_and_no_schedule_moves(bend,
 
 def test_a_tick_asks_no_more_however_many_clinics(cast, django_assert_num_queries):
     """The clinic comes with the schedule: one query more for each client would be a query for each mail."""
-    make.prescription(cast.dana)
-    due = Schedule.objects.get().next_due_at
+    plans = [make.prescription(client) for client in (cast.dana, *(make.client(cast.alice, name) for name in "FGH"))]
+    due = Schedule.objects.filter(prescription=plans[0]).get().next_due_at
+    Schedule.objects.exclude(prescription=plans[0]).update(active=False)
     with CaptureQueriesContext(connection) as counted:
         planning.plan_due(due)
-    for name in ("Fay", "Gus", "Hal"):
-        make.prescription(make.client(cast.alice, name))
+    Schedule.objects.update(active=True, next_slot=due.date() + DAY, next_due_at=due + DAY)
     with django_assert_num_queries(len(counted)):
-        planning.plan_due(Schedule.objects.order_by("-next_due_at")[0].next_due_at)
+        planning.plan_due(due + DAY)
+    assert Reminder.objects.count() == 5
 
 
 def _fresh(prescription):
