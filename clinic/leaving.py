@@ -40,7 +40,7 @@ from clinic.models import (
 from clinic.reminders import planning
 
 ADDRESS_KEPT = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
-ERASED_AT_ONCE = 50  # records in one sweep, which runs every few minutes
+ERASED_AT_ONCE = 50  # records in one sweep, which runs every minute
 
 
 def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:

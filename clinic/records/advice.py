@@ -153,11 +153,11 @@ def _in_force(clinic: Clinic, advice: Advice) -> AdviceText | None:
 
 
 def _after_hours(clinic: Clinic) -> str:
-    """The second phone with its hours; empty without one."""
+    """The second phone with its hours, which are written in the clinic's language alone; empty without one."""
     if not clinic.phone_after_hours:
         return ""
     phone = {"phone": clinic.phone_after_hours, "hours": clinic.after_hours}
-    if clinic.after_hours:
+    if clinic.after_hours and get_language() == clinic.language:
         return _("Outside our hours (%(hours)s), call %(phone)s.") % phone
     return _("Outside our hours, call %(phone)s.") % phone
 

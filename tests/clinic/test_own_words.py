@@ -84,7 +84,7 @@ def test_the_second_phone_stands_where_somebody_must_call(olga, bend, cast):
     assert without_us(cast.dana)["stop"].endswith(second)
     assert second not in without_us(cast.dana)["go_on"]
     with override("es"):
-        assert "(nights), llame al 555 0911." in held_text(cast.dana)
+        assert "Fuera de nuestro horario, llame al 555 0911." in held_text(cast.dana)
 
 
 def test_without_a_network_they_are_said_too(olga, cast):
