@@ -28,7 +28,7 @@ from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE, conf
 
 TAG = "plumbline"
 READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
-WHOLE_NUMBERS = {"PLUMBLINE_BATCH", "PLUMBLINE_IGNORED_AT_MOST"}
+WHOLE_NUMBERS = {"PLUMBLINE_BATCH", "PLUMBLINE_IGNORED_AT_MOST", "PLUMBLINE_RETENTION_YEARS"}
 APPS_HINT = 'List "unfold.apps.BasicAppConfig" in INSTALLED_APPS, below "django.contrib.admin".'
 
 

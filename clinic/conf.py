@@ -37,6 +37,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_TWO_FACTOR": True,
     "PLUMBLINE_SECOND_FACTOR": "clinic.second_factor.by_allauth",
     "PLUMBLINE_SECOND_FACTOR_PATH": "",
+    "PLUMBLINE_RETENTION_YEARS": 10,
 }
 
 
@@ -147,6 +148,11 @@ class Conf:
     def second_factor_path(self) -> str:
         """Where a second factor is set up and shown; empty: the pages of django-allauth."""
         return _text("PLUMBLINE_SECOND_FACTOR_PATH")
+
+    @property
+    def retention_at_least(self) -> int:
+        """Years for which the law of the place wants a record kept; no clinic may erase sooner."""
+        return int(_number("PLUMBLINE_RETENTION_YEARS"))
 
 
 conf = Conf()

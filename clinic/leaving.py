@@ -11,7 +11,7 @@ from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,6 +20,7 @@ from clinic import audit, sign_ins, signals
 from clinic.models import (
     AuditEntry,
     Client,
+    Clinic,
     Correction,
     FlagEvent,
     HandOver,
@@ -40,6 +41,7 @@ from clinic.models import (
 from clinic.reminders import planning
 
 ADDRESS_KEPT = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
+ERASED_AT_ONCE = 50  # records in one sweep, which runs every minute
 
 
 def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:
@@ -93,6 +95,37 @@ def forget_addresses(now: dt.datetime) -> int:
     """Take away the mail address of those who left ADDRESS_KEPT ago; returns of how many."""
     gone = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT).exclude(email="")
     return gone.update(email="")
+
+
+def due_for_erasure(until: dt.datetime) -> QuerySet[Client]:
+    """The clients whose record reaches the age by ``until`` at which their clinic erases it, the oldest first."""
+    erased = AuditEntry.objects.filter(verb="erased", target_kind="client", target_id=OuterRef("pk"))
+    clinics = Clinic.objects.filter(retention_years__isnull=False).values_list("pk", "retention_years")
+    over = Q(pk__in=[])
+    for clinic, years in clinics:
+        assert years is not None
+        over |= Q(clinic=clinic, left_at__lte=_years_before(until, years))
+    return Client.objects.filter(over, ~Exists(erased), state=Client.State.LEFT).order_by("left_at", "pk")
+
+
+def erase_due(now: dt.datetime) -> int:
+    """Erase the records that are as old as their clinic keeps them, ERASED_AT_ONCE at most; returns how many."""
+    due = list(due_for_erasure(now).select_related("clinic")[:ERASED_AT_ONCE])
+    return sum(erase(client, now=now) for client in due)
+
+
+def forget(now: dt.datetime) -> None:
+    """One sweep: mail addresses after 30 days, records after the years of their clinic."""
+    forget_addresses(now)
+    erase_due(now)
+
+
+def _years_before(moment: dt.datetime, years: int) -> dt.datetime:
+    """The same day so many years ago; 29 February becomes the 28th."""
+    try:
+        return moment.replace(year=moment.year - years)
+    except ValueError:
+        return moment.replace(year=moment.year - years, day=28)
 
 
 def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:

@@ -20,7 +20,9 @@ from clinic import audit, signals
 from clinic.flags import judging, review
 from clinic.models import (
     Advice,
+    AdviceText,
     Area,
+    Clinic,
     Correction,
     Flag,
     PainReport,
@@ -129,8 +131,8 @@ def report(
             if used:
                 raise LinkUsed(reminder.pk)
         advice, flags = review.after_report(stored, judging.judge(row, stored), now)
-        stored.advice = advice
-        stored.save(update_fields=["advice"])
+        _tell(stored, advice)
+        _end_first_steps(prescription.client.clinic, now)
         audit.record(by, "reported", stored, prescription.client.clinic)
         transaction.on_commit(partial(signals.report_made.send_robust, PainReport, report=stored))
     return Outcome(stored, flags)
@@ -188,8 +190,7 @@ def correct(
         stored.save(update_fields=[*columns])
         _set_lists(stored, new)
         advice, flags = review.after_report(stored, judging.replay(row, stored), now, changed)
-        stored.advice = advice
-        stored.save(update_fields=["advice"])
+        _tell(stored, advice)
         audit.record(by, "corrected", stored, stored.prescription.client.clinic)
     return Outcome(stored, flags)
 
@@ -234,6 +235,20 @@ def _set_lists(stored: PainReport, answers: Answers) -> None:
     WarningSign.objects.bulk_create(
         WarningSign(report=stored, code=code) for code in dict.fromkeys(answers.warning_signs)
     )
+
+
+def _tell(stored: PainReport, advice: Advice) -> None:
+    """Keep the advice, and in which of the clinic's own words the client reads it."""
+    client = stored.prescription.client
+    stored.advice, stored.told = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
+    stored.save(update_fields=["advice", "told"])
+
+
+def _end_first_steps(clinic: Clinic, now: dt.datetime) -> None:
+    """With its first answer a clinic is no beginner any more."""
+    if clinic.first_steps_closed_at is None:
+        Clinic.objects.filter(pk=clinic.pk, first_steps_closed_at=None).update(first_steps_closed_at=now)
+        clinic.first_steps_closed_at = now
 
 
 def _text(value: Any) -> str:

@@ -49,7 +49,7 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for act in (delivery.reap, registering.forget_unconfirmed, leaving.forget_addresses, escalation.escalate):
+    for act in (delivery.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
         act(database_now())
 
 

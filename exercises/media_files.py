@@ -38,12 +38,13 @@ class Checked:
     size: int
 
 
-def check(file: IO[bytes] | File[Any], kind: str) -> Checked:
+def check(file: IO[bytes] | File[Any], kind: str, most_bytes: int | None = None) -> Checked:
     """Look into a file before it is stored.
 
     Args:
         file: open for reading and seekable; left at its beginning.
         kind: one of `Media.Kind`.
+        most_bytes: the largest that is taken; None: what is usual for the kind.
 
     Returns:
         Its true ending, such as ".mp4", and its size in bytes.
@@ -55,7 +56,8 @@ def check(file: IO[bytes] | File[Any], kind: str) -> Checked:
     file.seek(0)
     if not size:
         raise ValidationError(_("This file is empty. Save it again and choose it anew."))
-    most = int(conf.film_bytes) if kind == Kind.FILM else CAPTION_BYTES if kind == Kind.CAPTIONS else PICTURE_BYTES
+    usual = int(conf.film_bytes) if kind == Kind.FILM else CAPTION_BYTES if kind == Kind.CAPTIONS else PICTURE_BYTES
+    most = usual if most_bytes is None else most_bytes
     if size > most:
         raise ValidationError(
             _("This file has %(size)s MB; at most %(most)s MB are taken. Make it smaller.")

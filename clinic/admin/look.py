@@ -29,6 +29,7 @@ _FONT = {
 
 _OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders", "hand_over"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
+_OF_THE_CLINIC = {"clinic_settings", "clinic_tune", "advice_words", "accent_preview"}
 _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
 _OF_THE_TEAM = {"colleague", "colleague_add"}
 
@@ -56,7 +57,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings", "team")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings", "team", "clinic")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -91,6 +92,12 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     "plumbline:clinic_auditentry_changelist",
                     shown=access.owns(request),
                 ),
+                _item(
+                    request,
+                    _("Clinic settings") if access.owns(request) else _("About the clinic"),
+                    "settings",
+                    "plumbline:clinic",
+                ),
             ],
         },
         {
@@ -111,6 +118,7 @@ def _item(
     inside = inside or (view == "plumbline:invite" and name.removeprefix("plumbline:") in _OF_INVITING)
     inside = inside or (view == "plumbline:team" and name.removeprefix("plumbline:") in _OF_THE_TEAM)
     inside = inside or (view == "plumbline:clinics" and name in _OF_THE_SITE and not _at_work(request, name))
+    inside = inside or (view == "plumbline:clinic" and name.removeprefix("plumbline:") in _OF_THE_CLINIC)
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}

@@ -26,10 +26,14 @@ from unfold.sites import UnfoldAdminSite
 from clinic import second_factor
 from clinic.admin import (
     access,
+    advice_words,
     clients,
+    clinic_settings,
+    clinic_tuning,
     clinics,
     exercise_writing,
     exercises,
+    first_steps,
     flags,
     hand_over,
     import_clients,
@@ -103,6 +107,7 @@ class PractitionerSite(UnfoldAdminSite):
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises),
                     *(import_clients, invitations, hand_over, my_settings, team, clinics),
+                    *(clinic_settings, clinic_tuning, advice_words),
                 )
                 for route, view, name in module.ROUTES
             ),
@@ -113,9 +118,11 @@ class PractitionerSite(UnfoldAdminSite):
     @method_decorator(require_safe)
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
-        if access.clinical(request):
-            return worklist.show(request)
-        return clients.listing(request) if access.memberships(request) else clinics.listing(request)
+        if not access.memberships(request):
+            return clinics.listing(request)
+        shown = worklist.show(request) if access.clinical(request) else clients.listing(request)
+        shown.context_data = {**(shown.context_data or {}), "first_steps": first_steps.of(request)}
+        return shown
 
     @method_decorator([login_not_required, never_cache])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

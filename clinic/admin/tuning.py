@@ -147,6 +147,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
+        clinics=in_words(tuning.clinic_settings(client.clinic_id)) if client.clinic.tunings.exists() else "",
         history=[(row, in_words((row.sensitivity, row.smallest_rise))) for row in history],
     )
 

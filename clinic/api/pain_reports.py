@@ -155,8 +155,11 @@ class PainReports(Door[PainReport]):
 
 def whole(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
-    return rows.select_related("prescription__client__clinic").prefetch_related(
-        "areas", "warning_signs", Prefetch("raised_flags", Flag.objects.by_need())
+    return rows.select_related("prescription__client__clinic", "told").prefetch_related(
+        "prescription__client__clinic__advice_texts",
+        "areas",
+        "warning_signs",
+        Prefetch("raised_flags", Flag.objects.by_need()),
     )
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from clinic.models import Clinic, Practitioner
 from clinic.signals import practitioner_joined
 
 SLUG = "demo"
+EMPTY = "demo-empty"
 EXERCISE = "forward-bend"
 PASSWORD = "plumbline-demo"  # noqa: S105  printed at every start, on a machine that shows its mail to anybody
 DOMAIN = "demo.example"
@@ -52,6 +54,8 @@ def sign_ins() -> list[SignIn]:
         ("front-desk", address("fran"), worklist),
         ("client", address("dana"), portal),
     ]
+    if Clinic.objects.filter(slug=EMPTY).exists():
+        people.append(("new-owner", address("nina"), worklist))
     return [SignIn(role, email, PASSWORD, where) for role, email, where in people]
 
 
@@ -73,11 +77,30 @@ def make_clinic() -> Clinic:
         name="Harbour Street Physiotherapy",
         slug=SLUG,
         phone="+44 20 7946 0100",
+        phone_after_hours="+44 20 7946 0199",
+        after_hours="evenings and weekends",
         email=address("desk"),
         postal_line="12 Harbour Street, Demo Town",
         time_zone=settings.TIME_ZONE,
         escalation_hours=ESCALATION_HOURS,
     )
+
+
+def make_empty_clinic() -> Clinic:
+    """A second clinic with its owner and nothing else, to see how one begins; once."""
+    clinic, new = Clinic.objects.get_or_create(
+        slug=EMPTY,
+        defaults={
+            "name": "Quay Lane Practice",
+            "phone": "+44 20 7946 0150",
+            "email": address("quay"),
+            "time_zone": settings.TIME_ZONE,
+        },
+    )
+    if new:
+        hashed = make_password(PASSWORD)
+        take_on(clinic, "Nina Osborne", address("nina"), hashed, Practitioner.Role.OWNER)
+    return clinic
 
 
 def take_on(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import covering, prescribing, staff_wishes
+from clinic import covering, prescribing, staff_wishes, wording
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
-from clinic.models import Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
+from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.prescribing import Dose
 
@@ -27,13 +28,15 @@ def open_clinic(now: dt.datetime) -> Clinic:
     """Make the whole demo clinic as of ``now``: all of it or nothing."""
     clinic = people.make_clinic()
     hashed = make_password(people.PASSWORD)  # once for all: hashing is slow on purpose, and everybody knows this one
-    people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
+    owner = people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
+    people.take_on(clinic, "Fran Keller", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
     bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)
     people.take_on(clinic, "Fran Okafor", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     stage = Stage(clinic, now)
     stage.start_reminders(LOOKED_AFTER)
     stage.watch_for_silence(LOOKED_AFTER)
+    stage.at(now - LOOKED_AFTER * dt.timedelta(days=1), partial(_say_it_ones_own_way, owner))
     soon, _day = _next_minute(clinic, now)
     _was_away(stage, bob, alice)
     stories.tell(stage, alice, bob, soon)
@@ -42,6 +45,12 @@ def open_clinic(now: dt.datetime) -> Clinic:
     # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
     staff_wishes.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
     return clinic
+
+
+def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
+    """One advice in the clinic's own words, so that a visitor finds a version in its history."""
+    words = "Good, {first_name}: carry on as planned."
+    wording.word(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:

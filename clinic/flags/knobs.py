@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from clinic.flags import response, trend
 from clinic.flags.trend import TrendConfig
-from clinic.models import Tuning
+from clinic.models import Client, ClinicTuning, Tuning
 
 RULE_VERSION = f"{trend.RULE_VERSION}/{response.RULE_VERSION}"
 STANDARD = (Tuning.Sensitivity.STANDARD.value, TrendConfig().smallest_rise)
 
 
 def in_force(client: int) -> Tuning | None:
-    """The newest setting of a client, by number; None: the rule as it comes."""
+    """The newest setting of a client's own, by number; None: what the clinic has set, or the rule as it comes."""
     return Tuning.objects.filter(client=client).order_by("-at", "-pk").first()
 
 
 def settings_of(client: int) -> tuple[str, float]:
     """Sensitivity and smallest rise (points) in force for a client, by number."""
-    found = in_force(client)
+    own = Tuning.objects.filter(client=OuterRef("pk")).order_by("-at", "-pk")
+    clinics = ClinicTuning.objects.filter(clinic=OuterRef("clinic")).order_by("-at", "-pk")
+    found = (  # in one query: it is asked at every report
+        Client.objects.filter(pk=client)
+        .annotate(
+            own_sensitivity=Subquery(own.values("sensitivity")[:1]),
+            own_rise=Subquery(own.values("smallest_rise")[:1]),
+            clinics_sensitivity=Subquery(clinics.values("sensitivity")[:1]),
+            clinics_rise=Subquery(clinics.values("smallest_rise")[:1]),
+        )
+        .values_list("own_sensitivity", "own_rise", "clinics_sensitivity", "clinics_rise")
+        .first()
+    )
+    if found is None:
+        return STANDARD
+    settings = (found[:2], found[2:], STANDARD)
+    return next((sensitivity, rise) for sensitivity, rise in settings if sensitivity is not None and rise is not None)
+
+
+def clinic_settings(clinic: int) -> tuple[str, float]:
+    """The same for the clients of a clinic, by number, who have no setting of their own."""
+    found = ClinicTuning.objects.filter(clinic=clinic).order_by("-at", "-pk").first()
     return STANDARD if found is None else (found.sensitivity, found.smallest_rise)
 
 

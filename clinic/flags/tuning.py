@@ -1,4 +1,4 @@
-"""How finely the trend rule listens to one client: turn the knobs, with a reason that stays."""
+"""How finely the trend rule listens, to one client or to all of a clinic: turn the knobs, with a reason that stays."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags import judging
-from clinic.flags.knobs import config_of, in_force, settings_of
+from clinic.flags.knobs import clinic_settings, config_of, in_force, settings_of
 from clinic.flags.trend import SMALLEST_RISES
-from clinic.models import Client, PainTrend, Practitioner, Prescription, Tuning
+from clinic.models import Client, Clinic, ClinicTuning, PainTrend, Practitioner, Prescription, Tuning
 
 REASON_AT_MOST = 500
+REBUILT_AT_ONCE = 200  # states, of those heard of last; a few milliseconds each, while somebody waits for the page
 
 
 def tune(
@@ -40,7 +41,10 @@ def tune(
 
     Raises ValidationError by field; nothing is stored then.
     """
-    _check(client, sensitivity, smallest_rise, reason, by)
+    wrong = _wrong(sensitivity, smallest_rise, reason)
+    if not (by.active and by.is_clinical and by.clinic_id == client.clinic_id):
+        wrong["practitioner"] = _("Only somebody who treats clients at this clinic may change this.")
+    _refuse(wrong)
     with transaction.atomic():
         running = Prescription.objects.running().filter(client=client)
         rows = list(PainTrend.objects.select_for_update().filter(prescription__in=running).order_by("pk"))
@@ -56,8 +60,47 @@ def tune(
     return made
 
 
-def _check(client: Client, sensitivity: str, smallest_rise: float, reason: str, by: Practitioner) -> None:
-    """Raise ValidationError with every wrong field and its remedy."""
+def tune_clinic(
+    clinic: Clinic,
+    *,
+    sensitivity: str,
+    smallest_rise: float,
+    reason: str,
+    by: Practitioner,
+    now: dt.datetime | None = None,
+) -> ClinicTuning:
+    """Turn the knobs for all clients who have no setting of their own; arguments as in :func:`tune`.
+
+    The states of the REBUILT_AT_ONCE exercises heard of last are rebuilt at once, the others at their next report.
+
+    Args:
+        by: an owner of the clinic.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    wrong = _wrong(sensitivity, smallest_rise, reason)
+    if not (by.active and by.role == Practitioner.Role.OWNER and by.clinic_id == clinic.pk):
+        wrong["practitioner"] = _("Only the owner of a clinic decides this.")
+    _refuse(wrong)
+    with transaction.atomic():
+        Clinic.objects.select_for_update().get(pk=clinic.pk)
+        if clinic_settings(clinic.pk) == (sensitivity, smallest_rise):
+            raise ValidationError({"sensitivity": _("Both are set so already. Change one of them, or leave it.")})
+        made = ClinicTuning.objects.create(
+            clinic=clinic, sensitivity=sensitivity, smallest_rise=smallest_rise, reason=reason.strip(), by=by,
+            at=now or timezone.now(),
+        )  # fmt: skip
+        running = Prescription.objects.running().filter(client__clinic=clinic, client__tunings=None)
+        heard = PainTrend.objects.filter(prescription__in=running, last_report_at__isnull=False)
+        latest = list(heard.order_by("-last_report_at").values_list("pk", flat=True)[:REBUILT_AT_ONCE])
+        for row in PainTrend.objects.select_for_update(of=("self",)).filter(pk__in=latest).order_by("pk"):
+            judging.replay(row)
+        audit.record(by.user, "tuned", clinic, clinic)
+    return made
+
+
+def _wrong(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, str]:
+    """Every wrong field with its remedy."""
     wrong: dict[str, str] = {}
     if sensitivity not in Tuning.Sensitivity.values:
         wrong["sensitivity"] = _("Choose one of: %(known)s.") % {"known": ", ".join(Tuning.Sensitivity.values)}
@@ -68,10 +111,12 @@ def _check(client: Client, sensitivity: str, smallest_rise: float, reason: str, 
         wrong["reason"] = _("Say in a few words why.")
     elif len(reason.strip()) > REASON_AT_MOST:
         wrong["reason"] = _("At most %(most)s characters.") % {"most": REASON_AT_MOST}
-    if not (by.active and by.is_clinical and by.clinic_id == client.clinic_id):
-        wrong["practitioner"] = _("Only somebody who treats clients at this clinic may change this.")
+    return wrong
+
+
+def _refuse(wrong: dict[str, str]) -> None:
     if wrong:
         raise ValidationError({field: [message] for field, message in wrong.items()})
 
 
-__all__ = ["SMALLEST_RISES", "config_of", "in_force", "settings_of", "tune"]
+__all__ = ["SMALLEST_RISES", "clinic_settings", "config_of", "in_force", "settings_of", "tune", "tune_clinic"]

@@ -1,6 +1,7 @@
 """Rows, constraints and querysets. Nothing here sends, decides or looks at a clock of its own accord."""
 
 from clinic.models.absence import Absence
+from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
@@ -19,19 +20,21 @@ from clinic.models.prescription import (
 )
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
-from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
+from clinic.models.report import Area, Correction, PainReport, ReportArea, WarningSign
 from clinic.models.trend import PainTrend
-from clinic.models.tuning import Tuning
+from clinic.models.tuning import ClinicTuning, Tuning
 from clinic.models.welcome import Welcome
 
 __all__ = [
     "Absence",
     "Advice",
+    "AdviceText",
     "AppendOnly",
     "Area",
     "AuditEntry",
     "Client",
     "Clinic",
+    "ClinicTuning",
     "Confirmation",
     "Correction",
     "Digest",

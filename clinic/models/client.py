@@ -177,6 +177,13 @@ class Client(models.Model):
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.split() else self.name
 
+    @property
+    def quiet_hours(self) -> tuple[dt.time, dt.time] | None:
+        """When no mail may come: the client's own hours, else the clinic's; None: it may at any hour."""
+        begin: dt.time | None = self.quiet_from
+        end: dt.time | None = self.quiet_until
+        return self.clinic.quiet_hours if begin is None or end is None else (begin, end)
+
 
 class InvitationQuerySet(OutgoingQuerySet["Invitation"]):
     def usable(self, now: dt.datetime) -> InvitationQuerySet:

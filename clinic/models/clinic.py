@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TypeAlias
 
 from django.conf import settings
@@ -17,8 +18,16 @@ from clinic.models.fields import LanguageField, TimeZoneField
 
 LONGEST_ESCALATION = 168  # hours: a week
 WORKDAYS = "mon,tue,wed,thu,fri"
+LONGEST_RETENTION = 100  # years
 
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
+
+
+def dialled(phone: str) -> str:
+    """The address of a phone (RFC 3966): its digits, a leading plus kept, the (0) of a foreign number left out."""
+    international = phone.lstrip().startswith("+")
+    digits = re.sub(r"\D", "", phone.replace("(0)", "") if international else phone)
+    return f"tel:{'+' * international}{digits}"
 
 
 RUN_THE_SITE = "clinic.run_the_site"
@@ -36,8 +45,12 @@ def runs_the_site(user: Person) -> bool:
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def staffed_by(self, user: Person) -> ClinicQuerySet:
+        """Those where this person works, in whatever role."""
+        return self.filter(pk__in=Practitioner.objects.of(user).values("clinic"))
+
     def owned_by(self, user: Person) -> ClinicQuerySet:
-        """The clinics whose team this person manages."""
+        """Those whose settings and team this person decides on."""
         return self.filter(pk__in=Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER).values("clinic"))
 
     def run_by(self, user: Person) -> ClinicQuerySet:
@@ -51,6 +64,10 @@ class Clinic(models.Model):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), unique=True)
     phone = models.CharField(_("phone"), max_length=40, help_text=_("Shown to a client who must stop."))
+    phone_after_hours = models.CharField(_("phone outside your hours"), max_length=40, blank=True)
+    after_hours = models.CharField(
+        _("when it is answered"), max_length=100, blank=True, help_text=_("In words, such as: evenings and weekends")
+    )
     email = models.EmailField(_("e-mail"), help_text=_("Answers to our mail arrive here."))
     postal_line = models.CharField(_("postal address, one line"), max_length=200, blank=True)
     language = LanguageField(_("language"))
@@ -79,6 +96,17 @@ class Clinic(models.Model):
         default=True,
         help_text=_("Off: its clients need a password or a passkey; no code is mailed to them."),
     )
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    retention_years = models.PositiveSmallIntegerField(
+        _("years until a record is erased"),
+        default=10,  # the German law, § 630f BGB
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RETENTION)],
+        help_text=_("Counted from the day a client left. Empty: records are kept."),
+    )
+    first_steps_closed_at = models.DateTimeField(_("first steps put away"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ClinicQuerySet.as_manager()
@@ -93,10 +121,36 @@ class Clinic(models.Model):
                 condition=models.Q(escalation_hours__range=(1, LONGEST_ESCALATION)),
                 name="escalation_is_1_to_168_hours",
             ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="clinic_quiet_hours_have_both_ends",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(retention_years__isnull=True)
+                | models.Q(retention_years__range=(1, LONGEST_RETENTION)),
+                name="retention_is_1_to_100_years",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_link(self) -> str:
+        """The phone as a link dials it: "tel:+442079460100"."""
+        return dialled(self.phone)
+
+    @property
+    def after_hours_link(self) -> str:
+        return dialled(self.phone_after_hours)
+
+    @property
+    def quiet_hours(self) -> tuple[dt.time, dt.time] | None:
+        """From (included) to (excluded), in each client's own zone; None: mail may go at any hour."""
+        begin: dt.time | None = self.quiet_from
+        end: dt.time | None = self.quiet_until
+        return None if begin is None or end is None else (begin, end)
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.clinic import Person
 from clinic.models.fields import ScoreField, score_constraint
 from clinic.models.prescription import Prescription
@@ -22,17 +23,6 @@ class Area(models.TextChoices):
     KNEE = "knee", _("knee")
     LOWER_LEG = "lower_leg", _("lower leg")
     FOOT = "foot", _("foot")
-
-
-class Advice(models.TextChoices):
-    """What the answer means, said to the client at once."""
-
-    GO_ON = "go_on", _("better: carry on")
-    CARRY_ON = "carry_on", _("the same: carry on gently")
-    STOP_TODAY = "stop_today", _("worse: stop for today")
-    STOP = "stop", _("stop: the exercise is held")
-    CALL_NOW = "call_now", _("a warning sign: stop and call")
-    THANKS = "thanks", _("noted")
 
 
 class PainReportQuerySet(models.QuerySet["PainReport"]):
@@ -63,6 +53,9 @@ class PainReport(models.Model):
     moved_down_leg = models.BooleanField(_("moved further down the leg"), null=True, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     advice = models.CharField(_("advice"), max_length=12, choices=Advice)
+    told = models.ForeignKey(  # the clinic's own words that were shown; none: the product's
+        AdviceText, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     source = models.CharField(_("source"), max_length=12, choices=Source)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.client import Client
-from clinic.models.clinic import Practitioner
+from clinic.models.clinic import Clinic, Practitioner
 
 SMALLEST_RISES = (1.0, 1.5, 2.0)
 
@@ -42,3 +42,29 @@ class Tuning(models.Model):
 
     def __str__(self) -> str:
         return f"tuning {self.pk}"
+
+
+class ClinicTuning(models.Model):
+    """The knobs for the clients of a clinic who have none of their own. Never changed: the newest is in force."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="tunings")
+    sensitivity = models.CharField(_("sensitivity"), max_length=10, choices=Sensitivity, default=Sensitivity.STANDARD)
+    smallest_rise = models.FloatField(_("smallest rise that matters, points"), default=1.0)
+    reason = models.CharField(_("why"), max_length=500)
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        ordering = ["clinic", "-at", "-pk"]
+        verbose_name = _("clinic's tuning")
+        verbose_name_plural = _("clinics' tunings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sensitivity__in=Sensitivity.values), name="clinic_tuning_sensitivity_is_known"
+            ),
+            models.CheckConstraint(condition=Q(smallest_rise__in=SMALLEST_RISES), name="clinic_tuning_rise_is_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="clinic_tuning_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"clinic tuning {self.pk}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol
 
 from django.contrib.auth.views import redirect_to_login
@@ -21,6 +21,7 @@ from clinic.conf import conf
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
 from clinic.models.fields import zone
 from clinic.portal.offline import name_holder, owners
+from clinic.records.advice import held_text
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
@@ -148,6 +149,7 @@ def show(
         "registrant": who.registrant,
         "clinic": who.clinic,
         "now": timezone.now(),
+        "held_words": partial(held_text, who.client) if who.client else "",  # asked for where an exercise is paused
         "owners": owners(who.client) if who.client else [],  # by whom an answer is kept when there is no network
         **(context or {}),
     }

@@ -23,7 +23,9 @@ from clinic.records.advice import advice_text, without_us
 def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The client's own report ``pk``: the change, the advice, whom to call and what comes next."""
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
-    report = get_object_or_404(own.select_related("prescription__exercise", "prescription__client__clinic"), pk=pk)
+    report = get_object_or_404(
+        own.select_related("prescription__exercise", "prescription__client__clinic", "told"), pk=pk
+    )
     prescription = report.prescription
     days = timezone.localdate() - timezone.localdate(report.occurred_at)
     context = {
@@ -42,6 +44,6 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
 
 def offline_advice(client: Client) -> dict[str, Any]:
     """For a page of questions: what each answer would mean, to be said at once where there is no network."""
-    words = without_us(client.clinic.phone)
+    words = without_us(client)
     advice = [{"advice": str(means), "words": text} for means, text in words.items()]
     return {"offline_advice": advice, "strong_rise": RULE.stop_rise}

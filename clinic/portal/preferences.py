@@ -229,6 +229,12 @@ def _form(name: str, client: Client, data: Any) -> Card:
     for field in form.fields.values():
         if isinstance(field, TimeZoneField):
             field.offer(client.time_zone)
+    if name == "hours" and client.clinic.quiet_hours:
+        begin, end = client.clinic.quiet_hours
+        hours = {"from": f"{begin:%H:%M}", "until": f"{end:%H:%M}"}
+        form.fields["quiet_from"].help_text = (
+            gettext("Leave both empty for the hours of your clinic: none from %(from)s until %(until)s.") % hours
+        )
     return form
 
 

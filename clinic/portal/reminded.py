@@ -93,7 +93,10 @@ def _why_none(client: Client, running: Sequence[Prescription], local: dt.datetim
             if plan.is_too_early(time):
                 return _("%(time)s falls in the two hours after you get up.") % {"time": f"{time:%H:%M}"}
             if plan.is_quiet(time):
-                return _("%(time)s falls in the hours when you want no mail.") % {"time": f"{time:%H:%M}"}
+                told = {"time": f"{time:%H:%M}"}
+                if client.quiet_from is None:
+                    return _("%(time)s falls in the hours when your clinic sends no mail.") % told
+                return _("%(time)s falls in the hours when you want no mail.") % told
     return _("Your plan has no further day.")
 
 

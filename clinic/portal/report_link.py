@@ -15,7 +15,7 @@ from clinic.portal.change import Change
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
-from clinic.records.advice import advice_text
+from clinic.records.advice import advice_text, held_text
 from clinic.reminders.sending import TOGETHER
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
@@ -53,7 +53,8 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             kept = request.session.get(ANSWERED_HERE, [])
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
             return redirect(request.path)
-        context = {"form": form, "who": client, "clinic": client.clinic, "held": held}
+        paused = {"held": held, "held_words": held_text(client) if held else ""}
+        context = {"form": form, "who": client, "clinic": client.clinic, **paused}
         response = render(request, "clinic/portal/mail_report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
         return response
@@ -78,7 +79,7 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
 def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpResponse:
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
-    stored = PainReport.objects.select_related("prescription__client__clinic").get(reminder=reminder)
+    stored = PainReport.objects.select_related("prescription__client__clinic", "told").get(reminder=reminder)
     told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/mail_report_done.html", context)

@@ -1,89 +1,165 @@
-"""What a report means for the client, in words: what happened, what it means, what to do."""
+"""What a report means for the client, in words: what happened, what it means, what to do.
+
+The words are the product's, or the clinic's own (`AdviceText`). Whatever a clinic writes, what a report did to the
+pain is said before it, and when to go to an emergency department after a warning sign.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import nullcontext
 
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from clinic.models import Advice, PainReport, Prescription
+from clinic.models import Advice, AdviceText, Client, Clinic, PainReport, Prescription
 
 GOING_ON = (Advice.GO_ON, Advice.CARRY_ON, Advice.STOP_TODAY)
+CALLING = (Advice.STOP, Advice.CALL_NOW)
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def advice_text(report: PainReport, language: str | None = None) -> str:
     """The words behind ``report.advice``, ready to show.
 
     Args:
-        report: stored, with its advice; the client and the clinic are read for the phone number.
+        report: stored, with its advice; the client and the clinic are read for names and phones.
         language: a code out of settings.LANGUAGES; None: the language that is active.
 
     Returns:
-        One to four plain sentences, no markup; those that say "call" name the clinic's phone.
+        Some plain sentences, no markup; those that say "call" name the clinic's phone. Read again in the client's
+        language they are those of the version that was shown.
     """
     with override(language) if language else nullcontext():
         return _words(report)
 
 
-def call_now(phone: str) -> str:
-    """What to do about a warning sign, in the language that is active; ``phone`` is the clinic's."""
-    return _(
-        "Stop the exercise. Call %(phone)s now. If you cannot reach us, or you cannot feel between your legs, "
-        "cannot pass water, or a leg is getting weak, go to an emergency department."
-    ) % {"phone": phone}
+def held_text(client: Client) -> str:
+    """What is said of a paused exercise, in the language that is active."""
+    own = _in_force(client.clinic, Advice.STOP)
+    return told(client, Advice.STOP, own.text if own else "")
 
 
-def without_us(phone: str) -> dict[str, str]:
+def call_now(client: Client) -> str:
+    """What to do about a warning sign, in the language that is active."""
+    own = _in_force(client.clinic, Advice.CALL_NOW)
+    return told(client, Advice.CALL_NOW, own.text if own else "")
+
+
+def without_us(client: Client) -> dict[str, str]:
     """What each advice says where nobody can ask the server, by advice, in the language that is active.
-
-    Args:
-        phone: the clinic's.
 
     Returns:
         The words of :func:`advice_text` with `{before}` and `{after}` where the scores belong; a session that hurts
         is told to stop, as the practitioner has not paused anything yet.
     """
-    moved, stayed = _course("{before}", "{after}"), _course("{after}", "{after}")
+    versions = AdviceText.objects.filter(clinic=client.clinic_id, language=get_language() or "").order_by("number")
+    own = {version.advice: version.text for version in versions}  # the newest of each wins
     stop = _("Stop the exercise. Do not do it again until we have your answer. Call %(phone)s if it gets worse.")
-    return {
-        Advice.GO_ON: f"{moved} {_going_on(Advice.GO_ON)}",
-        Advice.CARRY_ON: f"{stayed} {_going_on(Advice.CARRY_ON)}",
-        Advice.STOP_TODAY: f"{moved} {_going_on(Advice.STOP_TODAY)}",
-        Advice.STOP: stop % {"phone": phone},
-        Advice.CALL_NOW: call_now(phone),
-        Advice.THANKS: _("Your practitioner sees your answer once it is sent."),
+    scores = {Advice.CARRY_ON: ("{after}", "{after}")}
+    said = {
+        str(advice): told(client, advice, own.get(advice, ""), *scores.get(advice, ("{before}", "{after}")))
+        for advice in (*GOING_ON, Advice.CALL_NOW)
     }
+    stop_words = f"{stop % {'phone': client.clinic.phone}} {_after_hours(client.clinic)}".rstrip()
+    return {**said, Advice.STOP: stop_words, Advice.THANKS: _("Your practitioner sees your answer once it is sent.")}
 
 
-def _words(report: PainReport) -> str:
-    phone = report.prescription.client.clinic.phone
-    advice = Advice(report.advice)
-    if advice in GOING_ON and report.prescription.state == Prescription.State.HELD:
-        advice = Advice.STOP  # a good session does not undo a hold: only a practitioner does
-    match advice:
-        case Advice.GO_ON | Advice.CARRY_ON | Advice.STOP_TODAY:
-            return f"{_course(report.before, report.after)} {_going_on(advice)}"
-        case Advice.STOP:
-            held = _(
-                "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch. "
-                "Call %(phone)s if it gets worse."
-            ) % {"phone": phone}
-            return f"{_course(report.before, report.after)} {held}".lstrip()
-        case Advice.CALL_NOW:
-            return call_now(phone)
-        case Advice.THANKS:
-            return _("Thank you. Your practitioner can see your answer.")
+def told(
+    client: Client,
+    advice: Advice,
+    text: str,
+    before: int | str | None = None,
+    after: int | str | None = None,
+) -> str:
+    """All that this client reads for one advice.
+
+    Args:
+        text: the clinic's own words with their placeholders; empty: the product's.
+        before, after: the scores of the session, 0-10; None: it has none.
+    """
+    clinic = client.clinic
+    values = {"before": before, "after": after, "phone": clinic.phone, "first_name": client.first_name}
+    course = "" if {"{before}", "{after}"} & set(re.findall(r"\{\w+\}", text)) else _course(before, after)
+    parts = [course if advice in (*GOING_ON, Advice.STOP) else "", filled(text or default_words(advice), values)]
+    if advice in CALLING:
+        parts.append(_after_hours(clinic))
+    if advice == Advice.CALL_NOW:
+        parts.append(emergency())
+    return " ".join(part for part in parts if part)
 
 
-def _going_on(advice: Advice) -> str:
-    """What to do after a session without alarm; see ``GOING_ON``."""
+def default_words(advice: Advice) -> str:
+    """The product's own words of what to do, with placeholders, in the language that is active."""
     match advice:
         case Advice.GO_ON:
             return _("Good: carry on as planned.")
         case Advice.CARRY_ON:
             return _("Carry on, gently. We are watching how the days compare.")
-    return _("Stop for today. Do not repeat it until tomorrow, and only if the pain is back to where it was.")
+        case Advice.STOP_TODAY:
+            return _("Stop for today. Do not repeat it until tomorrow, and only if the pain is back to where it was.")
+        case Advice.STOP:
+            return _(
+                "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch. "
+                "Call %(phone)s if it gets worse."
+            ) % {"phone": "{phone}"}
+        case Advice.CALL_NOW:
+            return _("Stop the exercise. Call %(phone)s now.") % {"phone": "{phone}"}
+        case Advice.THANKS:
+            return _("Thank you. Your practitioner can see your answer.")
+
+
+def emergency() -> str:
+    """What is always said after a warning sign, whatever a clinic writes, in the language that is active."""
+    return _(
+        "If you cannot reach us, or you cannot feel between your legs, cannot pass water, or a leg is getting weak, "
+        "go to an emergency department."
+    )
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """The text with the value of each placeholder in its place; one without a value stays as it is."""
+
+    def value(found: re.Match[str]) -> str:
+        given = values.get(found[1])
+        return found[0] if given is None else str(given)
+
+    return PLACEHOLDER.sub(value, text)
+
+
+def _words(report: PainReport) -> str:
+    advice = Advice(report.advice)
+    if advice in GOING_ON and report.prescription.state == Prescription.State.HELD:
+        advice = Advice.STOP  # a good session does not undo a hold: only a practitioner does
+    own = _own(report, advice)
+    return told(report.prescription.client, advice, own.text if own else "", report.before, report.after)
+
+
+def _own(report: PainReport, advice: Advice) -> AdviceText | None:
+    """The version that was shown; where another advice or language is wanted now, the one in force."""
+    client, shown, language = report.prescription.client, report.told, get_language()
+    if shown is not None and (shown.advice, shown.language) == (advice, language):
+        return shown
+    if shown is None and (report.advice, client.language) == (advice, language):
+        return None
+    return _in_force(client.clinic, advice)
+
+
+def _in_force(clinic: Clinic, advice: Advice) -> AdviceText | None:
+    wanted = (advice, get_language() or "")
+    newest = next((one for one in clinic.advice_texts.all() if (one.advice, one.language) == wanted), None)
+    return newest if newest is not None and newest.text else None
+
+
+def _after_hours(clinic: Clinic) -> str:
+    """The second phone with its hours, which are written in the clinic's language alone; empty without one."""
+    if not clinic.phone_after_hours:
+        return ""
+    phone = {"phone": clinic.phone_after_hours, "hours": clinic.after_hours}
+    if clinic.after_hours and get_language() == clinic.language:
+        return _("Outside our hours (%(hours)s), call %(phone)s.") % phone
+    return _("Outside our hours, call %(phone)s.") % phone
 
 
 def _course(before: int | str | None, after: int | str | None) -> str:

@@ -105,7 +105,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
         "stop_title": _("Stop and call us at once"),
         "signs_lead": _("Do not do the exercise if you answer yes to one of these:"),
         "signs": [precaution.sign for precaution in exercise.precautions_in(language) if precaution.reported],
-        "emergency": call_now(clinic.phone),
+        "emergency": call_now(client),
         "call_title": _("Call us"),
         "portal": _("Your own page: say how your pain was, and hear what it means."),
         "address": address,

@@ -25,7 +25,6 @@ def plan_of(version: PrescriptionVersion, client: Client, choice: ReminderChoice
     Args:
         choice: of which slots the client wants to be reminded; None: of all.
     """
-    quiet = (client.quiet_from, client.quiet_until)
     days_off, times_off = choice.left_out(version) if choice else ([], [])
     return Plan(
         days=frozenset(WEEKDAYS.index(day) for day in version.day_names),
@@ -33,7 +32,7 @@ def plan_of(version: PrescriptionVersion, client: Client, choice: ReminderChoice
         starts_on=version.starts_on,
         ends_on=version.ends_on,
         paused_until=client.paused_until,
-        quiet=None if quiet[0] is None or quiet[1] is None else (quiet[0], quiet[1]),
+        quiet=client.quiet_hours,
         wakes_at=client.wakes_at,
         mornings_allowed=version.mornings_allowed,
         days_off=frozenset(WEEKDAYS.index(day) for day in days_off),
@@ -68,7 +67,9 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
     hour of getting up move no slot: they decide at the last moment what becomes of it, and the ledger says so.
     """
     now = now or timezone.now()
-    locked = Prescription.objects.select_for_update(of=("self",)).select_related("client").get(pk=prescription.pk)
+    locked = (
+        Prescription.objects.select_for_update(of=("self",)).select_related("client__clinic").get(pk=prescription.pk)
+    )
     version, client = locked.dose, locked.client
     plan = plan_of(version, client).prescribed
     stand = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
@@ -115,7 +116,7 @@ def _plan_batch(now: dt.datetime) -> int:
     due = list(
         Schedule.objects.due(now)
         .select_for_update(skip_locked=True, of=("self",))
-        .select_related("prescription__client")[:BATCH]
+        .select_related("prescription__client__clinic")[:BATCH]
     )
     versions = newest_versions({schedule.prescription_id for schedule in due})
     rows: list[Reminder] = []

@@ -26,8 +26,10 @@ OF_A_FLAG = ["acknowledge", "resolve"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
-OF_NOBODY += ["my_settings"]
-OF_NOBODY += ["team", "colleague_add"]
+OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
+OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
+    *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
+}
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -75,7 +77,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
-    assert ours == set(ABOUT) | elsewhere
+    assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC
 
 
 @pytest.mark.parametrize("name", ABOUT)

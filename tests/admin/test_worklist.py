@@ -121,7 +121,7 @@ def test_resolved_flags_and_those_who_left_are_no_longer_there(cast, alice):
 @pytest.mark.django_db
 def test_a_clinic_without_clients_is_shown_how_to_begin():
     page = signed_in(make.practitioner(make.clinic(), "Alice")).get(url("index"))
-    assert "Start with your first client" in words(page)
+    assert "First steps at Riverside Physio" in words(page)
     assert f'href="{url("invite")}"' in page.content.decode()
     assert '<ol class="pl-worklist"' not in page.content.decode()
 

@@ -6,9 +6,11 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 
 from clinic import joining
+from clinic.conf import conf
 from clinic.demonstration import people
 from clinic.flags import sending as notices
 from clinic.models import (
+    AdviceText,
     Client,
     Flag,
     FlagEvent,
@@ -21,6 +23,7 @@ from clinic.models import (
 )
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
+from tests.commands.conftest import run_demo
 
 TWO_MINUTES = dt.timedelta(minutes=2)
 
@@ -30,8 +33,8 @@ def person(first_name):
 
 
 def test_an_owner_two_practitioners_and_a_dozen_clients(demo):
-    roles = sorted(Practitioner.objects.values_list("role", flat=True))
-    assert roles == ["front_desk", "owner", "practitioner", "practitioner"]
+    roles = ["front_desk", "owner", "practitioner", "practitioner"]
+    assert sorted(Practitioner.objects.values_list("role", flat=True)) == roles
     assert Client.objects.count() == 12
     owner, alice, bob = (Practitioner.objects.get(name__startswith=name) for name in ("Olivia", "Alice", "Bob"))
     seen = [Client.objects.treated_by(person.user).count() for person in (owner, alice, bob)]
@@ -153,3 +156,22 @@ def test_the_printed_sign_ins_open_the_site(demo, client):
 def test_the_other_clients_sign_in_by_a_code(demo):
     assert not person("Greta").user.has_usable_password()
     assert person("Dana").user.check_password(people.PASSWORD)
+
+
+def test_one_advice_is_in_the_clinics_own_words_and_was_read_so(demo):
+    own = AdviceText.objects.get()
+    assert "{first_name}" in own.text
+    assert PainReport.objects.filter(told=own).exists()
+
+
+def test_somebody_waits_to_accept_an_invitation(demo):
+    assert Client.objects.filter(state="invited").exists()
+
+
+def test_an_empty_clinic_beside_it_shows_how_one_begins(demo, client):
+    for _again in range(2):
+        assert "new-owner     nina@demo.example" in run_demo(demo.now, "--empty")
+    assert Client.objects.count() == 12
+    client.force_login(Practitioner.objects.get(name__startswith="Nina").user)
+    page = client.get(conf.worklist_path)
+    assert page.context["first_steps"].done == 0

@@ -1,4 +1,4 @@
-"""`manage.py demo [--force]`: the demo clinic, and the sign-ins to look at it."""
+"""`manage.py demo [--force] [--empty]`: the demo clinic, and the sign-ins to look at it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Command(BaseCommand):
             "--force", action="store_true", help="also where DEBUG is off; everybody knows the password"
         )
 
+        parser.add_argument("--empty", action="store_true", help="a second clinic too, where nothing has happened yet")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEBUG or options["force"]):
             raise CommandError(
@@ -40,5 +42,7 @@ class Command(BaseCommand):
             if not Exercise.objects.current().filter(slug=people.EXERCISE).exists():
                 raise CommandError("The library is not loaded. Run first: manage.py load_exercises")
             today.open_clinic(timezone.now())
+        if options["empty"]:
+            people.make_empty_clinic()
         for sign_in in people.sign_ins():
             self.stdout.write(str(sign_in))

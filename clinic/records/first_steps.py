@@ -1,0 +1,49 @@
+"""How far a new clinic has come: from its phone to the first answer of a client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Reminder
+from clinic.models.outbox import State
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """What has been done at least once."""
+
+    reachable: bool  # the phone, the mailbox and the postal address are there
+    colleague: bool
+    invited: bool
+    prescribed: bool
+    reminded: bool
+
+
+def first_steps(clinic: Clinic) -> FirstSteps | None:
+    """The steps of one clinic, in one query; None: they are put away, or a client has answered and they are over."""
+    if clinic.first_steps_closed_at is not None:
+        return None
+    here = OuterRef("pk")
+    found = (
+        Clinic.objects.filter(pk=clinic.pk)
+        .exclude(Exists(PainReport.objects.filter(prescription__client__clinic=here)))
+        .annotate(
+            has_colleague=Exists(Practitioner.objects.filter(clinic=here, active=True)[1:]),
+            has_client=Exists(Client.objects.filter(clinic=here)),
+            has_plan=Exists(Prescription.objects.filter(client__clinic=here)),
+            has_reminder=Exists(Reminder.objects.filter(schedule__prescription__client__clinic=here, state=State.SENT)),
+        )
+        .values("has_colleague", "has_client", "has_plan", "has_reminder")
+        .first()
+    )
+    if found is None:
+        return None
+    return FirstSteps(
+        reachable=bool(clinic.phone and clinic.email and clinic.postal_line),
+        colleague=found["has_colleague"],
+        invited=found["has_client"],
+        prescribed=found["has_plan"],
+        reminded=found["has_reminder"],
+    )
