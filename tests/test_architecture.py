@@ -43,6 +43,8 @@ FLOORS = [
         "clinic.wishes",
         "clinic.phones",
         "clinic.bounces",
+        "clinic.templating",
+        "clinic.prescribing_together",
     },
     {"clinic.reminders", "clinic.flags", "clinic.records"},
     {"clinic.delivery", "clinic.letters", "clinic.links", "clinic.push", "clinic.sign_ins", "clinic.audit"},
@@ -53,7 +55,15 @@ HOUSE = House(
     [frozenset(floor) for floor in FLOORS],
     beside=frozenset({"clinic.conf", "clinic.signals", "clinic.dsn"}),
     # The commands that fill a demo clinic are where one asks for it; who complains of a reminder wishes for no more.
-    allowed=frozenset({("clinic.management", "clinic.demonstration"), ("clinic.bounces", "clinic.wishes")}),
+    # A dose is prescribed and kept as a template in one act; to several is to one, several times.
+    allowed=frozenset(
+        {
+            ("clinic.management", "clinic.demonstration"),
+            ("clinic.bounces", "clinic.wishes"),
+            ("clinic.prescribing", "clinic.templating"),
+            ("clinic.prescribing_together", "clinic.prescribing"),
+        }
+    ),
     closed=frozenset({"clinic.tasks", "config"}),
 )
 
@@ -65,7 +75,7 @@ NOUNS = [
     {"clinic.models.report"},
     {"clinic.models.chosen"},
     {"clinic.models.prescription", "clinic.models.registrant", "clinic.models.tuning", "clinic.models.phone"},
-    {"clinic.models.client"},
+    {"clinic.models.client", "clinic.models.dose_template"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

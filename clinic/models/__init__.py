@@ -4,6 +4,7 @@ from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
+from clinic.models.dose_template import DoseTemplate
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.outbox import Outgoing, Why
@@ -29,6 +30,7 @@ __all__ = [
     "Clinic",
     "Confirmation",
     "Correction",
+    "DoseTemplate",
     "Flag",
     "FlagEvent",
     "Heartbeat",
