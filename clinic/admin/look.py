@@ -26,7 +26,7 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
-_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
+_OF_A_CLIENT = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "prescribe")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -76,6 +76,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _item(request, _("How flags went"), "rule", "plumbline:outcomes", shown=treats),
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises"),
+                _item(request, _("Doses"), "timer", "plumbline:dose_templates", shown=treats),
                 _item(
                     request,
                     _("Who did what"),
@@ -96,6 +97,7 @@ def _item(
     below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
+    inside = inside or (view == "plumbline:dose_templates" and name.startswith("plumbline:dose_template"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
 

@@ -25,6 +25,7 @@ from unfold.sites import UnfoldAdminSite
 from clinic.admin import (
     access,
     clients,
+    dose_templates,
     exercise_writing,
     exercises,
     flags,
@@ -33,6 +34,8 @@ from clinic.admin import (
     look,
     mail_preview,
     outcomes,
+    prescribe,
+    prescribe_several,
     prescriptions,
     registrants,
     reminders,
@@ -85,7 +88,7 @@ class PractitionerSite(UnfoldAdminSite):
                 path(route, self.admin_view(view), name=name)
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
-                    *(flags, outcomes, exercise_writing, exercises),
+                    *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
                 )
                 for route, view, name in module.ROUTES
             ),

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client
 from clinic.portal.access import client_only, show
-from clinic.portal.library import on_the_picture
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
+from exercises.showing import on_the_picture
 
 
 @require_safe
