@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -108,10 +109,8 @@ class DoseFields(VerbForm):
     def first_day(self, typed: Mapping[str, Any]) -> dt.date:
         """The first day that was typed; what the form began with where it is none."""
         day: dt.date = self.initial["starts_on"]
-        try:
+        with suppress(ValidationError):
             day = self.fields["starts_on"].clean(typed.get("starts_on"))
-        except ValidationError:
-            pass
         return day
 
     def early_for(self, client: Client, given: Mapping[str, Any]) -> list[str]:
