@@ -11,6 +11,7 @@ from clinic.portal.access import client_only, show
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
+from clinic.records import plan_changes
 from exercises.showing import on_the_picture
 
 
@@ -30,6 +31,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": answers[1:],
         "morning": question(request, answers),
+        "news": plan_changes.news(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today.html", context)

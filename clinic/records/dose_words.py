@@ -42,10 +42,10 @@ def when(dose: PrescriptionVersion) -> str:
 
 def days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
     """The same of any days ("mon") and times of day; neither may be empty."""
-    times = _listed([f"{time:%H:%M}" for time in at])
+    times = listed([f"{time:%H:%M}" for time in at])
     if len(on) == len(WEEKDAYS):
         return _("Every day at %(times)s.") % {"times": times}
-    days, count = _listed([day_name(day) for day in on]), len(on)
+    days, count = listed([day_name(day) for day in on]), len(on)
     said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
     return said % {"count": count, "days": days, "times": times}
 
@@ -100,6 +100,7 @@ def in_words(moment: dt.datetime, today: dt.date) -> str:
     return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
 
 
-def _listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
+    """ "Monday, Wednesday and Friday"; at least one."""
     *most, last = parts
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
