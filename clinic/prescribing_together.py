@@ -47,10 +47,10 @@ def prescribe_to_all(
     one client; nothing is stored then.
     """
     now = now or timezone.now()
-    wrong = _wrong_with(orders, exercise, dose, by, now)
-    if wrong:
-        raise ValidationError(wrong)
     with transaction.atomic():
+        # A second press waits here, and then finds that they have it already.
+        list(Client.objects.select_for_update().filter(pk__in=[order.client.pk for order in orders]).order_by("pk"))
+        check_all(orders, exercise, dose, by=by, now=now)
         if keep_as.strip():
             prescribing.keep(keep_as, exercise, dose, by)
         return [

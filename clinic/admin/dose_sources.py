@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.admin import words
 from clinic.models import Client, DoseTemplate, Practitioner, PrescriptionVersion
@@ -42,7 +43,8 @@ class Source:
         said = _("%(days)s at %(times)s, %(sets)s × %(seconds)s s") % told
         if self.lasts is None:
             return said
-        return _("%(dose)s, %(weeks)s weeks") % {"dose": said, "weeks": max(1, round(self.lasts / 7))}
+        weeks = max(1, round(self.lasts / 7))
+        return ngettext("%(dose)s, %(weeks)s week", "%(dose)s, %(weeks)s weeks", weeks) % {"dose": said, "weeks": weeks}
 
     def fields(self, starts_on: dt.date | None) -> dict[str, Any]:
         """The values of the form's fields; without a first day those of the two dates are left as they are."""

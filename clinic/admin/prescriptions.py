@@ -119,14 +119,16 @@ _HOLD = _Act(
 _RESUME = _Act(
     prescribing.resume,
     gettext_lazy("Resume the exercise"),
-    gettext_lazy("The client may do it again, and the reminders go on."),
+    gettext_lazy("The client reads that the pause has ended and may do it again, and the reminders go on."),
     gettext_lazy("Resume"),
     gettext_lazy("The exercise goes on. So do its reminders."),
 )
 _END = _Act(
     prescribing.end,
     gettext_lazy("End the exercise"),
-    gettext_lazy("For good: the record stays, the reminders stop, and no more reports are taken."),
+    gettext_lazy(
+        "For good: the client reads that it has ended, the record stays, and there are no more reminders and reports."
+    ),
     gettext_lazy("End for good"),
     gettext_lazy("The exercise has ended. Its record stays."),
 )

@@ -38,7 +38,7 @@ class News:
 
 
 def news(client: Client, now: dt.datetime) -> list[News]:
-    """What is new to the client, newest first, in the active language; three queries whatever there is.
+    """What is new to the client, newest first, in the active language; as many queries whatever there is.
 
     Told for a week: a dose that differs from the one before that week, an exercise that goes on after a pause, one
     that has ended. A pause is told by the exercise itself, as long as it lasts.

@@ -84,14 +84,10 @@ def _beside(reminders: Collection[Reminder]) -> list[Beside]:
 
 def _changed_since(version: PrescriptionVersion, reminder: Reminder, beside: Collection[Beside]) -> bool:
     """Whether the dose was amended since the client's last reminder of it, as far back as ``beside`` goes."""
-    went = [
-        other.due_at
-        for other in beside
-        if other.prescription == version.prescription_id
-        and other.state == State.SENT
-        and other.due_at < reminder.due_at
-    ]
-    return version.number > 1 and version.made_at > max(went, default=reminder.due_at - NEWS_FOR)
+    about, due_at = version.prescription_id, reminder.due_at
+    sent = [row.due_at for row in beside if row.prescription == about and row.state == State.SENT]
+    last = max((at for at in sent if at < due_at), default=due_at - NEWS_FOR)
+    return version.number > 1 and version.made_at > last
 
 
 def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> set[int]:

@@ -34,7 +34,9 @@ def test_a_clients_page_says_how_to_reach_them_and_no_more(cast, desk):
     assert [word for word in HEALTH if word in page.content.decode()] == []
 
 
-@pytest.mark.parametrize("name", ["invite", "outcomes", "clinic_auditentry_changelist"])
+@pytest.mark.parametrize(
+    "name", ["invite", "outcomes", "clinic_auditentry_changelist", "dose_templates", "prescribe_several"]
+)
 def test_what_is_not_theirs_is_neither_offered_nor_reached(desk, name):
     assert f'href="{url(name)}"' not in desk.get(url("index")).content.decode()
     assert desk.get(url(name)).status_code in {403, 404}
@@ -47,6 +49,11 @@ def test_no_act_on_a_record_is_theirs(cast, desk):
     acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again", "tune")]
     assert {desk.post(act, {"note": "x", "reason": "x"}).status_code for act in acts} == {404}
     assert desk.get(url("replay", cast.dana.pk)).status_code == 404
+    assert desk.post(f"{url('prescribe_several')}?client={cast.dana.pk}").status_code == 404
+
+
+def test_no_client_can_be_ticked_to_be_prescribed_to(desk):
+    assert 'name="client"' not in desk.get(url("clients")).content.decode()
 
 
 def test_a_client_is_found_by_name(desk):

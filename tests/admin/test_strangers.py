@@ -24,6 +24,7 @@ OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", 
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
+OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -68,6 +69,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     own = takewhile(lambda pattern: pattern.name != "logout", site.get_urls())
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
     elsewhere = {"accept_registrant", "decline_registrant", "exercise_remove"}  # test_registrants, test_exercises_films
+    elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere
 
 
