@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -125,12 +126,10 @@ def add_usual(request: HttpRequest) -> HttpResponseBase:
     """The usual one for ``exercise``, at one press; to the clinic of the first membership that has none."""
     clinical = _clinical(request)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.POST.get("exercise", ""))
-    form = TemplateForm({}, exercise, clinical[:1], {})
-    made = form.call(lambda: templating.add(exercise, templating.usual(), by=clinical[0]))
-    if made is None:
-        messages.info(
-            request, " ".join(str(message) for messages_of in form.errors.values() for message in messages_of)
-        )
+    try:
+        made = templating.add(exercise, templating.usual(), by=clinical[0])
+    except ValidationError as error:
+        messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("plumbline:dose_templates"))
     return _done(request, _("“%(name)s” is kept."), made)
 
