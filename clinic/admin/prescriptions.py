@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import prescribing
@@ -27,7 +27,7 @@ from clinic.flags import knobs, what_if
 from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Person, Prescription
 from clinic.records import handout as sheet
-from clinic.records import press, progress
+from clinic.records import plan_changes, press, progress
 from clinic.records import summary as visit_sheet
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
@@ -59,8 +59,12 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
         form = AmendForm(None, client, exercise, version, instead)
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason)) is not None:
+        new = form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason))
+        if new is not None:
             messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+            if what := plan_changes.differences(version, new, exercise, str(get_language())):
+                told = {"name": client.first_name, "what": " ".join(what)}
+                messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
             return _to_client(client)
     (strip,) = day.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
     title = _("Change the dose")

@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from clinic.models import Client, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
@@ -116,4 +116,4 @@ def _when(day: dt.date, today: dt.date) -> str:
             return _("today")
         case 1:
             return _("yesterday")
-    return date_format(day, "l")
+    return pgettext("a day of the last week", "%(day)s") % {"day": date_format(day, "l")}

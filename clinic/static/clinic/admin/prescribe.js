@@ -123,7 +123,7 @@
       fill(button)
     })
     document.addEventListener('keydown', (event) => {
-      const value = { n: 'no', y: 'yes' }[event.key]
+      const value = { n: 'no', y: 'yes', s: 'yes' }[event.key.toLowerCase()] // s: sí
       if (!value || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return
       const nowhere = event.target === document.body
       const question = event.target.closest('.pl-question')
