@@ -9,13 +9,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import prescribing
+from clinic import prescribing, templating
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
 from clinic.models import Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.prescribing import Dose
+from exercises.models import Exercise
 
 LOOKED_AFTER = 14  # days in which reminders went out and silence was looked for
 WITHIN = dt.timedelta(minutes=2)
@@ -37,7 +38,16 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stories.tell(stage, alice, bob, soon)
     visitors.arrive(stage)
     stage.play()
+    _keep_doses(alice)
     return clinic
+
+
+def _keep_doses(by: Practitioner) -> None:
+    """Two doses to prescribe with one press."""
+    exercise = Exercise.objects.current().get(slug=people.EXERCISE)
+    templating.add(exercise, templating.usual(), by=by)
+    chair = templating.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
+    templating.add(exercise, chair, by=by)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import templating
+from clinic import prescribing, templating
 from clinic.models import Client, DoseTemplate, Prescription
+from exercises import authoring
 from tests import make
 from tests.admin.door import signed_in, url
+from tests.exercises import make as content
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +29,7 @@ PRESSES_AT_MOST = 20
 def open_page(browser, live_server, cast):
     contexts, trouble = [], []
 
-    def opened(path, viewport=DESK, scheme="light", scripts=True):
+    def opened(path, viewport=DESK, scheme="light", scripts=True, who=None):
         context = browser.new_context(
             viewport=viewport,
             color_scheme=scheme,
@@ -35,7 +38,7 @@ def open_page(browser, live_server, cast):
             java_script_enabled=scripts,
         )
         contexts.append(context)
-        key = signed_in(cast.alice).cookies["sessionid"].value
+        key = signed_in(who or cast.alice).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
@@ -148,7 +151,27 @@ def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
     look("several-look")
     page.goto(url("clients"))
     look("clients")
+    page.goto(url("end", cast.dana.prescriptions.get().pk))
+    look("end")
+    DoseTemplate.objects.all().delete()
+    page.goto(url("dose_templates"))
+    look("doses-none")
+    authoring.write(
+        "bridge", "en", content.content(version=None, featured=None, name="Bridge"), after=None, published=True
+    )
+    page.goto(url("prescribe", dana.pk))
+    look("choose")
     assert wrong == {}
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
+def test_the_client_reads_what_changed(cast, dana, open_page, viewport, scheme):
+    plan = make.prescription(dana, now=timezone.now() - dt.timedelta(days=20))
+    prescribing.amend(plan, make.dose(times=["10:00", "18:00"], sets=2), by=cast.alice, reason="More.")
+    page = open_page("/portal/", viewport, scheme, who=dana.user)
+    expect(page.get_by_text("2 times a day instead of 1: at 10:00 and 18:00.")).to_be_visible()
+    photographed(page, "news", viewport, scheme)
+    assert faults(page) == []
 
 
 def test_the_day_follows_what_is_typed(dana, open_page):
@@ -170,6 +193,31 @@ def test_a_yes_leads_to_its_reason_and_letters_typed_there_answer_nothing(dana, 
     expect(page.locator("textarea:focus")).to_have_value("no, never")
     expect(page.locator("[value=yes]:checked")).to_have_count(1)
     expect(page.locator("[value=no]:checked")).to_have_count(0)
+
+
+def test_a_key_held_down_answers_one_question_and_not_all(dana, open_page):
+    page = open_page(url("prescribe", dana.pk))
+    for _repeat in range(5):
+        page.keyboard.down("n")
+    expect(page.locator("[value=no]:checked")).to_have_count(1)
+    expect(page.get_by_text("1 of 12 answered.")).to_be_visible()
+
+
+def test_a_dose_is_filled_in_with_its_last_day_and_a_tick_for_mornings_is_taken_back(dana, open_page):
+    pattern = templating.Pattern("Often", ["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall", 2)
+    templating.add(make.exercise(), pattern, by=dana.practitioner)
+    page = open_page(url("prescribe", dana.pk))
+    page.locator("[name=times]").first.fill("08:00")
+    page.get_by_label("The morning is right for this client").check()
+    page.locator("[name=starts_on]").fill("2026-12-30")
+    page.get_by_role("button", name="Often").click()
+    assert page.locator("[name=times]").evaluate_all("fields => fields.map(field => field.value)") == pattern.times
+    expect(page.locator("[name=ends_on]")).to_have_value("2027-01-12")
+    expect(page.locator("[name=days]:checked")).to_have_count(1)
+    expect(page.locator("[name=variation]:checked")).to_have_value("wall")
+    expect(page.locator("[name=mornings_allowed]")).not_to_be_checked()
+    expect(page.locator("[data-early]")).to_be_hidden()
+    expect(page.locator(".pl-day-chosen")).to_have_count(5)
 
 
 def test_without_scripts_it_is_the_same_way(dana, kept, open_page):

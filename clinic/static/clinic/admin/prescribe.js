@@ -1,5 +1,5 @@
 // Prescribing made quicker: N and Y answer the question one is at, a dose fills the fields, the day follows the times.
-// Without this script the same buttons ask the server. There is no key that answers more than one question.
+// Without this script the same buttons ask the server. No key answers more than one question, a held one neither.
 {
   const DAY = 24 * 60
   const AVOIDED = 120 // minutes after getting up, as clinic/reminders/schedule.py has it
@@ -124,7 +124,7 @@
     })
     document.addEventListener('keydown', (event) => {
       const value = { n: 'no', y: 'yes', s: 'yes' }[event.key.toLowerCase()] // s: sí
-      if (!value || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return
+      if (!value || event.repeat || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return
       const nowhere = event.target === document.body
       const question = event.target.closest('.pl-question')
         || (nowhere && [...form.querySelectorAll('.pl-question')].find((each) => !answered(each)))
