@@ -61,6 +61,7 @@ class Day:
     times: Sequence[str]
     others: Sequence[Planned]
     early: Sequence[str]
+    unwished: Sequence[str] = ()  # of the plan that is changed: the times the client wants no reminder of
 
     @property
     def wakes(self) -> int:
@@ -113,29 +114,41 @@ def days(
     early: Mapping[int, Sequence[str]],
     without: Prescription | None = None,
 ) -> list[Day]:
-    """The strips of these clients, in three queries whatever their number.
+    """The strips of these clients, in four queries whatever their number.
 
     Args:
         times: the chosen ones, as HH:MM.
         early: of them, those too early for a client, by the client's number.
         without: the plan that is being changed; its times are the chosen ones.
     """
-    others = _planned(clients, without)
-    return [Day(client, times, others.get(client.pk, []), early.get(client.pk, [])) for client in clients]
+    planned = _planned(clients)
+    strips = []
+    for client in clients:
+        theirs = planned.get(client.pk, {})
+        own = theirs.pop(without.pk, None) if without else None
+        unwished = own.unwished if own else ()
+        strips.append(Day(client, times, list(theirs.values()), early.get(client.pk, []), unwished))
+    return strips
 
 
-def _planned(clients: Collection[Client], without: Prescription | None) -> dict[int, list[Planned]]:
-    running = Prescription.objects.running().filter(client__in=clients).select_related("exercise")
-    plans = [plan for plan in running.prefetch_related("exercise__texts") if without is None or plan.pk != without.pk]
+def _planned(clients: Collection[Client]) -> dict[int, dict[int, Planned]]:
+    """What runs, by client and prescription."""
+    plans = list(
+        Prescription.objects.running()
+        .filter(client__in=clients)
+        .select_related("exercise")
+        .prefetch_related("exercise__texts")
+    )
     numbers = {plan.pk for plan in plans}
     versions: Mapping[int, PrescriptionVersion] = planning.newest_versions(numbers)
     choices = planning.choices(numbers)
-    found: dict[int, list[Planned]] = {}
+    found: dict[int, dict[int, Planned]] = {}
     for plan in plans:
         version, choice = versions[plan.pk], choices.get(plan.pk)
         off = version.local_times if choice and not choice.wanted else choice.left_out(version)[1] if choice else []
         times = [f"{time:%H:%M}" for time in version.local_times]
-        found.setdefault(plan.client_id, []).append(Planned(plan.exercise.name, times, [f"{t:%H:%M}" for t in off]))
+        unwished = [f"{time:%H:%M}" for time in off]
+        found.setdefault(plan.client_id, {})[plan.pk] = Planned(plan.exercise.name, times, unwished)
     return found
 
 

@@ -53,6 +53,13 @@ def test_the_plan_that_is_changed_is_not_another_one_and_an_ended_one_is_none(da
     assert drawn(dana, without=plan).others == []
 
 
+def test_what_the_client_wants_no_reminder_of_is_said_when_the_plan_is_changed(dana, cast):
+    plan = make.prescription(dana, times=["09:00", "20:00"])
+    wishes.choose_reminders(plan, days=plan.dose.day_names, times=["20:00"], by=dana.user)
+    page = signed_in(cast.alice).get(url("amend", plan.pk))
+    assert "Dana wants no reminder of this plan at 09:00" in words(page)
+
+
 def test_the_page_says_it_all_in_words(dana, cast):
     other = make.prescription(dana, times=["20:00"])
     page = signed_in(cast.alice).get(url("prescribe", dana.pk))
