@@ -106,9 +106,9 @@ def test_the_look_names_each_with_the_first_reminder(alice, them, time_machine):
     Client.objects.filter(pk=them[2].pk).update(reminders_wanted=False)
     page = signed_in(them[0].practitioner).post(address(them), answers(them) | {"do": "look"})
     text = words(page)
-    assert "Dana Mon 2 Mar, 18:00 (UTC) nothing" in text
-    assert "Fay Mon 2 Mar, 18:00 (America/New_York) nothing" in text
-    assert "Gus Gus wants no reminders. nothing" in text
+    assert "Dana Mon 2 Mar, 18:00 (UTC) No to every question" in text
+    assert "Fay Mon 2 Mar, 18:00 (America/New_York) No to every question" in text
+    assert "Gus Gus wants no reminders. No to every question" in text
     assert not Prescription.objects.exists()
     sent = hidden(page)
     back = signed_in(them[0].practitioner).post(address(them), sent | {"do": "back"})
