@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, signals
+from clinic import audit, signals, templating
 from clinic.flags import judging, review
 from clinic.models import (
     Client,
@@ -24,6 +24,7 @@ from clinic.models import (
     PrescriptionVersion,
     ScreeningAnswer,
 )
+from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_days, parse_times
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
@@ -81,7 +82,7 @@ def morning_times(client: Client, dose: Dose) -> list[str]:
     return [f"{time:%H:%M}" for time in window_conflicts(times, client.wakes_at)]
 
 
-def prescribe(
+def draft(
     client: Client,
     exercise: Exercise,
     dose: Dose,
@@ -89,21 +90,46 @@ def prescribe(
     *,
     by: Practitioner,
     now: dt.datetime | None = None,
-) -> Prescription:
-    """Prescribe an exercise: the plan, the screening it rests on and its reminders, in one transaction.
+) -> PrescriptionVersion:
+    """What :func:`prescribe` would store, for a look at it beforehand: all is checked and nothing stored.
 
-    Raises ValidationError by field; nothing is stored then.
+    Raises ValidationError by field, as :func:`prescribe` does.
     """
     now = now or timezone.now()
     _may(by)
     if client.state == Client.State.LEFT:
         raise ValidationError({"client": _("This client has left the clinic. Invite the client again first.")})
     screen(exercise, screening)
+    prescription = Prescription(client=client, exercise=exercise, prescribed_by=by, state=State.ACTIVE, state_since=now)
+    return _version(prescription, 1, dose, by, now)
+
+
+def prescribe(
+    client: Client,
+    exercise: Exercise,
+    dose: Dose,
+    screening: Mapping[str, Screened],
+    *,
+    by: Practitioner,
+    keep_as: str = "",
+    now: dt.datetime | None = None,
+) -> Prescription:
+    """Prescribe an exercise: the plan, the screening it rests on and its reminders, in one transaction.
+
+    Args:
+        keep_as: the name under which the clinic keeps this dose as a template; empty: it does not.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    now = now or timezone.now()
+    version = draft(client, exercise, dose, screening, by=by, now=now)
+    prescription = version.prescription
     with transaction.atomic():
-        prescription = Prescription.objects.create(
-            client=client, exercise=exercise, prescribed_by=by, state=State.ACTIVE, state_since=now
-        )
-        _add_version(prescription, 1, dose, by, now)
+        if keep_as.strip():
+            keep(keep_as, exercise, dose, by)
+        prescription.save()
+        version.prescription = prescription  # its number is known only now
+        version.save()
         ScreeningAnswer.objects.bulk_create(
             ScreeningAnswer(
                 prescription=prescription,
@@ -132,7 +158,8 @@ def amend(
         raise ValidationError({"prescription": _("This exercise has ended. Prescribe it anew.")})
     with transaction.atomic():
         locked = Prescription.objects.select_for_update().get(pk=prescription.pk)
-        version = _add_version(locked, locked.dose.number + 1, dose, by, now, _reason(reason))
+        version = _version(locked, locked.dose.number + 1, dose, by, now, _reason(reason))
+        version.save()
         planning.set_schedules(locked, now)
         audit.record(by.user, "amended", locked, locked.client.clinic)
     return version
@@ -180,7 +207,19 @@ def _move(
         audit.record(by, {"active": "resumed"}.get(to, to), prescription, prescription.client.clinic)
 
 
-def _add_version(
+def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:
+    """Keep a checked dose as a template of the clinic. Raises ValidationError on ``keep_as``."""
+    days = (dose.ends_on - dose.starts_on).days + 1 if dose.ends_on else 0
+    weeks = min(max(1, round(days / 7)), LONGEST_WEEKS) if days > 0 else None
+    pattern = templating.Pattern(name, dose.days, dose.times, dose.sets, dose.hold_seconds, dose.variation, weeks)
+    try:
+        templating.add(exercise, pattern, by=by)
+    except ValidationError as error:
+        # Days, times and amount passed the plan's own check: only the name can be wrong.
+        raise ValidationError({"keep_as": error.messages}) from error
+
+
+def _version(
     prescription: Prescription, number: int, dose: Dose, by: Practitioner, now: dt.datetime, reason: str = ""
 ) -> PrescriptionVersion:
     version = PrescriptionVersion(
@@ -216,7 +255,6 @@ def _add_version(
         wrong |= error.message_dict
     if wrong:
         raise ValidationError(wrong)
-    version.save()
     return version
 
 

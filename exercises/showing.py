@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from .models import Exercise, Media
+from .models import Exercise, Media, Step
 
 Kind = Media.Kind
 
@@ -46,3 +46,9 @@ def photo_of(exercise: Exercise, number: int) -> Media | None:
     prefetch_related_objects([exercise], "media")
     pictures = [media for media in exercise.media.all() if media.kind == Kind.PICTURE and media.step == number]
     return min(pictures, key=lambda media: not media.uploaded, default=None)
+
+
+def on_the_picture(steps: list[Step]) -> Step | None:
+    """The step that shows the exercise best: the one that goes in, else the last."""
+    going_in = (step for step in steps if step.phase == Step.Phase.GO_IN)
+    return next(going_in, steps[-1] if steps else None)

@@ -49,6 +49,8 @@ FLOORS = [
         "clinic.staffing",
         "clinic.arranging",
         "clinic.wording",
+        "clinic.templating",
+        "clinic.prescribing_together",
     },
     {"clinic.reminders", "clinic.flags", "clinic.records"},
     {
@@ -68,11 +70,14 @@ HOUSE = House(
     [frozenset(floor) for floor in FLOORS],
     beside=frozenset({"clinic.conf", "clinic.signals", "clinic.dsn"}),
     # The commands that fill a demo clinic are where one asks for it; who complains of a reminder wishes for no more.
+    # A dose is prescribed and kept as a template in one act; to several is to one, several times.
     allowed=frozenset(
         {
             ("clinic.management", "clinic.demonstration"),
             ("clinic.bounces", "clinic.wishes"),
             ("clinic.bounces", "clinic.staff_wishes"),
+            ("clinic.prescribing", "clinic.templating"),
+            ("clinic.prescribing_together", "clinic.prescribing"),
         }
     ),
     closed=frozenset({"clinic.tasks", "config"}),
@@ -94,7 +99,7 @@ NOUNS = [
     },
     {"clinic.models.handover"},
     {"clinic.models.client"},
-    {"clinic.models.absence", "clinic.models.digest", "clinic.models.welcome"},
+    {"clinic.models.absence", "clinic.models.digest", "clinic.models.welcome", "clinic.models.dose_template"},
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

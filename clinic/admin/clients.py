@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -40,16 +41,25 @@ def listing(request: HttpRequest) -> Page:
     found = everybody
     if form.is_valid() and form.cleaned_data["q"]:
         found = everybody.filter(name__icontains=form.cleaned_data["q"])
+    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    treats = bool(access.clinical(request))
     return page(
         request,
         "clients.html",
         _("Clients"),
-        shown=Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        shown=shown,
+        may_prescribe=_may_prescribe(request, shown.object_list) if treats else set(),
         form=form,
         narrowed=found is not everybody,
-        may_invite=bool(access.clinical(request)),
+        may_invite=treats,
         several_clinics=len(access.memberships(request)) > 1,
     )
+
+
+def _may_prescribe(request: HttpRequest, clients: Iterable[Client]) -> set[int]:
+    """The numbers of those to whom this person may prescribe, several at once."""
+    mine = Client.objects.treated_by(request.user).exclude(state=Client.State.LEFT)
+    return set(mine.filter(pk__in=[one.pk for one in clients]).values_list("pk", flat=True))
 
 
 @require_safe

@@ -1,13 +1,15 @@
-"""The forms of a plan: what to do, when and how often; with the screening when it is prescribed anew."""
+"""The forms of a dose: what to do, when and how often. With the screening they are in screening_form."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -16,9 +18,9 @@ from clinic import prescribing
 from clinic.admin.verb_form import VerbForm
 from clinic.admin.words import DAY_NAMES
 from clinic.models import Client, PrescriptionVersion
-from clinic.models.fields import WEEKDAYS, zone
-from clinic.prescribing import Dose, Screened
-from exercises.models import Exercise, Precaution
+from clinic.models.fields import WEEKDAYS, parse_times, zone
+from clinic.prescribing import Dose
+from exercises.models import Exercise
 
 TIMES_OFFERED = 4
 _NOT_SO = ("required", "invalid")
@@ -43,8 +45,8 @@ class TimesField(forms.Field):
     default_error_messages = {"required": gettext_lazy("Give at least one time, such as 18:00.")}
 
 
-class DoseForm(VerbForm):
-    """One dose for one client. Its times are in the client's own zone."""
+class DoseFields(VerbForm):
+    """Days, times and amount; for whom, the forms below say. Its times are in the client's own zone."""
 
     starts_on = forms.DateField(
         label=gettext_lazy("From"),
@@ -76,48 +78,101 @@ class DoseForm(VerbForm):
         error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a whole number from 1 to 600.")),
     )
     variation = forms.ChoiceField(label=gettext_lazy("Variation"), required=False, widget=forms.RadioSelect)
-    mornings_allowed = forms.BooleanField(label=gettext_lazy("The morning is right for this client"), required=False)
 
-    def __init__(self, data: Any, client: Client, exercise: Exercise, initial: Mapping[str, Any]) -> None:
+    def __init__(self, data: Any, exercise: Exercise, initial: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(initial))
-        self.client, self.exercise = client, exercise
+        self.exercise = exercise
         variation = self.fields["variation"]
         assert isinstance(variation, forms.ChoiceField)
         variation.choices = [
             ("", _("As shown")),
             *((row.code, row.name) for row in exercise.variations_in(get_language())),
         ]
-        self.early: list[str] = self._early(initial) if data is None else []
-
-    def clean(self) -> dict[str, Any]:
-        """A time soon after waking needs a tick that it is meant: its reminders would be left out otherwise."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        self.early = self._early(given)
-        if self.early and not given.get("mornings_allowed"):
-            self.add_error("mornings_allowed", _("Tick this to prescribe it all the same, or choose a later time."))
-        return given
 
     def time_slots(self) -> list[str]:
         """What the time fields hold: what was given, then empty ones up to the number offered, one at least."""
         given = list(self["times"].value() or [])
         return given + [""] * max(1, TIMES_OFFERED - len(given))
 
-    def _early(self, given: Mapping[str, Any]) -> list[str]:
+    def chosen(self) -> list[str]:
+        """The times of day that the fields hold now, as far as they are some."""
+        return [time for time in self["times"].value() or [] if _is_time(time)]
+
+    def typed(self, data: QueryDict) -> dict[str, Any]:
+        """What ``data`` holds for these fields, as it was typed: to show it again without judging it."""
+        return {
+            name: field.widget.value_from_datadict(data, {}, name)
+            for name, field in self.fields.items()
+            if not field.widget.value_omitted_from_data(data, {}, name)
+        }
+
+    def first_day(self, typed: Mapping[str, Any]) -> dt.date:
+        """The first day that was typed; what the form began with where it is none."""
+        day: dt.date = self.initial["starts_on"]
+        with suppress(ValidationError):
+            day = self.fields["starts_on"].clean(typed.get("starts_on"))
+        return day
+
+    def early_for(self, client: Client, given: Mapping[str, Any]) -> list[str]:
+        """Those of the times given within two hours after this client gets up; none while a time is no time."""
         if not given.get("times"):
             return []
         today = dt.date.min  # the day does not matter here
         try:
-            return prescribing.morning_times(self.client, Dose(starts_on=today, days=WEEKDAYS, times=given["times"]))
+            return prescribing.morning_times(client, Dose(starts_on=today, days=WEEKDAYS, times=given["times"]))
         except ValidationError as error:
-            if self.is_bound:
+            if self.is_bound and "times" not in self.errors:
                 self.add_error("times", error.messages)
             return []
 
+    def amount(self) -> dict[str, Any]:
+        """What was typed, by the names of a `Dose`."""
+        names = ("starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+def _is_time(given: object) -> bool:
+    try:
+        parse_times([str(given)])
+    except ValidationError:
+        return False
+    return True
+
+
+def usual(today: dt.date) -> dict[str, Any]:
+    """The dose that a form begins with: every day at 18:00, from ``today`` on."""
+    blank = PrescriptionVersion()
+    amount = {"sets": blank.sets, "hold_seconds": blank.hold_seconds}
+    return {"starts_on": today, "days": list(WEEKDAYS), "times": ["18:00"], **amount}
+
+
+def today_of(client: Client) -> dt.date:
+    """The client's own day."""
+    return timezone.now().astimezone(zone(client.time_zone)).date()
+
+
+class DoseForm(DoseFields):
+    """One dose for one client."""
+
+    mornings_allowed = forms.BooleanField(label=gettext_lazy("The morning is right for this client"), required=False)
+
+    def __init__(self, data: Any, client: Client, exercise: Exercise, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, exercise, initial)
+        self.client = client
+        self.early: list[str] = self.early_for(client, initial) if data is None else []
+
+    def clean(self) -> dict[str, Any]:
+        """A time soon after waking needs a tick that it is meant: its reminders would be left out otherwise."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        self.early = self.early_for(self.client, given)
+        if self.early and not given.get("mornings_allowed"):
+            self.add_error("mornings_allowed", _("Tick this to prescribe it all the same, or choose a later time."))
+        return given
+
     def dose(self) -> Dose:
         """What was typed, for the verb."""
-        names = ("starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation")
         meant = bool(self.early) and self.cleaned_data["mornings_allowed"]
-        return Dose(**{name: self.cleaned_data[name] for name in names}, mornings_allowed=meant)
+        return Dose(**self.amount(), mornings_allowed=meant)
 
 
 class AmendForm(DoseForm):
@@ -128,9 +183,18 @@ class AmendForm(DoseForm):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2, "required": True}),
+        help_text=gettext_lazy("For the record. The client is told what changed, and does not see this."),
     )
 
-    def __init__(self, data: Any, client: Client, exercise: Exercise, version: PrescriptionVersion) -> None:
+    def __init__(
+        self,
+        data: Any,
+        client: Client,
+        exercise: Exercise,
+        version: PrescriptionVersion,
+        instead: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``instead``: what the fields hold in place of what is in force."""
         now = {
             "starts_on": version.starts_on,
             "ends_on": version.ends_on,
@@ -141,56 +205,4 @@ class AmendForm(DoseForm):
             "variation": version.variation,
             "mornings_allowed": version.mornings_allowed,
         }
-        super().__init__(data, client, exercise, now)
-
-
-class PrescribeForm(DoseForm):
-    """The screening, every precaution asked and none answered beforehand; then the dose."""
-
-    def __init__(self, data: Any, client: Client, exercise: Exercise) -> None:
-        usual = {
-            "starts_on": timezone.now().astimezone(zone(client.time_zone)).date(),
-            "days": list(WEEKDAYS),
-            "times": ["18:00"],
-            "sets": PrescriptionVersion._meta.get_field("sets").get_default(),
-            "hold_seconds": PrescriptionVersion._meta.get_field("hold_seconds").get_default(),
-        }
-        super().__init__(data, client, exercise, usual)
-        self.precautions = exercise.precautions_in(get_language())
-        for precaution in self.precautions:
-            self.fields[f"answer_{precaution.code}"] = forms.ChoiceField(
-                label=precaution.question,
-                choices=[("no", _("No")), ("yes", _("Yes"))],
-                widget=forms.RadioSelect,
-                error_messages={"required": _("Ask this, then answer yes or no.")},
-            )
-            self.fields[f"reason_{precaution.code}"] = forms.CharField(
-                label=_("Why it is right all the same"),
-                required=False,
-                max_length=500,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        for precaution in self.precautions:
-            if given.get(f"answer_{precaution.code}") == "yes" and not given.get(f"reason_{precaution.code}"):
-                self.add_error(
-                    f"reason_{precaution.code}",
-                    _("Write why it is right all the same, or do not prescribe this exercise."),
-                )
-        return given
-
-    def screening(self) -> dict[str, Screened]:
-        """The answers, for the verb, which checks that none is missing."""
-        return {
-            precaution.code: Screened(
-                self.cleaned_data[f"answer_{precaution.code}"] == "yes", self.cleaned_data[f"reason_{precaution.code}"]
-            )
-            for precaution in self.precautions
-        }
-
-    def questions(self) -> Iterator[tuple[Precaution, forms.BoundField, forms.BoundField]]:
-        """Each precaution with its two fields, in order."""
-        for precaution in self.precautions:
-            yield precaution, self[f"answer_{precaution.code}"], self[f"reason_{precaution.code}"]
+        super().__init__(data, client, exercise, now | dict(instead or {}))

@@ -27,7 +27,7 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
-_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders", "hand_over"}
+_OF_A_CLIENT = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders", "hand_over"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
 _OF_THE_CLINIC = {"clinic_settings", "clinic_tune", "advice_words", "accent_preview"}
 _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
@@ -58,6 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
     ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings", "team", "clinic")
+    ours += ("prescribe",)
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
@@ -84,6 +85,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _item(request, _("How flags went"), "rule", "plumbline:outcomes", shown=treats),
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", shown=works_here),
+                _item(request, _("Doses"), "timer", "plumbline:dose_templates", shown=treats),
                 _item(request, _("Team"), "badge", "plumbline:team", shown=access.owns(request)),
                 _item(
                     request,
@@ -120,6 +122,7 @@ def _item(
     inside = inside or (view == "plumbline:clinics" and name in _OF_THE_SITE and not _at_work(request, name))
     inside = inside or (view == "plumbline:clinic" and name.removeprefix("plumbline:") in _OF_THE_CLINIC)
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
+    inside = inside or (view == "plumbline:dose_templates" and name.startswith("plumbline:dose_template"))
     active = name == view or below or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
 

@@ -1,4 +1,4 @@
-"""Prescribe, change the dose, hold, resume, end."""
+"""Change the dose, hold, resume, end; and the sheets for paper. Prescribing anew is in prescribe."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import prescribing
-from clinic.admin import access
-from clinic.admin.dose_form import AmendForm, PrescribeForm
+from clinic.admin import access, day, dose_sources
+from clinic.admin.dose_form import AmendForm
 from clinic.admin.page import page
 from clinic.admin.verb_form import ReasonForm
 from clinic.flags import knobs, what_if
 from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Person, Prescription
 from clinic.records import handout as sheet
-from clinic.records import press, progress
+from clinic.records import plan_changes, press, progress
 from clinic.records import summary as visit_sheet
-from exercises.models import Exercise
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -44,46 +43,35 @@ def _to_client(client: Client) -> HttpResponseRedirect:
 
 
 @_forms_only
-def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Choose the exercise, when there are several; then screening and dose on one page."""
-    treated = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
-    client = get_object_or_404(treated, pk=pk)
-    by = access.practitioner_of(request, client)
-    offered = list(Exercise.objects.current().whole())
-    wanted = request.GET.get("exercise", "") or (offered[0].slug if len(offered) == 1 else "")
-    exercise = next((one for one in offered if one.slug == wanted), None)
-    title = _("Prescribe for %(name)s") % {"name": client}
-    if exercise is None:
-        return page(request, "choose_exercise.html", title, client=client, offered=offered, unknown=wanted)
-    form = PrescribeForm(request.POST if request.method == "POST" else None, client, exercise)
-    if request.method == "POST" and form.is_valid():
-        made = form.call(lambda: prescribing.prescribe(client, exercise, form.dose(), form.screening(), by=by))
-        if made is not None:
-            done = _("%(exercise)s is prescribed for %(name)s.")
-            messages.success(request, done % {"exercise": exercise.name, "name": client})
-            return _to_client(client)
-    running = client.prescriptions.running().filter(exercise__slug=exercise.slug).first()
-    return page(
-        request, "prescribe.html", title, client=client, exercise=exercise, form=form, running=running,
-        words=exercise.words(get_language()),
-    )  # fmt: skip
-
-
-@_forms_only
 def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new version of the dose, with the reason."""
     prescription = _prescription(request.user, pk)
-    client = prescription.client
+    client, exercise, version = prescription.client, prescription.exercise, prescription.dose
     by = access.practitioner_of(request, client)
-    data = request.POST if request.method == "POST" else None
-    form = AmendForm(data, client, prescription.exercise, prescription.dose)
-    if request.method == "POST" and form.is_valid():
+    form = AmendForm(None, client, exercise, version)
+    found = dose_sources.sources(exercise, by, client, templates_only=True)
+    fills = "fill" in request.POST
+    source = dose_sources.chosen(found, request.POST.get("fill", "") or dose_sources.wanted_by(request.GET))
+    if request.method == "POST" and not fills:
+        form = AmendForm(request.POST, client, exercise, version)
+    elif source is not None or fills:
+        instead = (form.typed(request.POST) if fills else {}) | (source.fields(None) if source else {})
+        form = AmendForm(None, client, exercise, version, instead)
+    if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason)) is not None:
+        new = form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason))
+        if new is not None:
             messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+            if what := plan_changes.differences(version, new, exercise, str(get_language())):
+                told = {"name": client.first_name, "what": " ".join(what)}
+                messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
             return _to_client(client)
+    (strip,) = day.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
     title = _("Change the dose")
-    return page(request, "amend.html", title, client=client, prescription=prescription, form=form)
+    return page(
+        request, "amend.html", title,
+        client=client, prescription=prescription, form=form, sources=found, day=strip, hours=day.hours(),
+    )  # fmt: skip
 
 
 @require_safe
@@ -135,14 +123,16 @@ _HOLD = _Act(
 _RESUME = _Act(
     prescribing.resume,
     gettext_lazy("Resume the exercise"),
-    gettext_lazy("The client may do it again, and the reminders go on."),
+    gettext_lazy("The client reads that the pause has ended and may do it again, and the reminders go on."),
     gettext_lazy("Resume"),
     gettext_lazy("The exercise goes on. So do its reminders."),
 )
 _END = _Act(
     prescribing.end,
     gettext_lazy("End the exercise"),
-    gettext_lazy("For good: the record stays, the reminders stop, and no more reports are taken."),
+    gettext_lazy(
+        "For good: the client reads that it has ended, the record stays, and there are no more reminders and reports."
+    ),
     gettext_lazy("End for good"),
     gettext_lazy("The exercise has ended. Its record stays."),
 )
@@ -171,7 +161,6 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-    ("clients/<int:pk>/prescribe/", prescribe, "prescribe"),
     ("prescriptions/<int:pk>/amend/", amend, "amend"),
     ("prescriptions/<int:pk>/handout.pdf", handout, "handout"),
     ("prescriptions/<int:pk>/summary.pdf", summary, "summary"),

@@ -31,6 +31,7 @@ from clinic.admin import (
     clinic_settings,
     clinic_tuning,
     clinics,
+    dose_templates,
     exercise_writing,
     exercises,
     first_steps,
@@ -44,6 +45,8 @@ from clinic.admin import (
     mail_preview,
     my_settings,
     outcomes,
+    prescribe,
+    prescribe_several,
     prescriptions,
     registrants,
     reminders,
@@ -105,7 +108,7 @@ class PractitionerSite(UnfoldAdminSite):
                 path(route, self.admin_view(view), name=name)
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
-                    *(flags, outcomes, exercise_writing, exercises),
+                    *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
                     *(import_clients, invitations, hand_over, my_settings, team, clinics),
                     *(clinic_settings, clinic_tuning, advice_words),
                 )

@@ -43,6 +43,7 @@ class ReasonForm(VerbForm):
         required=False,  # an empty one is refused by the verb, in the verb's words
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),
+        help_text=_("For the record. The client is told what happened, and does not see this."),
     )
 
 

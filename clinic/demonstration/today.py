@@ -10,13 +10,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import covering, prescribing, staff_wishes, wording
+from clinic import covering, prescribing, staff_wishes, templating, wording
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.prescribing import Dose
+from exercises.models import Exercise
 
 LOOKED_AFTER = 14  # days in which reminders went out and silence was looked for
 WITHIN = dt.timedelta(minutes=2)
@@ -32,7 +33,6 @@ def open_clinic(now: dt.datetime) -> Clinic:
     people.take_on(clinic, "Fran Keller", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
     bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)
-    people.take_on(clinic, "Fran Okafor", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     stage = Stage(clinic, now)
     stage.start_reminders(LOOKED_AFTER)
     stage.watch_for_silence(LOOKED_AFTER)
@@ -44,6 +44,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stage.play()
     # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
     staff_wishes.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
+    _keep_doses(alice)
     return clinic
 
 
@@ -51,6 +52,14 @@ def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
     """One advice in the clinic's own words, so that a visitor finds a version in its history."""
     words = "Good, {first_name}: carry on as planned."
     wording.word(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
+
+
+def _keep_doses(by: Practitioner) -> None:
+    """Two doses to prescribe with one press."""
+    exercise = Exercise.objects.current().get(slug=people.EXERCISE)
+    templating.add(exercise, templating.usual(), by=by)
+    chair = templating.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
+    templating.add(exercise, chair, by=by)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:

@@ -7,6 +7,7 @@ from clinic.models.chosen import ReminderChoice
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.digest import Digest
+from clinic.models.dose_template import DoseTemplate
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.handover import HandOver
 from clinic.models.heartbeat import Heartbeat
@@ -38,6 +39,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "Digest",
+    "DoseTemplate",
     "Flag",
     "FlagEvent",
     "HandOver",

@@ -119,6 +119,7 @@ class Reminder(Outgoing):
     answered_by = models.OneToOneField(
         PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="reminder"
     )
+    plan_changed = False  # not stored: reminders.sending finds it out at the last moment
 
     objects = ReminderQuerySet.as_manager()
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
 from clinic.portal import phones
-from clinic.portal.library import on_the_picture
 from clinic.portal.register import first_clinic
 from exercises.models import Exercise
+from exercises.showing import on_the_picture
 
 
 @require_safe

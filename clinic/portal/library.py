@@ -80,9 +80,3 @@ def _plan(client: Client | None, slug: str) -> Prescription | None:
         return None
     mine = client.prescriptions.filter(state=Prescription.State.ACTIVE, exercise__slug=slug)
     return mine.order_by("created_at", "pk").first()
-
-
-def on_the_picture(steps: list[Step]) -> Step | None:
-    """The step that shows the exercise best: the one that goes in, else the last."""
-    going_in = (step for step in steps if step.phase == Step.Phase.GO_IN)
-    return next(going_in, steps[-1] if steps else None)

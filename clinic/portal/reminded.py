@@ -13,7 +13,7 @@ from clinic.conf import conf
 from clinic.models import Client, Prescription, Reminder, Why
 from clinic.models.fields import zone
 from clinic.models.outbox import State
-from clinic.portal.what_now import in_words
+from clinic.records.dose_words import in_words
 from clinic.reminders import planning
 
 # Each follows "not sent, "; those that no reminder can have are not here.

@@ -25,7 +25,7 @@ from clinic.portal.offline import kept_offline
 from clinic.portal.report_forms import SessionForm
 from clinic.portal.screens import Kind, Screen, Walk
 from clinic.portal.taking import status, take
-from clinic.portal.what_now import wait_until
+from clinic.reminders.planning import wait_until
 
 STOP = "stop"  # the button of every step: the pain went up
 SIGN = "sign"  # the button beside the first question: something is wrong, whatever the number

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client
 from clinic.portal.access import client_only, show
-from clinic.portal.library import on_the_picture
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
+from clinic.records import plan_changes
+from exercises.showing import on_the_picture
 
 STILL_NEW = dt.timedelta(days=14)  # so long the first page says that somebody else looks after the client
 
@@ -35,6 +36,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "others": answers[1:],
         "morning": question(request, answers),
         "came_from": client.hand_overs.filter(at__gt=now - STILL_NEW).select_related("was", "to").first(),
+        "news": plan_changes.news(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today.html", context)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
@@ -15,8 +14,9 @@ from clinic.models.fields import WEEKDAYS, zone
 from clinic.portal.change import Change
 from clinic.portal.overnight import Overnight, is_morning
 from clinic.records.advice import advice_text
-from clinic.reminders.planning import plan_of
-from clinic.reminders.schedule import AVOID_MORNING, first_slot, window_conflicts
+from clinic.records.dose_words import in_words
+from clinic.reminders.planning import plan_of, wait_until
+from clinic.reminders.schedule import first_slot
 
 PAUSING = (Advice.STOP, Advice.CALL_NOW)
 STOPPING = (Advice.STOP_TODAY, *PAUSING)
@@ -134,31 +134,6 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
         yesterday=_yesterday(days, today),
         morning=is_morning(local),
     )
-
-
-def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
-    """The time of day before which ``local``, the client's own, is too early for a bend; None: it is not."""
-    if dose.mornings_allowed or not window_conflicts([local.time()], client.wakes_at):
-        return None
-    return (dt.datetime.combine(local.date(), client.wakes_at) + AVOID_MORNING).time()
-
-
-def in_words(moment: dt.datetime, today: dt.date) -> str:
-    """ "yesterday at 18:00", "today at 18:00", a day to come "Thursday at 18:00", else "Thursday 3 December at 18:00".
-
-    ``moment`` is local.
-    """
-    told = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
-    match (moment.date() - today).days:
-        case -1:
-            return _("yesterday at %(time)s") % told
-        case 0:
-            return _("today at %(time)s") % told
-        case 1:
-            return _("tomorrow at %(time)s") % told
-        case 2 | 3 | 4 | 5 | 6:
-            return _("%(day)s at %(time)s") % told
-    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
 
 
 def _since_yesterday(prescription: Prescription, local: dt.datetime) -> Sequence[PainReport]:

@@ -42,10 +42,10 @@ def when(dose: PrescriptionVersion) -> str:
 
 def days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
     """The same of any days ("mon") and times of day; neither may be empty."""
-    times = _listed([f"{time:%H:%M}" for time in at])
+    times = listed([f"{time:%H:%M}" for time in at])
     if len(on) == len(WEEKDAYS):
         return _("Every day at %(times)s.") % {"times": times}
-    days, count = _listed([day_name(day) for day in on]), len(on)
+    days, count = listed([day_name(day) for day in on]), len(on)
     said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
     return said % {"count": count, "days": days, "times": times}
 
@@ -82,6 +82,25 @@ def first_and_last_day(dose: PrescriptionVersion) -> str:
     return _("%(first)s, until %(last)s.") % {"first": first, "last": date_format(dose.ends_on, _("j F Y"))}
 
 
-def _listed(parts: Sequence[str]) -> str:
+def in_words(moment: dt.datetime, today: dt.date) -> str:
+    """ "yesterday at 18:00", "today at 18:00", a day to come "Thursday at 18:00", else "Thursday 3 December at 18:00".
+
+    ``moment`` is local.
+    """
+    told = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
+    match (moment.date() - today).days:
+        case -1:
+            return _("yesterday at %(time)s") % told
+        case 0:
+            return _("today at %(time)s") % told
+        case 1:
+            return _("tomorrow at %(time)s") % told
+        case 2 | 3 | 4 | 5 | 6:
+            return _("%(day)s at %(time)s") % told
+    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
+
+
+def listed(parts: Sequence[str]) -> str:
+    """ "Monday, Wednesday and Friday"; at least one."""
     *most, last = parts
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last

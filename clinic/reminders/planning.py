@@ -13,7 +13,15 @@ from clinic.conf import conf
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, ReminderChoice, Schedule, Why
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
-from clinic.reminders.schedule import Plan, Slot, first_slot, next_slot, slot_after_a_move
+from clinic.reminders.schedule import (
+    AVOID_MORNING,
+    Plan,
+    Slot,
+    first_slot,
+    next_slot,
+    slot_after_a_move,
+    window_conflicts,
+)
 
 BATCH = 500
 LEDGER_REACHES_BACK = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
@@ -53,6 +61,13 @@ def next_reminder(prescription: Prescription, version: PrescriptionVersion, now:
     if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
         return None
     return first_slot(plan_of(version, client, choice), zone(client.time_zone), now)
+
+
+def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
+    """The time of day before which ``local``, the client's own, is too early for a bend; None: it is not."""
+    if dose.mornings_allowed or not window_conflicts([local.time()], client.wakes_at):
+        return None
+    return (dt.datetime.combine(local.date(), client.wakes_at) + AVOID_MORNING).time()
 
 
 def choices(prescriptions: Collection[int]) -> Mapping[int, ReminderChoice]:

@@ -15,7 +15,7 @@ from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
 from clinic.links import Purpose
-from clinic.models import Client, Prescription, Reminder, Why
+from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Why
 from clinic.models.fields import WORST_PAIN, zone
 from clinic.models.outbox import State
 from clinic.reminders import planning
@@ -25,6 +25,7 @@ SCORES = [str(score) for score in range(WORST_PAIN + 1)]
 SECOND_ROW = 6  # on a narrow phone 0 to 5 stand above 6 to 10
 READ_ALONG = ("schedule__prescription__client__clinic", "schedule__prescription__trend")
 TOGETHER = dt.timedelta(minutes=30)  # one mail for all that one client is to do in so long a time
+NEWS_FOR = dt.timedelta(days=7)  # a changed dose is news to whoever had no reminder meanwhile
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
@@ -43,6 +44,8 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     versions, choices = planning.newest_versions(prescriptions), planning.choices(prescriptions)
     unanswered, beside = Reminder.objects.unanswered(prescriptions), _beside(reminders)
     newest = {row.prescription: row.due_at for row in beside}  # the last of each wins
+    for row in reminders:
+        row.plan_changed = _changed_since(versions[row.schedule.prescription_id], row, beside)
     reasons = {
         row.pk: _reason(
             row,
@@ -77,6 +80,14 @@ def _beside(reminders: Collection[Reminder]) -> list[Beside]:
     since = min((row.slot for row in reminders), default=dt.date.max) - dt.timedelta(days=2)
     ours = Reminder.objects.filter(**{f"{plan}__client__in": clients}, slot__gte=since).order_by("due_at")
     return [Beside(*row) for row in ours.values_list(f"{plan}__client", plan, "due_at", "state")]
+
+
+def _changed_since(version: PrescriptionVersion, reminder: Reminder, beside: Collection[Beside]) -> bool:
+    """Whether the dose was amended since the client's last reminder of it, as far back as ``beside`` goes."""
+    about, due_at = version.prescription_id, reminder.due_at
+    sent = [row.due_at for row in beside if row.prescription == about and row.state == State.SENT]
+    last = max((at for at in sent if at < due_at), default=due_at - NEWS_FOR)
+    return version.number > 1 and version.made_at > last
 
 
 def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> set[int]:
@@ -134,7 +145,8 @@ class Ways:
 def compose(reminder: Reminder) -> EmailMultiAlternatives:
     """The mail of one reminder; its links are for this slot alone."""
     client = reminder.schedule.prescription.client
-    return _mail(client, reminder.schedule.local_time, reminder.message_id, ways_of(reminder))
+    mail_id, changed = reminder.message_id, reminder.plan_changed
+    return _mail(client, reminder.schedule.local_time, mail_id, ways_of(reminder), changed=changed)
 
 
 def ways_of(reminder: Reminder) -> Ways:
@@ -144,12 +156,13 @@ def ways_of(reminder: Reminder) -> Ways:
     return Ways(report, [f"{report}?{links.SCORE}={tag}" for tag in tags], stop)
 
 
-def told(client: Client, at: dt.time, ways: Ways) -> dict[str, Any]:
-    """What the templates are told of a reminder for the local time ``at``."""
+def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> dict[str, Any]:
+    """What the templates are told of a reminder for the local time ``at``; ``changed``: the plan, since the last."""
     scores = list(zip(SCORES, ways.scores, strict=True))
     return {
         "client": client,
         "time": at,
+        "plan_changed": changed,
         "report_url": ways.report,
         "number_rows": [scores[:SECOND_ROW], scores[SECOND_ROW:]],
         "stop_url": ways.stop,
@@ -162,14 +175,14 @@ def preview(client: Client, at: dt.time) -> EmailMultiAlternatives:
     return _mail(client, at, f"preview@{conf.mail_domain}", Ways(nowhere, [nowhere] * len(SCORES), nowhere))
 
 
-def _mail(client: Client, at: dt.time, message_id: str, ways: Ways) -> EmailMultiAlternatives:
+def _mail(client: Client, at: dt.time, message_id: str, ways: Ways, *, changed: bool = False) -> EmailMultiAlternatives:
     return letter(
         "reminder",
         to=(client.name, client.email),
         clinic=client.clinic,
         language=client.language,
         message_id=message_id,
-        context=told(client, at, ways),
+        context=told(client, at, ways, changed=changed),
         headers={
             "List-Id": f"<reminders.{client.clinic.slug}.{conf.mail_domain}>",
             "List-Unsubscribe": f"<{ways.stop}>",

@@ -38,7 +38,11 @@ def test_the_form_holds_the_dose_in_force(alice, prescription):
 
 def test_a_new_dose_is_a_new_version_with_its_reason(cast, alice, prescription):
     page = alice.post(url("amend", prescription.pk), dose(), follow=True)
-    assert said(page) == ["The dose is changed. The reminders follow it from now on."]
+    assert said(page) == [
+        "The dose is changed. The reminders follow it from now on.",
+        "Dana reads for a week: Monday instead of every day. At 19:30 instead of 18:00. 1 round instead of 2. "
+        "Hold for 20 seconds instead of 30 seconds.",
+    ]
     new = prescription.dose
     assert (new.number, new.times, new.sets, new.by, new.reason) == (2, "19:30", 1, cast.alice, "Too much at once.")
     shown = words(page)
@@ -110,4 +114,16 @@ def test_what_is_not_held_cannot_be_resumed(alice, prescription):
 def test_looking_changes_nothing(alice, prescription, act):
     assert alice.get(url(act, prescription.pk)).status_code == 200
     assert state(prescription) == State.ACTIVE
+    assert prescription.versions.count() == 1
+
+
+def test_what_the_client_reads_has_none_of_the_reason(cast, alice, prescription):
+    page = alice.post(url("amend", prescription.pk), dose(), follow=True)
+    assert "Too much at once." not in " ".join(said(page))
+
+
+def test_who_changes_is_warned_of_the_morning_on_the_clients_day(alice, prescription):
+    page = alice.post(url("amend", prescription.pk), dose(times=["08:00"]))
+    assert set(page.context["form"].errors) == {"mornings_allowed"}
+    assert "08:00 is within two hours after Dana gets up (07:00)." in words(page)
     assert prescription.versions.count() == 1

@@ -35,7 +35,7 @@ def test_a_clients_page_says_how_to_reach_them_and_no_more(cast, desk):
 
 
 FORBIDDEN = ["invite", "import_clients", "import_example", "hand_over", "outcomes", "clinic_auditentry_changelist"]
-FORBIDDEN += ["team", "colleague_add", "clinics"]
+FORBIDDEN += ["team", "colleague_add", "clinics", "dose_templates", "prescribe_several"]
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
@@ -55,6 +55,11 @@ def test_no_act_on_a_record_is_theirs(cast, desk):
     several = ["hand_over", "invite_all_again", "withdraw_invitations", "confirm_import", "mend_import"]
     assert {desk.post(url(act), {"client": cast.dana.pk}).status_code for act in several} == {404}
     assert desk.get(url("replay", cast.dana.pk)).status_code == 404
+    assert desk.post(f"{url('prescribe_several')}?client={cast.dana.pk}").status_code == 404
+
+
+def test_no_client_can_be_ticked_to_be_prescribed_to(desk):
+    assert 'name="client"' not in desk.get(url("clients")).content.decode()
 
 
 def test_a_client_is_found_by_name(desk):

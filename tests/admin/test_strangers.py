@@ -30,6 +30,7 @@ OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
 OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
     *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
 }
+OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
@@ -77,6 +78,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
+    elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC
 
 

@@ -1,0 +1,152 @@
+"""A prescription before it is stored, as the client would meet it: the page Today, the mail, the first reminders.
+
+The page is the portal's own template, so that it cannot say anything else than the real one does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinic.models import Client, Prescription, PrescriptionVersion
+from clinic.models.fields import WEEKDAYS, zone
+from clinic.records.dose_words import in_words
+from clinic.reminders import planning, sending
+from clinic.reminders.schedule import first_slot, slots
+from exercises.showing import on_the_picture
+
+REMINDERS_SHOWN = 4
+LOOK_AHEAD = dt.timedelta(days=800)
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_NOT_FOR_A_FRAME = re.compile(r'<link rel="(?:manifest|modulepreload|apple-touch-icon)"[^>]*>')
+_WAY = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """What ``clinic/portal/today/answer.html`` asks of an exercise that was never done nor reported on."""
+
+    prescription: Prescription
+    dose: PrescriptionVersion
+    now: str  # "do" on a day of the plan, else "rest", or "over"
+    next: str
+    wait_until: dt.time | None
+    said: None = None
+    also: None = None
+    change: None = None
+    overnight: None = None
+    again: bool = False
+    stopped: bool = False
+
+    @property
+    def planned(self) -> str:
+        return ", ".join(f"{time:%H:%M}" for time in self.dose.local_times)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one client would get."""
+
+    client: Client
+    today: str  # the page, as HTML whose links lead nowhere
+    subject: str
+    mail: str  # its HTML, likewise
+    reminders: Sequence[dt.datetime]  # the first ones, in the client's zone
+    why_none: str  # why there are none; empty where there are some
+
+
+def seen(draft: PrescriptionVersion, now: dt.datetime) -> Seen:
+    """Draw it in the client's own language and zone; nothing is stored and nothing sent."""
+    client = draft.prescription.client
+    mail = sending.preview(client, draft.local_times[0])
+    coming = first_reminders(draft, now)
+    return Seen(
+        client=client,
+        today=_today(draft, now),
+        subject=str(mail.subject),
+        mail=_WAY.sub(r"\1", str(mail.alternatives[0][0])),
+        reminders=coming,
+        why_none="" if coming else why_none(draft),
+    )
+
+
+def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.datetime]:
+    """When the first reminders would come, in the client's zone; none for whom no reminder reaches."""
+    client = draft.prescription.client
+    if _unreached(client):
+        return []
+    here, plan = zone(client.time_zone), planning.plan_of(draft, client)
+    coming = slots(plan, here, now, max(now, _beginning(draft, client)) + LOOK_AHEAD)
+    return [due.astimezone(here) for due in islice(coming, REMINDERS_SHOWN)]
+
+
+def why_none(draft: PrescriptionVersion) -> str:
+    """Why no reminder would come, for the practitioner."""
+    client = draft.prescription.client
+    return _unreached(client) or _("No time of this plan is left: its days are over, or lie in quiet hours.")
+
+
+def _unreached(client: Client) -> str:
+    told = {"name": client.first_name}
+    if client.state != Client.State.JOINED:
+        return _("%(name)s has not joined yet. Reminders begin then.") % told
+    if not client.reminders_wanted:
+        return _("%(name)s wants no reminders.") % told
+    if client.undeliverable_since is not None:
+        return _("Mail to %(name)s comes back, so none is sent.") % told
+    return ""
+
+
+def _beginning(draft: PrescriptionVersion, client: Client) -> dt.datetime:
+    return dt.datetime.combine(draft.starts_on, dt.time.min, zone(client.time_zone))
+
+
+def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
+    client, exercise = draft.prescription.client, draft.prescription.exercise
+    here = zone(client.time_zone)
+    with override(client.language), timezone.override(here):
+        plan = _new_plan(draft, now)
+        steps = exercise.steps_in(client.language)
+        told: dict[str, Any] = {
+            "client": client,
+            "clinic": client.clinic,
+            "now": now,
+            "first": plan,
+            "step": on_the_picture(steps) if plan.now == "do" else None,
+            "others": [],
+            "had_one": True,
+            "owners": [],
+            "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
+            "csrf_token": "none",  # no form of the page works in its frame
+        }
+        page = render_to_string("clinic/portal/today.html", told)
+    return _WAY.sub(r"\1", _NOT_FOR_A_FRAME.sub("", _SCRIPT.sub("", page)))
+
+
+def _new_plan(draft: PrescriptionVersion, now: dt.datetime) -> NewPlan:
+    """The same as the portal says of it once it is stored."""
+    client = draft.prescription.client
+    here = zone(client.time_zone)
+    local = now.astimezone(here)
+    day = local.date()
+    over = draft.ends_on is not None and day > draft.ends_on
+    in_plan = day >= draft.starts_on and WEEKDAYS[local.weekday()] in draft.day_names
+    # A number for the addresses on the page, which are taken out of it again.
+    about = Prescription(pk=0, client=client, exercise=draft.prescription.exercise, state=Prescription.State.ACTIVE)
+    upcoming = first_slot(replace(planning.plan_of(draft, client), paused_until=None, quiet=None), here, now)
+    return NewPlan(
+        prescription=about,
+        dose=draft,
+        now="over" if over else "do" if in_plan else "rest",
+        next=in_words(upcoming.due_at.astimezone(here), day) if upcoming else "",
+        wait_until=planning.wait_until(draft, client, local),
+    )

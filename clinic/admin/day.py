@@ -1,0 +1,185 @@
+"""A client's own day as a strip: when they get up, what is too early, quiet hours, what is planned, what is chosen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clinic.models import Client, Prescription, PrescriptionVersion
+from clinic.reminders import planning
+from clinic.reminders.schedule import AVOID_MORNING
+
+MINUTES = 24 * 60
+MORNING, QUIET = "morning", "quiet"
+
+
+@dataclass(frozen=True)
+class Band:
+    """A part of the day, in percent of it: where it begins and how long it is."""
+
+    kind: str
+    start: str
+    length: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One time of day, in percent of it."""
+
+    time: str
+    at: str
+    kind: str = "chosen"  # or "other", "unwished"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The times of another exercise of the same client."""
+
+    exercise: str
+    times: Sequence[str]
+    unwished: Sequence[str]  # of them, those the client wants no reminder of
+
+    @property
+    def in_words(self) -> str:
+        said = ", ".join(self.times)
+        if not self.unwished:
+            return said
+        return _("%(times)s; no reminder wanted at %(unwished)s") % {
+            "times": said,
+            "unwished": ", ".join(self.unwished),
+        }
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the strip shows of one client."""
+
+    client: Client
+    times: Sequence[str]
+    others: Sequence[Planned]
+    early: Sequence[str]
+    unwished: Sequence[str] = ()  # of the plan that is changed: the times the client wants no reminder of
+
+    @property
+    def wakes(self) -> int:
+        """Minutes after midnight, for the script."""
+        return _minutes(self.client.wakes_at)
+
+    @property
+    def early_until(self) -> str:
+        return _clock(self.wakes + _AVOIDED)
+
+    @property
+    def quiet(self) -> tuple[int, int] | None:
+        """From and until, in minutes after midnight."""
+        begin, end = self.client.quiet_from, self.client.quiet_until
+        return None if begin is None or end is None else (_minutes(begin), _minutes(end))
+
+    @property
+    def bands(self) -> list[Band]:
+        quiet = self.quiet
+        nights = _bands(QUIET, quiet[0], (quiet[1] - quiet[0]) % MINUTES) if quiet else []
+        return [*nights, *_bands(MORNING, self.wakes, _AVOIDED)]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Those of other exercises first, so that what is chosen lies on top."""
+        around = [
+            Mark(
+                time, _percent(_minutes(dt.time.fromisoformat(time))), "unwished" if time in other.unwished else "other"
+            )
+            for other in self.others
+            for time in other.times
+        ]
+        return around + [
+            Mark(time, _percent(_minutes(dt.time.fromisoformat(time)))) for time in sorted(set(self.times))
+        ]
+
+    @property
+    def unheard(self) -> list[str]:
+        """The chosen times that lie in quiet hours, where no reminder comes."""
+        quiet = self.quiet
+        return [time for time in self.times if quiet and _in(_minutes(dt.time.fromisoformat(time)), quiet)]
+
+
+_AVOIDED = int(AVOID_MORNING.total_seconds() // 60)
+
+
+def days(
+    clients: Collection[Client],
+    times: Sequence[str],
+    early: Mapping[int, Sequence[str]],
+    without: Prescription | None = None,
+) -> list[Day]:
+    """The strips of these clients, in four queries whatever their number.
+
+    Args:
+        times: the chosen ones, as HH:MM.
+        early: of them, those too early for a client, by the client's number.
+        without: the plan that is being changed; its times are the chosen ones.
+    """
+    planned = _planned(clients)
+    strips = []
+    for client in clients:
+        theirs = planned.get(client.pk, {})
+        own = theirs.pop(without.pk, None) if without else None
+        unwished = own.unwished if own else ()
+        strips.append(Day(client, times, list(theirs.values()), early.get(client.pk, []), unwished))
+    return strips
+
+
+def _planned(clients: Collection[Client]) -> dict[int, dict[int, Planned]]:
+    """What runs, by client and prescription."""
+    plans = list(
+        Prescription.objects.running()
+        .filter(client__in=clients)
+        .select_related("exercise")
+        .prefetch_related("exercise__texts")
+    )
+    numbers = {plan.pk for plan in plans}
+    versions: Mapping[int, PrescriptionVersion] = planning.newest_versions(numbers)
+    choices = planning.choices(numbers)
+    found: dict[int, dict[int, Planned]] = {}
+    for plan in plans:
+        version, choice = versions[plan.pk], choices.get(plan.pk)
+        off = version.local_times if choice and not choice.wanted else choice.left_out(version)[1] if choice else []
+        times = [f"{time:%H:%M}" for time in version.local_times]
+        unwished = [f"{time:%H:%M}" for time in off]
+        found.setdefault(plan.client_id, {})[plan.pk] = Planned(plan.exercise.name, times, unwished)
+    return found
+
+
+def _bands(kind: str, start: int, length: int) -> list[Band]:
+    """One band, or two where it goes over midnight."""
+    return [Band(kind, _percent(begin), _percent(long)) for begin, long in _parts(start, length)]
+
+
+def _parts(start: int, length: int) -> Iterator[tuple[int, int]]:
+    before_midnight = min(length, MINUTES - start)
+    yield start, before_midnight
+    if length > before_midnight:
+        yield 0, length - before_midnight
+
+
+def _in(minute: int, span: tuple[int, int]) -> bool:
+    return (minute - span[0]) % MINUTES < (span[1] - span[0]) % MINUTES
+
+
+def _minutes(time: dt.time) -> int:
+    return time.hour * 60 + time.minute
+
+
+def _percent(minutes: int) -> str:
+    return f"{minutes * 100 / MINUTES:.2f}%"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def hours() -> Iterable[Mark]:
+    """The hours written under the strip."""
+    return [Mark(f"{hour:02d}", _percent(hour * 60), "hour") for hour in (0, 6, 12, 18, 24)]

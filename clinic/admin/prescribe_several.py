@@ -1,0 +1,136 @@
+"""Prescribe one exercise to several clients at once: one dose, and each of them asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic import prescribing, prescribing_together
+from clinic.admin import access, as_seen, day, dose_sources
+from clinic.admin.page import page
+from clinic.admin.prescribe import BACK, LOOK, again, offered, wanted
+from clinic.admin.screening_form import SeveralForm
+from clinic.models import Client, Practitioner
+from clinic.prescribing_together import AT_ONCE
+from clinic.records import dose_words
+from exercises.models import Exercise
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prescribe_several(request: HttpRequest) -> HttpResponseBase:
+    """``?client=1&client=2``: choose the exercise, ask each, one dose, a look at it; stored for all or for none."""
+    if not access.clinical(request):
+        raise Http404
+    clients = _clients(request)
+    if complaint := _complaint(clients):
+        messages.info(request, complaint)
+        return HttpResponseRedirect(reverse("plumbline:clients"))
+    by = access.practitioner_of(request, clients[0])
+    found = offered(by.clinic, by, clients)
+    one, slug = wanted(request, found)
+    title = _("Prescribe for %(count)s clients") % {"count": len(clients)}
+    query = "&".join(f"client={client.pk}" for client in clients)
+    if one is None:
+        return page(request, "choose_exercise.html", title, clients=clients, offered=found, unknown=slug, query=query)
+    exercise = one.exercise
+    given = dose_sources.sources(exercise, by)
+    form = _form(request, clients, exercise, given)
+    if form.is_bound and form.is_valid():
+        verb = _look if request.POST.get("do") == LOOK else _store
+        answer = form.call(lambda: verb(request, form, by))
+        if answer is not None:
+            return answer
+    early = {share.client.pk: share.early for share in form.shares}
+    strips = {strip.client.pk: strip for strip in day.days(clients, form.chosen(), early)}
+    return page(
+        request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
+        words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query, hours=day.hours(),
+        shares=[(share, strips[share.client.pk]) for share in form.shares],
+    )  # fmt: skip
+
+
+def _clients(request: HttpRequest) -> list[Client]:
+    """Those that the address names, each once, by name. Raises Http404 when one of them is not this person's."""
+    asked = request.GET.getlist("client")
+    if not all(number.isascii() and number.isdigit() and len(number) < 19 for number in asked):
+        raise Http404
+    numbers = {int(number) for number in asked}
+    mine = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
+    clients = list(mine.filter(pk__in=numbers).order_by("name", "pk"))
+    if len(clients) != len(numbers):
+        raise Http404
+    return clients
+
+
+def _complaint(clients: Sequence[Client]) -> str:
+    """Why these cannot be prescribed to at once; empty when they can."""
+    if not clients:
+        return _("Tick the clients first.")
+    if len(clients) > AT_ONCE:
+        return _("Choose at most %(most)s clients at once.") % {"most": AT_ONCE}
+    if len({client.clinic_id for client in clients}) > 1:
+        return _("Choose clients of one clinic.")
+    return ""
+
+
+def _form(
+    request: HttpRequest, clients: Sequence[Client], exercise: Exercise, given: Sequence[dose_sources.Source]
+) -> SeveralForm:
+    """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
+    form = SeveralForm(None, clients, exercise)
+    fill, back = request.POST.get("fill", ""), request.POST.get("do") == BACK
+    source = dose_sources.chosen(given, fill or dose_sources.wanted_by(request.GET))
+    if request.method == "POST" and not fill and not back:
+        return SeveralForm(request.POST, clients, exercise)
+    typed = form.typed(request.POST) if request.method == "POST" else {}
+    filled = source.fields(form.first_day(typed)) if source and not back else {}
+    return SeveralForm(None, clients, exercise, typed | filled) if typed or filled else form
+
+
+def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
+    made = prescribing_together.prescribe_to_all(
+        form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"]
+    )
+    names = ", ".join(prescription.client.name for prescription in made)
+    told = {"exercise": form.exercise.name, "names": names}
+    messages.success(request, _("%(exercise)s is prescribed for %(names)s.") % told)
+    return HttpResponseRedirect(reverse("plumbline:clients"))
+
+
+def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
+    """What each would get; the page and the mail of the first stand for those of all."""
+    dose, now = form.dose(), timezone.now()
+    prescribing_together.check_all(form.orders(), form.exercise, dose, by=by, now=now)
+    rows: list[dict[str, Any]] = []
+    drafts = []
+    for share in form.shares:
+        order = share.order()
+        theirs = prescribing_together.dose_of(order, dose)
+        draft = prescribing.draft(share.client, form.exercise, theirs, order.screening, by=by, now=now)
+        coming = as_seen.first_reminders(draft, now)
+        why_none = "" if coming else as_seen.why_none(draft)
+        rows.append(
+            {
+                "client": share.client,
+                "coming": coming[:1],
+                "why_none": why_none,
+                "overrides": share.questions.overrides(),
+            }
+        )
+        drafts.append(draft)
+    return page(
+        request, "prescribe_look.html", _("Prescribe for %(count)s clients") % {"count": len(rows)},
+        exercise=form.exercise, rows=rows, seen=as_seen.seen(drafts[0], now), again=again(request.POST),
+        dose=dose_words.rows(drafts[0], form.exercise, str(get_language())), keep_as=form.cleaned_data["keep_as"],
+    )  # fmt: skip
+
+
+ROUTES = [("clients/prescribe/", prescribe_several, "prescribe_several")]

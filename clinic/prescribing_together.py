@@ -1,0 +1,110 @@
+"""Prescribe one exercise to several clients at once: each is screened, and all get it or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import prescribing
+from clinic.models import Client, Practitioner, Prescription
+from clinic.prescribing import Dose, Screened
+from exercises.models import Exercise
+
+AT_ONCE = 20  # clients on one page: more nobody screens with care at one sitting
+
+
+@dataclass(frozen=True)
+class Order:
+    """One client's share of what is prescribed to several: the answers, and whether a morning is meant."""
+
+    client: Client
+    screening: Mapping[str, Screened]
+    mornings_allowed: bool = False
+
+
+def prescribe_to_all(
+    orders: Sequence[Order],
+    exercise: Exercise,
+    dose: Dose,
+    *,
+    by: Practitioner,
+    keep_as: str = "",
+    now: dt.datetime | None = None,
+) -> list[Prescription]:
+    """Prescribe one exercise in one dose to several clients: to all of them, or to none.
+
+    Args:
+        orders: each client once; at most ``AT_ONCE``.
+        dose: the same for all but for ``mornings_allowed``, which each order says.
+
+    Raises ValidationError: by field for what is wrong with the dose, under ``client_<number>`` for what is wrong with
+    one client; nothing is stored then.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        # A second press waits here, and then finds that they have it already.
+        list(Client.objects.select_for_update().filter(pk__in=[order.client.pk for order in orders]).order_by("pk"))
+        check_all(orders, exercise, dose, by=by, now=now)
+        if keep_as.strip():
+            prescribing.keep(keep_as, exercise, dose, by)
+        return [
+            prescribing.prescribe(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
+            for order in orders
+        ]
+
+
+def dose_of(order: Order, dose: Dose) -> Dose:
+    """The dose as this client gets it: a morning is allowed only to whom it matters."""
+    return replace(
+        dose, mornings_allowed=order.mornings_allowed and bool(prescribing.morning_times(order.client, dose))
+    )
+
+
+def check_all(
+    orders: Sequence[Order], exercise: Exercise, dose: Dose, *, by: Practitioner, now: dt.datetime | None = None
+) -> None:
+    """Raise what :func:`prescribe_to_all` would raise, and store nothing."""
+    wrong = _wrong_with(orders, exercise, dose, by, now or timezone.now())
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _wrong_with(
+    orders: Sequence[Order], exercise: Exercise, dose: Dose, by: Practitioner, now: dt.datetime
+) -> dict[str, list[str]]:
+    """What is wrong, by the field it stands at: each client's own under that client's number."""
+    if not orders or len(orders) > AT_ONCE:
+        return {"clients": [_("Choose from one to %(most)s clients.") % {"most": AT_ONCE}]}
+    has_it = set(
+        Prescription.objects.running()
+        .filter(client__in=[order.client for order in orders], exercise__slug=exercise.slug)
+        .values_list("client", flat=True)
+    )
+    wrong: dict[str, list[str]] = {}
+    for order in orders:
+        client, about = order.client, {"name": order.client.name, "exercise": exercise.name}
+        said = wrong.setdefault(f"client_{client.pk}", [])
+        if client.clinic_id != by.clinic_id:
+            said.append(_("%(name)s is a client of another clinic.") % about)
+        if client.pk in has_it:
+            said.append(_("%(name)s has %(exercise)s already. Change that dose instead.") % about)
+        try:
+            prescribing.draft(client, exercise, dose, order.screening, by=by, now=now)
+        except ValidationError as error:
+            for field, messages in error.message_dict.items():
+                if field in ("client", "screening"):
+                    said += [f"{client.name}: {message}" for message in messages]
+                else:
+                    wrong[field] = messages  # the dose is one for all
+        else:
+            early = prescribing.morning_times(client, dose)
+            if early and not order.mornings_allowed:
+                told = {**about, "times": ", ".join(early), "wakes": f"{client.wakes_at:%H:%M}"}
+                said.append(_("%(times)s is within two hours after %(name)s gets up (%(wakes)s).") % told)
+    return {field: messages for field, messages in wrong.items() if messages}

@@ -1,0 +1,119 @@
+"""What a practitioner changed of a client's plan in the last days, in plain words; why they did is theirs to tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from clinic.models import Client, Prescription, PrescriptionChange, PrescriptionVersion
+from clinic.models.fields import WEEKDAYS, zone
+from clinic.records.dose_words import day_name, length, listed
+from exercises.models import Exercise
+
+NEWS_FOR = dt.timedelta(days=7)
+
+
+class Kind(StrEnum):
+    CHANGED = "changed"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class News:
+    """One change of one exercise."""
+
+    kind: Kind
+    exercise: str
+    when: str  # "today", "yesterday", "Tuesday"
+    what: Sequence[str]  # of a changed dose: "2 times a day instead of 1"
+    at: dt.datetime
+
+
+def news(client: Client, now: dt.datetime) -> list[News]:
+    """What is new to the client, newest first, in the active language; as many queries whatever there is.
+
+    Told for a week: a dose that differs from the one before that week, an exercise that goes on after a pause, one
+    that has ended. A pause is told by the exercise itself, as long as it lasts.
+    """
+    since = now - NEWS_FOR
+    plans = client.prescriptions.filter(~Q(state=Prescription.State.ENDED) | Q(state_since__gt=since)).select_related(
+        "exercise"
+    )
+    plans = plans.prefetch_related("versions", "changes", "exercise__texts", "exercise__variations")
+    told = [one for plan in plans for one in _of(plan, client, since, now)]
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def _of(plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime) -> Iterable[News]:
+    here = zone(client.time_zone)
+
+    def told(kind: Kind, at: dt.datetime, what: Sequence[str] = ()) -> News:
+        return News(kind, plan.exercise.name, _when(at.astimezone(here).date(), now.astimezone(here).date()), what, at)
+
+    latest: PrescriptionChange | None = max(plan.changes.all(), key=lambda row: (row.at, row.pk), default=None)
+    if plan.state == Prescription.State.ENDED:
+        yield told(Kind.ENDED, plan.state_since)
+        return
+    if plan.state == Prescription.State.ACTIVE and latest is not None and latest.at > since:
+        yield told(Kind.RESUMED, latest.at)
+    versions = sorted(plan.versions.all(), key=lambda version: version.number)
+    newest = versions[-1]
+    before = [version for version in versions[:-1] if version.made_at <= since] or versions[:1]
+    if newest.made_at > since and (what := differences(before[-1], newest, plan.exercise, client.language)):
+        yield told(Kind.CHANGED, newest.made_at, what)
+
+
+def differences(old: PrescriptionVersion, new: PrescriptionVersion, exercise: Exercise, language: str) -> list[str]:
+    """What the new version asks otherwise than the old, a sentence each; empty when it asks the same."""
+    said = []
+    if old.days != new.days:
+        said.append(_("%(new)s instead of %(old)s.") % {"new": _on(new.day_names), "old": _on(old.day_names)})
+    if old.times != new.times:
+        said += _times(old.times.split(","), new.times.split(","))
+    if old.sets != new.sets:
+        told = ngettext("%(count)s round instead of %(old)s.", "%(count)s rounds instead of %(old)s.", new.sets)
+        said.append(told % {"count": new.sets, "old": old.sets})
+    if old.hold_seconds != new.hold_seconds:
+        told = _("Hold for %(new)s instead of %(old)s.")
+        said.append(told % {"new": length(new.hold_seconds), "old": length(old.hold_seconds)})
+    if old.variation != new.variation:
+        names = {row.code: row.name for row in exercise.variations_in(language)}
+        told = _("Another way to do it: %(way)s.") % {"way": names.get(new.variation, new.variation)}
+        said.append(told if new.variation else _("Do it as it is shown."))
+    if old.ends_on != new.ends_on:
+        until = new.ends_on and date_format(new.ends_on, _("j F Y"))
+        said.append(_("The last day is %(day)s.") % {"day": until} if until else _("It has no last day."))
+    return [sentence[0].upper() + sentence[1:] for sentence in said]
+
+
+def _times(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    at = listed(list(new))
+    if len(old) == len(new):
+        return [_("At %(new)s instead of %(old)s.") % {"new": at, "old": listed(list(old))}]
+    told = ngettext(
+        "%(count)s time a day instead of %(old)s: at %(times)s.",
+        "%(count)s times a day instead of %(old)s: at %(times)s.",
+        len(new),
+    )
+    return [told % {"count": len(new), "old": len(old), "times": at}]
+
+
+def _on(days: Sequence[str]) -> str:
+    return _("every day") if len(days) == len(WEEKDAYS) else listed([day_name(day) for day in days])
+
+
+def _when(day: dt.date, today: dt.date) -> str:
+    match (today - day).days:
+        case 0:
+            return _("today")
+        case 1:
+            return _("yesterday")
+    return pgettext("a day of the last week", "%(day)s") % {"day": date_format(day, "l")}
