@@ -19,7 +19,18 @@ from clinic import audit, wishes
 from clinic.delivery import KINDS
 from clinic.flags import review
 from clinic.flags.undeliverable import mark_undeliverable
-from clinic.models import Client, Confirmation, Flag, FlagEvent, Invitation, Notice, Outgoing, PainTrend, Reminder
+from clinic.models import (
+    Client,
+    Confirmation,
+    Flag,
+    FlagEvent,
+    Invitation,
+    Message,
+    Notice,
+    Outgoing,
+    PainTrend,
+    Reminder,
+)
 from clinic.models.outbox import State
 
 log = logging.getLogger(__name__)
@@ -27,7 +38,7 @@ log = logging.getLogger(__name__)
 SOFT_AT_MOST = 3  # in a row, and the client counts as out of reach
 LOOKED_BACK = dt.timedelta(days=7)  # a mail server gives up after five days
 _TAKEN = [State.SENT, State.UNKNOWN, State.BOUNCED]
-_CLIENT = {Reminder: "schedule__prescription__client", Invitation: "client"}
+_CLIENT = {Reminder: "schedule__prescription__client", Invitation: "client", Message: "client"}
 
 
 def find(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -> Outgoing | None:
@@ -97,7 +108,7 @@ def _client_of(mail: Outgoing) -> Client | None:
 def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
-    addresses = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email", Notice: users}
+    addresses = {kind: f"{client}__email" for kind, client in _CLIENT.items()} | {Notice: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [
         kind._default_manager.filter(**lately, **{f"{address}__iexact": recipient}).order_by("-due_at", "-pk").first()

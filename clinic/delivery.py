@@ -24,7 +24,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from clinic.conf import conf
 from clinic.dsn import no_such_mailbox
-from clinic.models import Confirmation, Heartbeat, Invitation, Notice, Reminder
+from clinic.models import Confirmation, Heartbeat, Invitation, Message, Notice, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, State, Why, database_now
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
 LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
 END_OF_MAIL = b"\r\n.\r\n"
-KINDS = (Notice, Confirmation, Invitation, Reminder)
+KINDS = (Notice, Confirmation, Invitation, Message, Reminder)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from clinic.models import (
     Correction,
     FlagEvent,
     Invitation,
+    Message,
+    Note,
     PainReport,
     Prescription,
     PrescriptionChange,
@@ -97,7 +99,7 @@ def forget_addresses(now: dt.datetime) -> int:
 def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
     """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
 
-    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, reasons, corrections of
+    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons, corrections of
     notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs with their
     times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
 
@@ -145,12 +147,15 @@ def _erase_texts(client: Client, erased: str) -> None:
         (ScreeningAnswer, theirs, "override_reason"),
         (Tuning, Q(client=client), "reason"),
         (FlagEvent, Q(flag__prescription__client=client), "note"),
+        (Note, Q(client=client), "text"),
+        (Message, Q(client=client), "text"),
     ]
     for kind, which, column in texts:  # a word in its place, where a rule of the database asks for one
         kind._default_manager.filter(which).exclude(**{column: ""}).update(**{column: erased})
     for mails in (
         Reminder.objects.filter(schedule__prescription__client=client),
         Invitation.objects.filter(client=client),
+        Message.objects.filter(client=client),
     ):
         # Our own words may stay; a mail server may have quoted the address.
         mails.exclude(why__in=["", *Why.values]).update(why=erased)

@@ -7,7 +7,7 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, joining, leaving, registering
+from clinic import delivery, joining, leaving, messaging, registering
 from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -17,7 +17,7 @@ from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-KINDS = [delivery.one_at_a_time(kind.send_due) for kind in (notices, registering, joining, reminders, pushing)]
+KINDS = [delivery.one_at_a_time(one.send_due) for one in (notices, registering, joining, messaging, reminders, pushing)]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:

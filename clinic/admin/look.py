@@ -26,7 +26,7 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
-_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders"}
+_OF_A_CLIENT = {"client", "mail", "prescribe", "tune", "replay", "reminders", "message", "note", "note_correct"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

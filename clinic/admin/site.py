@@ -32,6 +32,8 @@ from clinic.admin import (
     ledger,
     look,
     mail_preview,
+    message,
+    notes,
     outcomes,
     prescriptions,
     registrants,
@@ -85,7 +87,7 @@ class PractitionerSite(UnfoldAdminSite):
                 path(route, self.admin_view(view), name=name)
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
-                    *(flags, outcomes, exercise_writing, exercises),
+                    *(flags, outcomes, exercise_writing, exercises, message, notes),
                 )
                 for route, view, name in module.ROUTES
             ),

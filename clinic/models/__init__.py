@@ -6,6 +6,8 @@ from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.heartbeat import Heartbeat
+from clinic.models.message import Message
+from clinic.models.note import Note
 from clinic.models.outbox import Outgoing, Why
 from clinic.models.phone import PushSubscription
 from clinic.models.prescription import (
@@ -33,6 +35,8 @@ __all__ = [
     "FlagEvent",
     "Heartbeat",
     "Invitation",
+    "Message",
+    "Note",
     "Notice",
     "Outgoing",
     "PainReport",

@@ -15,7 +15,7 @@ from django.db.models import Case, Count, F, Min, Q, Value, When
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from clinic.models import Confirmation, Heartbeat, Invitation, Notice, Reminder, Schedule, Why
+from clinic.models import Confirmation, Heartbeat, Invitation, Message, Notice, Reminder, Schedule, Why
 from clinic.models.outbox import OutgoingQuerySet, State, database_now
 from clinic.operators.readiness import SILENT_FOR
 
@@ -24,6 +24,7 @@ KINDS: Final[dict[str, Callable[[], OutgoingQuerySet[Any]]]] = {
     "notice": Notice.objects.all,
     "invitation": Invitation.objects.all,
     "confirmation": Confirmation.objects.all,
+    "message": Message.objects.all,
 }
 WINDOWS: Final = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24)}
 ENDS: Final = {

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
-from clinic.models import Heartbeat, Notice, Reminder, Schedule
+from clinic.models import Heartbeat, Message, Notice, Reminder, Schedule
 from clinic.models.outbox import database_now
 from clinic.operators.probe import NoAnswer, Probe
 
@@ -27,7 +27,7 @@ SILENT_FOR: Final = {
 """After so long without a beat a tick counts as stopped."""
 
 LATE: Final = dt.timedelta(minutes=5)
-"""A reminder or notice that is due for longer and not sent is late."""
+"""A reminder, notice or message that is due for longer and not sent is late."""
 
 START_THEM = "Start worker and beat (or the crontab), and read their log."
 
@@ -90,7 +90,7 @@ def _late(now: dt.datetime) -> Iterator[Complaint]:
         yield Complaint("reminders", wrong, "Look for errors of the tick plan in the worker's log.")
     # Those that wait for another attempt count too: a mail server that is away must show. Invitations and confirmations
     # do not: who may register could keep this complaining with an address that refuses for now.
-    for part, kind in (("reminders", Reminder), ("notices", Notice)):
+    for part, kind in (("reminders", Reminder), ("notices", Notice), ("messages", Message)):
         late = kind.objects.unsettled().filter(due_at__lt=now - LATE).order_by()
         found = late.aggregate(oldest=Min("due_at"), count=Count("pk"))
         if found["count"]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from clinic.models import Client
 from clinic.portal.access import client_only, show
 from clinic.portal.library import on_the_picture
+from clinic.portal.messages import messages_of
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
@@ -29,6 +30,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "first": first,
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": answers[1:],
+        "unread": messages_of(client, request.user).unread(),
         "morning": question(request, answers),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }

@@ -44,8 +44,8 @@ def test_no_act_on_a_record_is_theirs(cast, desk):
     prescription = cast.dana.prescriptions.get()
     acts = [url(act, prescription.pk) for act in ("amend", "hold", "resume", "end")]
     acts += [url(act, prescription.flags.get().pk) for act in ("acknowledge", "resolve")]
-    acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again", "tune")]
-    assert {desk.post(act, {"note": "x", "reason": "x"}).status_code for act in acts} == {404}
+    acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again", "tune", "message", "note")]
+    assert {desk.post(act, {"note": "x", "reason": "x", "text": "x"}).status_code for act in acts} == {404}
     assert desk.get(url("replay", cast.dana.pk)).status_code == 404
 
 

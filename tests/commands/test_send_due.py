@@ -33,6 +33,7 @@ def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
         "notices: none due",
         "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
+        "messages: none due",
         "reminders on phones: none due",
         "reminders: 1 sent",
     ]
@@ -47,6 +48,7 @@ def test_a_second_tick_sends_nothing_twice(due):
         "notices: none due",
         "confirmations: none due",
         "invitations: none due",
+        "messages: none due",
         "reminders on phones: none due",
         "reminders: none due",
     ]

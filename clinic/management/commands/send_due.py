@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import joining, registering
+from clinic import joining, messaging, registering
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -17,9 +17,7 @@ from clinic.reminders import sending as reminders
 
 
 class Command(BaseCommand):
-    help = (
-        "Plan the due reminders, then send what is due: notices, confirmations, invitations, reminders, on phones too."
-    )
+    help = "Plan the due reminders, then send what is due: notices, confirmations, invitations, messages, reminders, on phones too."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_now(parser)
@@ -31,6 +29,7 @@ class Command(BaseCommand):
             ("notices", notices.send_due),
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
+            ("messages", messaging.send_due),
             ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),
         ):
