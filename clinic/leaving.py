@@ -99,9 +99,9 @@ def forget_addresses(now: dt.datetime) -> int:
 def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
     """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
 
-    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons, corrections of
-    notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs with their
-    times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
+    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons,
+    corrections of notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs
+    with their times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
 
     Args:
         by: who decided; None: the operator.
@@ -109,7 +109,7 @@ def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetim
     Returns:
         False when it was done before; nothing changes then.
     """
-    if AuditEntry.objects.filter(verb="erased", target_kind="client", target_id=client.pk).exists():
+    if AuditEntry.objects.erasure_of(client.pk).exists():
         return False
     with transaction.atomic():
         leave(client, by=by, now=now)

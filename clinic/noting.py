@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.models import Client, Note, Practitioner, Prescription
+from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
 
 TEXT_AT_MOST = 4000
 
@@ -18,7 +18,7 @@ TEXT_AT_MOST = 4000
 def add(
     client: Client, text: str, *, by: Practitioner, about: Prescription | None = None, now: dt.datetime | None = None
 ) -> Note:
-    """Write a note on a client, also on one who has left.
+    """Write a note on a client, also on one who has left, though not into a record that is erased.
 
     Args:
         text: 1–4,000 characters.
@@ -58,6 +58,8 @@ def _write(note: Note, verb: str) -> Note:
         wrong["text"] = [_("At most %(most)s characters.") % {"most": TEXT_AT_MOST}]
     if not (note.by.active and note.by.is_clinical and note.by.clinic_id == note.client.clinic_id):
         wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
+    if AuditEntry.objects.erasure_of(note.client_id).exists():
+        wrong["client"] = [_("This record is erased. Nothing more is written into it.")]
     if wrong:
         raise ValidationError(wrong)
     try:

@@ -40,7 +40,7 @@ class NewNoteForm(VerbForm):
         about = self.fields["about"]
         assert isinstance(about, forms.ModelChoiceField)
         about.queryset = client.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
-        about.label_from_instance = lambda row: row.exercise.name  # type: ignore[method-assign]
+        about.label_from_instance = lambda row: str(row.exercise)  # type: ignore[method-assign,assignment]
 
 
 class CorrectionForm(VerbForm):

@@ -18,9 +18,6 @@ class MessageQuerySet(OutgoingQuerySet["Message"]):
         """For the client and for those who see the client's record."""
         return self.filter(client__in=Client.objects.record_visible_to(user))
 
-    def unread(self) -> MessageQuerySet:
-        return self.filter(read_at=None)
-
     def mark_read(self, pk: int, now: dt.datetime) -> bool:
         """False: it was read before."""
         return bool(self.filter(pk=pk, read_at=None).update(read_at=now))

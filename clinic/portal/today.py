@@ -30,7 +30,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "first": first,
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": answers[1:],
-        "unread": messages_of(client, request.user).unread(),
+        "unread": messages_of(client, request.user).filter(read_at=None),
         "morning": question(request, answers),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }

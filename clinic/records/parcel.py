@@ -85,9 +85,7 @@ def _read_me(client: Client) -> str:
         _("corrections.csv: what was put right later, with the old and the new value."),
         _("reminders.csv: each reminder, and why it was not sent if it was not."),
         _("messages.csv: what the clinic wrote to you, and when you read it."),
-        _(
-            "notes.csv: what your practitioners noted about you. One that was corrected stays, and the newer one says so."
-        ),
+        _("notes.csv: what your practitioners noted about you; one that was corrected stays."),
         _("plan-….pdf: each plan, to print. Its number stands in the other files too."),
         _("client.json, answers.json: the same for programs, with your settings and all versions of your plans."),
         "",

@@ -17,7 +17,10 @@ from clinic.reminders import sending as reminders
 
 
 class Command(BaseCommand):
-    help = "Plan the due reminders, then send what is due: notices, confirmations, invitations, messages, reminders, on phones too."
+    help = (
+        "Plan the due reminders, then send what is due: notices, confirmations, invitations, messages, reminders, "
+        "on phones too."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_now(parser)
