@@ -111,7 +111,7 @@ def drawn(
     chart = Chart(
         start, end, _("Pain with %(exercise)s") % {"exercise": name}, _in_words(dots, marks, start),
         today=_("today"), day=lambda day: date_format(day, _("j M")), dots=dots, marks=marks,
-        changes=list(_changes(prescription.versions.all())), 
+        changes=list(_changes(prescription.versions.all())),
         spans=[Span(one.since, min(one.until, end), one.label) for one in holds],
     )  # fmt: skip
     key = f"pain-{prescription.pk}"
