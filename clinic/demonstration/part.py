@@ -134,13 +134,13 @@ class Part:
     def is_written_to(self, when: dt.datetime, text: str, *, read_after: dt.timedelta | None = None) -> None:
         """The practitioner writes; the client reads it so long after, or has not read it yet."""
 
-        def write(now: dt.datetime) -> None:
-            made = messaging.send(self.client, text, by=self.by, now=now)
-            if read_after is not None:
-                messaging.read(made, by=self._account(), now=now + read_after)
+        def read(now: dt.datetime) -> None:
+            messaging.read(self.client.messages.get(text=text), by=self._account(), now=now)
 
-        self.then(when, write)
+        self.then(when, lambda now: messaging.send(self.client, text, by=self.by, now=now))
         self.stage.at(when + dt.timedelta(minutes=1), self.stage.messages_go_out)
+        if read_after is not None:
+            self.then(when + read_after, read)
 
     def is_noted(self, when: dt.datetime, text: str) -> None:
         """The practitioner keeps a note on the exercise."""

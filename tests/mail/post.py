@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from django.core.mail import EmailMessage
 
-from clinic import joining, registering
+from clinic import joining, messaging, registering
 from clinic.flags import escalation
 from clinic.flags import sending as notices
 from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder
@@ -46,6 +46,12 @@ def notice_again(about: Client) -> EmailMessage:
     return notices.compose(owner.notices.get())
 
 
+def message(to: Client, by: Practitioner) -> EmailMessage:
+    """The mail that tells a client of a message, which says all that a mail may not."""
+    messaging.send(to, "Your pain went up: hold the forward bend, and call me.", by=by)
+    return messaging.compose(to.messages.get())
+
+
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
     here = cast.alice.clinic
@@ -67,6 +73,7 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "invitation": invitation(make.invited(cast.alice, "Frida", language=language)),
         "notice": notice(cast.erin),
         "notice_again": notice_again(cast.erin),
+        "message": message(cast.dana, cast.alice),
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
     }

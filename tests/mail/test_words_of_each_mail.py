@@ -7,7 +7,7 @@ import pytest
 from tests import make
 from tests.mail import post
 
-KINDS = ["reminder", "invitation", "notice", "notice_again", "registration", "registered"]
+KINDS = ["reminder", "invitation", "notice", "notice_again", "message", "registration", "registered"]
 
 # Nobody who glances at a screen learns what is being treated, or how it goes.
 UNSAID = {
