@@ -65,7 +65,9 @@ def test_twenty_fill_a_page(cast):
 
 
 def test_without_any_the_page_says_so(cast):
-    assert "Nothing yet. When Alice writes to you, you read it here." in words(signed_in(cast.dana).get(url("messages")))
+    assert "Nothing yet. When Alice writes to you, you read it here." in words(
+        signed_in(cast.dana).get(url("messages"))
+    )
 
 
 def test_nobody_else_reads_or_settles_it(cast, message):

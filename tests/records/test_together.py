@@ -30,7 +30,7 @@ KINDS = [
 def filled(cast):
     plan = make.prescription(cast.dana, ends_on=None)
     planning.plan_due(plan.schedules.get().next_due_at)
-    make.report(plan, 4, 8, note="„Ein \"Zitat\"\n' — ✓", warning_signs=("leg_weakness",), moved_down_leg=True)
+    make.report(plan, 4, 8, note='„Ein "Zitat"\n\' — ✓', warning_signs=("leg_weakness",), moved_down_leg=True)
     noting.add(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
     return cast
 
