@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +11,15 @@ from django.core.paginator import Page
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinic.admin import at_hand, pain, timeline, tuning, words
+from clinic.admin import at_hand, pain, record_flags, timeline, tuning, words
 from clinic.admin.at_hand import AtHand, by
+from clinic.admin.record_flags import Past
 from clinic.conf import conf
-from clinic.flags import judging, knobs, what_if
-from clinic.flags import phase as flare_up
-from clinic.flags.response import ResponseConfig
-from clinic.flags.trend import TrendConfig
+from clinic.flags import knobs
 from clinic.models import (
     Client,
     Correction,
     Flag,
-    FlagEvent,
     Invitation,
     Message,
     Note,
@@ -34,8 +31,6 @@ from clinic.models import (
 )
 from clinic.reminders import planning
 from clinic.reminders.schedule import Slot
-
-BEHIND_SHOWN = 7
 
 
 @dataclass(frozen=True)
@@ -87,27 +82,6 @@ class Plan:
     def overridden(self) -> list[Screened]:
         """The precautions answered with yes, prescribed all the same."""
         return [screened for screened in self.screening if screened.answer.answer]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step in a flag's life, with the name of who took it."""
-
-    event: FlagEvent
-    who: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """One flag with its number, the reports behind it and the steps of its life."""
-
-    flag: Flag
-    number: int  # the same as on the chart
-    phase: str  # "persisting"; empty where that is no question
-    late: str  # when it was due, had the reports come in time; empty where they did
-    behind: Sequence[PainReport]  # the latest ones, oldest first
-    earlier: int  # how many more, ringed on the chart all the same
-    steps: Sequence[Step]
 
 
 @dataclass(frozen=True)
@@ -197,12 +171,13 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeli
     """
     hand = at_hand.read(client, reports_page)
     numbers = pain.numbers(hand.flags)
-    flags, notes = _flags(hand, numbers, now), _notes(hand)
+    flags, notes = record_flags.flags(hand, numbers, now), _notes(hand)
+    marks = [(one.note.prescription_id, pain.note_mark(one.at, one.number)) for one in notes]
     setting = knobs.STANDARD if hand.setting is None else (hand.setting.sensitivity, hand.setting.smallest_rise)
     invited = client.state == Client.State.INVITED
     audited = {row.verb: row.at for row in hand.rows["audit"]}
     return Record(
-        charts=_charts(hand, numbers, notes, setting, now),
+        charts=record_flags.charts(hand, numbers, marks, setting, now),
         knobs=tuning.in_words(setting),
         price=tuning.price(setting),
         plans=[_plan(hand, prescription, now) for prescription in hand.prescriptions],
@@ -251,53 +226,6 @@ def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[: at_hand.REMINDERS_SHOWN]],
     )
-
-
-def _flags(hand: AtHand, numbers: Mapping[int, int], now: dt.datetime) -> list[Past]:
-    """Unresolved ones in order of need, then the resolved ones, newest first."""
-    found = [
-        Past(
-            flag,
-            number=numbers[flag.pk],
-            phase=flare_up.words(flare_up.phase(flag, now)),
-            late=flare_up.would_have_been(flag),
-            behind=sorted(flag.evidence.all(), key=lambda report: (report.occurred_at, report.pk))[-BEHIND_SHOWN:],
-            earlier=max(0, len(flag.evidence.all()) - BEHIND_SHOWN),
-            steps=[Step(event, hand.names.get(event.by_id) or _("the rules")) for event in flag.events.all()],
-        )
-        for flag in hand.flags
-    ]
-    resolved = [past for past in found if past.flag.state == Flag.State.RESOLVED]
-    resolved.sort(key=lambda past: past.flag.raised_at, reverse=True)
-    return [past for past in found if past.flag.state != Flag.State.RESOLVED] + resolved
-
-
-def _charts(
-    hand: AtHand, numbers: Mapping[int, int], notes: Sequence[Noted], setting: tuple[str, float], now: dt.datetime
-) -> list[pain.Drawn]:
-    """The pain of each exercise that was reported on lately, as the rule sees it; the running ones first."""
-    rested_on = pain.evidence(hand.flags, numbers)
-    config, drawn = TrendConfig.tuned(*setting), []
-    for prescription in hand.prescriptions[: at_hand.CHARTS_AT_MOST]:
-        own = [flag for flag in hand.flags if flag.prescription_id == prescription.pk]
-        changes = hand.of(prescription, "changes")
-        resolved = [
-            (event.at, flag.kind)
-            for flag in own
-            for event in flag.events.all()
-            if event.verb == FlagEvent.Verb.RESOLVED
-        ]
-        resumed = [row.at for row in changes if row.new == Prescription.State.ACTIVE]
-        events = judging.in_order(hand.drawn.get(prescription.pk, []), resolved, resumed)
-        seen = what_if.stepped(events, config, ResponseConfig())
-        if seen.points and seen.points[-1].at > now - pain.SHOWN:
-            marks = pain.marks_of(own, numbers)
-            about = [one for one in notes if one.note.prescription_id in (None, prescription.pk)]
-            marks += [pain.note_mark(one.at, one.number) for one in about]
-            holds = pain.holds(changes)
-            behind = rested_on[prescription.pk]
-            drawn.append(pain.drawn(prescription, seen, marks, now, behind=behind, holds=holds))
-    return drawn
 
 
 def _heard(hand: AtHand) -> list[Heard]:
