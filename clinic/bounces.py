@@ -26,6 +26,7 @@ from clinic.models import (
     Flag,
     FlagEvent,
     Invitation,
+    Message,
     Notice,
     Outgoing,
     PainTrend,
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 SOFT_AT_MOST = 3  # in a row, and the client counts as out of reach
 LOOKED_BACK = dt.timedelta(days=7)  # a mail server gives up after five days
 _TAKEN = [State.SENT, State.UNKNOWN, State.BOUNCED]
-_CLIENT = {Reminder: "schedule__prescription__client", Invitation: "client"}
+_CLIENT = {Reminder: "schedule__prescription__client", Invitation: "client", Message: "client"}
 
 
 def find(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -> Outgoing | None:
@@ -115,7 +116,7 @@ def _client_of(mail: Outgoing) -> Client | None:
 def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
-    by_client = {Reminder: f"{_CLIENT[Reminder]}__email", Invitation: "client__email"}
+    by_client = {kind: f"{client}__email" for kind, client in _CLIENT.items()}
     addresses = {**by_client, Notice: users, Digest: users, Welcome: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [

@@ -25,6 +25,8 @@ from clinic.models import (
     FlagEvent,
     HandOver,
     Invitation,
+    Message,
+    Note,
     PainReport,
     Prescription,
     PrescriptionChange,
@@ -131,9 +133,9 @@ def _years_before(moment: dt.datetime, years: int) -> dt.datetime:
 def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
     """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
 
-    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, reasons, corrections of
-    notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs with their
-    times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
+    Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons,
+    corrections of notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs
+    with their times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
 
     Args:
         by: who decided; None: the operator.
@@ -141,7 +143,7 @@ def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetim
     Returns:
         False when it was done before; nothing changes then.
     """
-    if AuditEntry.objects.filter(verb="erased", target_kind="client", target_id=client.pk).exists():
+    if AuditEntry.objects.erasure_of(client.pk).exists():
         return False
     with transaction.atomic():
         leave(client, by=by, now=now)
@@ -180,12 +182,15 @@ def _erase_texts(client: Client, erased: str) -> None:
         (Tuning, Q(client=client), "reason"),
         (HandOver, Q(client=client), "reason"),
         (FlagEvent, Q(flag__prescription__client=client), "note"),
+        (Note, Q(client=client), "text"),
+        (Message, Q(client=client), "text"),
     ]
     for kind, which, column in texts:  # a word in its place, where a rule of the database asks for one
         kind._default_manager.filter(which).exclude(**{column: ""}).update(**{column: erased})
     for mails in (
         Reminder.objects.filter(schedule__prescription__client=client),
         Invitation.objects.filter(client=client),
+        Message.objects.filter(client=client),
     ):
         # Our own words may stay; a mail server may have quoted the address.
         mails.exclude(why__in=["", *Why.values]).update(why=erased)

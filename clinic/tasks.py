@@ -7,7 +7,7 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, digests, joining, leaving, registering, staffing
+from clinic import delivery, digests, joining, leaving, messaging, registering, staffing
 from clinic.flags import escalation, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -17,7 +17,7 @@ from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-MAILS = (notices, registering, joining, staffing, reminders, digests, pushing)
+MAILS = (notices, registering, joining, staffing, messaging, reminders, digests, pushing)
 KINDS = [delivery.one_at_a_time(kind.send_due) for kind in MAILS]
 
 

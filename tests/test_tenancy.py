@@ -7,14 +7,14 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from clinic import covering
-from clinic.models import Client, Practitioner, Prescription
+from clinic import covering, messaging, noting
+from clinic.models import Client, Note, Practitioner, Prescription
 from clinic.reminders import planning
 from tests import make
 
 Role = Practitioner.Role
 MODELS = [model for model in apps.get_app_config("clinic").get_models() if hasattr(model.objects.all(), "visible_to")]
-HEALTH_DATA = ["prescription", "painreport", "flag", "reminder"]
+HEALTH_DATA = ["prescription", "painreport", "flag", "reminder", "note", "message"]
 
 
 @pytest.fixture
@@ -24,6 +24,8 @@ def filled(cast):
         prescription = make.prescription(client)
         planning.plan_due(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
+        noting.add(client, "Seen.", by=client.practitioner)
+        messaging.send(client, "Come by.", by=client.practitioner)
     make.registrant(cast.alice.clinic)
     later = timezone.now().date() + dt.timedelta(days=60)
     covering.go_away(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
@@ -89,6 +91,10 @@ def test_a_client_sees_the_own_record_and_may_change_none_as_a_practitioner(fill
     assert [row.client for row in seen(Prescription, filled.dana.user)] == [filled.dana]
     assert not Client.objects.treated_by(filled.dana.user).exists()
     assert not Prescription.objects.treated_by(filled.dana.user).exists()
+
+
+def test_a_note_is_not_for_the_client_whom_it_is_about(filled):
+    assert not seen(Note, filled.dana.user).exists()
 
 
 def test_who_has_left_sees_nothing_any_more(filled):

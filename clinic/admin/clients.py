@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.admin import access, record, words
 from clinic.admin.page import Page, page
-from clinic.models import AuditEntry, Client
+from clinic.models import Client
 
 PER_PAGE = 100
 
@@ -65,31 +65,26 @@ def _may_prescribe(request: HttpRequest, clients: Iterable[Client]) -> set[int]:
 @require_safe
 def client(request: HttpRequest, pk: int) -> Page:
     """One client. Who may not see the record gets name and contact; to everybody else there is no such page."""
+    treated = Exists(Client.objects.treated_by(request.user).filter(pk=OuterRef("pk")))
+    given = Exists(Client.objects.handed_over_by(request.user).filter(pk=OuterRef("pk")))
     known = Client.objects.visible_to(request.user).select_related("practitioner", "clinic")
-    about = get_object_or_404(known, pk=pk)
+    known = known.annotate(treated=treated, may_hand_over=given)
+    about: Any = get_object_or_404(known, pk=pk)
     now = timezone.now()
     told: dict[str, Any] = {"client": about, "now": now, "language": words.language(about.language)}
-    if not Client.objects.treated_by(request.user).filter(pk=pk).exists():
+    if not about.treated:
         return page(request, "contact.html", about.name, **told)
-    invitation = about.invitations.order_by("-pk").first() if about.state == Client.State.INVITED else None
+    kept = record.of(about, now, request.GET.get("page"), request.GET.get("timeline"))
     return page(
         request,
         "client.html",
         about.name,
         **told,
-        record=record.of(about, now, reports_page=request.GET.get("page")),
-        invitation=invitation,
-        invitation_why=words.why(invitation.why) if invitation else "",
+        record=kept,
+        invitation_why=words.why(kept.invitation.why) if kept.invitation else "",
         hand_overs=about.hand_overs.select_related("was", "to", "by"),
-        may_hand_over=Client.objects.handed_over_by(request.user).filter(pk=pk).exists(),
-        complained_on=None if about.reminders_wanted else _complained_on(about),
+        may_hand_over=about.may_hand_over,
     )
-
-
-def _complained_on(about: Client) -> dt.datetime | None:
-    """When the client's mail program last reported our mail as unwanted."""
-    told = AuditEntry.objects.filter(clinic=about.clinic_id, target_kind="client", target_id=about.pk)
-    return told.filter(verb="complained").values_list("at", flat=True).first()
 
 
 ROUTES = [

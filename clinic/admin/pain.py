@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.flags.what_if import Replayed
-from clinic.models import Flag, Prescription, PrescriptionVersion
+from clinic.models import Flag, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import zone
-from clinic.records.chart import Change, Chart, Dot, Mark, draw
+from clinic.records.chart import Change, Chart, Dot, Mark, Span, draw
 
 SHOWN = dt.timedelta(days=90)
 LEAST = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
@@ -39,6 +39,7 @@ class Drawn:
     wide: SafeString
     narrow: SafeString
     rows: Sequence[Row]  # newest first
+    held: bool = False  # some of the time shown
 
 
 def moment(flag: Flag) -> dt.datetime:
@@ -57,6 +58,23 @@ def marks_of(flags: Iterable[Flag], numbered: Mapping[int, int]) -> list[Mark]:
     return [Mark(moment(flag), str(numbered[flag.pk]), flag.state == Flag.State.RESOLVED) for flag in flags]
 
 
+def note_mark(at: dt.datetime, number: int) -> Mark:
+    """A note as the drawing marks it: square, with the number that it has in the list."""
+    return Mark(at, str(number), note=True)
+
+
+def holds(changes: Iterable[PrescriptionChange]) -> list[Span]:
+    """The times in which the exercise was held; the last may go on beyond any chart's end."""
+    spans, since = [], None
+    for change in sorted(changes, key=lambda row: (row.at, row.pk)):
+        if change.new == Prescription.State.HELD:
+            since = change.at
+        elif since is not None:
+            spans.append(Span(since, change.at, _("held")))
+            since = None
+    return spans if since is None else [*spans, Span(since, dt.datetime.max.replace(tzinfo=dt.UTC), _("held"))]
+
+
 def drawn(
     prescription: Prescription,
     seen: Replayed,
@@ -65,6 +83,7 @@ def drawn(
     *,
     behind: Mapping[dt.datetime, Sequence[int]] | None = None,
     shown: dt.timedelta | None = SHOWN,
+    holds: Sequence[Span] = (),
 ) -> Drawn:
     """The drawing, wide and narrow, with its table.
 
@@ -73,6 +92,7 @@ def drawn(
         seen: its reports as the rules saw them.
         behind: by the moment of a report, the numbers of the flags that rest on it.
         shown: how far back; None: from the first report on.
+        holds: when it was not to be done.
     """
     behind = behind or {}
     here = zone(prescription.client.time_zone)
@@ -92,6 +112,7 @@ def drawn(
         start, end, _("Pain with %(exercise)s") % {"exercise": name}, _in_words(dots, marks, start),
         today=_("today"), day=lambda day: date_format(day, _("j M")), dots=dots, marks=marks,
         changes=list(_changes(prescription.versions.all())),
+        spans=[Span(one.since, min(one.until, end), one.label) for one in holds],
     )  # fmt: skip
     key = f"pain-{prescription.pk}"
     return Drawn(
@@ -103,6 +124,7 @@ def drawn(
             Row(dot, ", ".join(str(number) for number in sorted(behind.get(dot.at, ()))))
             for dot in sorted(dots, key=lambda dot: dot.at, reverse=True)
         ],
+        held=any(span.until > start for span in holds),
     )
 
 
@@ -127,9 +149,12 @@ def _in_words(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) ->
         said.append(_("Average of about the last week %(recent)s, usual %(usual)s.") % {
             "recent": number_format(known[-1].recent or 0, 1), "usual": number_format(known[-1].usual or 0, 1),
         })  # fmt: skip
-    flagged = [mark.text for mark in marks if mark.at >= start]
+    flagged = [mark.text for mark in marks if mark.at >= start and not mark.note]
     if flagged:
         said.append(_("Flags: %(numbers)s.") % {"numbers": ", ".join(flagged)})
+    noted = [mark.text for mark in sorted(marks, key=lambda mark: mark.at) if mark.at >= start and mark.note]
+    if noted:
+        said.append(_("Notes: %(numbers)s.") % {"numbers": ", ".join(noted)})
     return " ".join([*said, _("The table below says the same.")])
 
 

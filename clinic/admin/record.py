@@ -1,31 +1,29 @@
-"""All that one client's page shows, read in a fixed number of queries."""
+"""All that one client's page shows, out of the rows at hand."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.core.paginator import Page
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinic.admin import pain, tuning, words
+from clinic.admin import at_hand, pain, record_flags, timeline, tuning, words
+from clinic.admin.at_hand import AtHand, by
+from clinic.admin.record_flags import Past
 from clinic.conf import conf
-from clinic.flags import judging, what_if
-from clinic.flags import phase as flare_up
-from clinic.flags import tuning as knobs
-from clinic.flags.response import ResponseConfig
-from clinic.flags.trend import TrendConfig
+from clinic.flags import knobs
 from clinic.models import (
     Client,
     Correction,
     Flag,
-    FlagEvent,
+    Invitation,
+    Message,
+    Note,
     PainReport,
-    Practitioner,
     Prescription,
     PrescriptionVersion,
     Reminder,
@@ -34,25 +32,22 @@ from clinic.models import (
 from clinic.reminders import planning
 from clinic.reminders.schedule import Slot
 
-REMINDERS_SHOWN = 14
-REPORTS_PER_PAGE = 20
-CHARTS_AT_MOST = 3
-BEHIND_SHOWN = 7
-
 
 @dataclass(frozen=True)
 class Screened:
-    """One precaution in words, and what was answered."""
+    """One precaution in words, and what was answered to whom."""
 
     question: str
     answer: ScreeningAnswer
+    who: str
 
 
 @dataclass(frozen=True)
 class Dosed:
-    """One version of a plan, in words."""
+    """One version of a plan, in words, and who made it."""
 
     version: PrescriptionVersion
+    who: str
     days: str
     times: str
     variation: str
@@ -90,27 +85,6 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step in a flag's life, with the name of who took it."""
-
-    event: FlagEvent
-    who: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """One flag with its number, the reports behind it and the steps of its life."""
-
-    flag: Flag
-    number: int  # the same as on the chart
-    phase: str  # "persisting"; empty where that is no question
-    late: str  # when it was due, had the reports come in time; empty where they did
-    behind: Sequence[PainReport]  # the latest ones, oldest first
-    earlier: int  # how many more, ringed on the chart all the same
-    steps: Sequence[Step]
-
-
-@dataclass(frozen=True)
 class Corrected:
     """One answer of a report that was put right."""
 
@@ -124,8 +98,30 @@ class Heard:
     """One report with its corrections."""
 
     report: PainReport
+    areas: Sequence[str]
     signs: Sequence[str]
     corrections: Sequence[Corrected]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """One note as it stands, the number that it has on the chart, and what it said before."""
+
+    note: Note
+    number: int
+    at: dt.datetime  # when it was first written
+    who: str
+    about: str  # the exercise; empty: the client
+    earlier: Sequence[Note]  # newest first
+
+
+@dataclass(frozen=True)
+class Written:
+    """One message, and what became of its mail."""
+
+    message: Message
+    who: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +135,13 @@ class Record:
     flags: Sequence[Past]
     shown: Page[PainReport]  # which page of them
     reports: Sequence[Heard]
+    notes: Sequence[Noted]  # newest first
+    messages: Sequence[Written]  # newest first
+    timeline: Page[timeline.Deed]
+    invitation: Invitation | None  # of who has not joined: the newest
+    complained_on: dt.datetime | None
+    erased: bool
+    last_heard: str  # "2 h ago"; empty: never
 
     @property
     def open_flags(self) -> list[Past]:
@@ -148,133 +151,116 @@ class Record:
     def past_flags(self) -> list[Past]:
         return [past for past in self.flags if past.flag.state == Flag.State.RESOLVED]
 
+    @property
+    def running(self) -> list[Plan]:
+        return [plan for plan in self.plans if plan.prescription.state != Prescription.State.ENDED]
 
-def of(client: Client, now: dt.datetime, reports_page: str | None = None) -> Record:
-    """The record of ``client``, whom the asker is known to treat."""
-    names = _names(client)
-    newest = PainReport.objects.filter(prescription__client=client).order_by("-occurred_at", "-pk")
-    newest = newest.prefetch_related("areas", "warning_signs", "corrections")
-    shown = Paginator(newest, REPORTS_PER_PAGE).get_page(reports_page)
-    prescriptions = _prescriptions(client)
-    signs = {
-        precaution.code: precaution.sign
-        for prescription in prescriptions
-        for precaution in prescription.exercise.precautions_in(get_language())
-    }
-    flags, setting = _flags(client, names, now), knobs.settings_of(client.pk)
+    @property
+    def next_reminder(self) -> Slot | None:
+        """The first of all."""
+        slots = [plan.next_reminder for plan in self.plans if plan.next_reminder and not plan.ignored]
+        return min(slots, key=lambda slot: slot.due_at, default=None)
+
+
+def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeline_page: str | None = None) -> Record:
+    """The record of ``client``, whom the asker is known to treat.
+
+    Args:
+        client: with practitioner and clinic.
+        reports_page, timeline_page: which page of each, as the address says it.
+    """
+    hand = at_hand.read(client, reports_page)
+    numbers = pain.numbers(hand.flags)
+    flags, notes = record_flags.flags(hand, numbers, now), _notes(hand)
+    marks = [(one.note.prescription_id, pain.note_mark(one.at, one.number)) for one in notes]
+    setting = knobs.STANDARD if hand.setting is None else (hand.setting.sensitivity, hand.setting.smallest_rise)
+    invited = client.state == Client.State.INVITED
+    audited = {row.verb: row.at for row in hand.rows["audit"]}
     return Record(
-        charts=_charts(prescriptions, flags, setting, now),
+        charts=record_flags.charts(hand, numbers, marks, setting, now),
         knobs=tuning.in_words(setting),
         price=tuning.price(setting),
-        plans=_plans(client, prescriptions, now),
+        plans=[_plan(hand, prescription, now) for prescription in hand.prescriptions],
         flags=flags,
-        shown=shown,
-        reports=[_heard(report, names, signs) for report in shown],
+        shown=hand.shown,
+        reports=_heard(hand),
+        notes=notes,
+        messages=[Written(row, row.who, words.why(row.why)) for row in reversed(hand.rows["messages"])],
+        timeline=timeline.of(hand, numbers, timeline_page),
+        invitation=max(hand.rows["invitations"], key=lambda row: row.pk, default=None) if invited else None,
+        complained_on=None if client.reminders_wanted else audited.get("complained"),
+        erased="erased" in audited,
+        last_heard=_last_heard(hand, now),
     )
 
 
-def _names(client: Client) -> dict[int | None, str]:
-    """Who did it, by user: the colleagues of the clinic, and the client."""
-    colleagues = Practitioner.objects.filter(clinic=client.clinic_id)
-    names: dict[int | None, str] = dict(colleagues.values_list("user_id", "name"))
-    if client.user_id is not None:
-        names[client.user_id] = client.name
-    return names
+def _last_heard(hand: AtHand, now: dt.datetime) -> str:
+    told = [row.trend.last_report_at for row in hand.prescriptions if row.trend.last_report_at]
+    return words.ago(max(told), now) if told else ""
 
 
-def _prescriptions(client: Client) -> list[Prescription]:
-    rows = client.prescriptions.select_related(
-        "client", "exercise", "prescribed_by", "reminder_choice"
-    ).prefetch_related(
-        Prefetch("versions", PrescriptionVersion.objects.order_by("-number").select_related("by")),
-        "screening__by",
-        "exercise__texts",
-        "exercise__precautions",
-        "exercise__variations",
-    )
-    order = list(Prescription.State)
-    return sorted(rows, key=lambda row: (order.index(Prescription.State(row.state)), -row.pk))
-
-
-def _plans(client: Client, prescriptions: Sequence[Prescription], now: dt.datetime) -> list[Plan]:
-    reminders: dict[int, list[Reminder]] = defaultdict(list)
-    ledger = Reminder.objects.filter(schedule__prescription__client=client).select_related("schedule")
-    for reminder in ledger.order_by("-due_at", "-pk")[: REMINDERS_SHOWN * max(1, len(prescriptions))]:
-        reminders[reminder.schedule.prescription_id].append(reminder)
-    unanswered = Reminder.objects.unanswered([prescription.pk for prescription in prescriptions])
-    return [
-        _plan(prescription, reminders[prescription.pk], unanswered.get(prescription.pk, 0), now)
-        for prescription in prescriptions
-    ]
-
-
-def _plan(prescription: Prescription, reminders: Sequence[Reminder], unanswered: int, now: dt.datetime) -> Plan:
+def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
     exercise, language = prescription.exercise, get_language()
     questions = {precaution.code: precaution.question for precaution in exercise.precautions_in(language)}
     variations = {variation.code: variation.name for variation in exercise.variations_in(language)}
+    versions: list[Any] = list(prescription.versions.all())
+    unanswered = hand.unanswered.get(prescription.pk, 0)
+    reminders = sorted(hand.of(prescription, "reminders"), key=lambda row: (row.due_at, row.pk), reverse=True)
     return Plan(
         prescription=prescription,
         name=exercise.name,
         doses=[
             Dosed(
                 version,
+                version.who,
                 days=words.days(version.day_names),
                 times=words.times(version.local_times),
                 variation=variations.get(version.variation, version.variation),
             )
-            for version in prescription.versions.all()
+            for version in versions
         ],
-        screening=[Screened(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
-        next_reminder=planning.next_reminder(prescription, prescription.versions.all()[0], now),
+        screening=[
+            Screened(questions.get(row.code, row.code), row, row.who) for row in hand.of(prescription, "screening")
+        ],
+        next_reminder=planning.next_reminder(prescription, versions[0], now),
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
-        reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[:REMINDERS_SHOWN]],
+        reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[: at_hand.REMINDERS_SHOWN]],
     )
 
 
-def _flags(client: Client, names: Mapping[int | None, str], now: dt.datetime) -> list[Past]:
-    """Unresolved ones in order of need, then the resolved ones, newest first."""
-    rows = Flag.objects.filter(prescription__client=client).by_need().prefetch_related("events", "evidence")
-    flags = list(rows.select_related("prescription__trend", "prescription__client__clinic", "raised_by"))
-    numbers = pain.numbers(flags)
-    found = [
-        Past(
-            flag,
-            number=numbers[flag.pk],
-            phase=flare_up.words(flare_up.phase(flag, now)),
-            late=flare_up.would_have_been(flag),
-            behind=sorted(flag.evidence.all(), key=lambda report: (report.occurred_at, report.pk))[-BEHIND_SHOWN:],
-            earlier=max(0, len(flag.evidence.all()) - BEHIND_SHOWN),
-            steps=[Step(event, names.get(event.by_id) or _("the rules")) for event in flag.events.all()],
+def _heard(hand: AtHand) -> list[Heard]:
+    signs = {
+        precaution.code: precaution.sign
+        for prescription in hand.prescriptions
+        for precaution in prescription.exercise.precautions_in(get_language())
+    }
+    areas, said = by(hand.rows["areas"], "report_id"), by(hand.rows["signs"], "report_id")
+    corrections = by(sorted(hand.rows["corrections"], key=lambda row: (row.at, row.pk)), "report_id")
+    return [
+        Heard(
+            report,
+            areas=[area.get_area_display() for area in areas.get(report.pk, [])],
+            signs=[signs.get(sign.code) or sign.code for sign in said.get(report.pk, [])],
+            corrections=[
+                Corrected(row, words.answer(row.field), hand.names.get(row.by_id) or _("a link in a mail"))
+                for row in corrections.get(report.pk, [])
+            ],
         )
-        for flag in flags
+        for report in hand.shown
     ]
-    resolved = [past for past in found if past.flag.state == Flag.State.RESOLVED]
-    resolved.sort(key=lambda past: past.flag.raised_at, reverse=True)
-    return [past for past in found if past.flag.state != Flag.State.RESOLVED] + resolved
 
 
-def _charts(
-    prescriptions: Sequence[Prescription], flags: Sequence[Past], setting: tuple[str, float], now: dt.datetime
-) -> list[pain.Drawn]:
-    """The pain of each exercise that was reported on lately, as the rule sees it; the running ones first."""
-    numbers = {past.flag.pk: past.number for past in flags}
-    rested_on = pain.evidence([past.flag for past in flags], numbers)
-    config, drawn = TrendConfig.tuned(*setting), []
-    for prescription in prescriptions[:CHARTS_AT_MOST]:
-        seen = what_if.replay(prescription.pk, config, ResponseConfig(), most=judging.REPLAYED_AT_MOST)
-        if seen.points and seen.points[-1].at > now - pain.SHOWN:
-            own = [past.flag for past in flags if past.flag.prescription_id == prescription.pk]
-            marks = pain.marks_of(own, numbers)
-            drawn.append(pain.drawn(prescription, seen, marks, now, behind=rested_on[prescription.pk]))
-    return drawn
-
-
-def _heard(report: PainReport, names: Mapping[int | None, str], signs: Mapping[str, str]) -> Heard:
-    return Heard(
-        report,
-        signs=[signs.get(sign.code) or sign.code for sign in report.warning_signs.all()],
-        corrections=[
-            Corrected(row, words.answer(row.field), names.get(row.by_id) or _("a link in a mail"))
-            for row in report.corrections.all()
-        ],
-    )
+def _notes(hand: AtHand) -> list[Noted]:
+    """Each as it stands, with what it said before; numbered in the order in which they were first written."""
+    rows = {row.pk: row for row in hand.rows["notes"]}
+    names = {prescription.pk: prescription.exercise.name for prescription in hand.prescriptions}
+    chains = [[rows[pk]] for pk in rows.keys() - {row.corrects_id for row in rows.values()}]
+    for chain in chains:
+        while chain[-1].corrects_id:
+            chain.append(rows[chain[-1].corrects_id])
+    chains.sort(key=lambda chain: (chain[-1].at, chain[-1].pk))
+    noted = [
+        Noted(chain[0], number, chain[-1].at, chain[0].who, names.get(chain[0].prescription_id, ""), chain[1:])
+        for number, chain in enumerate(chains, 1)
+    ]
+    return noted[::-1]

@@ -43,7 +43,9 @@ from clinic.admin import (
     ledger,
     look,
     mail_preview,
+    message,
     my_settings,
+    notes,
     outcomes,
     prescribe,
     prescribe_several,
@@ -110,7 +112,7 @@ class PractitionerSite(UnfoldAdminSite):
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
                     *(import_clients, invitations, hand_over, my_settings, team, clinics),
-                    *(clinic_settings, clinic_tuning, advice_words),
+                    *(clinic_settings, clinic_tuning, advice_words, message, notes),
                 )
                 for route, view, name in module.ROUTES
             ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from clinic import joining, prescribing, reporting, wishes
+from clinic import joining, messaging, noting, prescribing, reporting, wishes
 from clinic.demonstration.diary import Entry, Phase, entries
 from clinic.demonstration.people import EXERCISE, PASSWORD, address
 from clinic.demonstration.stage import Stage
@@ -130,6 +130,21 @@ class Part:
         """The practitioner amends the plan from today on."""
         plan = self._dose(self.local(now).date(), **dose)
         prescribing.amend(self.prescription, plan, by=self.by, reason=reason, now=now)
+
+    def is_written_to(self, when: dt.datetime, text: str, *, read_after: dt.timedelta | None = None) -> None:
+        """The practitioner writes; the client reads it so long after, or has not read it yet."""
+
+        def read(now: dt.datetime) -> None:
+            messaging.read(self.client.messages.get(text=text), by=self._account(), now=now)
+
+        self.then(when, lambda now: messaging.send(self.client, text, by=self.by, now=now))
+        self.stage.at(when + dt.timedelta(minutes=1), self.stage.messages_go_out)
+        if read_after is not None:
+            self.then(when + read_after, read)
+
+    def is_noted(self, when: dt.datetime, text: str) -> None:
+        """The practitioner keeps a note on the exercise."""
+        self.then(when, lambda now: noting.add(self.client, text, by=self.by, about=self.prescription, now=now))
 
     # -- time -----------------------------------------------------------------------------------
 

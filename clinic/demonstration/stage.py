@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Min
 
+from clinic import messaging
 from clinic.flags import escalation, silence
 from clinic.flags import sending as notices
-from clinic.models import Clinic, Confirmation, Invitation, Notice, Prescription, Reminder, Schedule, Why
+from clinic.models import Clinic, Confirmation, Invitation, Message, Notice, Prescription, Reminder, Schedule, Why
 from clinic.models.outbox import OutgoingQuerySet, Row, State
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -59,6 +60,10 @@ class Stage:
     def confirmations_go_out(self, when: dt.datetime) -> None:
         """The same of the mails to those who registered."""
         _settle(Confirmation.objects.filter(registrant__clinic=self.clinic), lambda _rows, _now: {}, when)
+
+    def messages_go_out(self, when: dt.datetime) -> None:
+        """And of those to clients."""
+        _settle(Message.objects.filter(client__clinic=self.clinic).select_related("client"), messaging.guard, when)
 
     def start_reminders(self, days: int) -> None:
         """The beat runs from ``days`` ago on; no reminder before that: a longer ledger only takes longer to make."""

@@ -42,6 +42,14 @@ def dana(part: Part, soon: dt.time) -> None:
     """Getting better by and by; due today. The visitor signs in as her."""
     part.starts(34, soon, sign_in=True)
     part.keeps_diary(Phase(12, 5.4, 4.8), Phase(20, 4.6, 3.0, relief=1.0))
+    part.is_noted(part.moment(20, dt.time(11, 0)), "Seen today. Bends from the hips now; back stays long.")
+    part.is_written_to(
+        part.moment(20, dt.time(11, 30)), "That looked good today. Same again each day.", read_after=HOUR
+    )
+    part.is_written_to(part.moment(1, dt.time(16, 0)), DANA_READS)
+
+
+DANA_READS = "Your evenings are getting easier. Keep both rounds this week; we look at it together on Friday."
 
 
 def walter(part: Part) -> None:
@@ -114,6 +122,7 @@ def tomas(part: Part, soon: dt.time) -> None:
         part.says(part.moment(days_ago, dt.time(14, 10)), before=before, after=after)
     part.then(part.moment(30, dt.time(15, 0)), lambda now: _bob_looks(part, now))
     part.keeps_diary(Phase(14, 5.6, 4.8, relief=0.9), Phase(15, 4.4, 2.6, relief=1.1))
+    part.is_noted(part.moment(16, dt.time(9, 45)), "Chair seat suits him. Ask next time about the stairs at work.")
 
 
 TOMAS_FIRST = [(5, 5), (6, 6), (5, 6), (6, 5), (5, 8)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -190,8 +191,15 @@ def history(prescription: int, most: int | None = None) -> list[PainReport | str
     resumed = PrescriptionChange.objects.filter(prescription=prescription, new=Prescription.State.ACTIVE).values_list(
         "at", flat=True
     )
+    return in_order(newest[:most], resolved, resumed)
+
+
+def in_order(
+    reports: Iterable[PainReport], resolved: Iterable[tuple[dt.datetime, str]], resumed: Iterable[dt.datetime]
+) -> list[PainReport | str]:
+    """The same of rows at hand: reports of one prescription, its resolved flags by kind, its resumptions."""
     events: list[tuple[dt.datetime, int, PainReport | str]] = [
-        (report.occurred_at, report.pk, report) for report in newest[:most]
+        (report.occurred_at, report.pk, report) for report in reports
     ]
     events += [(at, 0, kind) for at, kind in resolved]
     events += [(at, 0, Flag.Kind.EXERCISE_HURTS) for at in resumed]

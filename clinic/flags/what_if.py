@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from clinic.flags import judging
@@ -67,9 +68,14 @@ def replay(prescription: int, trend: TrendConfig, response: ResponseConfig, most
         trend, response: the constants to try.
         most: only the newest so many reports; None: all.
     """
+    return stepped(judging.history(prescription, most), trend, response)
+
+
+def stepped(events: Iterable[PainReport | str], trend: TrendConfig, response: ResponseConfig) -> Replayed:
+    """The same through what `judging.in_order` gives."""
     rules, seen = judging.Rules(Detector(trend), Response(response)), Replayed()
     standing: dict[str, bool] = {}
-    for event in judging.history(prescription, most):
+    for event in events:
         if isinstance(event, str):
             rules.start_again(event)
             standing[event] = False

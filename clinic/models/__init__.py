@@ -11,6 +11,8 @@ from clinic.models.dose_template import DoseTemplate
 from clinic.models.flag import Flag, FlagEvent
 from clinic.models.handover import HandOver
 from clinic.models.heartbeat import Heartbeat
+from clinic.models.message import Message
+from clinic.models.note import Note
 from clinic.models.outbox import Outgoing, Why
 from clinic.models.phone import PushSubscription
 from clinic.models.prescription import (
@@ -45,6 +47,8 @@ __all__ = [
     "HandOver",
     "Heartbeat",
     "Invitation",
+    "Message",
+    "Note",
     "Notice",
     "Outgoing",
     "PainReport",

@@ -21,6 +21,10 @@ class AuditQuerySet(models.QuerySet["AuditEntry"]):
         owned = Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER)
         return self.filter(clinic__in=owned.values("clinic"))
 
+    def erasure_of(self, client: int) -> AuditQuerySet:
+        """That the record of this client, by number, was erased; empty where it was not."""
+        return self.filter(verb="erased", target_kind="client", target_id=client)
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnly("Audit entries are never changed.")
 

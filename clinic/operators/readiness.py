@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
-from clinic.models import Digest, Heartbeat, Notice, Reminder, Schedule
+from clinic.models import Digest, Heartbeat, Message, Notice, Reminder, Schedule
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import database_now
 from clinic.operators.probe import NoAnswer, Probe
@@ -20,7 +20,7 @@ SECONDS: Final = 3.0
 """How long the database, and then the broker, may take to answer."""
 
 LATE: Final = dt.timedelta(minutes=5)
-"""A reminder, notice or daily mail that is due for longer and not sent is late."""
+"""A reminder, notice, message or daily mail that is due for longer and not sent is late."""
 
 START_THEM = "Start worker and beat (or the crontab), and read their log."
 
@@ -83,7 +83,8 @@ def _late(now: dt.datetime) -> Iterator[Complaint]:
         yield Complaint("reminders", wrong, "Look for errors of the tick plan in the worker's log.")
     # Those that wait for another attempt count too: a mail server that is away must show. Invitations and confirmations
     # do not: who may register could keep this complaining with an address that refuses for now.
-    for part, kind in (("reminders", Reminder), ("notices", Notice), ("daily mails", Digest)):
+    kinds = (("reminders", Reminder), ("notices", Notice), ("messages", Message), ("daily mails", Digest))
+    for part, kind in kinds:
         late = kind.objects.unsettled().filter(due_at__lt=now - LATE).order_by()
         found = late.aggregate(oldest=Min("due_at"), count=Count("pk"))
         if found["count"]:

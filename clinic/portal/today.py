@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client
 from clinic.portal.access import client_only, show
+from clinic.portal.messages import messages_of
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
@@ -34,6 +35,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "first": first,
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": answers[1:],
+        "unread": messages_of(client, request.user).filter(read_at=None),
         "morning": question(request, answers),
         "came_from": client.hand_overs.filter(at__gt=now - STILL_NEW).select_related("was", "to").first(),
         "news": plan_changes.news(client, now),

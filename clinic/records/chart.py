@@ -26,6 +26,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "same": 'stroke="#55646A" fill="#55646A"', "ring": 'stroke="#1D2A2E" stroke-width="1.5" fill="none"',
     "change": 'stroke="#837B6E" fill="none"', "today": 'stroke="#1F6F78" fill="#1F6F78"',
     "mark": 'fill="#1D2A2E" stroke="#1D2A2E"', "mark-past": 'fill="#FFFFFF" stroke="#1D2A2E"',
+    "note": 'fill="#DCEDEE" stroke="#1F6F78"', "number-note": 'fill="#1D2A2E" font-size="11"',
     "words": 'fill="#55646A" font-size="11"', "number": 'fill="#FFFFFF" font-size="11"',
     "number-past": 'fill="#1D2A2E" font-size="11"', "hatch": 'stroke="#C9C2B4" stroke-width="2" fill="none"',
     "span": 'stroke="#837B6E" fill="none"', "plate": 'fill="#FFFFFF"',
@@ -58,11 +59,12 @@ class Dot:
 
 @dataclass(frozen=True)
 class Mark:
-    """One flag: the number that the list beside the drawing explains."""
+    """One flag, or one note: the number that the list beside the drawing explains."""
 
     at: dt.datetime
     text: str  # one or two characters
     past: bool = False  # drawn hollow
+    note: bool = False  # not a flag but a note, drawn square
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,11 @@ class _Drawing:
         for mark, x, lane in self.marks:
             y, past = 12 + lane * _LANE, "-past" if mark.past else ""
             yield self.path("grid", f"M{x:g} {y + 8:g}V{self.ground:g}")
+            if mark.note:
+                box = f'x="{x - 8:g}" y="{y - 8:g}" width="16" height="16" rx="3"'
+                yield f"<rect {self.look('note')} {box}/>"
+                yield self.text("number-note", x, y + 4, mark.text)
+                continue
             yield f'<circle {self.look("mark" + past)} cx="{x:g}" cy="{y:g}" r="8"/>'
             yield self.text("number" + past, x, y + 4, mark.text)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Min
 
-from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Notice, Outgoing, Reminder, Welcome
+from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Outgoing, Reminder, Welcome
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import State
 
@@ -19,6 +19,7 @@ CLINIC_OF: Final[dict[type[Outgoing], str]] = {
     Confirmation: "registrant__clinic",
     Welcome: "practitioner__clinic",
     Digest: "practitioner__clinic",
+    Message: "client__clinic",
 }
 WINDOW: Final = dt.timedelta(hours=24)
 LOST: Final = (State.FAILED, State.BOUNCED, State.UNKNOWN)

@@ -34,7 +34,8 @@ def hand_over(client: Client, *, by: AbstractBaseUser | None) -> bytes:
 def parcel(client: Client) -> bytes:
     """A zip of UTF-8 files in the client's language, as docs/security.md lists them.
 
-    What the practitioners note among themselves (flags) is not in it, as it is on no page of the client's.
+    The notes on the client are in it, though they are on no page of the client's: whoever asks for the own data gets
+    all of it (GDPR, article 15). What the rules flagged, and what was said of a flag, is not.
     """
     with override(client.language):
         packed = io.BytesIO()
@@ -56,6 +57,8 @@ def _files(client: Client) -> dict[str, str | bytes]:
         "answers.json": _json(sheets.answers_as_values(reports)),
         "corrections.csv": sheets.corrections(client, reports),
         "reminders.csv": sheets.reminders(client),
+        "messages.csv": sheets.messages(client),
+        "notes.csv": sheets.notes(client),
         **printed,
     }
 
@@ -81,12 +84,14 @@ def _read_me(client: Client) -> str:
         _("answers.csv: what you said of your pain, one line an answer. Opens in a spreadsheet."),
         _("corrections.csv: what was put right later, with the old and the new value."),
         _("reminders.csv: each reminder, and why it was not sent if it was not."),
+        _("messages.csv: what the clinic wrote to you, and when you read it."),
+        _("notes.csv: what your practitioners noted about you; one that was corrected stays."),
         _("plan-….pdf: each plan, to print. Its number stands in the other files too."),
         _("client.json, answers.json: the same for programs, with your settings and all versions of your plans."),
         "",
         _("Times in the tables are local to %(zone)s. An empty cell: nothing was said.") % told,
         _("An apostrophe before = + - or @ keeps a spreadsheet from taking a note for a formula."),
-        _("Notes that your practitioners keep for themselves are not in here: ask %(clinic)s, %(phone)s.") % told,
+        _("When the clinic was told to look at your answers is not in here: ask %(clinic)s, %(phone)s.") % told,
         "",
         _("This is your health data. Keep it where only you can read it."),
     ]

@@ -90,6 +90,30 @@ def reminders(client: Client) -> str:
     return table([head, *lines])
 
 
+def messages(client: Client) -> str:
+    """What the clinic wrote to the client, as a table: when, by whom, and when it was read."""
+    head = [_("When"), _("By whom"), _("Message"), _("Read")]
+    lines = [
+        [_local(row.due_at, client), row.by.name, row.text, _local(row.read_at, client)]
+        for row in client.messages.select_related("by").order_by("due_at", "pk")
+    ]
+    return table([head, *lines])
+
+
+def notes(client: Client) -> str:
+    """What practitioners noted about the client, as a table; a correction names the note that it puts right."""
+    head = [_("Number"), _("When"), _("By whom"), _("Exercise"), _("Note"), _("Puts right number")]
+    rows = client.notes.select_related("by", "prescription__exercise").prefetch_related("prescription__exercise__texts")
+    lines = [
+        [
+            row.pk, _local(row.at, client), row.by.name, row.prescription and row.prescription.exercise.name, row.text,
+            row.corrects_id,
+        ]
+        for row in rows.order_by("at", "pk")
+    ]  # fmt: skip
+    return table([head, *lines])
+
+
 def answers_as_values(found: Iterable[PainReport]) -> list[dict[str, Any]]:
     """The answers for programs: codes as they are stored, instants with their offset, None where nothing was said."""
     names = ("did_exercise", "before", "after", "next_morning", "moved_down_leg", "note", "advice", "source")

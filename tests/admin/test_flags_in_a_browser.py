@@ -184,4 +184,4 @@ def test_from_trying_to_turning(flags, open_page):
     expect(page.get_by_label("few false flags: later")).to_be_checked()
     page.get_by_label("Why").fill("Her days differ a lot.")
     page.get_by_role("button", name="Use these").click()
-    expect(page.get_by_text("Few false flags: later, from 2 points up")).to_be_visible()
+    expect(page.get_by_text("Few false flags: later, from 2 points up", exact=True)).to_be_visible()

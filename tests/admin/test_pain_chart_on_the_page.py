@@ -57,6 +57,18 @@ def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
     assert [count(page, part) for part in ("mark", "mark-past")] == [1, 1]
 
 
+def test_while_it_was_held_it_is_hatched(alice, plan):
+    diaries.calm(plan, 9, 1)
+    assert "chart-span" not in drawing(shown(alice, plan))
+    now, alices = timezone.now(), plan.client.practitioner.user
+    prescribing.hold(plan, by=alices, reason="Rest.", now=now - 6 * diaries.DAY)
+    prescribing.resume(plan, by=alices, reason="Seen.", now=now - 3 * diaries.DAY)
+    prescribing.hold(plan, by=alices, reason="A fall.", now=now - diaries.DAY)
+    page = shown(alice, plan)
+    assert count(page, "span") == 2
+    assert ">held</text>" in drawing(page)
+
+
 def test_the_reports_behind_a_flag_wear_a_ring_and_are_named_with_it(alice, plan):
     diaries.rising(plan)
     flag = Flag.objects.get()

@@ -5,6 +5,7 @@ from itertools import takewhile
 import pytest
 from django.contrib.auth import get_user_model
 
+from clinic import noting
 from clinic.admin.site import site
 from clinic.models import (
     AuditEntry,
@@ -12,6 +13,8 @@ from clinic.models import (
     Flag,
     FlagEvent,
     Invitation,
+    Message,
+    Note,
     Practitioner,
     Prescription,
     PrescriptionVersion,
@@ -20,9 +23,10 @@ from clinic.models import (
 from tests import make
 from tests.admin.door import signed_in, url, words
 
-OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders"]
+OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders", "message", "note"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
+OF_A_NOTE = ["note_correct"]
 OF_NOBODY = ["index", "clients", "invite", "clinic_auditentry_changelist", "exercises", "exercise_add", "outcomes"]
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
@@ -31,10 +35,10 @@ OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
     *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
 }
 OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
-ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG]
+ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG, *OF_A_NOTE]
 ONLY_POST = {"acknowledge", "invite_again"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
-GIVEN = {"reason": "x", "note": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
+GIVEN = {"reason": "x", "note": "x", "text": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999
 
 
@@ -43,8 +47,10 @@ def hers(cast):
     """The number of dana's row that each address is about."""
     prescription = make.prescription(cast.dana)
     flag = make.report(prescription, 4, 8).flags[0]
+    note = noting.add(cast.dana, "Bends from the hips.", by=cast.alice)
     rows = dict.fromkeys(OF_A_CLIENT, cast.dana.pk)
-    return rows | dict.fromkeys(OF_A_PRESCRIPTION, prescription.pk) | dict.fromkeys(OF_A_FLAG, flag.pk)
+    rows |= dict.fromkeys(OF_A_PRESCRIPTION, prescription.pk) | dict.fromkeys(OF_A_FLAG, flag.pk)
+    return rows | dict.fromkeys(OF_A_NOTE, note.pk)
 
 
 def everything():
@@ -57,6 +63,8 @@ def everything():
         list(Client.objects.order_by("pk").values_list("pk", "state")),
         Invitation.objects.count(),
         Tuning.objects.count(),
+        Note.objects.count(),
+        Message.objects.count(),
         AuditEntry.objects.count(),
     )
 

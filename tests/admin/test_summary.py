@@ -16,7 +16,7 @@ def plan(cast):
 def test_the_clients_page_offers_it_on_both_papers(cast, plan):
     alice = signed_in(cast.alice)
     page = alice.get(url("client", cast.dana.pk)).content.decode()
-    assert f'href="{url("summary", plan.pk)}"' in page
+    assert f'href="{url("summary", plan.pk)}?paper=a4"' in page
     assert f'href="{url("summary", plan.pk)}?paper=letter"' in page
     answer = alice.get(url("summary", plan.pk), {"paper": "letter"})
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")

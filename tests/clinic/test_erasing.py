@@ -7,9 +7,9 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from clinic import joining, leaving, prescribing, reporting
+from clinic import joining, leaving, messaging, noting, prescribing, reporting
 from clinic.flags import review, tuning
-from clinic.models import AuditEntry, Client, Flag, PainReport, Reminder
+from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
 from clinic.reminders import planning
 from tests import make
 
@@ -32,6 +32,9 @@ def dana(cast):
     review.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
     tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
     joining.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
+    noting.correct(noting.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice)
+    messaging.send(dana, f"Dear {SAID}", by=cast.alice)
+    Message.objects.update(state="bounced", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
     planning.plan_due(bend.schedules.get().next_due_at)
     Reminder.objects.update(state="failed", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
     dana.refresh_from_db()

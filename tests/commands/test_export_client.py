@@ -20,7 +20,7 @@ def test_the_same_zip_readable_by_its_owner_alone(cast, tmp_path):
     export(str(cast.dana.pk), "--to", str(target))
     with zipfile.ZipFile(target) as archive:
         assert archive.namelist()[0] == "README.txt"
-        assert len(archive.namelist()) == 7
+        assert len(archive.namelist()) == 9
     assert target.stat().st_mode & 0o777 == 0o600
     assert AuditEntry.objects.get(verb="exported").actor is None
 

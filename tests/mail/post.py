@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from django.core.mail import EmailMessage
 
-from clinic import joining, registering, staffing
+from clinic import joining, messaging, registering, staffing
 from clinic import links as links_in_mail
 from clinic.conf import conf
 from clinic.digests import sending as daily
@@ -68,6 +68,12 @@ def digest(to: Practitioner) -> EmailMessage:
     return daily.written(to, Counts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
 
 
+def message(to: Client, by: Practitioner) -> EmailMessage:
+    """The mail that tells a client of a message, which says all that a mail may not."""
+    messaging.send(to, "Your pain went up: hold the forward bend, and call me.", by=by)
+    return messaging.compose(to.messages.get())
+
+
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
     here = cast.alice.clinic
@@ -100,6 +106,7 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "notice_again": notice_again(cast.erin),
         "notice_together": notice_together(cast.alice),
         "digest": digest(cast.alice),
+        "message": message(cast.dana, cast.alice),
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
         "welcome": welcome(cast),

@@ -112,7 +112,8 @@ def test_labels_name_kinds_windows_reasons_and_ticks_only(row):
         for sample in family.samples:
             for name, value in sample.labels.items():
                 labels[name].add(value)
-    assert labels["kind"] == {"reminder", "notice", "invitation", "confirmation", "digest", "welcome"}
+    known = {"reminder", "notice", "invitation", "confirmation", "digest", "welcome", "message"}
+    assert labels["kind"] == known
     assert labels["tick"] == set(SILENT_FOR)
     assert labels["window"] == {"1h", "24h"}
 

@@ -6,8 +6,9 @@ import json
 import zipfile
 
 import pytest
+from django.utils import timezone
 
-from clinic import joining, reporting, wishes
+from clinic import joining, messaging, noting, reporting, wishes
 from clinic.models import AuditEntry, Client, Reminder
 from clinic.records import parcel, sheets
 from clinic.reminders import planning
@@ -38,7 +39,8 @@ def test_what_is_in_it(dana):
     plan = f"plan-{dana.prescriptions.get().pk}.pdf"
     files = unpacked(dana)
     assert list(files) == [
-        "README.txt", "client.json", "answers.csv", "answers.json", "corrections.csv", "reminders.csv", plan,
+        "README.txt", "client.json", "answers.csv", "answers.json", "corrections.csv", "reminders.csv",
+        "messages.csv", "notes.csv", plan,
     ]  # fmt: skip
     assert files[plan].startswith(b"%PDF-")
 
@@ -65,6 +67,20 @@ def test_corrections_and_reminders_as_tables(dana):
     assert rows(files["corrections.csv"])[1][1:5] == ["before", "5", "6", "slipped"]
     assert rows(files["reminders.csv"])[1][0] == "Forward bend"
     assert len(rows(files["reminders.csv"])) == 1 + Reminder.objects.count()
+
+
+def test_what_the_clinic_wrote_and_what_it_noted(cast, dana):
+    at = timezone.now()
+    messaging.send(dana, "=Come by on Friday.", by=cast.alice, now=at)
+    note = noting.add(dana, "Bends from the hips.", by=cast.alice, about=dana.prescriptions.get(), now=at)
+    noting.correct(note, "Bends from the knees.", by=cast.alice, now=at)
+    files = unpacked(dana)
+    assert rows(files["messages.csv"])[1][1:] == ["Alice", "'=Come by on Friday.", ""]
+    assert [row[2:5] for row in rows(files["notes.csv"])[1:]] == [
+        ["Alice", "Forward bend", "Bends from the hips."],
+        ["Alice", "Forward bend", "Bends from the knees."],
+    ]
+    assert [row[5] for row in rows(files["notes.csv"])[1:]] == ["", str(note.pk)]
 
 
 def test_the_facts_and_every_version_of_the_plan(cast, dana):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from clinic import prescribing
+from clinic import messaging, prescribing
 from clinic.models import Client
 from tests.portal.visit import url
 from tests.walks.story import Story
@@ -91,6 +91,18 @@ def correct_the_answer(walk: Walker, story: Story) -> None:
     walk.press("Save the correction")
     walk.page.wait_for_url("**/portal/history/**")
     walk.glance("corrected")
+
+
+def read_a_message(walk: Walker, story: Story) -> None:
+    messaging.send(story.hugo, "Ok", by=story.alice)
+    walk.sign_in(story.hugo)
+    walk.open(url("today"))
+    walk.look("today a message", "Your exercise is paused")
+    walk.open(url("messages"))
+    walk.look("messages", "What the clinic wrote to you")
+    walk.press("Got it")
+    walk.glance("messages read", "What the clinic wrote to you")
+    walk.follow("Back to today")
 
 
 def tell_a_warning_sign(walk: Walker, story: Story) -> None:

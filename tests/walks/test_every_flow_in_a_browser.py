@@ -19,6 +19,7 @@ FLOWS = [
     door.forget_the_password,
     day.tell_a_warning_sign,
     day.find_nothing_to_do,
+    day.read_a_message,
     door.sign_out,
     door.sign_in,
     day.tell_the_morning_after,

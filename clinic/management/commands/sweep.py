@@ -30,6 +30,6 @@ class Command(BaseCommand):
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
         self.stdout.write(f"clients out of reach flagged: {undeliverable.sweep(now)}")
-        self.stdout.write(f"addresses of who left forgotten: {leaving.forget(now)}")
+        self.stdout.write(f"addresses of who left forgotten: {leaving.forget_addresses(now)}")
         self.stdout.write(f"records as old as their clinic keeps them, erased: {leaving.erase_due(now)}")
         beat(options["now"], "sweep", "silence")

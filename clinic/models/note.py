@@ -1,0 +1,47 @@
+"""What practitioners write down about a client, for themselves and their colleagues."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.client import Client
+from clinic.models.clinic import Person, Practitioner
+from clinic.models.prescription import Prescription
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, user: Person) -> NoteQuerySet:
+        """Notes are for those who treat the client: a client gets those about oneself with the own data alone."""
+        return self.filter(client__in=Client.objects.treated_by(user))
+
+    def standing(self) -> NoteQuerySet:
+        """Those that no later note corrects."""
+        return self.filter(corrected_by=None)
+
+
+class Note(models.Model):
+    """One note. Never changed: a correction is the next one, and the note that it corrects stays readable."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="notes")
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.CASCADE, related_name="notes", null=True, blank=True, verbose_name=_("about")
+    )
+    text = models.TextField(_("note"), max_length=4000)
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("when"))
+    corrects = models.OneToOneField(
+        "self", on_delete=models.CASCADE, related_name="corrected_by", null=True, blank=True, verbose_name=_("corrects")
+    )
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["client", "-at", "-pk"]
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_says_something")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

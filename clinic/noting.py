@@ -1,0 +1,71 @@
+"""What a practitioner writes down about a client: added, and corrected by the next note."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit
+from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
+
+TEXT_AT_MOST = 4000
+
+
+def add(
+    client: Client, text: str, *, by: Practitioner, about: Prescription | None = None, now: dt.datetime | None = None
+) -> Note:
+    """Write a note on a client, also on one who has left, though not into a record that is erased.
+
+    Args:
+        text: 1–4,000 characters.
+        by: somebody who treats clients at the client's clinic.
+        about: one of the client's exercises; None: the client as such.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    if about is not None and about.client_id != client.pk:
+        raise ValidationError({"about": [_("Choose one of this client's exercises.")]})
+    return _write(Note(client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now()), "noted")
+
+
+def correct(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
+    """Put a note right by the next one, about the same; the old one stays readable below it.
+
+    Args:
+        text: what should have been written, 1–4,000 characters.
+        by: somebody who treats clients at the client's clinic, whoever wrote the first.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
+    if note.text == text.strip():
+        raise ValidationError({"text": [_("It says that already. Change it, or leave it.")]})
+    made = Note(
+        client=note.client, prescription=note.prescription, text=text.strip(), by=by, at=now or timezone.now(),
+        corrects=note,
+    )  # fmt: skip
+    return _write(made, "note-corrected")
+
+
+def _write(note: Note, verb: str) -> Note:
+    wrong: dict[str, list[str]] = {}
+    if not note.text:
+        wrong["text"] = [_("Write something first.")]
+    elif len(note.text) > TEXT_AT_MOST:
+        wrong["text"] = [_("At most %(most)s characters.") % {"most": TEXT_AT_MOST}]
+    if not (note.by.active and note.by.is_clinical and note.by.clinic_id == note.client.clinic_id):
+        wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
+    if AuditEntry.objects.erasure_of(note.client_id).exists():
+        wrong["client"] = [_("This record is erased. Nothing more is written into it.")]
+    if wrong:
+        raise ValidationError(wrong)
+    try:
+        with transaction.atomic():
+            note.save()
+            audit.record(note.by.user, verb, note, note.client.clinic)
+    except IntegrityError as error:  # a colleague was quicker, or a button was pressed twice
+        raise ValidationError({"text": [_("This note is corrected already. Look at the newer one first.")]}) from error
+    return note
