@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from clinic import audit, links, sign_ins, signals
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
+from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.letters import letter
 from clinic.models import Client, Invitation, Practitioner, Registrant, Why
@@ -84,6 +85,7 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
             known = Registrant.objects.confirmed().filter(clinic=client.clinic, email__iexact=client.email)
             known.update(state=Registrant.State.ACCEPTED, client=client, decided_by=by, decided_at=now)
             audit.record(by.user, "invited", client, practitioner.clinic)
+            standing.restate(client.pk)
     except IntegrityError as error:  # somebody else invited the same address in this very moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
@@ -156,6 +158,7 @@ def accept(
         for prescription in client.prescriptions.running():
             planning.set_schedules(prescription, now)
         audit.record(account, "joined", client, client.clinic)
+        standing.restate(client.pk)
         transaction.on_commit(partial(signals.client_joined.send_robust, Client, client=client, user=account))
     return account
 

@@ -8,7 +8,7 @@ from functools import wraps
 from celery import shared_task
 
 from clinic import delivery, joining, leaving, registering
-from clinic.flags import escalation, undeliverable
+from clinic.flags import escalation, standing, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models import Heartbeat
@@ -47,14 +47,13 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    delivery.reap(database_now())
-    registering.forget_unconfirmed(database_now())
-    leaving.forget_addresses(database_now())
-    escalation.escalate(database_now())
+    for tidy in (delivery.reap, registering.forget_unconfirmed, leaving.forget_addresses, escalation.escalate):
+        tidy(database_now())
 
 
 @tick
 def silence() -> None:
-    """Flag the clients who fell silent, and those whom mail does not reach."""
+    """Flag the clients who fell silent, and those whom mail does not reach; list whoever the worklist misses."""
     silent_clients.sweep(database_now())
     undeliverable.sweep(database_now())
+    standing.fill_gaps()

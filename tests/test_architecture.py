@@ -60,6 +60,7 @@ HOUSE = House(
 # The foreign keys go the same way.
 NOUNS = [
     {"clinic.models"},
+    {"clinic.models.standing"},
     {"clinic.models.flag", "clinic.models.reminder", "clinic.models.audit"},
     {"clinic.models.trend"},
     {"clinic.models.report"},

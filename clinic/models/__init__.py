@@ -17,6 +17,7 @@ from clinic.models.prescription import (
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Advice, Area, Correction, PainReport, ReportArea, WarningSign
+from clinic.models.standing import Standing
 from clinic.models.trend import PainTrend
 from clinic.models.tuning import Tuning
 
@@ -49,6 +50,7 @@ __all__ = [
     "ReportArea",
     "Schedule",
     "ScreeningAnswer",
+    "Standing",
     "Tuning",
     "WarningSign",
     "Why",

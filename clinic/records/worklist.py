@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Prescription
-from clinic.models.flag import rank
-
-MOST_URGENT = Flag.Severity.values.index(Flag.Severity.URGENT)
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Practitioner, Prescription
+from clinic.models.standing import ORDER, reach
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,14 @@ class Entry:
 
 
 def in_order_of_need(user: Person) -> QuerySet[Client]:
-    """Those whom this person treats: by the severity of the worst unresolved flag, then its age, then by name."""
-    unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
-    return (
-        Client.objects.treated_by(user)
-        .select_related("practitioner", "clinic")
-        .annotate(
-            worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),
-            flagged_at=Min("prescriptions__flags__raised_at", filter=unresolved),
-        )
-        .filter(~Q(state=Client.State.LEFT) | Q(worst=MOST_URGENT))  # a warning sign is looked at after leaving too
-        .order_by(F("worst").asc(nulls_last=True), F("flagged_at").asc(nulls_last=True), "name", "pk")
-    )
+    """Those whom this person treats: by the worst unresolved flag, the oldest nobody has looked at, then silence."""
+    return needing(Practitioner.objects.of(user).select_related("clinic"))
+
+
+def needing(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
+    """The same of a person whose active memberships are read already, each with its clinic."""
+    listed = Client.objects.filter(Q(standing__listed=True) & reach(memberships))
+    return listed.select_related("practitioner", "clinic", "standing__last_report__prescription").order_by(*ORDER)
 
 
 def entries(clients: Sequence[Client]) -> list[Entry]:
@@ -60,16 +54,10 @@ def entries(clients: Sequence[Client]) -> list[Entry]:
     escalated = FlagEvent.objects.filter(flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED)
     for flag in unresolved.annotate(escalated=Exists(escalated)).select_related("prescription__trend"):
         flags[flag.prescription.client_id].append(flag)
-    running = Prescription.objects.running().filter(client__in=clients).select_related("trend", "exercise")
+    running = Prescription.objects.running().filter(client__in=clients)
+    running = running.select_related("trend", "exercise", "reminder_choice").order_by("-pk")
     for prescription in running.prefetch_related("exercise__texts"):
         prescriptions[prescription.client_id].append(prescription)
-    reports = {report.prescription.client_id: report for report in _newest_reports(clients)}
-    return [Entry(client, flags[client.pk], prescriptions[client.pk], reports.get(client.pk)) for client in clients]
-
-
-def _newest_reports(clients: Sequence[Client]) -> QuerySet[PainReport]:
-    theirs = PainReport.objects.filter(prescription__client=OuterRef("pk")).order_by("-occurred_at", "-pk")
-    newest = Client.objects.filter(pk__in=[client.pk for client in clients]).values(
-        newest=Subquery(theirs.values("pk")[:1])
-    )
-    return PainReport.objects.filter(pk__in=newest).select_related("prescription")
+    return [
+        Entry(client, flags[client.pk], prescriptions[client.pk], client.standing.last_report) for client in clients
+    ]
