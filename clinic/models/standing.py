@@ -23,17 +23,18 @@ ORDER = [
 """Of clients: severity, then the oldest flag that nobody has looked at, then silence. The indexes below have it so, and go on with what the filters count."""
 
 
-def reach(memberships: Iterable[Practitioner]) -> Q:
+def reach(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
     """Those whom somebody treats: what `Client.objects.treated_by` says, as numbers, so that an index gives the order.
 
     Args:
         memberships: the active ones of one person, each with its clinic.
+        path: from the rows that are filtered to the standing.
     """
     clinical = [one for one in memberships if one.is_clinical]
     whole = {one.clinic_id for one in clinical if one.role == Practitioner.Role.OWNER or one.clinic.open_records}
     own = {one.pk for one in clinical if one.clinic_id not in whole}
-    parts = [Q(standing__clinic__in=sorted(whole))] if whole else []
-    parts += [Q(standing__practitioner__in=sorted(own))] if own else []
+    parts = [Q(**{f"{path}clinic__in": sorted(whole)})] if whole else []
+    parts += [Q(**{f"{path}practitioner__in": sorted(own)})] if own else []
     return parts[0] | parts[-1] if parts else Q(pk__in=[])
 
 

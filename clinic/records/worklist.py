@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Practitioner, Prescription
-from clinic.models.standing import ORDER, reach
+from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Practitioner, Prescription, Standing
+from clinic.models.standing import NO_NEED, ORDER, reach
+
+COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
+WHICH = ("held", "silent", "new")
+SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.silence.LEAST
+NEW_FOR = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,55 @@ def needing(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
     """The same of a person whose active memberships are read already, each with its clinic."""
     listed = Client.objects.filter(Q(standing__listed=True) & reach(memberships))
     return listed.select_related("practitioner", "clinic", "standing__last_report__prescription").order_by(*ORDER)
+
+
+class Counts(NamedTuple):
+    """How many of a list stand where. Of more than COUNTED_AT_MOST, who are in need first, the rest are not looked at."""
+
+    listed: int
+    needing: int
+    held: int
+    silent: int
+    new: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nobody was left out."""
+        return self.listed <= COUNTED_AT_MOST
+
+
+def count(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> Counts:
+    """Count in one statement that reads one more than COUNTED_AT_MOST index entries and no more.
+
+    Args:
+        own: only the clients of these memberships themselves, not their colleagues'.
+    """
+    listed = Standing.objects.filter(reach(memberships, "") & (whose(memberships, "") if own else Q()), listed=True)
+    first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: COUNTED_AT_MOST + 1]
+    told = first.aggregate(
+        listed=Count("*"),
+        needing=Count("pk", filter=Q(need__lt=NO_NEED)),
+        **{which: Count("pk", filter=only(which, now, "")) for which in WHICH},
+    )
+    return Counts(**told)
+
+
+def whose(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
+    """The clients of these practitioners themselves."""
+    return Q(**{f"{path}practitioner__in": [membership.pk for membership in memberships]})
+
+
+def only(which: str, now: dt.datetime, path: str = "standing__") -> Q:
+    """The clients who are one of WHICH.
+
+    held: an exercise of theirs is held. silent: nothing heard for SILENT_FOR, though an exercise runs. new: joined, or
+    while they have not, invited, within NEW_FOR.
+    """
+    return {
+        "held": Q(**{f"{path}held": True}),
+        "silent": Q(**{f"{path}quiet_since__lte": now - SILENT_FOR}),
+        "new": Q(**{f"{path}came_at__gt": now - NEW_FOR}),
+    }[which]
 
 
 def entries(clients: Sequence[Client]) -> list[Entry]:
