@@ -51,7 +51,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises")
+    ours = ("shell", "pieces", "record", "flags", "worklist", "worklist_desk", "exercises")
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),

@@ -105,7 +105,6 @@ def show(request: HttpRequest) -> Page:
         cut=pages.count if pages.count == COUNTED_AT_MOST else 0,
         needing=counts.needing,
         tab_title=f"({counts.needing}) {title}" if counts.needing else title,
-        as_of=now,
         is_fullwidth=True,
     )
 
