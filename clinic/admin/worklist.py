@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page as Shown
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Window
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -67,16 +67,29 @@ class Pill:
 
 
 class _Pages(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Pages of the first COUNTED_AT_MOST; counted only as far, and not again what is known already."""
+    """Pages of the first COUNTED_AT_MOST of a list whose length is known already."""
 
-    known: int | None = None
+    def __init__(self, clients: QuerySet[Client], length: int) -> None:
+        super().__init__(clients, PER_PAGE)
+        self.count = min(length, COUNTED_AT_MOST)  # in the place of Django's own, which would ask again
 
-    @cached_property
-    def count(self) -> int:
-        if self.known is not None:
-            return min(self.known, COUNTED_AT_MOST)
-        counted: int = self.object_list[:COUNTED_AT_MOST].count()  # type: ignore[attr-defined]
-        return counted
+
+def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) -> Shown[Client]:
+    """The page asked for, or the nearest there is.
+
+    Args:
+        length: of the whole list; None: it is counted along with the rows, by the same statement.
+    """
+    if length is not None:
+        return _Pages(clients, length).get_page(wanted)
+    number = int(wanted) if wanted and wanted.isdecimal() and len(wanted) < 4 else 1
+    counted = clients.annotate(found=Window(Count("pk")))
+    first = max(0, number - 1) * PER_PAGE
+    rows = list(counted[first : first + PER_PAGE])
+    if not rows and number > 1:  # past the end
+        return _Pages(clients, clients[:COUNTED_AT_MOST].count()).get_page(wanted)
+    pages = _Pages(clients, rows[0].found if rows else 0)
+    return Shown(rows, min(max(1, number), pages.num_pages), pages)
 
 
 def show(request: HttpRequest) -> Page:
@@ -86,11 +99,9 @@ def show(request: HttpRequest) -> Page:
     asked = form.asked()
     mine = asked.get("who") == "mine"
     counts = worklist.count(memberships, mine, now)
-    listed = worklist.needing(memberships)
-    pages = _Pages(_narrowed(listed, asked, memberships, now), PER_PAGE)
     narrowed = bool(asked.keys() - {"who"})
-    pages.known = None if narrowed else counts.listed
-    shown = pages.get_page(request.GET.get("page"))
+    listed = _narrowed(worklist.needing(memberships), asked, memberships, now)
+    shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
     sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.open_records for one in memberships)
     title = _("Worklist")
     return page(
@@ -102,7 +113,7 @@ def show(request: HttpRequest) -> Page:
         form=form,
         narrowed=narrowed or mine,
         pills=_pills(request, counts, asked, sees_colleagues),
-        cut=pages.count if pages.count == COUNTED_AT_MOST else 0,
+        cut=COUNTED_AT_MOST if shown.paginator.count == COUNTED_AT_MOST else 0,
         needing=counts.needing,
         tab_title=f"({counts.needing}) {title}" if counts.needing else title,
         is_fullwidth=True,

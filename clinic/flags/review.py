@@ -65,7 +65,9 @@ def after_report(
         if hurt:
             reason, evidence = hurt
             due = None if new == {"next_morning"} else at  # a morning after cannot be told before it
-            raised.append(_raise(prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due))
+            raised.append(
+                _raise(prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due)
+            )
         if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
             week = prescription.reports.filter(
                 occurred_at__gt=report.occurred_at - WEEK,
@@ -290,4 +292,5 @@ def _keep(flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: s
 def _end_silence(prescription: Prescription, now: dt.datetime) -> bool:
     """Whether there was one to end."""
     silent = Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT)
-    return any([close(flag, None, _("The client reported again."), now) for flag in silent])
+    ended = [close(flag, None, _("The client reported again."), now) for flag in silent]
+    return any(ended)

@@ -7,6 +7,7 @@ flag, standing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -51,6 +52,7 @@ def computed(clients: Collection[int]) -> Iterator[Standing]:
         active=Exists(theirs.filter(state=Prescription.State.ACTIVE)),
         paused=Exists(theirs.filter(state=Prescription.State.HELD)),
     )
+    client: Any  # with what was annotated
     for client in facts:
         need = NO_NEED if client.worst is None else client.worst
         expected = client.active and client.state == Client.State.JOINED

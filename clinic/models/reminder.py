@@ -80,9 +80,7 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
 
     def unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
         """How many were sent since the client was last heard of, by prescription; none is no entry."""
-        return dict(
-            self.in_vain(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk"))
-        )
+        return dict(self.in_vain(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk")))
 
     def in_vain(self, prescriptions: Collection[int]) -> ReminderQuerySet:
         """Those that were sent since the client was last heard of."""

@@ -20,7 +20,9 @@ ORDER = [
     F("standing__quiet_since").asc(nulls_last=True),
     F("pk").asc(),
 ]
-"""Of clients: severity, then the oldest flag that nobody has looked at, then silence. The indexes below have it so, and go on with what the filters count."""
+"""Of clients: severity, then the oldest flag that nobody has looked at, then silence.
+
+The indexes below have it so, and go on with what the filters count."""
 
 
 def reach(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, IntegerField, Max, Value
 
-from clinic.models import Client, PainReport, Prescription, PrescriptionChange, PrescriptionVersion, Reminder, Why
+from clinic.models import Client, PainReport, PrescriptionChange, Reminder, Why
 from clinic.models.fields import zone
 from clinic.records.days import Diary, Tally, together
 from clinic.records.progress import holds_of, planned
+from clinic.records.worklist import Entry
 
 DAY = dt.timedelta(days=1)
 ADHERENCE_DAYS = 14  # up to today
@@ -26,7 +27,6 @@ class Lately:
 
     points: Sequence[tuple[float, int]]  # (days ago, pain) of the last 30 days; the score before, else a later one
     tally: Tally  # of the last 14 days in the client's zone, today included, over the exercises that run
-    versions: Mapping[int, PrescriptionVersion]  # the one in force, by running prescription
     in_vain: Mapping[int, int]  # reminders since anything was heard, by running prescription
 
 
@@ -51,50 +51,39 @@ class _Change(NamedTuple):
 class _Plan:
     """What is read of one running prescription, oldest first."""
 
-    versions: list[PrescriptionVersion] = field(default_factory=list)
     changes: list[_Change] = field(default_factory=list)
     paused: list[dt.datetime] = field(default_factory=list)
     in_vain: int = 0
 
 
-def of(clients: Sequence[Client], running: Sequence[Prescription], now: dt.datetime) -> dict[int, Lately]:
-    """Read it by client, in three queries however many they are.
-
-    Args:
-        clients: such as the asker may see.
-        running: their prescriptions that have not ended.
-    """
-    heard, plans = defaultdict(list), _plans([row.pk for row in running], now)
-    for report in _reports(clients, now - DRAWN):
+def of(entries: Sequence[Entry], now: dt.datetime) -> dict[int, Lately]:
+    """Read it by client, in two queries however many they are."""
+    plans = _plans([row.pk for entry in entries for row in entry.prescriptions], now)
+    heard = defaultdict(list)
+    for report in _reports([entry.client for entry in entries], now - DRAWN):
         heard[report.client].append(report)
-    own = defaultdict(list)
-    for row in running:
-        own[row.client_id].append(row.pk)
     return {
-        client.pk: Lately(
+        entry.client.pk: Lately(
             points=[
                 (max(0.0, (now - report.at) / DAY), score)
-                for report in heard[client.pk]
+                for report in heard[entry.client.pk]
                 for score in [score for score in report.scores if score is not None][:1]
             ],
-            tally=_tally(client, {pk: plans[pk] for pk in own[client.pk]}, heard[client.pk], now),
-            versions={pk: plans[pk].versions[-1] for pk in own[client.pk] if plans[pk].versions},
-            in_vain={pk: plans[pk].in_vain for pk in own[client.pk]},
+            tally=_tally(entry, plans, heard[entry.client.pk], now),
+            in_vain={row.pk: plans[row.pk].in_vain for row in entry.prescriptions},
         )
-        for client in clients
+        for entry in entries
     }
 
 
 def _reports(clients: Sequence[Client], since: dt.datetime) -> list[_Heard]:
     rows = PainReport.objects.filter(prescription__client__in=clients, occurred_at__gte=since).order_by("occurred_at")
     columns = ("prescription__client", "prescription", "occurred_at", "did_exercise", "before", "after", "next_morning")
-    return [_Heard(*row[:4], row[4:]) for row in rows.values_list(*columns)]
+    return [_Heard(row[0], row[1], row[2], row[3], row[4:]) for row in rows.values_list(*columns)]
 
 
 def _plans(prescriptions: Sequence[int], now: dt.datetime) -> Mapping[int, _Plan]:
     found: dict[int, _Plan] = defaultdict(_Plan)
-    for version in PrescriptionVersion.objects.filter(prescription__in=prescriptions).order_by("number"):
-        found[version.prescription_id].versions.append(version)
     for pk, at, what, count in sorted(_in_the_way(prescriptions, now), key=lambda row: row[1]):
         if what == Why.PAUSED:
             found[pk].paused.append(at)
@@ -123,17 +112,18 @@ def _in_the_way(prescriptions: Sequence[int], now: dt.datetime) -> list[tuple[in
     return list(rows.union(paused, in_vain, all=True))
 
 
-def _tally(client: Client, plans: Mapping[int, _Plan], heard: Sequence[_Heard], now: dt.datetime) -> Tally:
-    here = zone(client.time_zone)
+def _tally(entry: Entry, plans: Mapping[int, _Plan], heard: Sequence[_Heard], now: dt.datetime) -> Tally:
+    here = zone(entry.client.time_zone)
     today = now.astimezone(here).date()
     diaries = []
-    for pk, plan in plans.items():
+    for pk, versions in entry.versions.items():
+        plan = plans[pk]
         holds, ended = holds_of(plan.changes, here)
         own = [report for report in heard if report.prescription == pk]
         diaries.append(
             Diary(
                 today=today,
-                plans=[planned(version, here) for version in plan.versions],
+                plans=[planned(version, here) for version in versions],
                 ended=ended,
                 holds=holds,
                 paused={at.astimezone(here).date() for at in plan.paused},

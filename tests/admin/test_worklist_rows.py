@@ -1,4 +1,4 @@
-"""What a row of the worklist says besides the reason: how pain goes with the exercise, what was done, what comes next."""
+"""What a row of the worklist says besides the reason: the tendency, what was done, and what comes next."""
 
 import datetime as dt
 

@@ -16,8 +16,8 @@ from clinic.models.outbox import database_now
 class Command(BaseCommand):
     help = (
         "Give back what a dead worker held, forget who registered and never confirmed and the addresses of who left, "
-        "flag clients who fell silent or whom mail does not reach, list whoever the worklist misses, and tell the owners "
-        "of the flags that nobody looked at."
+        "flag clients who fell silent or whom mail does not reach, list whoever the worklist misses, and tell the "
+        "owners of the flags that nobody looked at."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
