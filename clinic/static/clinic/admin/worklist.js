@@ -80,12 +80,17 @@ function rearrange(fresh, start) {
 function renewed(row, fresh) {
   if (essence(row) === essence(fresh)) return row;
   if (!inUse(row)) return document.adoptNode(fresh);
+  updated(row, fresh);
+  return row;
+}
+
+/** What a row says is news; its forms stay as they are. */
+function updated(row, fresh) {
   row.className = fresh.className;
   for (const part of PARTS) {
     const [old, now] = [row.querySelector(part), fresh.querySelector(part)];
-    if (old && now && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(now));
+    if (old && now && !old.contains(document.activeElement)) old.replaceWith(now.cloneNode(true));
   }
-  return row;
 }
 
 /** Put the rows in order; the one with the focus is never moved, which would lose it, and the screen stays where it is. */
@@ -124,10 +129,15 @@ async function act(event) {
     const fresh = parsed(await answer.text());
     if (!fresh.querySelector("#worklist")) return refused(form, fresh);
     form.reset();
-    for (const drop of row.querySelectorAll("details[open]")) drop.open = false;
+    for (let drop = form.closest("details"); drop; drop = drop.parentElement.closest("details")) drop.open = false;
+    const stays = fresh.getElementById(row.id);
+    if (opened(row) || typed(row)) { // somebody went on meanwhile, to the next form of this row
+      if (stays) updated(row, stays);
+      form.replaceWith(...(stays?.querySelectorAll(".pl-does > .pl-seen") ?? []));
+      return show(fresh);
+    }
     const next = row.nextElementSibling;
     row.querySelector(".pl-who > a").focus({ preventScroll: true });
-    const stays = fresh.getElementById(row.id);
     if (stays && !stays.classList.contains("pl-needs") && row.classList.contains("pl-needs")) {
       (next ?? row).querySelector(".pl-who > a").focus({ preventScroll: true }); // done with it: on to the next
     }

@@ -74,5 +74,5 @@ list?.addEventListener("focusin", (event) => {
 });
 wanted.checked = localStorage.getItem(KEPT) !== "off";
 wanted.addEventListener("change", () => localStorage.setItem(KEPT, wanted.checked ? "on" : "off"));
-offer.hidden = false;
-offer.addEventListener("click", () => dialog.showModal());
+if (offer) offer.hidden = false; // none where there is no list yet
+offer?.addEventListener("click", () => dialog.showModal());
