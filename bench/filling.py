@@ -38,6 +38,9 @@ VERSION = """
 TREND = """
     INSERT INTO clinic_paintrend (prescription_id, rule_version, state, response, report_count, last_report_at, watch)
     SELECT i, '', '{}', '{}', 200, %(heard)s, false FROM n"""
+STANDING = """
+    INSERT INTO clinic_standing (client_id, clinic_id, practitioner_id, listed, need, quiet_since, held, came_at)
+    SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, true, 3, %(then)s, false, %(then)s FROM n"""
 SCHEDULE = """
     INSERT INTO clinic_schedule (id, prescription_id, local_time, time_zone, active, next_slot, next_due_at)
     SELECT i, i, '18:00:00', 'Europe/Madrid', true, %(next_slot)s, %(next_due_at)s FROM n"""
@@ -73,7 +76,7 @@ def fill(schedules: int, *, due: int, ledger_days: int, now: dt.datetime) -> Non
     with connection.cursor() as cursor:
         for rows in (CLINIC, PRACTITIONER):
             cursor.execute(COUNT + rows, {**told, "many": CLINICS})
-        for rows in (CLIENT, PRESCRIPTION, VERSION, TREND, SCHEDULE):
+        for rows in (CLIENT, PRESCRIPTION, VERSION, TREND, STANDING, SCHEDULE):
             cursor.execute(COUNT + rows, {**told, "many": schedules})
         for days in range(ledger_days if due else 0, 0, -1):
             at = now - dt.timedelta(days=days)

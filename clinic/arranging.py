@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, shades
+from clinic import audit, covering, shades
 from clinic.conf import conf
 from clinic.letters import ink_on
 from clinic.models import Clinic, Practitioner
@@ -56,6 +56,8 @@ def arrange(clinic: Clinic, changes: Mapping[str, Any], *, by: Practitioner) -> 
             setattr(stored, name, changes[name])
         _check(stored, changed)
         stored.save(update_fields=changed)
+        if "time_zone" in changed:
+            covering.follow_zone(stored)
         for name in changed:
             audit.record(by.user, f"{name.replace('_', '-')}-changed", stored, stored)
     clinic.refresh_from_db()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, sign_ins, signals
+from clinic.flags import standing
 from clinic.models import (
     AuditEntry,
     Client,
@@ -28,6 +29,7 @@ from clinic.models import (
     Message,
     Note,
     PainReport,
+    PainTrend,
     Prescription,
     PrescriptionChange,
     PrescriptionVersion,
@@ -60,6 +62,8 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
     """
     now = now or timezone.now()
     with transaction.atomic():
+        trends = PainTrend.objects.select_for_update().filter(prescription__client=client)
+        list(trends.order_by("prescription").values_list("pk"))  # before the client, as every other verb does
         stored = Client.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=client.pk)
         if stored.state == Client.State.LEFT:
             return False
@@ -81,6 +85,7 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
         stored.quiet_from = stored.quiet_until = None
         stored.save()
         audit.record(by, "left", stored, stored.clinic)
+        standing.restate(stored.pk)
         closed = _close(stored.user)
         told = {"client": stored, "user": stored.user, "closed": closed}
         transaction.on_commit(partial(signals.client_left.send_robust, Client, **told))

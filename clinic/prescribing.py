@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit, signals, templating
-from clinic.flags import judging, review
+from clinic.flags import judging, review, standing
 from clinic.models import (
     Client,
     Flag,
@@ -144,6 +144,7 @@ def prescribe(
         PainTrend.objects.create(prescription=prescription)
         planning.set_schedules(prescription, now)
         audit.record(by.user, "prescribed", prescription, client.clinic)
+        standing.restate(client.pk)
         transaction.on_commit(partial(signals.prescription_made.send_robust, Prescription, prescription=prescription))
     return prescription
 
@@ -169,9 +170,11 @@ def hold(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: 
     """Pause the exercise; its reminders stop. Raises ValidationError when it is not active."""
     now = now or timezone.now()
     with transaction.atomic():
+        PainTrend.objects.select_for_update().get(prescription=prescription)
         if not review.hold(prescription, _reason(reason), now, by):
             raise _wrong_state(prescription, _("Only an active exercise can be held."))
         audit.record(by, "held", prescription, prescription.client.clinic)
+        standing.restate(prescription.client_id)
 
 
 def resume(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
@@ -201,10 +204,12 @@ def _move(
 ) -> None:
     now, reason = now or timezone.now(), _reason(reason)
     with transaction.atomic():
+        PainTrend.objects.select_for_update().get(prescription=prescription)  # first, as every verb that locks it does
         if not Prescription.objects.move(prescription, leaves=leaves, to=to, reason=reason, by=by, at=now):
             raise _wrong_state(prescription, complaint)
         planning.set_schedules(prescription, now)
         audit.record(by, {"active": "resumed"}.get(to, to), prescription, prescription.client.clinic)
+        standing.restate(prescription.client_id)
 
 
 def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:

@@ -8,7 +8,7 @@ from functools import wraps
 from celery import shared_task
 
 from clinic import delivery, digests, joining, leaving, messaging, registering, staffing
-from clinic.flags import escalation, undeliverable
+from clinic.flags import escalation, standing, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
 from clinic.models import Heartbeat
@@ -17,8 +17,8 @@ from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-MAILS = (notices, registering, joining, staffing, messaging, reminders, digests, pushing)
-KINDS = [delivery.one_at_a_time(kind.send_due) for kind in MAILS]
+_MAILS = (notices, registering, joining, staffing, messaging, reminders, digests, pushing)
+KINDS = [delivery.one_at_a_time(kind.send_due) for kind in _MAILS]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
@@ -49,12 +49,13 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for act in (delivery.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
-        act(database_now())
+    for tidy in (delivery.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
+        tidy(database_now())
 
 
 @tick
 def silence() -> None:
-    """Flag the clients who fell silent, and those whom mail does not reach."""
+    """Flag the clients who fell silent, and those whom mail does not reach; list whoever the worklist misses."""
     silent_clients.sweep(database_now())
     undeliverable.sweep(database_now())
+    standing.fill_gaps()

@@ -79,6 +79,7 @@ HOUSE = House(
             ("clinic.bounces", "clinic.wishes"),
             ("clinic.bounces", "clinic.staff_wishes"),
             ("clinic.prescribing", "clinic.templating"),
+            ("clinic.arranging", "clinic.covering"),  # days of absence follow the clinic to another zone
             ("clinic.prescribing_together", "clinic.prescribing"),
         }
     ),
@@ -88,6 +89,7 @@ HOUSE = House(
 # The foreign keys go the same way.
 NOUNS = [
     {"clinic.models"},
+    {"clinic.models.standing"},
     {"clinic.models.flag", "clinic.models.reminder", "clinic.models.audit"},
     {"clinic.models.trend"},
     {"clinic.models.report"},

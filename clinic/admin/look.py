@@ -58,8 +58,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
-    ours = ("shell", "pieces", "record", "flags", "worklist", "exercises", "joining", "settings", "team", "clinic")
-    ours += ("prescribe",)
+    ours = ["shell", "pieces", "record", "flags", "worklist", "worklist_desk", "exercises", "joining", "settings"]
+    ours += ["team", "clinic", "prescribe"]
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),

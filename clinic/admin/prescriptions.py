@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic import prescribing
 from clinic.admin import access, day, dose_sources
 from clinic.admin.dose_form import AmendForm
-from clinic.admin.page import page
+from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
 from clinic.flags import knobs, what_if
 from clinic.flags.response import ResponseConfig
@@ -142,6 +142,7 @@ _END = _Act(
 def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
     """Asks for the reason; a second press, or one a colleague was quicker with, is told so and changes nothing."""
     prescription = _prescription(request.user, pk)
+    onward = came_from(request, reverse("plumbline:client", args=[prescription.client_id]))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -152,10 +153,10 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
                 form.take(error)
             else:
                 messages.info(request, " ".join(error.message_dict["state"]))
-                return _to_client(prescription.client)
+                return HttpResponseRedirect(onward)
         else:
             messages.success(request, str(act.done))
-            return _to_client(prescription.client)
+            return HttpResponseRedirect(onward)
     told: dict[str, Any] = {"prescription": prescription, "client": prescription.client, "form": form, "act": act}
     return page(request, "change_state.html", str(act.title), **told)
 

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page as Shown
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Window
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from clinic.admin import access, words
+from clinic.admin import access
 from clinic.admin.page import Page, page
-from clinic.flags import phase as flare_up
-from clinic.models import Client, Flag, PainReport
+from clinic.admin.worklist_rows import rows
+from clinic.models import Client, Flag, Practitioner
 from clinic.records import worklist
-from clinic.records.sparkline import DAYS, sparkline
-from clinic.records.worklist import Entry
+from clinic.records.worklist import COUNTED_AT_MOST, WHICH, Counts
 
 PER_PAGE = 50
+PILLS: dict[str, Promise | str] = {
+    "held": gettext_lazy("Held"),
+    "silent": gettext_lazy("Silent 4 days"),
+    "new": gettext_lazy("New"),
+}
 
 
 class FilterForm(forms.Form):
-    """What the list is narrowed to; everything is optional."""
+    """What the list is narrowed to; everything is optional, and everything stands in the address."""
 
     q = forms.CharField(
         label=gettext_lazy("Name"),
@@ -42,109 +46,118 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Every reason")), *Flag.Kind.choices],
     )
+    who = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "")], widget=forms.HiddenInput)
+    held = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    silent = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    new = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def narrow(self, clients: QuerySet[Client]) -> QuerySet[Client]:
-        """The clients asked for; all of them while the form has an error."""
-        if not self.is_valid():
-            return clients
-        if name := self.cleaned_data["q"]:
-            clients = clients.filter(name__icontains=name)
-        if kind := self.cleaned_data["kind"]:
-            clients = clients.filter(_flagged(kind=kind))
-        return clients
-
-
-def _flagged(**like: str) -> Exists:
-    """Clients with an unresolved flag like that."""
-    return Exists(Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), **like))
+    def asked(self) -> dict[str, Any]:
+        """What is asked for; nothing while the form has an error."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One flag with the words that stand after its sentence."""
+class Pill:
+    """One filter that a press turns on or off; ``count`` is None where counting would cost too much."""
 
-    flag: Flag
-    phase: str
-    escalated: bool
+    label: Promise | str
+    on: bool
+    link: str
+    count: int | None = None
 
 
-@dataclass(frozen=True)
-class Row:
-    """One client as the page shows them."""
+class _Pages(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Pages of the first COUNTED_AT_MOST of a list whose length is known already."""
 
-    entry: Entry
-    flags: Sequence[Shown]
-    trace: SafeString  # the drawing of the last 30 days
-    heard_ago: str  # how long ago the last report was about; empty without one
-    shared: bool  # a colleague's client
+    def __init__(self, clients: QuerySet[Client], length: int) -> None:
+        super().__init__(clients, PER_PAGE)
+        self.count = min(length, COUNTED_AT_MOST)  # in the place of Django's own, which would ask again
 
-    @property
-    def client(self) -> Client:
-        return self.entry.client
+
+def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) -> Shown[Client]:
+    """The page asked for, or the nearest there is.
+
+    Args:
+        length: of the whole list; None: it is counted along with the rows, by the same statement.
+    """
+    if length is not None:
+        return _Pages(clients, length).get_page(wanted)
+    number = int(wanted) if wanted and wanted.isdecimal() and len(wanted) < 4 else 1
+    counted = clients.annotate(found=Window(Count("pk")))
+    first = max(0, number - 1) * PER_PAGE
+    rows = list(counted[first : first + PER_PAGE])
+    if not rows and number > 1:  # past the end
+        return _Pages(clients, clients[:COUNTED_AT_MOST].count()).get_page(wanted)
+    pages = _Pages(clients, rows[0].found if rows else 0)
+    return Shown(rows, min(max(1, number), pages.num_pages), pages)
 
 
 def show(request: HttpRequest) -> Page:
     """The worklist of everybody whom this person treats; the same number of queries however many they are."""
-    everybody = worklist.in_order_of_need(request.user)
+    now, memberships = timezone.now(), access.clinical(request)
     form = FilterForm(request.GET)
-    shown = Paginator(form.narrow(everybody), PER_PAGE).get_page(request.GET.get("page"))
-    needing = everybody.filter(_flagged()).count()
+    asked = form.asked()
+    mine = asked.get("who") == "mine"
+    counts = worklist.count(memberships, mine, now)
+    narrowed = bool(asked.keys() - {"who"})
+    listed = _narrowed(worklist.needing(memberships), asked, memberships, now)
+    shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
+    sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.open_records for one in memberships)
     title = _("Worklist")
-    context: dict[str, Any] = {
-        "rows": _rows(request, worklist.entries(list(shown))),
-        "shown": shown,
-        "form": form,
-        "narrowed": form.is_valid() and any(form.cleaned_data.values()),
-        "needing": needing,
-        "tab_title": f"({needing}) {title}" if needing else title,
-        "is_fullwidth": True,
-    }
-    return page(request, "worklist.html", title, **context)
+    return page(
+        request,
+        "worklist.html",
+        title,
+        rows=rows(list(shown), memberships, now),
+        shown=shown,
+        form=form,
+        narrowed=narrowed or mine,
+        pills=_pills(request, counts, asked, sees_colleagues),
+        cut=COUNTED_AT_MOST if shown.paginator.count == COUNTED_AT_MOST else 0,
+        needing=counts.needing,
+        tab_title=f"({counts.needing}) {title}" if counts.needing else title,
+        is_fullwidth=True,
+    )
 
 
-def _rows(request: HttpRequest, entries: Sequence[Entry]) -> list[Row]:
-    mine, now = {membership.pk for membership in access.clinical(request)}, timezone.now()
-    points = recent_scores([entry.client for entry in entries], now)
-    return [
-        Row(
-            entry,
-            flags=[
-                Shown(flag, flare_up.words(flare_up.phase(flag, now)), bool(getattr(flag, "escalated", False)))
-                for flag in entry.flags
-            ],
-            trace=trace(points[entry.client.pk]),
-            heard_ago=words.ago(entry.last_report.occurred_at, now) if entry.last_report else "",
-            shared=entry.client.practitioner_id not in mine,
+def _narrowed(
+    listed: QuerySet[Client], asked: dict[str, Any], memberships: Sequence[Practitioner], now: dt.datetime
+) -> QuerySet[Client]:
+    for which in WHICH:
+        if which in asked:
+            listed = listed.filter(worklist.only(which, now))
+    if "who" in asked:
+        listed = listed.filter(worklist.whose(memberships))
+    if "q" in asked:
+        listed = listed.filter(name__icontains=asked["q"])
+    if "kind" in asked:
+        flagged = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), kind=asked["kind"])
+        listed = listed.filter(Exists(flagged))
+    return listed
+
+
+def _pills(request: HttpRequest, counts: Counts, asked: dict[str, Any], sees_colleagues: bool) -> list[Pill]:
+    """Whose, where there is a choice; then what each may be narrowed to."""
+    whose, mine = [], "who" in asked
+    if sees_colleagues:
+        whose.append(Pill(_("Mine"), mine, _link(request, who="mine")))
+        whose.append(Pill(_("Whole clinic"), not mine, _link(request, who="")))
+    return whose + [
+        Pill(
+            label,
+            which in asked,
+            _link(request, **{which: "" if which in asked else "1"}),
+            getattr(counts, which) if counts.whole else None,
         )
-        for entry in entries
+        for which, label in PILLS.items()
     ]
 
 
-def recent_scores(clients: Sequence[Client], now: dt.datetime) -> dict[int, list[tuple[float, int]]]:
-    """(days ago, pain) of the last 30 days by client; of each report the score before or, failing that, a later one.
-
-    ``clients`` are such as the asker may see.
-    """
-    since = now - dt.timedelta(days=DAYS)
-    heard = PainReport.objects.filter(prescription__client__in=clients, occurred_at__gte=since).values_list(
-        "prescription__client", "occurred_at", "before", "after", "next_morning"
-    )
-    points: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for client, at, *scores in heard:
-        given = [score for score in scores if score is not None]
-        if given:
-            points[client].append((max(0.0, (now - at) / dt.timedelta(days=1)), given[0]))
-    return points
-
-
-def trace(points: Sequence[tuple[float, int]]) -> SafeString:
-    """The drawing with its words; nothing when there is no report to draw."""
-    if not points:
-        return SafeString("")
-    latest, lowest, highest = min(points)[1], min(score for _ago, score in points), max(score for _ago, score in points)
-    label = ngettext(
-        "Pain in the last 30 days: %(count)s report, latest %(latest)s, between %(low)s and %(high)s",
-        "Pain in the last 30 days: %(count)s reports, latest %(latest)s, between %(low)s and %(high)s",
-        len(points),
-    ) % {"count": len(points), "latest": latest, "low": lowest, "high": highest}
-    return mark_safe(sparkline(points, label))  # noqa: S308  its only text is escaped there
+def _link(request: HttpRequest, **changed: str) -> str:
+    """This list narrowed otherwise, from its first page; an empty value leaves the filter out."""
+    query = request.GET.copy()
+    for name, value in {**changed, "page": ""}.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}"

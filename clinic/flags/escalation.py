@@ -9,6 +9,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from clinic import audit
+from clinic.flags import standing
 from clinic.flags.telling import heads, notify, who_treats
 from clinic.models import Client, Clinic, Flag, FlagEvent
 from clinic.models.flag import Severity
@@ -67,4 +68,5 @@ def _rise(pk: int, hours: int, now: dt.datetime) -> bool:
         # A clinic whose owner left, or is away, still has somebody to tell: the one who did not look.
         notify(flag, heads(client.clinic, now) or who_treats(client, now) or [client.practitioner], now)
         audit.record(None, "flag-escalated", flag, client.clinic)
+        standing.restate(client.pk)
     return True

@@ -17,6 +17,7 @@ RULE_VERSION: Final = "response-1"
 
 Session = Literal["better", "same", "worse", "much_worse"]
 Standing = Literal["go_on", "not_clear", "watch", "stop"]
+Tendency = Literal["falls", "rises", "level", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,19 @@ class Response:
         elif probability <= c.go_on_at:
             standing = "go_on"
         return Verdict(session, standing, probability, change, self.sessions)
+
+    @property
+    def tendency(self) -> Tendency:
+        """What the sessions together say of pain with the exercise; empty below `least_sessions` of them.
+
+        By the same probabilities that let a prescription go on or have it watched; between them pain stays level.
+        """
+        if self.sessions < self.config.least_sessions:
+            return ""
+        probability = self._verdict().probability
+        if probability >= self.config.watch_at:
+            return "rises"
+        return "falls" if probability <= self.config.go_on_at else "level"
 
     @property
     def state(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, signals
-from clinic.flags import judging, knobs, sentences
+from clinic.flags import judging, knobs, sentences, standing
 from clinic.flags.judging import Judgement
 from clinic.flags.telling import notify, who_treats
 from clinic.models import (
@@ -56,11 +56,13 @@ def after_report(
         at = report.occurred_at
         if signs and "warning_signs" in new:
             reason = sentences.warning_signs(signs)
-            raised.append(raise_flag(report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
+            raised.append(_raise(prescription, report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
         if hurt:
             reason, evidence = hurt
             due = None if new == {"next_morning"} else at  # a morning after cannot be told before it
-            raised.append(raise_flag(report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due))
+            raised.append(
+                _raise(prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due)
+            )
         if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
             week = prescription.reports.filter(
                 occurred_at__gt=report.occurred_at - WEEK,
@@ -69,10 +71,13 @@ def after_report(
             )
             reason = sentences.worsening(judgement.trend)
             due = max(at, judgement.rising_since or at)  # what began before it was not this report's news
-            raised.append(raise_flag(report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due))
+            raised.append(_raise(prescription, report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due))
         if (signs and "warning_signs" in new) or hurt:
             hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
-    _end_silence(prescription, now)
+    if _end_silence(prescription, now) or raised or changed is not None:
+        standing.restate(prescription.client_id)
+    else:
+        standing.heard(report)
     return _advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
 
 
@@ -138,6 +143,24 @@ def raise_flag(
     about = report.prescription if report else prescription
     if about is None:
         raise TypeError("raise_flag needs a report or a prescription")
+    with transaction.atomic():
+        flag = _raise(about, report, kind, severity, reason, now, evidence, due=due)
+        standing.restate(about.client_id)
+    return flag
+
+
+def _raise(
+    about: Prescription,
+    report: PainReport | None,
+    kind: Kind,
+    severity: Severity,
+    reason: str,
+    now: dt.datetime,
+    evidence: Iterable[PainReport] = (),
+    *,
+    due: dt.datetime | None = None,
+) -> Flag | None:
+    """As raise_flag, leaving the client's standing to the caller."""
     behind = {item.pk for item in evidence} | ({report.pk} if report else set())
     open_flag = Flag.objects.unresolved().filter(prescription=about, kind=kind).first()
     if open_flag is not None:
@@ -165,6 +188,7 @@ def retell(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime
         Flag.objects.filter(pk=flag.pk).update(reason=reason[:500], state=Flag.State.OPEN)
         if flag.state == Flag.State.ACKNOWLEDGED:
             FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
+            standing.restate(prescription.client_id)
 
 
 def _reopen(flag: Flag, now: dt.datetime) -> None:
@@ -186,6 +210,7 @@ def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.dateti
         changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
         if changed:
             _keep(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
+            standing.restate(flag.prescription.client_id)
     flag.refresh_from_db(fields=["state"])
     return bool(changed)
 
@@ -200,6 +225,17 @@ def resolve(
     Returns False when it was resolved before. Raises ValidationError on ``note`` when that is empty, on ``verdict``
     when it is none of those; nothing is written then.
     """
+    with transaction.atomic():
+        changed = close(flag, by, note, now, verdict=verdict)
+        if changed:
+            standing.restate(flag.prescription.client_id)
+    return changed
+
+
+def close(
+    flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
+) -> bool:
+    """As resolve, leaving the client's standing to the caller, who has more to write first."""
     wrong: dict[str, str] = {}
     if not note.strip():
         wrong["note"] = _("Write in a few words what you found or did.")
@@ -228,6 +264,8 @@ def _keep(flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: s
     audit.record(by, f"flag-{verb}", flag, flag.prescription.client.clinic)
 
 
-def _end_silence(prescription: Prescription, now: dt.datetime) -> None:
-    for flag in Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT):
-        resolve(flag, None, _("The client reported again."), now)
+def _end_silence(prescription: Prescription, now: dt.datetime) -> bool:
+    """Whether there was one to end."""
+    silent = Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT)
+    ended = [close(flag, None, _("The client reported again."), now) for flag in silent]
+    return any(ended)

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import override
 
-from clinic.flags import sentences
-from clinic.flags.review import raise_flag, resolve
+from clinic.flags import sentences, standing
+from clinic.flags.review import close, raise_flag
 from clinic.models import Client, Flag, PainTrend, Prescription, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 
@@ -47,9 +47,12 @@ def sweep(now: dt.datetime) -> int:
 
 def mail_arrives(client: Client, by: AbstractBaseUser | None, note: str, now: dt.datetime) -> None:
     """Somebody vouches for the address: mail may go there again, and what was flagged of it is resolved."""
-    for flag in Flag.objects.unresolved().filter(prescription__client=client, kind=Flag.Kind.UNDELIVERABLE):
-        resolve(flag, by, note, now)
-    Client.objects.filter(pk=client.pk).update(undeliverable_since=None)
+    with transaction.atomic():
+        theirs = Flag.objects.unresolved().filter(prescription__client=client, kind=Flag.Kind.UNDELIVERABLE)
+        closed = [close(flag, by, note, now) for flag in theirs.order_by("prescription")]
+        Client.objects.filter(pk=client.pk).update(undeliverable_since=None)
+        if any(closed):
+            standing.restate(client.pk)
     client.undeliverable_since = None
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit, sign_ins, signals
+from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.joining.inviting import full_clean
 from clinic.models import Client, Invitation
@@ -76,5 +77,6 @@ def accept(
         for prescription in client.prescriptions.running():
             planning.set_schedules(prescription, now)
         audit.record(account, "joined", client, client.clinic)
+        standing.restate(client.pk)
         transaction.on_commit(partial(signals.client_joined.send_robust, Client, client=client, user=account))
     return account

@@ -17,6 +17,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from clinic import audit
+from clinic.flags import standing
 from clinic.joining import sending
 from clinic.joining.inviting import prepare, settle_registrants
 from clinic.joining.sheet import Row
@@ -90,6 +91,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
             sending.post(clients, None, now)
             settle_registrants(clients, by, now)
             audit.record_all(by.user, "invited", clients, by.clinic)
+            standing.restate(*(client.pk for client in clients))
     except IntegrityError as error:
         raise ValidationError(_("Somebody else invited one of them in this very moment. Look again.")) from error
     return clients

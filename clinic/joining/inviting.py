@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit
+from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.joining import sending
 from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
@@ -95,6 +96,7 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
             sending.post([client], practitioner, now)
             settle_registrants([client], by, now)
             audit.record(by.user, "invited", client, practitioner.clinic)
+            standing.restate(client.pk)
     except IntegrityError as error:  # somebody else invited the same address in this very moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
@@ -198,6 +200,7 @@ def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
         planning.set_schedules(prescription, now)
     client.state, client.left_at, client.undeliverable_since = Client.State.LEFT, now, None
     client.save(update_fields=["state", "left_at", "undeliverable_since"])
+    standing.restate(client.pk)
 
 
 def full_clean(client: Client) -> None:

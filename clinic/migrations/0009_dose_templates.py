@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0006_phones'),
+        ('clinic', '0008_notes_and_messages'),
     ]
 
     operations = [

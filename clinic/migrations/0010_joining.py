@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0006_phones'),
+        ('clinic', '0009_dose_templates'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0006_phones'),
+        ('clinic', '0011_team'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

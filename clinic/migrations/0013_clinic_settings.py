@@ -19,7 +19,7 @@ def put_first_steps_away(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinic', '0006_phones'),
+        ('clinic', '0012_digest_and_cover'),
     ]
 
     operations = [

@@ -24,6 +24,7 @@ from clinic.models.prescription import (
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.report import Area, Correction, PainReport, ReportArea, WarningSign
+from clinic.models.standing import Standing
 from clinic.models.trend import PainTrend
 from clinic.models.tuning import ClinicTuning, Tuning
 from clinic.models.welcome import Welcome
@@ -65,6 +66,7 @@ __all__ = [
     "ReportArea",
     "Schedule",
     "ScreeningAnswer",
+    "Standing",
     "Tuning",
     "WarningSign",
     "Welcome",

@@ -80,8 +80,12 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
 
     def unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
         """How many were sent since the client was last heard of, by prescription; none is no entry."""
+        return dict(self.in_vain(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk")))
+
+    def in_vain(self, prescriptions: Collection[int]) -> ReminderQuerySet:
+        """Those that were sent since the client was last heard of."""
         sent = self._since_heard("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
-        return dict(sent.order_by().values_list("schedule__prescription").annotate(count=Count("pk")))
+        return sent.order_by()
 
     def given_up(self, since: dt.datetime) -> ReminderQuerySet:
         """Those that did not go, after ``since``, as nobody answers, where that has not changed."""

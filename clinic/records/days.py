@@ -104,12 +104,18 @@ class Tally:
 
 def tally(diary: Diary, days: Iterable[dt.date]) -> Tally:
     """Count the past of ``days``; today counts once something was done. Days that were paused are not asked for."""
+    return together([diary], days)
+
+
+def together(diaries: Collection[Diary], days: Iterable[dt.date]) -> Tally:
+    """The same of several exercises of one client: a day is planned when one of them is, and done when one was."""
     done = planned = besides = 0
     for day in days:
-        if day in diary.done and diary.slots(day):
+        did = [diary for diary in diaries if day in diary.done]
+        if any(diary.slots(day) for diary in did):
             done, planned = done + 1, planned + 1
-        elif day in diary.done:
-            besides += 1
-        elif day < diary.today and diary.expected(day):
+        elif any(day < diary.today and diary.expected(day) for diary in diaries):
             planned += 1
+        elif did:
+            besides += 1
     return Tally(done, planned, besides)

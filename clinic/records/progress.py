@@ -118,10 +118,10 @@ def read(prescription: Prescription, known: Iterable[Known], now: dt.datetime) -
     )
     versions = list(prescription.versions.order_by("number"))
     changes = list(prescription.changes.order_by("at", "pk"))
-    holds, ended = _holds(changes, here)
+    holds, ended = holds_of(changes, here)
     diary = Diary(
         today=local.date(),
-        plans=[_planned(version, here) for version in versions],
+        plans=[planned(version, here) for version in versions],
         ended=ended,
         holds=holds,
         paused=_paused(prescription, local.date()),
@@ -186,14 +186,15 @@ def _from_notices(prescription: Prescription) -> list[Happened]:
     return [(at, _("%(name)s was told what you had reported.") % {"name": name}) for at, name in rows if at]
 
 
-def _planned(version: PrescriptionVersion, here: dt.tzinfo) -> Planned:
+def planned(version: PrescriptionVersion, here: dt.tzinfo) -> Planned:
+    """A version as the days of a diary see it."""
     return Planned(
         version.made_at.astimezone(here), version.starts_on, version.ends_on,
         {WEEKDAYS.index(day) for day in version.day_names}, version.local_times,
     )  # fmt: skip
 
 
-def _holds(changes: Iterable[Any], here: dt.tzinfo) -> tuple[list[Hold], dt.datetime | None]:
+def holds_of(changes: Iterable[Any], here: dt.tzinfo) -> tuple[list[Hold], dt.datetime | None]:
     """Each time it was held, and when it ended."""
     holds, since, ended = [], None, None
     for change in changes:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Person, Practitioner, Prescription
-from clinic.models.flag import rank
+from clinic.models import (
+    Client,
+    Flag,
+    FlagEvent,
+    PainReport,
+    PainTrend,
+    Person,
+    Practitioner,
+    Prescription,
+    PrescriptionVersion,
+    Standing,
+)
+from clinic.models.absence import covered
+from clinic.models.standing import NO_NEED, ORDER, reach
 
-MOST_URGENT = Flag.Severity.values.index(Flag.Severity.URGENT)
+COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
+WHICH = ("held", "silent", "new")
+SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.silence.LEAST
+NEW_FOR = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -23,7 +40,8 @@ class Entry:
 
     client: Client
     flags: Sequence[Flag]
-    prescriptions: Sequence[Prescription]
+    prescriptions: Sequence[Prescription]  # those that run
+    versions: Mapping[int, Sequence[PrescriptionVersion]]  # of each, by its number, oldest first
     last_report: PainReport | None
 
     @property
@@ -34,19 +52,63 @@ class Entry:
 
 
 def in_order_of_need(user: Person) -> QuerySet[Client]:
-    """Those whom this person treats: by the severity of the worst unresolved flag, then its age, then by name."""
-    unresolved = Q(prescriptions__flags__isnull=False) & ~Q(prescriptions__flags__state=Flag.State.RESOLVED)
-    return (
-        Client.objects.treated_by(user)
-        .with_cover(Practitioner.objects.of(user).clinical())
-        .select_related("practitioner", "clinic")
-        .annotate(
-            worst=Min(rank("prescriptions__flags__severity"), filter=unresolved),
-            flagged_at=Min("prescriptions__flags__raised_at", filter=unresolved),
-        )
-        .filter(~Q(state=Client.State.LEFT) | Q(worst=MOST_URGENT))  # a warning sign is looked at after leaving too
-        .order_by(F("worst").asc(nulls_last=True), F("flagged_at").asc(nulls_last=True), "name", "pk")
+    """Those whom this person treats: by the worst unresolved flag, the oldest nobody has looked at, then silence."""
+    return needing(Practitioner.objects.of(user).select_related("clinic"))
+
+
+def needing(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
+    """The same of a person whose active memberships are read already, each with its clinic."""
+    listed = Client.objects.filter(Q(standing__listed=True) & reach(memberships)).with_cover(memberships)
+    return listed.select_related("practitioner", "clinic", "standing__last_report__prescription").order_by(*ORDER)
+
+
+class Counts(NamedTuple):
+    """How many of a list stand where; of more than COUNTED_AT_MOST only of the first, who are those in need."""
+
+    listed: int
+    needing: int
+    held: int
+    silent: int
+    new: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nobody was left out."""
+        return self.listed <= COUNTED_AT_MOST
+
+
+def count(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> Counts:
+    """Count in one statement that reads one more than COUNTED_AT_MOST index entries and no more.
+
+    Args:
+        own: only the clients of these memberships themselves, not their colleagues'.
+    """
+    listed = Standing.objects.filter(reach(memberships, "") & (whose(memberships, "") if own else Q()), listed=True)
+    first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: COUNTED_AT_MOST + 1]
+    told = first.aggregate(
+        listed=Count("*"),
+        needing=Count("pk", filter=Q(need__lt=NO_NEED)),
+        **{which: Count("pk", filter=only(which, now, "")) for which in WHICH},
     )
+    return Counts(**told)
+
+
+def whose(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
+    """The clients of these practitioners themselves, and those whom they cover for today."""
+    return Q(**{f"{path}practitioner__in": sorted({one.pk for one in memberships} | covered(memberships))})
+
+
+def only(which: str, now: dt.datetime, path: str = "standing__") -> Q:
+    """The clients who are one of WHICH.
+
+    held: an exercise of theirs is held. silent: nothing heard for SILENT_FOR, though an exercise runs. new: joined, or
+    while they have not, invited, within NEW_FOR.
+    """
+    return {
+        "held": Q(**{f"{path}held": True}),
+        "silent": Q(**{f"{path}quiet_since__lte": now - SILENT_FOR}),
+        "new": Q(**{f"{path}came_at__gt": now - NEW_FOR}),
+    }[which]
 
 
 def entries(clients: Sequence[Client]) -> list[Entry]:
@@ -61,16 +123,26 @@ def entries(clients: Sequence[Client]) -> list[Entry]:
     escalated = FlagEvent.objects.filter(flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED)
     for flag in unresolved.annotate(escalated=Exists(escalated)).select_related("prescription__trend"):
         flags[flag.prescription.client_id].append(flag)
-    running = Prescription.objects.running().filter(client__in=clients).select_related("trend", "exercise")
-    for prescription in running.prefetch_related("exercise__texts"):
-        prescriptions[prescription.client_id].append(prescription)
-    reports = {report.prescription.client_id: report for report in _newest_reports(clients)}
-    return [Entry(client, flags[client.pk], prescriptions[client.pk], reports.get(client.pk)) for client in clients]
+    versions: dict[int, list[PrescriptionVersion]] = defaultdict(list)
+    for version in _running(clients):
+        if version.prescription_id not in versions:
+            prescriptions[version.prescription.client_id].append(version.prescription)
+        versions[version.prescription_id].append(version)
+    return [
+        Entry(
+            client,
+            flags[client.pk],
+            own := sorted(prescriptions[client.pk], key=lambda row: -row.pk),
+            {row.pk: versions[row.pk] for row in own},
+            client.standing.last_report,
+        )
+        for client in clients
+    ]
 
 
-def _newest_reports(clients: Sequence[Client]) -> QuerySet[PainReport]:
-    theirs = PainReport.objects.filter(prescription__client=OuterRef("pk")).order_by("-occurred_at", "-pk")
-    newest = Client.objects.filter(pk__in=[client.pk for client in clients]).values(
-        newest=Subquery(theirs.values("pk")[:1])
-    )
-    return PainReport.objects.filter(pk__in=newest).select_related("prescription")
+def _running(clients: Sequence[Client]) -> QuerySet[PrescriptionVersion]:
+    """What they do, every version with its prescription: one query, where asking for each in turn is two."""
+    theirs = PrescriptionVersion.objects.filter(prescription__client__in=clients).order_by("number")
+    running = theirs.exclude(prescription__state=Prescription.State.ENDED)
+    along = (f"prescription__{name}" for name in ("trend", "exercise", "reminder_choice"))
+    return running.select_related(*along).prefetch_related("prescription__exercise__texts")

@@ -138,6 +138,7 @@ def test_each_is_acknowledged_and_resolved_with_what_it_was(flags, open_page, vi
             photographed(page, "resolve", viewport, scheme)
             assert faults(page) == []
         row.get_by_role("button", name="Resolve").click()
+        expect(page.get_by_text(f"{flag.prescription.client}: resolved.")).to_be_visible()
         expect(page.get_by_text("Nobody needs a look now").or_(row)).to_have_count(1 + (kind == EVERY_KIND[-1][0]))
         flag.refresh_from_db()
         assert (flag.state, flag.get_verdict_display()) == ("resolved", answer)

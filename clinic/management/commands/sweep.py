@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic import delivery, leaving, registering
-from clinic.flags import escalation, silence, undeliverable
+from clinic.flags import escalation, silence, standing, undeliverable
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 
@@ -16,8 +16,8 @@ from clinic.models.outbox import database_now
 class Command(BaseCommand):
     help = (
         "Give back what a dead worker held, forget who registered and never confirmed and the addresses of who left, "
-        "flag clients who fell silent or whom mail does not reach, and tell the owners of the flags that nobody looked "
-        "at."
+        "flag clients who fell silent or whom mail does not reach, list whoever the worklist misses, and tell the "
+        "owners of the flags that nobody looked at."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
         self.stdout.write(f"clients out of reach flagged: {undeliverable.sweep(now)}")
+        self.stdout.write(f"clients put on the worklist: {standing.fill_gaps()}")
         self.stdout.write(f"addresses of who left forgotten: {leaving.forget_addresses(now)}")
         self.stdout.write(f"records as old as their clinic keeps them, erased: {leaving.erase_due(now)}")
         beat(options["now"], "sweep", "silence")

@@ -1,0 +1,216 @@
+"""The worklist used by keys, and kept fresh under the hands of whoever works on it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from clinic.flags import review
+from clinic.models import Flag
+from tests import make
+from tests.admin import diaries
+from tests.admin.door import signed_in, url
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK = {"width": 1280, "height": 600}
+RETURN = "document.dispatchEvent(new Event('visibilitychange'))"  # to the tab
+
+
+def flagged(client, ago, severity="high"):
+    bend = make.prescription(client)
+    at = timezone.now() - ago * diaries.DAY
+    return review.raise_flag(None, "worsening", severity, f"{client.name} is worse.", at, prescription=bend)
+
+
+@pytest.fixture
+def flags(cast):
+    """Alice's Ada, Ben and Cleo, flagged three, two and one day ago; Dana has none."""
+    return [flagged(make.client(cast.alice, name), ago) for name, ago in (("Ada", 3), ("Ben", 2), ("Cleo", 1))]
+
+
+@pytest.fixture
+def page(browser, live_server, cast, flags):
+    context = browser.new_context(viewport=DESK, reduced_motion="reduce", base_url=live_server.url)
+    key = signed_in(cast.alice).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
+    opened, trouble = context.new_page(), []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.goto(url("index"))
+    yield opened
+    context.close()
+    assert trouble == []
+
+
+def focused_row(page):
+    return page.evaluate("document.activeElement.closest('.pl-row')?.querySelector('.pl-who > a').textContent")
+
+
+def names(page):
+    return page.locator(".pl-row .pl-who > a:first-child").all_text_contents()
+
+
+def row_of(page, flag):
+    return page.locator(f"#client-{flag.prescription.client_id}")
+
+
+def test_keys_go_from_row_to_row_and_open_one(page, flags):
+    there, back = [("j", "Ada"), ("j", "Ben"), ("ArrowDown", "Cleo")], [("k", "Ben"), ("ArrowUp", "Ada"), ("k", "Ada")]
+    for key, name in there + back:
+        page.keyboard.press(key)
+        assert focused_row(page) == name
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(url("client", flags[0].prescription.client_id)))
+
+
+def test_keys_act_on_the_row_where_the_focus_is(page, flags):
+    ada, ben, _cleo = flags
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(row_of(page, ada).get_by_text("acknowledged")).to_be_visible()
+    ada.refresh_from_db()
+    assert ada.state == Flag.State.ACKNOWLEDGED
+    assert names(page) == ["Ben", "Cleo", "Ada", "Dana"]
+    row_of(page, ben).locator(".pl-who > a").first.focus()
+    page.keyboard.press("r")
+    page.keyboard.press("Space")
+    expect(row_of(page, ben).get_by_label("yes, it was real")).to_be_checked()
+    row_of(page, ben).get_by_label("What you found or did").fill("Called j k a.")
+    row_of(page, ben).get_by_role("button", name="Resolve").click()
+    expect(page.get_by_text("Ben: resolved.")).to_be_visible()
+    assert page.title().startswith("(2) Worklist")
+    ben.refresh_from_db()
+    assert (ben.state, ben.verdict, ben.events.last().note) == ("resolved", "real", "Called j k a.")
+
+
+def test_hold_takes_a_reason_and_stays_on_the_page(page, flags):
+    ada = flags[0]
+    page.keyboard.press("j")
+    page.keyboard.press("h")
+    page.keyboard.type("Back from holidays, hold the dose.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The exercise is held. Its reminders stop.")).to_be_visible()
+    expect(row_of(page, ada).get_by_text("Forward bend: held")).to_be_visible()
+    ada.prescription.refresh_from_db()
+    assert (ada.prescription.state, ada.prescription.state_reason) == ("held", "Back from holidays, hold the dose.")
+    assert page.url.endswith(url("index"))
+
+
+def test_an_answer_that_comes_late_leaves_the_next_form_alone(page, flags):
+    """Acknowledged, and Resolve opened before the server has answered."""
+    waiting = []
+    page.route("**/acknowledge/", lambda route: waiting.append(route))
+    ada = row_of(page, flags[0])
+    ada.get_by_role("button", name="Acknowledge").click()
+    ada.get_by_text("Resolve", exact=True).first.click()
+    ada.get_by_label("What you found or did").fill("Called")
+    waiting[0].continue_()
+    expect(ada.get_by_text("acknowledged")).to_be_visible()
+    expect(ada.get_by_label("What you found or did")).to_have_value("Called")
+    expect(ada.get_by_role("button", name="Acknowledge")).to_have_count(0)
+
+
+def test_what_the_verb_refuses_is_said_in_the_row(page, flags):
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.press("Space")
+    row_of(page, flags[0]).get_by_label("What you found or did").fill("   ")
+    row_of(page, flags[0]).get_by_role("button", name="Resolve").click()
+    expect(row_of(page, flags[0]).get_by_role("alert")).to_be_visible()
+    flags[0].refresh_from_db()
+    assert flags[0].state == Flag.State.OPEN
+
+
+def test_escape_closes_a_form_slash_finds_and_d_leads_to_the_dose(page, flags):
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.press("Escape")
+    expect(page.locator("details[open]")).to_have_count(0)
+    page.keyboard.press("/")
+    page.keyboard.type("jakr")
+    expect(page.get_by_label("Name")).to_have_value("jakr")
+    page.locator(".pl-who > a").first.focus()
+    page.keyboard.press("d")
+    expect(page).to_have_url(re.compile(url("amend", flags[0].prescription_id)))
+
+
+def test_the_keys_are_told_and_can_be_turned_off(page):
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_contain_text("the next client, the one before")
+    results = Axe().run(page)
+    assert [fault["id"] for fault in results.response["violations"]] == []
+    page.get_by_label("Use these keys").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.locator("body").press("j")
+    assert focused_row(page) is None
+    page.reload()
+    page.keyboard.press("j")
+    assert focused_row(page) is None
+    page.keyboard.press("?")
+    expect(page.get_by_label("Use these keys")).not_to_be_checked()
+
+
+def test_a_refresh_brings_news_and_takes_nothing_away(page, cast, flags):
+    """Somebody writes to a note at Cleo's while Dana becomes urgent and Ada is resolved elsewhere."""
+    cleo = row_of(page, flags[2])
+    cleo.get_by_text("Resolve", exact=True).first.click()
+    note = cleo.get_by_label("What you found or did")
+    note.fill("Half a sen")
+    top = cleo.bounding_box()["y"]
+    flagged(cast.dana, 0.1, "urgent")
+    review.resolve(flags[0], cast.alice.user, "Called.")
+    page.evaluate(RETURN)
+    expect(page.locator(".pl-row").first).to_contain_text("Dana is worse.")
+    assert names(page) == ["Dana", "Ben", "Cleo", "Ada"]
+    expect(note).to_have_value("Half a sen")
+    expect(note).to_be_focused()
+    page.keyboard.type("tence.")
+    expect(note).to_have_value("Half a sentence.")
+    assert abs(cleo.bounding_box()["y"] - top) < 2 or page.evaluate("scrollY") == 0
+    assert page.title().startswith("(3) Worklist")
+
+
+def test_a_refresh_keeps_the_focus_and_the_scroll(page, cast, flags):
+    for number in range(12):
+        make.invited(cast.alice, f"Client{number:02}")
+    page.reload()
+    last = page.locator(".pl-row").last
+    last.locator(".pl-who > a").first.focus()
+    before = last.bounding_box()["y"]
+    flagged(cast.dana, 0.1, "urgent")
+    page.evaluate(RETURN)
+    expect(page.locator(".pl-row").first).to_contain_text("Dana is worse.")
+    assert focused_row(page) == "Client11"
+    assert abs(last.bounding_box()["y"] - before) < 2
+
+
+def test_a_lost_connection_is_said_and_taken_back(page, flags):
+    page.context.set_offline(True)
+    page.evaluate(RETURN)
+    expect(page.get_by_role("status").filter(has_text="No connection")).to_be_visible()
+    page.context.set_offline(False)
+    page.evaluate(RETURN)
+    expect(page.get_by_text("No connection")).to_have_count(0)
+
+
+def test_who_is_signed_out_meanwhile_is_told(page):
+    page.context.clear_cookies()
+    page.evaluate(RETURN)
+    expect(page.get_by_role("link", name="Sign in again")).to_be_visible()
+
+
+def test_a_hidden_tab_asks_nothing(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    hide = "hidden => Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})"
+    page.evaluate(hide, True)
+    page.evaluate(RETURN)
+    page.evaluate(hide, False)
+    with page.expect_response(lambda answer: answer.ok):
+        page.evaluate(RETURN)
+    assert [address.endswith(url("index")) for address in asked].count(True) == 1
