@@ -125,4 +125,4 @@ def _context(clinic: Clinic, kind: Advice, language: str, form: WordsForm) -> di
     }
 
 
-ROUTES = [("clinic/<int:pk>/words/<slug:advice>/<slug:language>/", change, "advice_words")]
+ROUTES = [("our-clinic/<int:pk>/words/<slug:advice>/<slug:language>/", change, "advice_words")]

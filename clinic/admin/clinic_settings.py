@@ -133,8 +133,8 @@ def _leaving(request: HttpRequest, clinic: Clinic) -> list[object]:
 
 
 ROUTES = [
-    ("clinic/", choose, "clinic"),
-    ("clinic/<int:pk>/", show, "clinic_settings"),
-    ("clinic/<int:pk>/colour/", accent_preview, "accent_preview"),
-    ("clinic/<int:pk>/first-steps/", put_first_steps_away, "put_first_steps_away"),
+    ("our-clinic/", choose, "clinic"),
+    ("our-clinic/<int:pk>/", show, "clinic_settings"),
+    ("our-clinic/<int:pk>/colour/", accent_preview, "accent_preview"),
+    ("our-clinic/<int:pk>/first-steps/", put_first_steps_away, "put_first_steps_away"),
 ]

@@ -60,4 +60,4 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-ROUTES = [("clinic/<int:pk>/listening/", tune, "clinic_tune")]
+ROUTES = [("our-clinic/<int:pk>/listening/", tune, "clinic_tune")]

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -89,6 +89,8 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def invite_all_again(request: HttpRequest) -> HttpResponseBase:
     """The same for all that are ticked; with ``remind`` for everybody who has not answered for a week."""
+    if not access.clinical(request):
+        raise Http404
     if "remind" in request.POST:
         chosen = list(_to_remind(request, timezone.now()))
     else:
@@ -111,6 +113,8 @@ def invite_all_again(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponseBase:
     """Asks once more, by name; then the links die."""
+    if not access.clinical(request):
+        raise Http404
     chosen = ticked(request, Client.objects.treated_by(request.user).select_related("clinic"))
     waiting = [client for client in chosen if client.state == Client.State.INVITED]
     here = reverse("plumbline:invite")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -96,6 +96,8 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponseBase:
     """All that are ticked: taken on, by whom an owner chose or by oneself, or with ``decline`` declined."""
+    if not access.clinical(request):
+        raise Http404
     chosen = ticked(request, Registrant.objects.decided_on_by(request.user).select_related("clinic"), "registrant")
     count = 0
     for by, registrants in by_clinic(access.clinical(request), chosen):

@@ -14,7 +14,7 @@ from clinic.reminders import planning
 from tests import make
 from tests.admin.door import signed_in, url
 
-AS_OFTEN = 11  # session, person, membership, registrants that wait, and seven for the record; docs/operations.md: 12
+AS_OFTEN = 12  # session, person, membership, registrants that wait, hand-overs, and seven for the record
 DAY = dt.timedelta(days=1)
 
 

@@ -15,6 +15,7 @@ NAMES = (*TREATS, "desk")  # who may know of this client
 CLINICAL = ("owner", "own", "colleague", "shared", "other_owner")  # sees health data of somebody
 DECIDES = ("owner", "own", "colleague", "shared")
 OWNER = ("owner",)
+AWAY = ("owner", "colleague", "shared")  # bob, whose absence it is
 OWNERS = ("owner", "other_owner")
 CHIEF = (STAFF,)
 
@@ -39,7 +40,26 @@ TABLE = [
     Row("invite_again", "invited", get=None, post=TREATS),
     Row("accept_registrant", "registrant", get=None, post=DECIDES),
     Row("decline_registrant", "registrant", get=None, post=DECIDES),
+    Row("reconsider_registrant", "declined", get=None, post=DECIDES),
+    Row("decide_registrants", get=None, post=CLINICAL),
+    Row("import_clients", get=CLINICAL, post=CLINICAL),
+    Row("confirm_import", get=None, post=()),  # nothing was looked at: test_import_page.py
+    Row("mend_import", get=None, post=()),  # the same
+    Row("import_example", get=CLINICAL),
+    Row("invite_all_again", get=None, post=CLINICAL),
+    Row("withdraw_invitations", get=CLINICAL, post=CLINICAL),
+    Row("hand_over", get=CLINICAL, post=CLINICAL),
+    # --- notes, messages
+    Row("note", "client", get=TREATS, post=TREATS),
+    Row("note_correct", "note", get=TREATS, post=TREATS),
+    Row("message", "client", get=TREATS, post=TREATS),
     # --- a prescription
+    Row("prescribe_several", get=CLINICAL, post=CLINICAL),
+    Row("dose_templates", get=CLINICAL),
+    Row("dose_template_add", get=(), post=()),  # for no exercise: test_dose_templates.py
+    Row("dose_template_usual", get=None, post=CLINICAL, given={"exercise": "forward-bend"}),
+    Row("dose_template", "dose", get=DECIDES, post=DECIDES),
+    Row("dose_template_retire", "dose", get=None, post=DECIDES),
     Row("amend", "prescription", get=TREATS, post=TREATS),
     Row("hold", "prescription", get=TREATS, post=TREATS),
     Row("resume", "prescription", get=TREATS, post=TREATS),
@@ -65,6 +85,18 @@ TABLE = [
     Row("deactivate", "colleague", get=None, post=OWNER),
     Row("reactivate", "gone", get=None, post=OWNER),
     Row("welcome_again", "colleague", get=None, post=OWNER),
+    # --- the clinic, and one's own settings
+    Row("clinic", get=ALL),
+    Row("clinic_settings", "clinic", get=TEAM, post=OWNER, given={"card": "phones"}),
+    Row("accent_preview", "clinic", get=OWNER),
+    Row("put_first_steps_away", "clinic", get=None, post=OWNER),
+    Row("clinic_tune", "clinic", get=OWNER, post=OWNER),
+    Row("advice_words", "advice", get=OWNER, post=OWNER),
+    Row("my_settings", get=ALL, post=ALL, given={"what": "me"}),
+    Row("settings_of", "colleague", get=OWNER, post=OWNER, given={"what": "absence"}),
+    Row("daily_mail", "alice", get=("own",)),
+    Row("change_absence", "absence", get=AWAY, post=AWAY),
+    Row("end_absence", "absence", get=None, post=AWAY),
     # --- the site
     Row("clinics", get=CHIEF, staff=True),
     Row("clinic_add", get=CHIEF, post=CHIEF, staff=True),

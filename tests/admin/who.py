@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLResolver
+from django.utils import timezone
 
-from clinic import staffing
+from clinic import covering, noting, registering, staffing, templating
 from clinic.admin.site import site
 from clinic.models import AuditEntry, Clinic, Practitioner
 from tests import make
@@ -100,6 +102,12 @@ class World:
         gone = make.practitioner(here, "Gus")
         staffing.deactivate(gone, by=owner.user)
         self.browsers["own"].post(url("exercise_add"), bridge())
+        declined = make.registrant(here, "Dora")
+        registering.decline(declined, by=cast.alice)
+        away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
+        absence = covering.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner)
+        note = noting.add(cast.dana, "Sleeps badly.", by=cast.alice)
+        dose = templating.add(make.exercise(), templating.usual(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
             "": [],
             "client": [cast.dana.pk],
@@ -107,6 +115,13 @@ class World:
             "prescription": [prescription.pk],
             "flag": [flag.pk],
             "registrant": [waiting.pk],
+            "declined": [declined.pk],
+            "alice": [cast.alice.pk],
+            "absence": [absence.pk],
+            "note": [note.pk],
+            "dose": [dose.pk],
+            "clinic": [here.pk],
+            "advice": [here.pk, "stop", "en"],
             "exercise": ["forward-bend"],
             "words": ["bridge", "en"],
             "file": ["forward-bend", "film"],

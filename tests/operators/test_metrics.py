@@ -120,7 +120,7 @@ def test_labels_name_kinds_windows_reasons_and_ticks_only(row):
 
 def test_the_cost_is_the_same_few_queries_whatever_there_is(row, cast, django_assert_num_queries):
     for name in ("Frida", "Hugo"):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(16):
             list(metrics.families(row.due_at))
         make.invited(cast.alice, name)
         reminders.send_due(row.due_at)

@@ -131,11 +131,11 @@ def test_nothing_that_it_says_is_about_somebody(ticking, cast):
 
 def test_the_cost_is_a_few_queries_whatever_waits(ticking, cast, django_assert_num_queries):
     now = database_now()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         of_the_rows(now)
     row = due_reminder(cast.dana)
     make.prescription(cast.erin)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         of_the_rows(row.due_at + 6 * MINUTE)
 
 
