@@ -13,12 +13,13 @@ CLINICS = 20
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(many)s)"
 CLINIC = """
     INSERT INTO clinic_clinic (id, name, slug, phone, email, postal_line, language, time_zone, accent, logo,
-        featured_exercise, open_records, escalation_hours, code_sign_in, created_at)
+        featured_exercise, open_records, escalation_hours, code_sign_in, phone_after_hours, after_hours, created_at)
     SELECT i, 'Practice ' || i, 'practice-' || i, '555 0100', 'desk@practice-' || i || '.example', '1 Main Street',
-        'en', 'UTC', '#1F6F' || (10 + i), '', 'forward-bend', false, 24, true, %(then)s FROM n"""
+        'en', 'UTC', '#1F6F' || (10 + i), '', 'forward-bend', false, 24, true, '', '', %(then)s FROM n"""
 PRACTITIONER = """
-    INSERT INTO clinic_practitioner (id, user_id, clinic_id, name, role, active)
-    SELECT i, %(user)s, i, 'Alice', 'practitioner', true FROM n"""
+    INSERT INTO clinic_practitioner (id, user_id, clinic_id, name, role, active, language, urgent_mail, digest_wanted,
+        digest_at, digest_days)
+    SELECT i, %(user)s, i, 'Alice', 'practitioner', true, '', true, false, '07:30:00', 'mon' FROM n"""
 CLIENT = """
     INSERT INTO clinic_client (id, clinic_id, practitioner_id, user_id, state, name, email, language, time_zone,
         wakes_at, reminders_wanted, reminders_by, consented_at, created_at)

@@ -115,6 +115,7 @@ def test_the_first_clinic_and_its_people_come_in_by_the_hosts_admin(chief):
     browser.post("/host-admin/clinic/clinic/add/", answers)
     clinic = Clinic.objects.get()
     person = {"user": chief.pk, "clinic": clinic.pk, "name": "The chief", "role": "owner", "active": "on"}
+    person |= {"urgent_mail": "on", "digest_wanted": "on", "digest_at": "07:30", "digest_days": "mon,tue"}
     browser.post("/host-admin/clinic/practitioner/add/", person)
     assert browser.get("/practice/").status_code == 200
     page = browser.get("/host-admin/clinic/practitioner/")

@@ -135,6 +135,7 @@ def _invites_and_prescribes(person: Person) -> None:
     for answer in page.get_by_role("radio", name="No", exact=True).all():
         answer.check(force=True)
     person.shows("4-prescribe")
+    page.get_by_role("button", name="Look at it").last.click()
     page.get_by_role("button", name="Prescribe").click()
     person.shows("5-client-with-plan")
 

@@ -15,7 +15,7 @@ from tests.portal.visit import send, signed_in, url, words
 
 PAGE = url("settings")
 MONDAY_NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
-NEVER_OF_A_REMINDER = {Why.WITHDRAWN, Why.SETTLED, Why.COMPLAINED}
+NEVER_OF_A_REMINDER = {Why.WITHDRAWN, Why.SETTLED, Why.COMPLAINED, Why.ABSENT, Why.INACTIVE, Why.NOTHING}
 
 
 @pytest.fixture
