@@ -1,7 +1,5 @@
 """Celery's door: every task is one tick over rows, carries nothing, and run twice does nothing twice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
 from clinic.models import PainReport
 from tests.mail import post
@@ -27,7 +28,7 @@ def phone(browser, cast, live_server, settings):
 
 def test_three_taps_tell_the_number_without_the_exercise(phone):
     phone.get_by_role("link", name="4", exact=True).tap()
-    assert not phone.locator(".if-done").is_visible()
+    expect(phone.locator(".if-done")).to_be_hidden()
     phone.locator("label", has_text="No").first.tap()
     phone.get_by_role("button", name="Save my answer").tap()
     phone.get_by_role("heading", name="Thank you. It is saved.").wait_for()
