@@ -105,7 +105,7 @@ class World:
         declined = make.registrant(here, "Dora")
         registering.decline(declined, by=cast.alice)
         away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
-        absence = covering.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner)
+        absence = covering.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
         note = noting.add(cast.dana, "Sleeps badly.", by=cast.alice)
         dose = templating.add(make.exercise(), templating.usual(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
