@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -12,17 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
 from clinic import arranging
+from clinic.admin import words
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Clinic, Practitioner
 from clinic.models.clinic import LONGEST_ESCALATION
 from exercises.models import Exercise
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    """Places people name: Europe/Madrid, not Etc/GMT+3."""
-    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(named))]
 
 
 class Card(VerbForm):
@@ -62,7 +54,7 @@ class NameCard(Card):
 
     def __init__(self, clinic: Clinic, data: Any = None, files: Any = None) -> None:
         super().__init__(clinic, data, files)
-        known = zones()
+        known = words.zones()
         own = [] if clinic.time_zone in dict(known) else [(clinic.time_zone, clinic.time_zone)]
         widget = self.fields["time_zone"].widget
         assert isinstance(widget, forms.Select)

@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic import staffing
 from clinic.admin import access, words
-from clinic.admin.invite import zones
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Clinic, Practitioner
@@ -72,7 +71,7 @@ class ClinicForm(VerbForm):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, initial={"time_zone": settings.TIME_ZONE, "language": settings.LANGUAGE_CODE})
-        for field, choices in (("time_zone", zones()), ("language", settings.LANGUAGES)):
+        for field, choices in (("time_zone", words.zones()), ("language", settings.LANGUAGES)):
             widget = self.fields[field].widget
             assert isinstance(widget, forms.Select)
             widget.choices = choices

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -20,17 +18,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic import joining
-from clinic.admin import access, invitations
+from clinic.admin import access, invitations, words
 from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Practitioner
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    """Places people name: Europe/Madrid, not Etc/GMT+3."""
-    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(named))]
 
 
 class InviteForm(VerbForm):
@@ -75,7 +66,7 @@ class InviteForm(VerbForm):
         places, languages = self.fields["time_zone"].widget, self.fields["language"].widget
         assert isinstance(places, forms.Select)
         assert isinstance(languages, forms.Select)
-        places.choices, languages.choices = zones(), settings.LANGUAGES
+        places.choices, languages.choices = words.zones(), settings.LANGUAGES
         if len(as_whom) == 1:
             del self.fields["clinic"]
         else:

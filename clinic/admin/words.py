@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -81,3 +83,10 @@ def ago(moment: dt.datetime, now: dt.datetime) -> str:
     if days < 14:
         return ngettext("%(count)s day ago", "%(count)s days ago", days) % {"count": days}
     return _("%(count)s weeks ago") % {"count": days // 7}
+
+
+@cache
+def zones() -> list[tuple[str, str]]:
+    """Places people name, as choices: Europe/Madrid, not Etc/GMT+3."""
+    named = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in sorted(named))]

@@ -12,9 +12,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import joining, leaving, prescribing, reporting
+from clinic import covering, joining, leaving, prescribing, reporting
 from clinic.flags import escalation, review, silence, standing
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
+from clinic.joining import sheet
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
 from clinic.models.standing import reach
 from clinic.records import worklist
@@ -204,6 +205,38 @@ def test_the_worklist_reaches_whom_a_person_treats_and_nobody_else(cast, role, o
     for person in (cast.alice, cast.bob, cast.charlie):
         memberships = Practitioner.objects.of(person.user).select_related("clinic")
         assert set(Client.objects.filter(reach(memberships))) == set(Client.objects.treated_by(person.user))
+
+
+@pytest.mark.parametrize("role", Practitioner.Role.values)
+def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
+    today = timezone.now().date()
+    absence = covering.go_away(
+        cast.bob, starts_on=today, ends_on=today + dt.timedelta(days=2), cover=cast.alice, by=cast.bob.user
+    )
+    Practitioner.objects.filter(pk=cast.alice.pk).update(role=role)
+
+    def reached():
+        memberships = Practitioner.objects.of(cast.alice.user).select_related("clinic")
+        found = set(Client.objects.filter(reach(memberships)))
+        assert found == set(Client.objects.treated_by(cast.alice.user))
+        return found
+
+    assert (cast.erin in reached()) == (role != Practitioner.Role.FRONT_DESK)
+    covering.end(absence, by=cast.bob.user)
+    assert (cast.erin in reached()) == (role == Practitioner.Role.OWNER)
+
+
+def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
+    make.report(make.prescription(cast.dana), 3, 8)
+    owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
+    joining.hand_over(cast.dana, cast.bob, by=owner, reason="moves")
+    rows = sheet.read("name,email\nGus,gus@home.example\nHal,hal@home.example\n").rows
+    gus, hal = joining.import_clients(rows, by=cast.alice)
+    make.prescription(hal)
+    joining.withdraw_invitations([gus, hal], by=cast.alice)
+    assert stored() == recomputed()
+    assert cast.dana in worklist.in_order_of_need(cast.bob.user)
+    assert cast.dana not in worklist.in_order_of_need(cast.alice.user)
 
 
 def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):

@@ -39,7 +39,7 @@ def test_three_answers_given_offline_are_sent_once_with_their_times(phone, plan,
     for time, pain in zip(times, (4, 6, 3), strict=True):
         dana.clock(time)
         dana.open()
-        dana.says("No connection. You see this page as it was")  # today, or yesterday, should midnight lie between
+        dana.says(f"No connection. You see this page as it was {'today at' if time.date() == now.date() else 'on'}")
         dana.open("report")
         dana.report(pain)
         dana.says("Your answer is kept on this phone")
@@ -47,7 +47,8 @@ def test_three_answers_given_offline_are_sent_once_with_their_times(phone, plan,
     assert not PainReport.objects.exists()
     dana.clock(now)
     dana.open()
-    dana.says("3 answers wait to be sent. The first was given")
+    day = "today" if times[0].date() == now.date() else "yesterday"  # three hours back
+    dana.says(f"3 answers wait to be sent. The first was given {day} at ")
     dana.offline(False)
     expect(dana.page.get_by_role("link", name="What it means")).to_have_count(3)
     stored = PainReport.objects.order_by("occurred_at")
