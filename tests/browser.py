@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def started_browser(chromium: str) -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, which makes Django suspect asynchronous code around the database.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -25,6 +26,17 @@ def browser(chromium: str) -> Iterator[Browser]:
         started.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser(started_browser: Browser) -> Iterator[Browser]:
+    """The one browser, which nobody leaves open: a page that still asks would do so in the middle of the next test."""
+    yield started_browser
+    for context in started_browser.contexts:
+        context.close()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:  # the live server's, on the same database in memory
+            thread.join(timeout=5)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from clinic.models import Client, Practitioner
 from tests import make
-from tests.browser import browser, page  # noqa: F401  fixtures
+from tests.browser import browser, page, started_browser  # noqa: F401  fixtures
 from tests.servers import (  # noqa: F401  fixtures and hooks
     amqp_url,
     chromium,

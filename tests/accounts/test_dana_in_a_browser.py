@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from clinic.models import Client
 from tests import make
@@ -65,14 +66,14 @@ def test_the_countdown_ends_in_the_button_without_a_script(browser, live_server,
     page.goto(f"{live_server.url}/accounts/login/")
     page.fill("[name=login]", "dana@home.example")
     page.click("text=Send me a code")
-    assert page.is_visible("text=You can ask for a new code in a minute.")
-    assert not page.is_visible("text=Send a new code")
+    expect(page.locator("text=You can ask for a new code in a minute.").first).to_be_visible()
+    expect(page.locator("text=Send a new code")).to_be_hidden()
     # The style sheet's clock, put to its end.
     devices = context.new_cdp_session(page)
     devices.send("Animation.enable")
     devices.send("Animation.setPlaybackRate", {"playbackRate": 1000})
     page.wait_for_selector("button:has-text('Send a new code')", state="visible")
-    assert not page.is_visible("text=You can ask for a new code in a minute.")
+    expect(page.locator("text=You can ask for a new code in a minute.")).to_be_hidden()
     context.close()
 
 
@@ -87,7 +88,7 @@ def test_by_the_code_then_by_the_fingerprint_and_by_the_code_again(phone, addres
     assert faults(phone) == []
     phone.click("main button:has-text('Set it up')")
     phone.wait_for_url(re.compile("/portal/$"))
-    assert not phone.is_visible("#passkey-offer")
+    expect(phone.locator("#passkey-offer")).to_be_hidden()
 
     phone.goto(f"{address}/accounts/sessions/")
     phone.click("text=Sign out >> nth=-1")
@@ -99,14 +100,14 @@ def test_by_the_code_then_by_the_fingerprint_and_by_the_code_again(phone, addres
 
     phone.context.clear_cookies()  # another phone: the key is not at hand
     sign_in(phone, address)
-    assert phone.is_visible(".greeting:has-text('Hello, Dana')")
+    expect(phone.locator(".greeting:has-text('Hello, Dana')").first).to_be_visible()
 
 
 def test_the_offer_is_for_phones_that_can(phone, live_server, dana):
     """The browser inside a mail app, say."""
     phone.add_init_script("delete window.PublicKeyCredential")
     sign_in(phone, live_server.url)
-    assert not phone.is_visible("#passkey-offer")
+    expect(phone.locator("#passkey-offer")).to_be_hidden()
 
 
 def test_no_is_no_for_good(phone, address, dana):
@@ -126,12 +127,12 @@ def test_the_reminders_follow_the_phone_when_dana_says_so(phone, live_server, da
     assert faults(phone) == []
     phone.click("#zone-offer >> text=Not now")
     phone.reload()
-    assert not phone.is_visible("#zone-offer")
+    expect(phone.locator("#zone-offer")).to_be_hidden()
     phone.evaluate("localStorage.clear()")
     phone.reload()
     phone.click("#zone-offer >> text=Yes")
     phone.wait_for_selector("text=Saved.")
-    assert not phone.is_visible("#zone-offer")
+    expect(phone.locator("#zone-offer")).to_be_hidden()
     assert Client.objects.get(pk=dana.pk).time_zone == "Europe/Lisbon"
 
 
@@ -139,7 +140,7 @@ def test_a_zone_with_the_same_clock_asks_nothing(phone, live_server, dana):
     Client.objects.filter(pk=dana.pk).update(time_zone="Europe/London")
     sign_in(phone, live_server.url)
     phone.wait_for_load_state("networkidle")
-    assert not phone.is_visible("#zone-offer")
+    expect(phone.locator("#zone-offer")).to_be_hidden()
 
 
 def test_a_lost_phone_is_signed_out_from_another(browser, phone, live_server, dana):
@@ -152,7 +153,7 @@ def test_a_lost_phone_is_signed_out_from_another(browser, phone, live_server, da
     page.click("text=Sign out there")
     page.wait_for_selector("text=That device is signed out.")
     phone.goto(f"{live_server.url}/portal/")
-    assert phone.is_visible("h1:has-text('Sign in')")
+    expect(phone.locator("h1:has-text('Sign in')").first).to_be_visible()
     desk.close()
 
 
@@ -184,7 +185,7 @@ def test_dana_chooses_takes_her_data_along_and_leaves(phone, live_server, dana):
     phone.click("text=Yes, leave Riverside Physio")
     phone.wait_for_selector("text=You have left Riverside Physio. We send you nothing more.")
     phone.goto(f"{live_server.url}/portal/")
-    assert phone.is_visible("h1:has-text('Sign in')")
+    expect(phone.locator("h1:has-text('Sign in')").first).to_be_visible()
     assert Client.objects.get(pk=dana.pk).state == Client.State.LEFT
 
 

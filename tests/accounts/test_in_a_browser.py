@@ -7,9 +7,9 @@ import re
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from tests import make
+from tests import axe, make
 from tests.accounts.people import at_home, mailed_code, proven
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,14 +48,7 @@ def signed_in_page(page, live_server, dana):
 
 
 def faults(page):
-    found = Axe().run(page)
-    listed = [
-        f"{fault['id']}: {node['html'][:120]}" for fault in found.response["violations"] for node in fault["nodes"]
-    ]
-    listed += page.evaluate(SMALL_TARGETS)
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        listed.append("wider than the screen")
-    return listed
+    return axe.faults(page) + page.evaluate(SMALL_TARGETS)
 
 
 def wrong_on(page, address, paths):
@@ -108,7 +101,7 @@ def test_a_wrong_password_is_told_where_it_was_typed(page, live_server, dana):
     page.fill("[name=password]", "wrong")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]")
-    assert page.is_visible("[name=password]")
+    expect(page.locator("[name=password]").first).to_be_visible()
     assert faults(page) == []
 
 
@@ -138,6 +131,6 @@ def test_a_passkey_that_is_not_used_is_told_on_the_page(page, live_server, dana)
     page.goto(f"{live_server.url}/accounts/login/")
     page.click("text=Use a passkey")
     page.route("**/2fa/webauthn/login/", lambda route: route.fulfill(json={}))
-    assert not page.is_visible("#key_trouble")
+    expect(page.locator("#key_trouble")).to_be_hidden()
     page.click("text=Sign in with the passkey")
     page.wait_for_selector("#key_trouble:visible")

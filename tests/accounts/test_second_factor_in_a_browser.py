@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from config.accounts import mailbox_proven
-from tests import make
+from tests import axe, make
 from tests.accounts.test_in_a_browser import AUTHENTICATOR
 from tests.accounts.test_second_factor import digits
 from tests.admin.test_flags_in_a_browser import DESK, LOOKS, SCREENS
@@ -52,12 +52,7 @@ def sign_out(page):
 
 def faults(page):
     """unfold's own switch of colours stands outside any region."""
-    return [
-        f"{fault['id']}: {node['html'][:160]}"
-        for fault in Axe().run(page).response["violations"]
-        for node in fault["nodes"]
-        if "openTheme" not in node["html"]
-    ]
+    return [fault for fault in axe.violations(page) if "openTheme" not in fault]
 
 
 def test_an_app_is_set_up_and_asked_for_the_next_time(desk, cast):
@@ -89,7 +84,7 @@ def test_an_app_is_set_up_and_asked_for_the_next_time(desk, cast):
     desk.fill("[name=code]", spare)
     desk.keyboard.press("Enter")
     desk.wait_for_url(re.compile("/admin/$"))
-    assert desk.is_visible("text=Dana")
+    expect(desk.locator("text=Dana").first).to_be_visible()
 
 
 def test_a_passkey_is_set_up_and_signs_in_alone(desk, cast):
@@ -109,4 +104,4 @@ def test_a_passkey_is_set_up_and_signs_in_alone(desk, cast):
     desk.goto("/accounts/login/")
     desk.click("text=Use your fingerprint or face")
     desk.wait_for_url(re.compile("/admin/$"))
-    assert desk.is_visible("text=Dana")
+    expect(desk.locator("text=Dana").first).to_be_visible()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -11,6 +10,7 @@ from clinic import leaving, messaging, noting
 from clinic.models import Message, Note
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
+from tests.axe import faults
 
 pytestmark = pytest.mark.browser
 
@@ -54,16 +54,6 @@ def dana(cast):
     messaging.send(cast.dana, "On Friday.", by=cast.alice)
     messaging.read(message, by=cast.dana.user)
     return cast.dana
-
-
-def faults(page):
-    results = Axe().run(page)
-    found = [
-        f"{fault['id']}: {node['html'][:160]}" for fault in results.response["violations"] for node in fault["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from clinic.models import Clinic, Practitioner
 from tests import make
 from tests.admin.door import signed_in, url
+from tests.axe import faults
 
 pytestmark = pytest.mark.browser
 
@@ -42,11 +42,6 @@ def open_page(browser, live_server):
 def olga(transactional_db):
     make.exercise()
     return make.practitioner(make.clinic("Bank Street"), "Olga", Practitioner.Role.OWNER)
-
-
-def faults(page):
-    results = Axe().run(page)
-    return [(fault["id"], node["html"]) for fault in results.response["violations"] for node in fault["nodes"]]
 
 
 def pages(olga):

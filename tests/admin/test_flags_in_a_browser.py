@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -13,6 +12,7 @@ from clinic.flags import escalation
 from clinic.models import Client, Flag
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
+from tests.axe import faults
 
 pytestmark = pytest.mark.browser
 
@@ -48,16 +48,6 @@ def open_page(browser, live_server, cast):
 @pytest.fixture
 def flags(cast):
     return diaries.of_every_kind(cast.alice)
-
-
-def faults(page):
-    results = Axe().run(page)
-    found = [
-        f"{fault['id']}: {node['html'][:160]}" for fault in results.response["violations"] for node in fault["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
 
 
 def photographed(page, name, viewport, scheme):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from clinic.models import Client, Practitioner
-from tests import make
+from tests import axe, make
 from tests.admin.door import signed_in, url
 
 pytestmark = pytest.mark.browser
@@ -49,10 +48,7 @@ def open_page(browser, live_server, owner):
 
 
 def faults(page):
-    found = [fault["id"] for fault in Axe().run(page).response["violations"]]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found + (page.evaluate(SMALL) if page.viewport_size == PHONE else [])
+    return axe.faults(page) + (page.evaluate(SMALL) if page.viewport_size == PHONE else [])
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clinic import covering
 from clinic.models import Practitioner
-from tests import make
+from tests import axe, make
 from tests.admin.door import signed_in, url
 
 pytestmark = pytest.mark.browser
@@ -41,8 +41,7 @@ def test_it_fits_and_can_be_read(browser, live_server, cast, viewport, scheme):
         SCREENS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENS / f"my-{name}-{viewport['width']}-{scheme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+        assert axe.violations(page, only=("wcag2a", "wcag2aa", "wcag21aa", "wcag22aa")) == []
         if viewport == PHONE:
             assert page.evaluate(SMALL) == []
 
@@ -55,6 +54,6 @@ def test_an_absence_without_scripts(browser, live_server, cast):
     page.get_by_label("Last day").fill(f"{today}")
     page.get_by_label("Covered by").select_option("Bob")
     page.get_by_role("button", name="Write it down").click()
-    assert page.get_by_text("Bob covers.").is_visible()
+    expect(page.get_by_text("Bob covers.")).to_be_visible()
     page.get_by_role("button", name="Back already: end it").click()
-    assert page.get_by_text("No absence is written down.").is_visible()
+    expect(page.get_by_text("No absence is written down.")).to_be_visible()

@@ -6,7 +6,6 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -15,6 +14,7 @@ from clinic.models import Client, DoseTemplate, Prescription
 from exercises import authoring
 from tests import make
 from tests.admin.door import signed_in, url
+from tests.axe import faults
 from tests.exercises import make as content
 
 pytestmark = pytest.mark.browser
@@ -80,16 +80,6 @@ class Presses:
     def key(self, key):
         self.page.keyboard.press(key)
         self.count += 1
-
-
-def faults(page):
-    results = Axe().run(page)
-    found = [
-        f"{fault['id']}: {node['html'][:160]}" for fault in results.response["violations"] for node in fault["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
 
 
 def photographed(page, name, viewport, scheme):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from clinic import staffing
 from clinic.models import Practitioner
@@ -56,7 +57,7 @@ def test_the_front_desk_sees_names_and_no_score(people, cast, look_at):
     for path, name in ((url("index"), "desk"), (url("client", cast.dana.pk), "desk-client")):
         page, wrong = look_at(people["desk"], path, name)
         assert wrong == []
-        assert page.is_visible("text=Dana")
+        expect(page.locator("text=Dana").first).to_be_visible()
         assert page.locator(SCORE).count() == 0
         said = page.inner_text("main")
         assert [word for word in ("pain", "8", "Forward", "urgent", "high") if word in said.replace("18", "")] == []
@@ -76,7 +77,7 @@ def test_the_team_and_a_colleague(people, cast, look_at):
 
 def test_the_clinics_of_the_site(people, look_at):
     page, wrong = look_at(people["staff"], url("index"), "clinics")
-    assert page.is_visible("text=Riverside Physio")
+    expect(page.locator("text=Riverside Physio").first).to_be_visible()
     assert "Dana" not in page.content()
     _page, more = look_at(people["staff"], url("clinic_add"), "clinic-add")
     assert wrong + more == []

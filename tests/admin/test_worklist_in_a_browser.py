@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic.flags import review
 from clinic.models import Flag
-from tests import make
+from tests import axe, make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
 
@@ -142,8 +141,7 @@ def test_escape_closes_a_form_slash_finds_and_d_leads_to_the_dose(page, flags):
 def test_the_keys_are_told_and_can_be_turned_off(page):
     page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog")).to_contain_text("the next client, the one before")
-    results = Axe().run(page)
-    assert [fault["id"] for fault in results.response["violations"]] == []
+    assert axe.violations(page) == []
     page.get_by_label("Use these keys").uncheck()
     page.get_by_role("button", name="Close").click()
     page.locator("body").press("j")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from clinic.models import Area, PainReport
 from tests import make
-from tests.portal.test_in_a_browser import faults
+from tests.axe import faults
 from tests.portal.visit import signed_in, url
 
 pytestmark = pytest.mark.browser
@@ -81,7 +81,7 @@ def test_the_list_is_the_same_tick_boxes(opened):
     page = opened()
     spot(page, "foot").click()
     page.get_by_text("Choose from a list instead").click()
-    assert not page.locator(".bodies").is_visible()
+    expect(page.locator(".bodies")).to_be_hidden()
     expect(box(page, "foot")).to_be_checked()
     box(page, "hip").check()
     assert page.locator("[name=areas]").count() == len(Area)

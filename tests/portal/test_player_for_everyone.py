@@ -1,9 +1,8 @@
 """No screen of the session has an accessibility fault, in light and dark, on a small phone, at twice its size."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests import make
+from tests import axe, make
 from tests.portal.player import walker  # noqa: F401  fixture
 from tests.portal.test_in_a_browser import SMALL_TARGETS
 
@@ -19,9 +18,7 @@ def plan(cast):
 
 
 def faults(page):
-    found = Axe().run(page).response["violations"]
-    told = [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]
-    return told + page.evaluate(SMALL_TARGETS)
+    return axe.violations(page) + page.evaluate(SMALL_TARGETS)
 
 
 def every_screen(dana):

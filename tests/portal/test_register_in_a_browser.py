@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 
 from clinic import joining, links, registering
 from clinic.models import Client, Practitioner, Registrant
 from tests import make
+from tests.axe import faults
 from tests.portal.test_in_a_browser import SMALL_TARGETS
 from tests.portal.visit import signed_in
 
@@ -28,17 +28,6 @@ def mailed_path(address):
 def sign_in(context, live_server, user):
     session = signed_in(user).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-
-
-def faults(page):
-    found = [
-        f"{fault['id']}: {node['html'][:120]}"
-        for fault in Axe().run(page).response["violations"]
-        for node in fault["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append("wider than the screen")
-    return found
 
 
 @pytest.fixture
