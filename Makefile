@@ -10,7 +10,7 @@ run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the
 test: development ## the whole suite; ARGS= goes to pytest, REQUIRE_SERVICES=1 forbids skipping
 	@exec $(BIN)/python -m tests.run $(ARGS)
 
-walk: development ## every flow of the portal on each screen, in each colours and language, with and without scripts; pictures in var/walk/
+walk: development ## every flow of the portal and a working day at the clinic on each screen, in each colours and language, with and without scripts; pictures in var/walk/
 	@PLUMBLINE_WALK=long exec $(BIN)/python -m pytest tests/walks $(ARGS)
 
 faults: development ## kill and break real processes and count the mails, the long form; PLUMBLINE_FAULTS=short: the short one

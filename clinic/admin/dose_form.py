@@ -23,8 +23,8 @@ from clinic.prescribing import Dose
 from exercises.models import Exercise
 
 TIMES_OFFERED = 4
-_NOT_SO = ("required", "invalid")
-_NO_DATE = dict.fromkeys(_NOT_SO, gettext_lazy("Write a day such as 2026-03-31."))
+_NO_NUMBER = ("required", "invalid", "min_value", "max_value")
+_NO_DATE = dict.fromkeys(("required", "invalid"), gettext_lazy("Write a day such as 2026-03-31."))
 
 
 class TimesWidget(forms.Widget):
@@ -69,13 +69,15 @@ class DoseFields(VerbForm):
     times = TimesField(label=gettext_lazy("Times"))
     sets = forms.IntegerField(
         label=gettext_lazy("Sets"),
-        widget=forms.NumberInput(attrs={"min": 1, "max": 20}),
-        error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a whole number from 1 to 20.")),
+        min_value=1,
+        max_value=20,
+        error_messages=dict.fromkeys(_NO_NUMBER, gettext_lazy("Write a whole number from 1 to 20.")),
     )
     hold_seconds = forms.IntegerField(
         label=gettext_lazy("Hold, in seconds"),
-        widget=forms.NumberInput(attrs={"min": 1, "max": 600}),
-        error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a whole number from 1 to 600.")),
+        min_value=1,
+        max_value=600,
+        error_messages=dict.fromkeys(_NO_NUMBER, gettext_lazy("Write a whole number from 1 to 600.")),
     )
     variation = forms.ChoiceField(label=gettext_lazy("Variation"), required=False, widget=forms.RadioSelect)
 
@@ -180,9 +182,9 @@ class AmendForm(DoseForm):
 
     reason = forms.CharField(
         label=gettext_lazy("Why"),
-        required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "required": True}),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say in a few words why.")},
         help_text=gettext_lazy("For the record. The client is told what changed, and does not see this."),
     )
 

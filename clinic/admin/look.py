@@ -59,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def styles() -> list[str]:
     """The addresses of our style sheets, in their order."""
     ours = ["shell", "pieces", "record", "flags", "worklist", "worklist_desk", "exercises", "joining", "settings"]
-    ours += ["team", "clinic", "prescribe"]
+    ours += ["team", "clinic", "prescribe", "touch"]
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),

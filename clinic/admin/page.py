@@ -24,8 +24,8 @@ def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
 
 
 def came_from(request: HttpRequest, otherwise: str) -> str:
-    """The form's hidden ``next`` when it is an address of this site, else ``otherwise``."""
-    given = request.POST.get("next", "")
+    """``next`` of the form, or of the address that led to it, when it is one of this site; else ``otherwise``."""
+    given = request.POST.get("next", "") or request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure()):
         return given
     return otherwise

@@ -25,7 +25,7 @@ from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
 from clinic.flags import knobs, what_if
 from clinic.flags.response import ResponseConfig
-from clinic.models import Client, Person, Prescription
+from clinic.models import Person, Prescription
 from clinic.records import handout as sheet
 from clinic.records import plan_changes, press, progress
 from clinic.records import summary as visit_sheet
@@ -38,16 +38,13 @@ def _prescription(user: Person, pk: int) -> Prescription:
     return get_object_or_404(mine, pk=pk)
 
 
-def _to_client(client: Client) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
-
-
 @_forms_only
 def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new version of the dose, with the reason."""
     prescription = _prescription(request.user, pk)
     client, exercise, version = prescription.client, prescription.exercise, prescription.dose
     by = access.practitioner_of(request, client)
+    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
     form = AmendForm(None, client, exercise, version)
     found = dose_sources.sources(exercise, by, client, templates_only=True)
     fills = "fill" in request.POST
@@ -65,12 +62,13 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
             if what := plan_changes.differences(version, new, exercise, str(get_language())):
                 told = {"name": client.first_name, "what": " ".join(what)}
                 messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
-            return _to_client(client)
+            return HttpResponseRedirect(onward)
     (strip,) = day.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
     title = _("Change the dose")
     return page(
         request, "amend.html", title,
         client=client, prescription=prescription, form=form, sources=found, day=strip, hours=day.hours(),
+        onward=onward,
     )  # fmt: skip
 
 
@@ -158,7 +156,7 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
             messages.success(request, str(act.done))
             return HttpResponseRedirect(onward)
     told: dict[str, Any] = {"prescription": prescription, "client": prescription.client, "form": form, "act": act}
-    return page(request, "change_state.html", str(act.title), **told)
+    return page(request, "change_state.html", str(act.title), onward=onward, **told)
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [

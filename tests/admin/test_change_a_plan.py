@@ -51,6 +51,40 @@ def test_a_new_dose_is_a_new_version_with_its_reason(cast, alice, prescription):
     assert "Every day at 18:00 · 2 sets" in shown
 
 
+def test_all_that_is_wrong_is_told_at_once(alice, prescription):
+    wrong = {"sets": "many", "hold_seconds": "9999", "times": ["noon"], "starts_on": "31.2.", "reason": ""}
+    page = alice.post(url("amend", prescription.pk), dose(**wrong))
+    assert set(page.context["form"].errors) == set(wrong)
+    told = words(page)
+    for remedy in ("from 1 to 20", "from 1 to 600", "Write it as 18:00", "such as 2026-03-31", "in a few words why"):
+        assert remedy in told
+    assert prescription.versions.count() == 1
+
+
+@pytest.mark.parametrize("name", ["amend", "hold"])
+def test_who_came_from_the_worklist_goes_back_to_the_row(alice, cast, prescription, name):
+    """Also after a form that was sent back with something to put right."""
+    row = f"{url('index')}?q=da#client-{cast.dana.pk}"
+    address = url(name, prescription.pk)
+    sent_back = alice.post(address, dose(reason="", next=row))
+    assert sent_back.context["onward"] == row
+    assert f'href="{row}">Cancel' in sent_back.content.decode()
+    assert alice.post(address, dose(next=row)).url == row
+
+
+def test_the_worklist_says_where_to_come_back_to(alice, cast, prescription):
+    back = f"?next=%2Fadmin%2F%3Fq%3DDana%23client-{cast.dana.pk}"
+    assert url("amend", prescription.pk) + back in alice.get(url("index"), {"q": "Dana"}).content.decode()
+    assert alice.get(url("amend", prescription.pk) + back).context["onward"].startswith("/admin/?q=Dana#")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_the_way_back_never_leads_to_another_site(alice, cast, prescription, elsewhere):
+    home = url("client", cast.dana.pk)
+    assert alice.get(url("amend", prescription.pk), {"next": elsewhere}).context["onward"] == home
+    assert alice.post(url("amend", prescription.pk), dose(next=elsewhere)).url == home
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("reason", " "), ("times", ["25:00"]), ("ends_on", "2026-03-01"), ("reason", "x" * 10_000)]
 )

@@ -106,8 +106,8 @@ def test_the_look_names_each_with_the_first_reminder(alice, them, time_machine):
     Client.objects.filter(pk=them[2].pk).update(reminders_wanted=False)
     page = signed_in(them[0].practitioner).post(address(them), answers(them) | {"do": "look"})
     text = words(page)
-    assert "Dana Mon 2 Mar, 18:00 (UTC) No to every question" in text
-    assert "Fay Mon 2 Mar, 18:00 (America/New_York) No to every question" in text
+    assert "Dana First reminder: Mon 2 Mar, 18:00 (UTC) No to every question" in text
+    assert "Fay First reminder: Mon 2 Mar, 18:00 (America/New_York) No to every question" in text
     assert "Gus Gus wants no reminders. No to every question" in text
     assert not Prescription.objects.exists()
     sent = hidden(page)

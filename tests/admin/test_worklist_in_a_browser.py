@@ -120,7 +120,7 @@ def test_what_the_verb_refuses_is_said_in_the_row(page, flags):
     page.keyboard.press("Space")
     row_of(page, flags[0]).get_by_label("What you found or did").fill("   ")
     row_of(page, flags[0]).get_by_role("button", name="Resolve").click()
-    expect(row_of(page, flags[0]).get_by_role("alert")).to_be_visible()
+    expect(row_of(page, flags[0]).get_by_role("alert")).to_have_text("Write in a few words what you found or did.")
     flags[0].refresh_from_db()
     assert flags[0].state == Flag.State.OPEN
 
@@ -136,6 +136,25 @@ def test_escape_closes_a_form_slash_finds_and_d_leads_to_the_dose(page, flags):
     page.locator(".pl-who > a").first.focus()
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(url("amend", flags[0].prescription_id)))
+    page.get_by_label("Sets").fill("2")
+    page.get_by_label("Why").fill("Eager.")
+    page.get_by_role("main").get_by_role("button", name="Change the dose").click()
+    expect(page).to_have_url(re.compile(f"{url('index')}#client-{flags[0].prescription.client_id}$"))
+    expect(page.get_by_text("The dose is changed.")).to_be_in_viewport()
+
+
+def test_what_came_of_an_act_is_in_sight_until_it_is_put_away(page, cast, flags):
+    for number in range(12):
+        make.invited(cast.alice, f"Client{number:02}")
+    zoe = row_of(page, flagged(make.client(cast.alice, "Zoe"), 0.1, "routine"))
+    page.reload()
+    zoe.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 300)")
+    zoe.get_by_role("button", name="Acknowledge").click()
+    told = page.get_by_role("status").filter(has_text="Zoe: acknowledged.")
+    expect(told).to_be_in_viewport()
+    told.get_by_role("button", name="Close this message").click()
+    expect(page.get_by_text("Zoe: acknowledged.")).to_have_count(0)
 
 
 def test_the_keys_are_told_and_can_be_turned_off(page):

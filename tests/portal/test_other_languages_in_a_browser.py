@@ -25,6 +25,10 @@ SIGNED_IN = ["logout/", "email/", "sessions/", "2fa/", "2fa/webauthn/"]
 TROUBLE = """() => {
   const seen = e => { const s = getComputedStyle(e); const b = e.getBoundingClientRect();
     return b.width > 1 && b.height > 1 && s.visibility !== 'hidden' && s.clip === 'auto' && e.checkVisibility() };
+  const rolls = e => { // sideways, by a thumb
+    for (e = e.parentElement; e && e !== document.body; e = e.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(e).overflowX)) return e.getBoundingClientRect().right <= innerWidth + 1;
+    return false };
   const texts = e => [...e.childNodes].filter(n => n.nodeType === 3 && n.textContent.trim());
   const trouble = [];
   if (document.documentElement.scrollWidth > innerWidth) trouble.push('wider than the screen');
@@ -33,7 +37,7 @@ TROUBLE = """() => {
     const boxes = texts(e).flatMap(text => { const range = document.createRange(); range.selectNode(text);
       return [...range.getClientRects()] });
     if (boxes.some(box => box.width > 1 && (box.left < -1 || box.right > innerWidth + 1))
-        && !e.closest('.skip, .not-for-people, [tabindex="0"], table'))
+        && !e.closest('.skip, .not-for-people, [tabindex="0"], table') && !rolls(e))
       trouble.push('off the screen: ' + e.outerHTML.slice(0, 100));
     for (let up = e; up; up = up.parentElement) {
       const s = getComputedStyle(up);

@@ -21,7 +21,8 @@ SMALL = """() => {
   return [...document.querySelectorAll('a, button, select, textarea, input, summary, .score, .choice, .spot')]
     .filter(e => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.not-for-people'))
     .filter(e => !e.matches('.skip, .score input, .choice input') && !inSentence(e))
-    .filter(e => { const box = e.getBoundingClientRect();
+    .filter(e => { const pressed = e.matches('[type=radio], [type=checkbox]') && e.closest('label') || e;
+      const box = pressed.getBoundingClientRect();
       return box.width > 1 && (Math.round(box.height) < 44 || Math.round(box.width) < 44) })
     .map(e => 'small: ' + e.outerHTML.slice(0, 110)) }"""
 

@@ -1,12 +1,10 @@
 """A client walks every flow of the portal: phone and desk, light and dark, both languages, with scripts or without."""
 
-import shutil
-
 import pytest
 
 from tests.walks import day, door, record, story, wishes
-from tests.walks.matrix import SCREENS, WALKED
-from tests.walks.walker import PICTURES, SHOTS, Walker
+from tests.walks.matrix import WALKED
+from tests.walks.walker import walk_through
 
 pytestmark = pytest.mark.browser
 
@@ -45,15 +43,4 @@ def people(request, live_server, settings):
 
 @pytest.mark.parametrize("around", WALKED, ids=lambda around: around.name)
 def test_every_flow_goes_through_and_no_page_of_it_has_a_fault(browser, live_server, people, around):
-    if SHOTS:
-        shutil.rmtree(PICTURES / around.name, ignore_errors=True)
-    context = browser.new_context(
-        viewport=SCREENS[around.screen], color_scheme=around.scheme, locale=around.language,
-        java_script_enabled=around.scripts, timezone_id=people.dana.time_zone, reduced_motion="reduce",
-    )  # fmt: skip
-    context.set_default_timeout(10_000)
-    walk = Walker(context, around, live_server.url)
-    for flow in FLOWS:
-        flow(walk, people)
-    context.close()
-    assert not walk.wrong, "\n".join(f"{page}: {fault}" for page, found in walk.wrong.items() for fault in found)
+    walk_through(FLOWS, people, browser, around, live_server.url, timezone_id=people.dana.time_zone)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext, override, pgettext
-from playwright.sync_api import BrowserContext, Locator, Response, expect
+from django.utils.translation import gettext, ngettext, override, pgettext
+from playwright.sync_api import Browser, BrowserContext, Locator, Response, expect
 
 from clinic.models import Client, Person
 from tests.portal.visit import signed_in
 from tests.walks.asked import inaccessible, wrong_with
-from tests.walks.matrix import LONG, Surroundings
+from tests.walks.matrix import LONG, SCREENS, Surroundings
 
 PICTURES = Path(__file__).parents[2] / "var" / "walk"
 # What floats at the foot of the screen lies at the foot of the picture.
@@ -28,8 +30,8 @@ SHOTS = LONG or bool(os.environ.get("SHOTS"))
 class Walker:
     """English words in, the page's own words pressed and read: so a flow is told once for every language."""
 
-    def __init__(self, context: BrowserContext, around: Surroundings, address: str) -> None:
-        self.context, self.around, self.address = context, around, address
+    def __init__(self, context: BrowserContext, around: Surroundings, address: str, pictures: Path) -> None:
+        self.context, self.around, self.address, self.pictures = context, around, address, pictures
         self.language = around.language
         self.page = context.new_page()
         self.devices = context.new_cdp_session(self.page)
@@ -46,6 +48,11 @@ class Walker:
         """A string of the source, as this walker's pages say it."""
         with override(self.language):
             return (pgettext(context, english) if context else gettext(english)) % (told or {})
+
+    def count(self, one: str, many: str, number: int, **told: Any) -> str:
+        """The same, of a string that counts."""
+        with override(self.language):
+            return ngettext(one, many, number) % told
 
     def complain(self, about: str) -> None:
         if not about.startswith("Failed to load resource"):  # of those the status is told by _answered
@@ -70,7 +77,11 @@ class Walker:
         self.page.goto(self.address + path)
 
     def main(self, kind: str, english: str, context: str = "", /, **told: Any) -> Locator:
-        name = re.compile(f"^{re.escape(self.word(english, context, **told))}")  # more may follow for screen readers
+        return self.named(kind, self.word(english, context, **told))
+
+    def named(self, kind: str, said: str) -> Locator:
+        """By what the page itself says."""
+        name = re.compile(f"^{re.escape(said)}")  # more may follow for screen readers
         role: Any = kind
         return self.page.get_by_role("main").get_by_role(role, name=name).first
 
@@ -123,9 +134,8 @@ class Walker:
         if axe and (found := inaccessible(self.page, self.devices, self.around.scripts)):
             self.wrong[f"{name}, axe"] = found
         if SHOTS:
-            folder = PICTURES / self.around.name
             self.page.evaluate(UNFOLD, UNFOLDED)  # a style of its own the page would refuse
-            self.page.screenshot(path=folder / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
+            self.page.screenshot(path=self.pictures / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
             self.page.evaluate("document.adoptedStyleSheets = []")
 
     def fetch(self, kind: str, english: str) -> None:
@@ -134,3 +144,33 @@ class Walker:
         answer = self.context.request.get(self.address + str(path))
         assert answer.status == 200, path
         assert answer.headers["content-type"].startswith(kind), path
+
+
+def walk_through(
+    flows: Iterable[Callable[[Walker, Any], None]],
+    story: Any,
+    browser: Browser,
+    around: Surroundings,
+    address: str,
+    pictures: str = "",
+    **context: Any,
+) -> None:
+    """One after the other in one browser; fails with all that was wrong on the way.
+
+    Args:
+        pictures: what their folder's name begins with.
+        context: further options of the browser.
+    """
+    folder = PICTURES / f"{pictures}{around.name}"
+    if SHOTS:
+        shutil.rmtree(folder, ignore_errors=True)
+    opened = browser.new_context(
+        viewport=SCREENS[around.screen], color_scheme=around.scheme, locale=around.language,
+        java_script_enabled=around.scripts, reduced_motion="reduce", **context,
+    )  # fmt: skip
+    opened.set_default_timeout(10_000)
+    walk = Walker(opened, around, address, folder)
+    for flow in flows:
+        flow(walk, story)
+    opened.close()
+    assert not walk.wrong, "\n".join(f"{page}: {fault}" for page, found in walk.wrong.items() for fault in found)

@@ -43,11 +43,8 @@ function show(fresh) {
     const now = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
     if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
   }
-  const told = fresh.querySelector("main.pl > ul");
-  if (told) {
-    document.querySelector("main.pl > ul")?.remove();
-    document.querySelector("main.pl").prepend(told);
-  }
+  const told = fresh.querySelector(".pl-told").childNodes;
+  if (told.length) document.querySelector(".pl-told").replaceChildren(...told);
   const rows = fresh.querySelector(".pl-worklist");
   if (rows) rearrange([...rows.children], rows.start);
   else if (![...list.children].some(inUse)) location.reload(); // the list is empty now: another page altogether
@@ -164,7 +161,8 @@ function refused(form, fresh) {
   const said = document.createElement("p");
   said.className = "pl-wrong";
   said.setAttribute("role", "alert");
-  const why = fresh.querySelector(".pl-wrong, .pl-wrong-top")?.textContent.trim();
+  // Beside the field stands what to do; the top of that page only says to look there.
+  const why = (fresh.querySelector(".pl-wrong") ?? fresh.querySelector(".pl-wrong-top p:last-child"))?.textContent.trim();
   said.textContent = why || document.querySelector("#worklist-said").content.querySelector('[data-said="refused"]').textContent;
   form.append(said);
 }
