@@ -101,6 +101,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     _("Clinic settings") if access.owns(request) else _("About the clinic"),
                     "settings",
                     "plumbline:clinic",
+                    shown=works_here,
                 ),
             ],
         },

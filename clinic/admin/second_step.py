@@ -62,6 +62,7 @@ def first(request: HttpRequest) -> Page:
         status=403,
         way=second_factor.where(request.user, onward),
         is_set_up=second_factor.is_set_up(request.user),
+        sees_health_data=bool(access.clinical(request)),
     )
 
 

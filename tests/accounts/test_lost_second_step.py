@@ -101,7 +101,7 @@ class TestWhatHappens:
 
     def test_a_look_changes_nothing_and_says_what_will_happen(self, olga, alice):
         page = words(signed_in(olga).get(page_of(alice)))
-        assert "Alice has lost it?" in page
+        assert "If Alice has lost phone and spare codes" in page
         assert "They are signed out on every device." in page
         assert has_one(alice)
 
@@ -193,6 +193,7 @@ class TestWhoMay:
         for answer in (browser.get(page_of(alice)), browser.post(page_of(alice), WHY)):
             assert answer.status_code == 403
             assert "One more step to sign in" in words(answer)
+            assert ("You see the health data" in words(answer)) == (who == "owner")
         assert has_one(alice)
 
 
