@@ -20,6 +20,7 @@ from clinic.delivery import KINDS
 from clinic.flags import telling
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import (
+    Clearing,
     Client,
     Confirmation,
     Digest,
@@ -117,7 +118,7 @@ def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
     by_client = {kind: f"{client}__email" for kind, client in _CLIENT.items()}
-    addresses = {**by_client, Notice: users, Digest: users, Welcome: users}
+    addresses = {**by_client, Notice: users, Digest: users, Welcome: users, Clearing: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [
         kind._default_manager.filter(**lately, **{f"{address}__iexact": recipient}).order_by("-due_at", "-pk").first()

@@ -24,7 +24,7 @@ from django.template.utils import InvalidTemplateEngineError
 from django.utils.module_loading import import_string
 
 from clinic import push
-from clinic.conf import DEFAULTS, PRACTITIONER_ENGINE, conf
+from clinic.conf import ALLAUTH_CLEARS, DEFAULTS, PRACTITIONER_ENGINE, conf
 
 TAG = "plumbline"
 READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
@@ -214,11 +214,24 @@ def second_factor(app_configs: Sequence[AppConfig] | None = None, **options: Any
             "PLUMBLINE_TWO_FACTOR is on, and allauth.mfa, which knows who has a second factor, is not installed."
         )
         return [Error(complaint, hint=hint, id="clinic.E008")]
+    return _leads_nowhere("PLUMBLINE_SECOND_FACTOR", path, hint)
+
+
+@register(TAG)
+def second_factor_clear(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """E008: what takes a lost second factor away, where a project names its own."""
+    path = conf.second_factor_clear
+    if path in {"", ALLAUTH_CLEARS}:
+        return []
+    return _leads_nowhere(
+        "PLUMBLINE_SECOND_FACTOR_CLEAR", path, "Name a callable that takes the user (docs/install.md)."
+    )
+
+
+def _leads_nowhere(setting: str, path: str, hint: str) -> list[CheckMessage]:
     try:
         if callable(import_string(path)):
             return []
     except ImportError:
         pass
-    return [
-        Error(f"PLUMBLINE_SECOND_FACTOR leads to nothing that can be called: {path!r}.", hint=hint, id="clinic.E008")
-    ]
+    return [Error(f"{setting} leads to nothing that can be called: {path!r}.", hint=hint, id="clinic.E008")]

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 PRACTITIONER_ENGINE = "plumbline_admin"
+ALLAUTH_CLEARS = "clinic.second_factor.cleared_by_allauth"
 
 # Every setting and what holds where a project does not set it; docs/settings.md says the same.
 DEFAULTS: dict[str, str | int] = {
@@ -37,6 +38,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_TWO_FACTOR": True,
     "PLUMBLINE_SECOND_FACTOR": "clinic.second_factor.by_allauth",
     "PLUMBLINE_SECOND_FACTOR_PATH": "",
+    "PLUMBLINE_SECOND_FACTOR_CLEAR": "",
     "PLUMBLINE_RETENTION_YEARS": 10,
 }
 
@@ -148,6 +150,12 @@ class Conf:
     def second_factor_path(self) -> str:
         """Where a second factor is set up and shown; empty: the pages of django-allauth."""
         return _text("PLUMBLINE_SECOND_FACTOR_PATH")
+
+    @property
+    def second_factor_clear(self) -> str:
+        """The dotted path of what takes a lost one away; empty: nothing does, unless it is allauth that knows."""
+        ours = ALLAUTH_CLEARS if self.second_factor == DEFAULTS["PLUMBLINE_SECOND_FACTOR"] else ""
+        return _text("PLUMBLINE_SECOND_FACTOR_CLEAR") or ours
 
     @property
     def retention_at_least(self) -> int:

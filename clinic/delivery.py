@@ -24,7 +24,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from clinic.conf import conf
 from clinic.dsn import no_such_mailbox
-from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Reminder, Welcome
+from clinic.models import Clearing, Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Reminder, Welcome
 from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, State, Why, database_now
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ ATTEMPTS_AT_MOST = 8
 LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
 HOLD_ON = dt.timedelta(hours=1)  # to a yes while the database is away; nobody else knows of it
 END_OF_MAIL = b"\r\n.\r\n"
-KINDS = (Notice, Confirmation, Invitation, Welcome, Message, Reminder, Digest)
+KINDS = (Notice, Confirmation, Invitation, Welcome, Clearing, Message, Reminder, Digest)
 
 
 @dataclass(frozen=True)

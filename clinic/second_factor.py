@@ -1,6 +1,7 @@
 """Has the person in this session shown a second factor? Asked at each door before health data, of whatever knows.
 
 `PLUMBLINE_SECOND_FACTOR` names what knows: a callable that takes a user and, where it is about a session, its request.
+`PLUMBLINE_SECOND_FACTOR_CLEAR` names what takes a lost one away: a callable that takes the user.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from clinic.conf import conf
+from clinic.conf import ALLAUTH_CLEARS, conf
 from clinic.models import Person, Practitioner
+
+IN_THE_DATABASE = {f"django.contrib.sessions.backends.{kind}" for kind in ("db", "cached_db")}
 
 
 def is_wanting(request: HttpRequest, memberships: Iterable[Practitioner]) -> bool:
@@ -31,6 +37,24 @@ def is_set_up(person: Any) -> bool | None:
         return bool(_knows()(person))
     except ImportError:
         return None
+
+
+def is_shown(request: HttpRequest) -> bool:
+    """Whether this session may take somebody else's second factor away: it has shown its own, or nobody is asked."""
+    return not conf.two_factor or bool(_knows()(request.user, request))
+
+
+def can_clear() -> bool:
+    """Whether a lost one can be taken away here at all."""
+    if not conf.second_factor_clear:
+        return False
+    return conf.second_factor_clear != ALLAUTH_CLEARS or apps.is_installed("allauth.mfa")
+
+
+def clear(person: Any) -> None:
+    """Take everything away by which this person shows a second factor, and end their sessions."""
+    clears: Callable[[Any], object] = import_string(conf.second_factor_clear)
+    clears(person)
 
 
 def where(person: Person, onward: str) -> str:
@@ -59,6 +83,24 @@ def by_allauth(person: Any, request: HttpRequest | None = None) -> bool:
         return True
     shown = import_string("allauth.account.authentication.get_authentication_records")(request, person)
     return any(record.get("method") == "mfa" for record in shown)
+
+
+def cleared_by_allauth(person: Any) -> None:
+    """Delete apps, keys, passkeys and spare codes of this person, and end their sessions."""
+    apps.get_model("mfa", "Authenticator")._default_manager.filter(user=person.pk).delete()
+    if apps.is_installed("allauth.usersessions"):
+        for session in apps.get_model("usersessions", "UserSession")._default_manager.filter(user=person.pk):
+            session.end()
+    if settings.SESSION_ENGINE in IN_THE_DATABASE:
+        _end_stored_sessions(person)
+
+
+def _end_stored_sessions(person: Any) -> None:
+    """All others too: allauth lists those alone that began on its own pages."""
+    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    for session in store.get_model_class().objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(person.pk):
+            store(session.session_key).delete()
 
 
 def _knows() -> Callable[..., bool]:

@@ -5,7 +5,7 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, digests, joining, leaving, messaging, registering, staffing
+from clinic import delivery, digests, joining, leaving, messaging, registering, staffing, unlocking
 from clinic.flags import escalation, standing, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
@@ -15,7 +15,7 @@ from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-_MAILS = (notices, registering, joining, staffing, messaging, reminders, digests, pushing)
+_MAILS = (notices, registering, joining, staffing, unlocking, messaging, reminders, digests, pushing)
 KINDS = [delivery.one_at_a_time(kind.send_due) for kind in _MAILS]
 
 

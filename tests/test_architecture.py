@@ -47,6 +47,7 @@ FLOORS = [
         "clinic.digests",
         "clinic.staff_wishes",
         "clinic.staffing",
+        "clinic.unlocking",
         "clinic.arranging",
         "clinic.wording",
         "clinic.templating",
@@ -104,7 +105,13 @@ NOUNS = [
     },
     {"clinic.models.handover"},
     {"clinic.models.client"},
-    {"clinic.models.absence", "clinic.models.digest", "clinic.models.welcome", "clinic.models.dose_template"},
+    {
+        "clinic.models.absence",
+        "clinic.models.digest",
+        "clinic.models.welcome",
+        "clinic.models.clearing",
+        "clinic.models.dose_template",
+    },
     {"clinic.models.clinic"},
     {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
 ]

@@ -211,6 +211,14 @@ def test_e008_a_path_that_leads_to_nothing(settings, path, wrong):
     assert ("clinic.E008" in found()) == wrong
 
 
+@pytest.mark.parametrize(
+    ("path", "wrong"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False), ("", False)]
+)
+def test_e008_what_takes_a_lost_one_away_leads_to_nothing(settings, path, wrong):
+    settings.PLUMBLINE_SECOND_FACTOR_CLEAR = path
+    assert ("clinic.E008" in found()) == wrong
+
+
 def test_two_factor_is_on_where_a_project_says_nothing(settings):
     del settings.PLUMBLINE_TWO_FACTOR
     assert conf.two_factor

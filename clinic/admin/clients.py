@@ -52,6 +52,7 @@ def listing(request: HttpRequest) -> Page:
         form=form,
         narrowed=found is not everybody,
         may_invite=treats,
+        may_hand_over=treats and Client.objects.handed_over_by(request.user).exists(),
         several_clinics=len(access.memberships(request)) > 1,
     )
 

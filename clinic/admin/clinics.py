@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import staffing
+from clinic import second_factor, staffing
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
@@ -89,8 +89,14 @@ def listing(request: HttpRequest) -> Page:
     for person in Practitioner.objects.run_by(request.user).select_related("user").order_by("-active", "name", "pk"):
         people.setdefault(person.clinic_id, []).append(person)
     rows = [_row(clinic, people.get(clinic.pk, []), mail.get(clinic.pk, MailState()), now) for clinic in clinics]
+    unlocked = (
+        Practitioner.objects.unlocked_by(request.user) if second_factor.can_clear() else Practitioner.objects.none()
+    )
     ticks = [(tick, words.ago(tick.at, now) if tick.at else _("never")) for tick in mail_state.ticks(now)]
-    return page(request, "clinics.html", _("Clinics"), rows=rows, ticks=ticks, myself_pk=request.user.pk)
+    return page(
+        request, "clinics.html", _("Clinics"), rows=rows, ticks=ticks,
+        myself_pk=request.user.pk, unlocked=set(unlocked.values_list("pk", flat=True)),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

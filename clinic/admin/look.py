@@ -27,12 +27,13 @@ _FONT = {
     "important-light": "#1D2A2E", "important-dark": "#EEF2F1",
 }  # fmt: skip
 
+OWN_PAGE = "plumbline:password_change"
 _OF_A_CLIENT = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders", "hand_over"}
 _OF_A_CLIENT |= {"message", "note", "note_correct"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
 _OF_THE_CLINIC = {"clinic_settings", "clinic_tune", "advice_words", "accent_preview"}
 _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
-_OF_THE_TEAM = {"colleague", "colleague_add"}
+_OF_THE_TEAM = {"colleague", "colleague_add", "second_step"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "myself": here[0] if here else None,
         "account": str(getattr(request.user, get_user_model().get_email_field_name(), "")),
         "sidebar_navigation": _navigation(request) if here or access.runs_site(request) else [],
-        "account_links": _account_links(),
+        "account_links": _account_links(request),
     }
 
 
@@ -100,6 +101,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     _("Clinic settings") if access.owns(request) else _("About the clinic"),
                     "settings",
                     "plumbline:clinic",
+                    shown=works_here,
                 ),
             ],
         },
@@ -133,12 +135,20 @@ def _at_work(request: HttpRequest, name: str) -> bool:
     return name == "plumbline:index" and bool(access.memberships(request))
 
 
-def _account_links() -> list[dict[str, str]]:
+def _account_links(request: HttpRequest) -> list[dict[str, str]]:
     """One's own settings, and the pages of django-allauth, where the project has them."""
-    links = [{"title": _("My settings"), "link": reverse("plumbline:my_settings")}]
-    for title, view in ((_("Two-factor sign-in"), "mfa_index"), (_("Where I am signed in"), "usersessions_list")):
-        try:
-            links.append({"title": title, "link": reverse(view)})
-        except NoReverseMatch:
-            continue
-    return links
+    here = bool(access.memberships(request))
+    return [
+        *_link(_("My settings"), "plumbline:my_settings" if here else ""),
+        *(_link(_("Password"), "account_change_password") or _link(_("Password"), OWN_PAGE if here else "")),
+        *_link(_("Two-factor sign-in"), "mfa_index"),
+        *_link(_("Where I am signed in"), "usersessions_list"),
+    ]
+
+
+def _link(title: str, view: str) -> list[dict[str, str]]:
+    """One entry; none where the project has no such page."""
+    try:
+        return [{"title": title, "link": reverse(view)}]
+    except NoReverseMatch:
+        return []

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -53,6 +53,7 @@ from clinic.admin import (
     registrants,
     reminders,
     replay,
+    second_step,
     team,
     tuning,
     worklist,
@@ -60,6 +61,8 @@ from clinic.admin import (
 from clinic.admin.page import Page, page
 from clinic.conf import PRACTITIONER_ENGINE
 from clinic.models import AuditEntry
+
+_OF_THE_SITE = frozenset({*clinics.PAGES, second_step.clear})  # what platform staff may reach
 
 
 class PractitionerSite(UnfoldAdminSite):
@@ -77,7 +80,7 @@ class PractitionerSite(UnfoldAdminSite):
             if request.user.is_authenticated and not self._lets_in(request, view):
                 return self._dressed(request, _not_for_you(request))
             if second_factor.is_wanting(request, access.memberships(request)):
-                return self._dressed(request, _second_factor_first(request))
+                return self._dressed(request, second_step.first(request))
             return self._dressed(request, guarded(request, *args, **kwargs))
 
         return update_wrapper(inner, view)
@@ -86,7 +89,7 @@ class PractitionerSite(UnfoldAdminSite):
         """Who works here, everywhere; platform staff, to their own pages and to no other."""
         if access.memberships(request):
             return True
-        return access.runs_site(request) and (view in clinics.PAGES or view == self.index)
+        return access.runs_site(request) and (view in _OF_THE_SITE or view == self.index)
 
     def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Have the response drawn by our engine and, a page of ours, inside the shell."""
@@ -111,7 +114,7 @@ class PractitionerSite(UnfoldAdminSite):
                 for module in (
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
                     *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
-                    *(import_clients, invitations, hand_over, my_settings, team, clinics),
+                    *(import_clients, invitations, hand_over, my_settings, team, second_step, clinics),
                     *(clinic_settings, clinic_tuning, advice_words, message, notes),
                 )
                 for route, view, name in module.ROUTES
@@ -141,12 +144,27 @@ class PractitionerSite(UnfoldAdminSite):
             raise ImproperlyConfigured("LOGIN_URL must be the project's sign-in page, not the practitioner site's.")
         return redirect_to_login(onward)
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The account pages' own, where the project has them: one way, which asks for all that they ask for."""
+        return _account_page("account_change_password") or super().password_change(request, extra_context)
+
+    @method_decorator(require_safe)
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return _account_page("account_change_password") or super().password_change_done(request, extra_context)
+
     @method_decorator([never_cache, csrf_protect])
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Sign out, whoever it is; only by POST."""
         if request.method == "POST":
             auth.logout(request)
         return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
+
+
+def _account_page(name: str) -> HttpResponseRedirect | None:
+    try:
+        return HttpResponseRedirect(reverse(name))
+    except NoReverseMatch:
+        return None
 
 
 def _not_for_you(request: HttpRequest) -> Page:
@@ -157,19 +175,6 @@ def _not_for_you(request: HttpRequest) -> Page:
         _("This part is for practitioners"),
         status=404,
         own_page=resolve_url(settings.LOGIN_REDIRECT_URL),
-    )
-
-
-def _second_factor_first(request: HttpRequest) -> Page:
-    """For who may see health data and has not shown a second factor: why, and the way to it. No act is done."""
-    onward = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
-    return page(
-        request,
-        "second_factor.html",
-        _("One more step to sign in"),
-        status=403,
-        way=second_factor.where(request.user, onward),
-        is_set_up=second_factor.is_set_up(request.user),
     )
 
 

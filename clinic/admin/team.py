@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -148,7 +148,11 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("plumbline:team"))
         person.refresh_from_db(fields=["role"])
     row = _row(person, timezone.now())
-    return page(request, "colleague.html", person.name, row=row, person=person, form=form)
+    unlocked = Practitioner.objects.unlocked_by(request.user).filter(pk=person.pk)
+    return page(
+        request, "colleague.html", person.name, row=row, person=person, form=form, clearings=_clearings(person),
+        may_clear=row.second_step and second_factor.can_clear() and unlocked.exists(),
+    )  # fmt: skip
 
 
 @require_POST
@@ -197,6 +201,12 @@ def _people(request: HttpRequest) -> Any:
     staying = Count("clients", filter=~Q(clients__state=Client.State.LEFT))
     newest = Prefetch("welcomes", queryset=Welcome.objects.order_by("-pk"))
     return people.annotate(client_count=staying).prefetch_related(newest).order_by("name", "pk")
+
+
+def _clearings(person: Practitioner) -> Any:
+    """Each time their second step was taken away, the last first; ``who``: the name of who did it, at this clinic."""
+    names = Practitioner.objects.filter(user=OuterRef("by"), clinic=person.clinic_id).values("name")
+    return person.clearings.annotate(who=Subquery(names[:1]))
 
 
 def _row(person: Any, now: Any) -> Row:

@@ -6,15 +6,23 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
+from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
 
+from clinic import arranging
 from clinic.conf import conf
-from clinic.models import Clinic, Practitioner
+from clinic.models import Clinic, Practitioner, runs_the_site
+from clinic.models.clinic import RUN_THE_SITE
+from clinic.sign_ins import of
 from clinic.signals import practitioner_joined
 
 SLUG = "demo"
@@ -22,6 +30,8 @@ EMPTY = "demo-empty"
 EXERCISE = "forward-bend"
 PASSWORD = "plumbline-demo"  # noqa: S105  printed at every start, on a machine that shows its mail to anybody
 DOMAIN = "demo.example"
+ACCENT = "#2F5D8C"  # of the sea
+LOGO = Path(__file__).parent / "logo.png"
 ESCALATION_HOURS = 120  # long enough that a visitor finds one flag that rose, and not all of them
 
 
@@ -45,7 +55,7 @@ def address(first_name: str) -> str:
 
 
 def sign_ins() -> list[SignIn]:
-    """The five sign-ins, the same at every run."""
+    """The sign-ins, the same at every run."""
     worklist, portal = conf.base_url + conf.worklist_path, conf.base_url + reverse("clinic:today")
     people = [
         ("owner", address("owner"), worklist),
@@ -54,6 +64,8 @@ def sign_ins() -> list[SignIn]:
         ("front-desk", address("fran"), worklist),
         ("client", address("dana"), portal),
     ]
+    if (staff := of(address("staff"))) is not None and runs_the_site(staff):
+        people.append(("site-staff", address("staff"), worklist))
     if Clinic.objects.filter(slug=EMPTY).exists():
         people.append(("new-owner", address("nina"), worklist))
     return [SignIn(role, email, PASSWORD, where) for role, email, where in people]
@@ -83,7 +95,14 @@ def make_clinic() -> Clinic:
         postal_line="12 Harbour Street, Demo Town",
         time_zone=settings.TIME_ZONE,
         escalation_hours=ESCALATION_HOURS,
+        accent=ACCENT,
     )
+
+
+def hang_up_the_sign(owner: Practitioner) -> None:
+    """The logo, a sail on the water, in the colour of the pages."""
+    with LOGO.open("rb") as file:
+        arranging.show_logo(owner.clinic, File(file), by=owner)
 
 
 def make_empty_clinic() -> Clinic:
@@ -107,14 +126,34 @@ def take_on(
     clinic: Clinic, name: str, email: str, hashed: str, role: str = Practitioner.Role.PRACTITIONER
 ) -> Practitioner:
     """Somebody who works there, with a sign-in; ``hashed`` is the password as it is stored."""
+    account = _account(email, hashed)
+    account.save()
+    practitioner = Practitioner.objects.create(user=account, clinic=clinic, name=name, role=role)
+    joined = partial(practitioner_joined.send_robust, Practitioner, practitioner=practitioner, user=account)
+    transaction.on_commit(joined)
+    return practitioner
+
+
+def take_on_site_staff(hashed: str) -> None:
+    """Somebody who runs the site and works at no clinic; none where the project's users have no permissions."""
+    account = _account(address("staff"), hashed)
+    if not {"is_staff", "user_permissions"} <= {field.name for field in account._meta.get_fields()}:
+        return
+    account.is_staff = True
+    account.save()
+    app, codename = RUN_THE_SITE.split(".")
+    account.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    if apps.is_installed("allauth.account"):  # which would ask for a code from the mailbox first
+        proven = apps.get_model("account", "EmailAddress")._default_manager
+        proven.create(user=account, email=address("staff"), verified=True, primary=True)
+
+
+def _account(email: str, hashed: str) -> Any:
+    """A sign-in, not stored yet."""
     users = get_user_model()
     field = users.get_email_field_name()
     account = users(**{field: email})
     if field != users.USERNAME_FIELD:
         setattr(account, users.USERNAME_FIELD, f"demo-{uuid.uuid5(uuid.NAMESPACE_DNS, email).hex[:12]}")
     account.password = hashed
-    account.save()
-    practitioner = Practitioner.objects.create(user=account, clinic=clinic, name=name, role=role)
-    joined = partial(practitioner_joined.send_robust, Practitioner, practitioner=practitioner, user=account)
-    transaction.on_commit(joined)
-    return practitioner
+    return account

@@ -30,6 +30,8 @@ def open_clinic(now: dt.datetime) -> Clinic:
     clinic = people.make_clinic()
     hashed = make_password(people.PASSWORD)  # once for all: hashing is slow on purpose, and everybody knows this one
     owner = people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
+    people.hang_up_the_sign(owner)
+    people.take_on_site_staff(hashed)
     people.take_on(clinic, "Fran Keller", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
     alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
     bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.flags import telling
+from clinic.flags.standing_in import tell_who_stands_in
 from clinic.letters import letter
 from clinic.models import Flag, FlagEvent, Notice, Practitioner, Why
 from clinic.models.outbox import State
@@ -26,14 +27,19 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
 def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, Why]:
     """A flag already seen needs no mail, and of several to one person the first goes for all.
 
-    One whose own flag was seen still goes where others, skipped for its sake, wait behind it.
+    One whose own flag was seen still goes where others, skipped for its sake, wait behind it. Whose reader is away by
+    now, or is not concerned any more, does not go: whoever treats the client gets one instead.
     """
     waiting = set(Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True))
     left_over = _left_over({notice.practitioner_id for notice in notices})
-    unwanted, told = {}, set()
+    unwanted: dict[int, Why] = {}
+    told: set[int] = set()
+    elsewhere = tell_who_stands_in(notices, left_over, now)
     for notice in notices:
         whom = notice.practitioner_id
-        if whom in told:
+        if notice.pk in elsewhere and (notice.pk in waiting or whom in left_over):
+            unwanted[notice.pk] = elsewhere[notice.pk]
+        elif whom in told:
             unwanted[notice.pk] = Why.TOGETHER if notice.pk in waiting else Why.SETTLED
         elif notice.pk in waiting or whom in left_over:
             told.add(whom)

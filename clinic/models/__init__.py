@@ -4,6 +4,7 @@ from clinic.models.absence import Absence
 from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.chosen import ReminderChoice
+from clinic.models.clearing import Clearing
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.digest import Digest
@@ -36,6 +37,7 @@ __all__ = [
     "AppendOnly",
     "Area",
     "AuditEntry",
+    "Clearing",
     "Client",
     "Clinic",
     "ClinicTuning",

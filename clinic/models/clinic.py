@@ -176,6 +176,16 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         """Whom platform staff may shut out: everybody who works at a clinic; nobody for anybody else."""
         return self.filter(clinic__in=Clinic.objects.run_by(user))
 
+    def unlocked_by(self, user: Person) -> PractitionerQuerySet:
+        """Whose lost second step this person may take away: platform staff, that of everybody who works at a clinic;
+
+        an owner, that of colleagues, unless they work elsewhere too, where this owner decides nothing. Never one's own.
+        """
+        others = self.filter(active=True).exclude(user=user.pk)
+        elsewhere = Practitioner.objects.filter(active=True).exclude(clinic__in=Clinic.objects.owned_by(user))
+        mine = Q(clinic__in=Clinic.objects.owned_by(user)) & ~Q(user__in=elsewhere.values("user"))
+        return others.filter(mine | Q(clinic__in=Clinic.objects.run_by(user)))
+
     def planned_by(self, user: Person) -> PractitionerQuerySet:
         """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
         mine = Practitioner.objects.of(user)

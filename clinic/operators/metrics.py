@@ -15,7 +15,19 @@ from django.db.models import Case, Count, F, Min, Q, Value, When
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Reminder, Schedule, Welcome, Why
+from clinic.models import (
+    Clearing,
+    Confirmation,
+    Digest,
+    Heartbeat,
+    Invitation,
+    Message,
+    Notice,
+    Reminder,
+    Schedule,
+    Welcome,
+    Why,
+)
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import OutgoingQuerySet, State, database_now
 
@@ -26,6 +38,7 @@ KINDS: Final[dict[str, Callable[[], OutgoingQuerySet[Any]]]] = {
     "confirmation": Confirmation.objects.all,
     "digest": Digest.objects.all,
     "welcome": Welcome.objects.all,
+    "clearing": Clearing.objects.all,
     "message": Message.objects.all,
 }
 WINDOWS: Final = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24)}

@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from django.db.models import Count, Min
 
-from clinic.models import Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Outgoing, Reminder, Welcome
+from clinic.models import (
+    Clearing,
+    Confirmation,
+    Digest,
+    Heartbeat,
+    Invitation,
+    Message,
+    Notice,
+    Outgoing,
+    Reminder,
+    Welcome,
+)
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import State
 
@@ -18,6 +29,7 @@ CLINIC_OF: Final[dict[type[Outgoing], str]] = {
     Invitation: "client__clinic",
     Confirmation: "registrant__clinic",
     Welcome: "practitioner__clinic",
+    Clearing: "practitioner__clinic",
     Digest: "practitioner__clinic",
     Message: "client__clinic",
 }
@@ -44,7 +56,7 @@ class Tick:
 
 
 def by_clinic(now: dt.datetime) -> dict[int, MailState]:
-    """The state of each clinic that has mail waiting or lost; ten queries, whatever their number."""
+    """The state of each clinic that has mail waiting or lost; a few queries, whatever their number."""
     found: dict[int, MailState] = {}
     for kind, clinic in CLINIC_OF.items():
         rows: Any = kind._default_manager.order_by()

@@ -86,6 +86,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
+    elsewhere |= {"second_step"}  # tests/accounts/test_lost_second_step.py
     elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC
 

@@ -32,12 +32,14 @@ def run_demo(now: dt.datetime, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def played_once(django_db_setup, django_db_blocker):
+def played_once(django_db_setup, django_db_blocker, tmp_path_factory):
+    media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), transaction.atomic():
         make.exercise()
-        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        fast = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        with override_settings(PASSWORD_HASHERS=fast, MEDIA_ROOT=media):
             printed = run_demo(NOW)
-        yield Played(NOW, printed)
+            yield Played(NOW, printed)
         transaction.set_rollback(True)
 
 

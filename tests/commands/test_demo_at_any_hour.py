@@ -20,7 +20,8 @@ KINDS = {"red_flag", "exercise_hurts", "worsening", "silent", "undeliverable"}
         ("2026-10-25T23:40:10+09:00", "Asia/Tokyo"),
     ],
 )
-def test_made_at(db, settings, moment, zone):
+def test_made_at(db, settings, tmp_path, moment, zone):
+    settings.MEDIA_ROOT = tmp_path
     settings.TIME_ZONE = zone
     make.exercise()
     now = dt.datetime.fromisoformat(moment)

@@ -5,13 +5,14 @@ import datetime as dt
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from clinic import joining
+from clinic import arranging, joining
 from clinic.conf import conf
 from clinic.demonstration import people
 from clinic.flags import sending as notices
 from clinic.models import (
     AdviceText,
     Client,
+    Clinic,
     Flag,
     FlagEvent,
     Invitation,
@@ -144,6 +145,7 @@ def test_the_printed_sign_ins_open_the_site(demo, client):
         ("practitioner", "bob@demo.example"),
         ("front-desk", "fran@demo.example"),
         ("client", "dana@demo.example"),
+        ("site-staff", "staff@demo.example"),
     ]
     for role, email, password, address in lines:
         client.logout()
@@ -151,6 +153,22 @@ def test_the_printed_sign_ins_open_the_site(demo, client):
         assert answer.status_code == 302, role
         assert address.endswith(answer["Location"]), role
         assert str(client.session["_auth_user_id"]) == str(get_user_model().objects.get(email=email).pk)
+
+
+def test_who_runs_the_site_sees_the_clinic_and_no_client(demo, client):
+    client.post("/accounts/login/", {"login": "staff@demo.example", "password": people.PASSWORD})
+    page = client.get("/admin/").content.decode()
+    assert "Harbour Street Physiotherapy" in page
+    assert [name for name in Client.objects.values_list("name", flat=True) if name in page] == []
+    assert client.get("/admin/clients/").status_code == 404
+    assert client.get(f"/admin/clients/{person('Dana').pk}/").status_code == 404
+
+
+def test_the_clinic_has_a_logo_and_a_colour_that_can_be_read(demo):
+    clinic = Clinic.objects.get(slug="demo")
+    assert clinic.logo.size > 0
+    assert clinic.accent != Clinic().accent
+    assert arranging.readable(clinic.accent)
 
 
 def test_the_other_clients_sign_in_by_a_code(demo):

@@ -35,6 +35,7 @@ def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
         "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
         "welcomes: none due",
+        "second steps taken away: none due",
         "messages: none due",
         "reminders on phones: none due",
         "reminders: 1 sent",
@@ -53,6 +54,7 @@ def test_a_second_tick_sends_nothing_twice(due):
         "confirmations: none due",
         "invitations: none due",
         "welcomes: none due",
+        "second steps taken away: none due",
         "messages: none due",
         "reminders on phones: none due",
         "reminders: none due",

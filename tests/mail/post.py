@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from html.parser import HTMLParser
 
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 
-from clinic import joining, messaging, registering, staffing
+from clinic import joining, messaging, registering, staffing, unlocking
 from clinic import links as links_in_mail
 from clinic.conf import conf
 from clinic.digests import sending as daily
@@ -93,6 +94,13 @@ def welcome(cast) -> EmailMessage:
     return staffing._compose(rows.get(practitioner__name="Gina Gold"))
 
 
+def clearing(cast) -> EmailMessage:
+    """The mail to somebody whose lost second step was taken away."""
+    TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
+    row = unlocking.clear_second_step(cast.bob, by=cast.alice.user, reason="Lost the phone: pain in the back.")
+    return unlocking.compose(row)
+
+
 def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
     """One of each kind, all in one language; the clinic has a postal address."""
     Clinic.objects.update(language=language, postal_line="1 River Street, Springfield")
@@ -110,6 +118,7 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
         "welcome": welcome(cast),
+        "clearing": clearing(cast),
     }
 
 

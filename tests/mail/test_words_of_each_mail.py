@@ -8,7 +8,7 @@ from tests import make
 from tests.mail import post
 
 KINDS = ["reminder", "invitation", "notice", "notice_again", "notice_together", "digest", "registration", "registered"]
-KINDS += ["welcome", "message"]
+KINDS += ["welcome", "clearing", "message"]
 
 # Nobody who glances at a screen learns what is being treated, or how it goes.
 UNSAID = {

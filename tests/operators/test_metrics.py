@@ -112,7 +112,7 @@ def test_labels_name_kinds_windows_reasons_and_ticks_only(row):
         for sample in family.samples:
             for name, value in sample.labels.items():
                 labels[name].add(value)
-    known = {"reminder", "notice", "invitation", "confirmation", "digest", "welcome", "message"}
+    known = {"reminder", "notice", "invitation", "confirmation", "digest", "welcome", "clearing", "message"}
     assert labels["kind"] == known
     assert labels["tick"] == set(SILENT_FOR)
     assert labels["window"] == {"1h", "24h"}
@@ -120,7 +120,7 @@ def test_labels_name_kinds_windows_reasons_and_ticks_only(row):
 
 def test_the_cost_is_the_same_few_queries_whatever_there_is(row, cast, django_assert_num_queries):
     for name in ("Frida", "Hugo"):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(18):
             list(metrics.families(row.due_at))
         make.invited(cast.alice, name)
         reminders.send_due(row.due_at)

@@ -15,8 +15,9 @@ from exercises.models import Exercise
 
 class Command(BaseCommand):
     help = (
-        "Make the demo clinic: an owner, two practitioners, a front desk and a dozen clients with their histories. "
-        "Run again, it makes nothing new but a reminder that is soon due. Prints the sign-ins."
+        "Make the demo clinic: an owner, two practitioners, a front desk and a dozen clients with their histories; "
+        "and somebody who runs the site. Run again, it makes nothing new but a reminder that is soon due. "
+        "Prints the sign-ins."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

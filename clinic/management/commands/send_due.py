@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import digests, joining, messaging, registering, staffing
+from clinic import digests, joining, messaging, registering, staffing, unlocking
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -19,7 +19,7 @@ from clinic.reminders import sending as reminders
 class Command(BaseCommand):
     help = (
         "Plan the due reminders and daily mails, then send what is due: notices, confirmations, invitations, "
-        "welcomes, messages, reminders, on phones too, daily mails to practitioners."
+        "welcomes, second steps taken away, messages, reminders, on phones too, daily mails to practitioners."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
             ("welcomes", staffing.send_due),
+            ("second steps taken away", unlocking.send_due),
             ("messages", messaging.send_due),
             ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),

@@ -1,0 +1,32 @@
+"""A lost second step that was taken away for somebody: by whom and why, and the mail that tells them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models.clinic import Practitioner
+from clinic.models.outbox import Outgoing, OutgoingQuerySet
+
+
+class Clearing(Outgoing):
+    """One act and its mail, which carries no key to anything."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="clearings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    because = models.CharField(_("why it was done"), max_length=500)
+
+    objects = OutgoingQuerySet["Clearing"].as_manager()
+
+    class Meta(Outgoing.Meta):
+        verbose_name = _("second step taken away")
+        verbose_name_plural = _("second steps taken away")
+        constraints = [
+            *Outgoing.Meta.constraints,
+            models.CheckConstraint(condition=~Q(because=""), name="clearing_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"clearing {self.pk}"

@@ -1,0 +1,105 @@
+"""Somebody has lost their second step: a person above them takes it away, and they set up a new one.
+
+Whether the asker may do so is the door's to know (`Practitioner.objects.unlocked_by`); what must hold whoever asks is
+held here. They are signed out everywhere and told by mail, so that one who did not ask for it hears of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import audit, second_factor
+from clinic.conf import conf
+from clinic.delivery import Mailbag, deliver
+from clinic.letters import letter
+from clinic.models import Clearing, Practitioner, Why, runs_the_site
+
+LONGEST_REASON = 500
+WAITS = dt.timedelta(days=7)  # for a mail server that is away
+
+
+def clear_second_step(
+    colleague: Practitioner, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
+) -> Clearing | None:
+    """Take every app, key and spare code of this person away, end their sessions, and tell them by mail.
+
+    Args:
+        reason: 1 to 500 characters, for the record; no mail has it.
+
+    Returns:
+        The row; None: they have no second step.
+
+    Raises:
+        ValidationError by field; nothing is changed then.
+    """
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ValidationError({"reason": _("Write in a few words why.")})
+    if len(reason) > LONGEST_REASON:
+        raise ValidationError({"reason": _("Write at most %(most)s characters.") % {"most": LONGEST_REASON}})
+    with transaction.atomic():
+        held = Practitioner.objects.select_for_update(of=("self",)).select_related("user", "clinic")
+        person = held.get(pk=colleague.pk)
+        _check(person, by)
+        if not second_factor.is_set_up(person.user):
+            return None
+        second_factor.clear(person.user)
+        cleared = _post(person, by, reason, now or timezone.now())
+        audit.record(by, "second-step-cleared", person, person.clinic)
+    return cleared
+
+
+def send_due(now: dt.datetime | None = None) -> Counter[str]:
+    """One tick: tell everybody who has not been told; returns how many ended in each state."""
+    rows = Clearing.objects.select_related("practitioner__clinic", "practitioner__user")
+    return deliver(Mailbag(rows, _guard, compose), now)
+
+
+def compose(cleared: Clearing) -> EmailMultiAlternatives:
+    person = cleared.practitioner
+    return letter(
+        "clearing",
+        to=(person.name, person.email),
+        clinic=person.clinic,
+        language=person.speaks,
+        message_id=cleared.message_id,
+        context={"colleague": person, "worklist_url": conf.base_url + conf.worklist_path},
+    )
+
+
+def _guard(rows: list[Clearing], now: dt.datetime) -> Mapping[int, Why]:
+    """Whatever has happened since, they are told."""
+    return {}
+
+
+def _check(person: Practitioner, by: AbstractBaseUser) -> None:
+    if person.user_id == by.pk:
+        raise ValidationError(_("Nobody takes their own second step away like this."))
+    if not person.active:
+        raise ValidationError(_("They work here no more."))
+    if runs_the_site(person.user):  # it opens more than this clinic
+        raise ValidationError(_("They run this site too: only somebody with access to the server can do this."))
+    if not second_factor.can_clear():
+        raise ValidationError(_("The second step is kept elsewhere: ask who runs this site."))
+
+
+def _post(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> Clearing:
+    return Clearing.objects.create(
+        practitioner=person,
+        by_id=by.pk,
+        because=reason,
+        due_at=now,
+        try_at=now,
+        expires_at=now + WAITS,
+        message_id=f"clearing.{uuid.uuid4().hex}@{conf.mail_domain}",
+    )
