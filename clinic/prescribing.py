@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic import audit, signals, templating
 from clinic.flags import judging, review, standing
@@ -26,11 +27,13 @@ from clinic.models import (
 )
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_days, parse_times
+from clinic.records import dose_words
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
 from exercises.models import Exercise
 
 State = Prescription.State
+_SAY_WHY = gettext_lazy("Say in a few words why.")
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,7 @@ class Screened:
 
 
 def screen(exercise: Exercise, screening: Mapping[str, Screened]) -> None:
-    """Check that every precaution of the exercise was asked, and each yes has its reason.
-
-    Raises ValidationError on ``screening`` naming the precautions.
-    """
+    """Raise ValidationError on ``screening`` unless each precaution was asked, and each yes has its reason."""
     asked = {precaution.code for precaution in exercise.precautions_in(None)}
     messages = [
         _("%(code)s: answer this precaution, true or false.") % {"code": code} for code in asked - screening.keys()
@@ -97,8 +97,7 @@ def draft(
     """
     now = now or timezone.now()
     _may(by)
-    if client.state == Client.State.LEFT:
-        raise ValidationError({"client": _("This client has left the clinic. Invite the client again first.")})
+    _has_not_left(client.state)
     screen(exercise, screening)
     prescription = Prescription(client=client, exercise=exercise, prescribed_by=by, state=State.ACTIVE, state_since=now)
     return _version(prescription, 1, dose, by, now)
@@ -112,12 +111,16 @@ def prescribe(
     *,
     by: Practitioner,
     keep_as: str = "",
+    beside: Collection[int] | None = None,
     now: dt.datetime | None = None,
 ) -> Prescription:
     """Prescribe an exercise: the plan, the screening it rests on and its reminders, in one transaction.
 
     Args:
         keep_as: the name under which the clinic keeps this dose as a template; empty: it does not.
+        beside: the numbers of the client's running plans of this exercise, as the practitioner was shown them. One that
+            runs since is given back when it asks the very same, as a second press does, and refused when it does not.
+            None: whatever runs.
 
     Raises ValidationError by field; nothing is stored then.
     """
@@ -125,6 +128,10 @@ def prescribe(
     version = draft(client, exercise, dose, screening, by=by, now=now)
     prescription = version.prescription
     with transaction.atomic():
+        # A second press, and a client who is just leaving, wait for each other here.
+        _has_not_left(Client.objects.select_for_update().values_list("state", flat=True).get(pk=client.pk))
+        if beside is not None and (made := come_since(version, beside)):
+            return made
         if keep_as.strip():
             keep(keep_as, exercise, dose, by)
         prescription.save()
@@ -149,17 +156,69 @@ def prescribe(
     return prescription
 
 
-def amend(
-    prescription: Prescription, dose: Dose, *, by: Practitioner, reason: str, now: dt.datetime | None = None
+def come_since(version: PrescriptionVersion, beside: Collection[int]) -> Prescription | None:
+    """The plan that runs since the practitioner was shown those ``beside``, when it asks the same as ``version``.
+
+    Raises ValidationError on ``prescription`` when it asks something else.
+    """
+    mine = version.prescription
+    running = Prescription.objects.running().filter(client=mine.client, exercise__slug=mine.exercise.slug)
+    made = running.exclude(pk__in=beside).order_by("-pk").first()
+    if made is None or made.dose.is_same_as(version):
+        return made
+    told = {"who": made.dose.by.name, "name": mine.client.name, "dose": _in_force(made)}
+    said = _("%(who)s prescribed it for %(name)s meanwhile: %(dose)s Change that, or press again to give both.")
+    raise ValidationError({"prescription": said % told})
+
+
+def draft_amendment(
+    prescription: Prescription,
+    dose: Dose,
+    *,
+    by: Practitioner,
+    reason: str,
+    replaces: int | None = None,
+    now: dt.datetime | None = None,
 ) -> PrescriptionVersion:
-    """Change the dose: a new version; the earlier ones stay. Raises ValidationError by field."""
-    now = now or timezone.now()
+    """What :func:`amend` would store, for a look at it beforehand; it raises the same and stores nothing."""
     _may(by)
     if prescription.state == State.ENDED:
         raise ValidationError({"prescription": _("This exercise has ended. Prescribe it anew.")})
+    in_force = prescription.dose
+    version = _version(prescription, in_force.number + 1, dose, by, now or timezone.now(), reason)
+    seen, told = replaces in (None, in_force.number), {"who": in_force.by.name, "dose": _in_force(prescription)}
+    if replaces is not None and seen and in_force.asks_the_same_as(version):
+        raise ValidationError({"prescription": _("This is the dose in force. Change something, or leave it as it is.")})
+    if not seen and not in_force.is_same_as(version):
+        said = _("%(who)s changed this dose meanwhile: %(dose)s Press again to put yours in its place.")
+        raise ValidationError({"prescription": said % told})
+    return version
+
+
+def amend(
+    prescription: Prescription,
+    dose: Dose,
+    *,
+    by: Practitioner,
+    reason: str,
+    replaces: int | None = None,
+    now: dt.datetime | None = None,
+) -> PrescriptionVersion:
+    """Change the dose: a new version; the earlier ones stay. Raises ValidationError by field.
+
+    Args:
+        replaces: the number of the version that the practitioner was shown. When another is in force by now, that one
+            is given back if it is the very same, as after a second press, and the change is refused if not. None:
+            whatever is in force.
+    """
+    now = now or timezone.now()
     with transaction.atomic():
-        locked = Prescription.objects.select_for_update().get(pk=prescription.pk)
-        version = _version(locked, locked.dose.number + 1, dose, by, now, _reason(reason))
+        # Its state too is read under the lock: it may have ended a moment ago.
+        rows = Prescription.objects.select_related("client__clinic", "exercise").select_for_update(of=("self",))
+        locked = rows.get(pk=prescription.pk)
+        version = draft_amendment(locked, dose, by=by, reason=reason, replaces=replaces, now=now)
+        if replaces is not None and version.number != replaces + 1:
+            return locked.dose
         version.save()
         planning.set_schedules(locked, now)
         audit.record(by.user, "amended", locked, locked.client.clinic)
@@ -225,8 +284,9 @@ def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:
 
 
 def _version(
-    prescription: Prescription, number: int, dose: Dose, by: Practitioner, now: dt.datetime, reason: str = ""
+    prescription: Prescription, number: int, dose: Dose, by: Practitioner, now: dt.datetime, reason: str | None = None
 ) -> PrescriptionVersion:
+    """The checked version; ``reason`` None: it needs none."""
     version = PrescriptionVersion(
         prescription=prescription,
         number=number,
@@ -236,11 +296,11 @@ def _version(
         hold_seconds=dose.hold_seconds,
         variation=dose.variation,
         mornings_allowed=dose.mornings_allowed,
-        reason=reason,
+        reason=(reason or "").strip()[:500],
         by=by,
         made_at=now,
     )
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, list[str]] = {"reason": [str(_SAY_WHY)]} if reason is not None and not version.reason else {}
     for field, parse, given in (("days", parse_days, dose.days), ("times", parse_times, dose.times)):
         try:
             setattr(version, field, parse(given))  # type: ignore[arg-type]
@@ -263,6 +323,17 @@ def _version(
     return version
 
 
+def _in_force(prescription: Prescription) -> str:
+    """ "Every day at 18:00. Once. Hold for 30 seconds." """
+    dose = prescription.dose
+    return f"{dose_words.when(dose)} {dose_words.how_much(dose, prescription.exercise.rest_seconds)}"
+
+
+def _has_not_left(state: str) -> None:
+    if state == Client.State.LEFT:
+        raise ValidationError({"client": _("This client has left the clinic. Invite the client again first.")})
+
+
 def _may(by: Practitioner) -> None:
     if not by.is_clinical:
         raise ValidationError({"practitioner": _("Only a practitioner may prescribe.")})
@@ -270,7 +341,7 @@ def _may(by: Practitioner) -> None:
 
 def _reason(reason: str) -> str:
     if not reason.strip():
-        raise ValidationError({"reason": _("Say in a few words why.")})
+        raise ValidationError({"reason": _SAY_WHY})
     return reason.strip()[:500]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -35,6 +35,7 @@ def prescribe_to_all(
     *,
     by: Practitioner,
     keep_as: str = "",
+    beside: Collection[int] | None = None,
     now: dt.datetime | None = None,
 ) -> list[Prescription]:
     """Prescribe one exercise in one dose to several clients: to all of them, or to none.
@@ -42,14 +43,20 @@ def prescribe_to_all(
     Args:
         orders: each client once; at most ``AT_ONCE``.
         dose: the same for all but for ``mornings_allowed``, which each order says.
+        beside: the numbers of these clients' running plans of the exercise, as the practitioner was shown them. When
+            all of them have this very plan since, those are given back: it was a second press. None: whatever runs.
 
     Raises ValidationError: by field for what is wrong with the dose, under ``client_<number>`` for what is wrong with
     one client; nothing is stored then.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        # A second press waits here, and then finds that they have it already.
-        list(Client.objects.select_for_update().filter(pk__in=[order.client.pk for order in orders]).order_by("pk"))
+        # A second press waits here, and then finds that they have it already; so does who left meanwhile.
+        stored = Client.objects.select_for_update(of=("self",)).select_related("clinic", "practitioner").order_by("pk")
+        now_so = {client.pk: client for client in stored.filter(pk__in=[order.client.pk for order in orders])}
+        orders = [replace(order, client=now_so.get(order.client.pk, order.client)) for order in orders]
+        if beside is not None and (made := _made_already(orders, exercise, dose, by, beside, now)):
+            return made
         check_all(orders, exercise, dose, by=by, now=now)
         if keep_as.strip():
             prescribing.keep(keep_as, exercise, dose, by)
@@ -57,6 +64,23 @@ def prescribe_to_all(
             prescribing.prescribe(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
             for order in orders
         ]
+
+
+def _made_already(
+    orders: Sequence[Order], exercise: Exercise, dose: Dose, by: Practitioner, beside: Collection[int], now: dt.datetime
+) -> list[Prescription]:
+    """What the first press of the same button made; empty where it did not make all of it."""
+    made = []
+    for order in orders:
+        try:
+            version = prescribing.draft(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
+            plan = prescribing.come_since(version, beside)
+        except ValidationError:
+            return []  # check_all says what is wrong
+        if plan is None:
+            return []
+        made.append(plan)
+    return made
 
 
 def dose_of(order: Order, dose: Dose) -> Dose:

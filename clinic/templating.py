@@ -39,7 +39,10 @@ def usual() -> Pattern:
 
 
 def add(exercise: Exercise, pattern: Pattern, *, by: Practitioner) -> DoseTemplate:
-    """Keep a dose for the clinic of ``by``. Raises ValidationError by field; nothing is stored then."""
+    """Keep a dose for the clinic of ``by``; the very same under this name, as of a second press, is given back.
+
+    Raises ValidationError by field; nothing is stored then.
+    """
     return _store(DoseTemplate(clinic=by.clinic, exercise=exercise.slug), exercise, pattern, by, "template-added")
 
 
@@ -85,6 +88,8 @@ def _store(template: DoseTemplate, exercise: Exercise, pattern: Pattern, by: Pra
         template.clean_fields(exclude={"clinic", *wrong})
     except ValidationError as error:
         wrong |= error.message_dict
+    if not wrong and template.pk is None and (kept := _kept_already(template)):
+        return kept
     if not wrong:
         try:
             template.validate_constraints()
@@ -96,6 +101,12 @@ def _store(template: DoseTemplate, exercise: Exercise, pattern: Pattern, by: Pra
         template.save()
         audit.record(by.user, verb, template, template.clinic)
     return template
+
+
+def _kept_already(template: DoseTemplate) -> DoseTemplate | None:
+    asked = ("name", "days", "times", "sets", "hold_seconds", "variation", "weeks")
+    same = {name: getattr(template, name) for name in asked}
+    return DoseTemplate.objects.offered(template.clinic, template.exercise).filter(**same).first()
 
 
 def _may(by: Practitioner) -> None:

@@ -1,4 +1,4 @@
-"""A prescription before it is stored, as the client would meet it: the page Today, the mail, the first reminders.
+"""A plan or a change of it before it is stored, as the client would meet it: the page Today, the mail, the reminders.
 
 The page is the portal's own template, so that it cannot say anything else than the real one does.
 """
@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,8 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from clinic.models import Client, Prescription, PrescriptionVersion
+from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.models.fields import WEEKDAYS, zone
+from clinic.records import plan_changes
+from clinic.records.advice import held_text
 from clinic.records.dose_words import in_words
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
@@ -33,11 +36,11 @@ _WAY = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 
 @dataclass(frozen=True)
 class NewPlan:
-    """What ``clinic/portal/today/answer.html`` asks of an exercise that was never done nor reported on."""
+    """What ``clinic/portal/today/answer.html`` asks of an exercise that was not done nor reported on today."""
 
     prescription: Prescription
     dose: PrescriptionVersion
-    now: str  # "do" on a day of the plan, else "rest", or "over"
+    now: str  # "do" on a day of the plan, else "rest"; "over", or "held"
     next: str
     wait_until: dt.time | None
     said: None = None
@@ -67,7 +70,7 @@ class Seen:
 def seen(draft: PrescriptionVersion, now: dt.datetime) -> Seen:
     """Draw it in the client's own language and zone; nothing is stored and nothing sent."""
     client = draft.prescription.client
-    mail = sending.preview(client, draft.local_times[0])
+    mail = sending.preview(client, draft.local_times[0], changed=draft.number > 1)
     coming = first_reminders(draft, now)
     return Seen(
         client=client,
@@ -82,24 +85,33 @@ def seen(draft: PrescriptionVersion, now: dt.datetime) -> Seen:
 def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.datetime]:
     """When the first reminders would come, in the client's zone; none for whom no reminder reaches."""
     client = draft.prescription.client
-    if _unreached(client):
+    if _unreached(draft):
         return []
-    here, plan = zone(client.time_zone), planning.plan_of(draft, client)
+    choice = _choice(draft)
+    here, plan = zone(client.time_zone), planning.plan_of(draft, client, choice)
     coming = slots(plan, here, now, max(now, _beginning(draft, client)) + LOOK_AHEAD)
     return [due.astimezone(here) for due in islice(coming, REMINDERS_SHOWN)]
 
 
 def why_none(draft: PrescriptionVersion) -> str:
     """Why no reminder would come, for the practitioner."""
-    client = draft.prescription.client
-    return _unreached(client) or _("No time of this plan is left: its days are over, or lie in quiet hours.")
+    return _unreached(draft) or _("No time of this plan is left: its days are over, or lie in quiet hours.")
 
 
-def _unreached(client: Client) -> str:
+def _choice(draft: PrescriptionVersion) -> ReminderChoice | None:
+    """Of which times of a running plan the client wants to be reminded; None: of all."""
+    pk = draft.prescription_id
+    return planning.choices([pk]).get(pk) if pk else None
+
+
+def _unreached(draft: PrescriptionVersion) -> str:
+    client, choice = draft.prescription.client, _choice(draft)
     told = {"name": client.first_name}
+    if draft.prescription.state == Prescription.State.HELD:
+        return _("It is held. Reminders go on when you resume it.")
     if client.state != Client.State.JOINED:
         return _("%(name)s has not joined yet. Reminders begin then.") % told
-    if not client.reminders_wanted:
+    if not client.reminders_wanted or (choice is not None and not choice.wanted):
         return _("%(name)s wants no reminders.") % told
     if client.undeliverable_since is not None:
         return _("Mail to %(name)s comes back, so none is sent.") % told
@@ -124,7 +136,9 @@ def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "step": on_the_picture(steps) if plan.now == "do" else None,
             "others": [],
             "had_one": True,
+            "held_words": partial(held_text, client),  # asked for where it is paused
             "owners": [],
+            "news": plan_changes.news(client, now, draft) if draft.number > 1 else [],
             "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
             "csrf_token": "none",  # no form of the page works in its frame
         }
@@ -138,15 +152,16 @@ def _new_plan(draft: PrescriptionVersion, now: dt.datetime) -> NewPlan:
     here = zone(client.time_zone)
     local = now.astimezone(here)
     day = local.date()
+    held = draft.prescription.state == Prescription.State.HELD
     over = draft.ends_on is not None and day > draft.ends_on
     in_plan = day >= draft.starts_on and WEEKDAYS[local.weekday()] in draft.day_names
     # A number for the addresses on the page, which are taken out of it again.
-    about = Prescription(pk=0, client=client, exercise=draft.prescription.exercise, state=Prescription.State.ACTIVE)
+    about = Prescription(pk=0, client=client, exercise=draft.prescription.exercise, state=draft.prescription.state)
     upcoming = first_slot(replace(planning.plan_of(draft, client), paused_until=None, quiet=None), here, now)
     return NewPlan(
         prescription=about,
         dose=draft,
-        now="over" if over else "do" if in_plan else "rest",
+        now="held" if held else "over" if over else "do" if in_plan else "rest",
         next=in_words(upcoming.due_at.astimezone(here), day) if upcoming else "",
         wait_until=planning.wait_until(draft, client, local),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -115,6 +115,11 @@ class DoseFields(VerbForm):
             day = self.fields["starts_on"].clean(typed.get("starts_on"))
         return day
 
+    def over_for(self, clients: Collection[Client], given: Mapping[str, Any]) -> bool:
+        """Whether the last day has passed for all of them; no last day, or one before the first, is not judged here."""
+        first, last = given.get("starts_on"), given.get("ends_on")
+        return bool(first and last and first <= last < min(today_of(client) for client in clients))
+
     def early_for(self, client: Client, given: Mapping[str, Any]) -> list[str]:
         """Those of the times given within two hours after this client gets up; none while a time is no time."""
         if not given.get("times"):
@@ -164,8 +169,14 @@ class DoseForm(DoseFields):
         self.early: list[str] = self.early_for(client, initial) if data is None else []
 
     def clean(self) -> dict[str, Any]:
-        """A time soon after waking needs a tick that it is meant: its reminders would be left out otherwise."""
+        """A time soon after waking needs a tick that it is meant: its reminders would be left out otherwise.
+
+        A plan that is over before it is stored would do nothing.
+        """
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.over_for([self.client], given):
+            said = _("That day has passed for %(name)s. Choose a later one, or leave it empty.")
+            self.add_error("ends_on", said % {"name": self.client.first_name})
         self.early = self.early_for(self.client, given)
         if self.early and not given.get("mornings_allowed"):
             self.add_error("mornings_allowed", _("Tick this to prescribe it all the same, or choose a later time."))
@@ -208,3 +219,6 @@ class AmendForm(DoseForm):
             "mornings_allowed": version.mornings_allowed,
         }
         super().__init__(data, client, exercise, now | dict(instead or {}))
+        seen = data.get("replaces", "") if data is not None else ""
+        # Which version was on the page when it was filled in; None where the page does not say.
+        self.replaces = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None

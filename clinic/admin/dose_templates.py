@@ -80,8 +80,7 @@ def _clinical(request: HttpRequest) -> list[Practitioner]:
 
 def _kept(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise, Practitioner]:
     """One that this person may change. Raises Http404, for a stranger and when its exercise is shown no more."""
-    mine = DoseTemplate.objects.kept_by(request.user).filter(active=True).select_related("clinic")
-    template = get_object_or_404(mine, pk=pk)
+    template = get_object_or_404(DoseTemplate.objects.kept_by(request.user).select_related("clinic"), pk=pk)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=template.exercise)
     by = next(one for one in access.clinical(request) if one.clinic_id == template.clinic_id)
     return template, exercise, by
@@ -138,6 +137,8 @@ def add_usual(request: HttpRequest) -> HttpResponseBase:
 def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Other days, times, amounts or another name; what was prescribed by it stays as it is."""
     template, exercise, by = _kept(request, pk)
+    if not template.active:
+        return _retired(request, template)
     now = {name: getattr(template, name) for name in ("name", "sets", "hold_seconds", "variation", "weeks")}
     now |= {"days": template.day_names, "times": template.times.split(",")}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, [by], now)
@@ -152,8 +153,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Offer it no more."""
     template, _exercise, by = _kept(request, pk)
-    templating.retire(template, by=by)
+    if not templating.retire(template, by=by):
+        return _retired(request, template)
     return _done(request, _("“%(name)s” is offered no more. Plans that were made of it run on."), template)
+
+
+def _retired(request: HttpRequest, template: DoseTemplate) -> HttpResponseRedirect:
+    """A colleague was quicker, or the button was pressed twice."""
+    said = _("“%(name)s” is retired already. Add it anew if you need it.")
+    messages.info(request, said % {"name": template.name})
+    return HttpResponseRedirect(reverse("plumbline:dose_templates"))
 
 
 def _done(request: HttpRequest, said: str, template: DoseTemplate) -> HttpResponseRedirect:

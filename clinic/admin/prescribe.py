@@ -5,29 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import prescribing
-from clinic.admin import access, as_seen, day, dose_sources
+from clinic.admin import access, day, dose_sources, look_first
+from clinic.admin.look_first import BACK, LOOK
 from clinic.admin.page import page
 from clinic.admin.screening_form import PrescribeForm
-from clinic.models import Client, Clinic, Practitioner, Prescription, PrescriptionVersion
-from clinic.records import dose_words
+from clinic.models import Client, Clinic, Practitioner, Prescription
 from exercises.models import Exercise, Media, Step
 from exercises.showing import on_the_picture, photo_of
-
-LOOK, BACK = "look", "back"  # what the buttons of the form and of the look at it ask for; nothing: to store it
-_ASIDE = {"csrfmiddlewaretoken", "do", "fill"}
 
 
 @dataclass(frozen=True)
@@ -74,14 +69,13 @@ def _stamp(one: Offered) -> float:
 
 
 def wanted(request: HttpRequest, found: Sequence[Offered]) -> tuple[Offered | None, str]:
-    """The exercise that the address names, or the only one there is; and what the address named."""
-    slug = request.GET.get("exercise", "") or (found[0].exercise.slug if len(found) == 1 else "")
+    """The exercise of the form sent, else of the address, or the only one there is; and what was named."""
+    slug = (
+        request.POST.get("exercise", "")
+        or request.GET.get("exercise", "")
+        or (found[0].exercise.slug if len(found) == 1 else "")
+    )
     return next((one for one in found if one.exercise.slug == slug), None), slug
-
-
-def again(data: QueryDict) -> list[tuple[str, str]]:
-    """All that was typed, as hidden fields of the look at it: Back finds it again, Prescribe sends it."""
-    return [(name, value) for name, values in data.lists() if name not in _ASIDE for value in values]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,17 +98,20 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
                 lambda: prescribing.draft(client, exercise, form.dose(), form.questions.screening(), by=by)
             )
             if draft is not None:
-                return page(request, "prescribe_look.html", title, **_look(request, form, draft))
-        elif form.call(lambda: _store(client, exercise, form, by)) is not None:
+                return look_first.show(
+                    request, title, draft, client=client, early=form.early,
+                    overrides=form.questions.overrides(), keep_as=form.cleaned_data["keep_as"],
+                )  # fmt: skip
+        elif form.call(lambda: _store(request, form, by)) is not None:
             done = _("%(exercise)s is prescribed for %(name)s.")
             messages.success(request, done % {"exercise": exercise.name, "name": client})
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
-    running = client.prescriptions.running().filter(exercise__slug=exercise.slug).first()
+    running = client.prescriptions.running().filter(exercise__slug=exercise.slug)
     (strip,) = day.days([client], form.chosen(), {client.pk: form.early})
     return page(
         request, "prescribe.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
         words=exercise.words(get_language()), sources=given, day=strip, hours=day.hours(),
-        several=len(found) > 1,
+        several=len(found) > 1, beside=look_first.numbers(running),
     )  # fmt: skip
 
 
@@ -132,24 +129,11 @@ def _form(
     return PrescribeForm(None, client, exercise, typed | filled) if typed or filled else form
 
 
-def _store(client: Client, exercise: Exercise, form: PrescribeForm, by: Practitioner) -> Prescription:
+def _store(request: HttpRequest, form: PrescribeForm, by: Practitioner) -> Prescription:
     return prescribing.prescribe(
-        client, exercise, form.dose(), form.questions.screening(), by=by, keep_as=form.cleaned_data["keep_as"]
-    )
-
-
-def _look(request: HttpRequest, form: PrescribeForm, draft: PrescriptionVersion) -> dict[str, Any]:
-    client, exercise = form.client, form.exercise
-    return {
-        "client": client,
-        "exercise": exercise,
-        "dose": dose_words.rows(draft, exercise, str(get_language())),
-        "overrides": form.questions.overrides(),
-        "early": form.early,
-        "keep_as": form.cleaned_data["keep_as"],
-        "seen": as_seen.seen(draft, timezone.now()),
-        "again": again(request.POST),
-    }
+        form.client, form.exercise, form.dose(), form.questions.screening(),
+        by=by, keep_as=form.cleaned_data["keep_as"], beside=look_first.beside(request.POST),
+    )  # fmt: skip
 
 
 ROUTES = [("clients/<int:pk>/prescribe/", prescribe, "prescribe")]

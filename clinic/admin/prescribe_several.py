@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import prescribing, prescribing_together
-from clinic.admin import access, as_seen, day, dose_sources
+from clinic.admin import access, as_seen, day, dose_sources, look_first
+from clinic.admin.look_first import BACK, LOOK
 from clinic.admin.page import page
-from clinic.admin.prescribe import BACK, LOOK, again, offered, wanted
+from clinic.admin.prescribe import offered, wanted
 from clinic.admin.screening_form import SeveralForm
-from clinic.models import Client, Practitioner
+from clinic.models import Client, Practitioner, Prescription
 from clinic.prescribing_together import AT_ONCE
-from clinic.records import dose_words
 from exercises.models import Exercise
 
 
@@ -36,7 +37,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     by = access.practitioner_of(request, clients[0])
     found = offered(by.clinic, by, clients)
     one, slug = wanted(request, found)
-    title = _("Prescribe for %(count)s clients") % {"count": len(clients)}
+    title = _title(clients)
     query = "&".join(f"client={client.pk}" for client in clients)
     if one is None:
         return page(request, "choose_exercise.html", title, clients=clients, offered=found, unknown=slug, query=query)
@@ -50,11 +51,32 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
             return answer
     early = {share.client.pk: share.early for share in form.shares}
     strips = {strip.client.pk: strip for strip in day.days(clients, form.chosen(), early)}
+    running = {plan.client_id: plan for plan in _running(clients, exercise)}
     return page(
         request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query, hours=day.hours(),
-        shares=[(share, strips[share.client.pk]) for share in form.shares],
+        shares=[
+            (share, strips[share.client.pk], running.get(share.client.pk), _without(share.client, clients, slug))
+            for share in form.shares
+        ],
+        beside=look_first.numbers(running.values()),
     )  # fmt: skip
+
+
+def _title(clients: Sequence[Client]) -> str:
+    told = ngettext("Prescribe for %(count)s client", "Prescribe for %(count)s clients", len(clients))
+    return told % {"count": len(clients)}
+
+
+def _running(clients: Sequence[Client], exercise: Exercise) -> list[Prescription]:
+    """Who of them has the exercise already: their plans."""
+    return list(Prescription.objects.running().filter(client__in=clients, exercise__slug=exercise.slug).order_by("pk"))
+
+
+def _without(client: Client, clients: Sequence[Client], slug: str) -> str:
+    """The address of the same page for the others; empty where there is none."""
+    others = [("client", str(each.pk)) for each in clients if each.pk != client.pk]
+    return f"?{urlencode([*others, ('exercise', slug)])}" if others else ""
 
 
 def _clients(request: HttpRequest) -> list[Client]:
@@ -97,8 +119,9 @@ def _form(
 
 def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
     made = prescribing_together.prescribe_to_all(
-        form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"]
-    )
+        form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"],
+        beside=look_first.beside(request.POST),
+    )  # fmt: skip
     names = ", ".join(prescription.client.name for prescription in made)
     told = {"exercise": form.exercise.name, "names": names}
     messages.success(request, _("%(exercise)s is prescribed for %(names)s.") % told)
@@ -126,11 +149,8 @@ def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResp
             }
         )
         drafts.append(draft)
-    return page(
-        request, "prescribe_look.html", _("Prescribe for %(count)s clients") % {"count": len(rows)},
-        exercise=form.exercise, rows=rows, seen=as_seen.seen(drafts[0], now), again=again(request.POST),
-        dose=dose_words.rows(drafts[0], form.exercise, str(get_language())), keep_as=form.cleaned_data["keep_as"],
-    )  # fmt: skip
+    title = _title([share.client for share in form.shares])
+    return look_first.show(request, title, drafts[0], rows=rows, keep_as=form.cleaned_data["keep_as"])
 
 
 ROUTES = [("clients/prescribe/", prescribe_several, "prescribe_several")]

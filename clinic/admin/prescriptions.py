@@ -1,4 +1,4 @@
-"""Change the dose, hold, resume, end; and the sheets for paper. Prescribing anew is in prescribe."""
+"""Hold, resume, end; and the sheets for paper. Prescribing is in prescribe, changing the dose in amend."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, override
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic import prescribing
-from clinic.admin import access, day, dose_sources
-from clinic.admin.dose_form import AmendForm
+from clinic.admin import access
 from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
 from clinic.flags import knobs, what_if
 from clinic.flags.response import ResponseConfig
 from clinic.models import Person, Prescription
 from clinic.records import handout as sheet
-from clinic.records import plan_changes, press, progress
+from clinic.records import press, progress
 from clinic.records import summary as visit_sheet
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
@@ -36,40 +34,6 @@ _forms_only = require_http_methods(["GET", "HEAD", "POST"])
 def _prescription(user: Person, pk: int) -> Prescription:
     mine = Prescription.objects.treated_by(user).select_related("client__clinic", "exercise")
     return get_object_or_404(mine, pk=pk)
-
-
-@_forms_only
-def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A new version of the dose, with the reason."""
-    prescription = _prescription(request.user, pk)
-    client, exercise, version = prescription.client, prescription.exercise, prescription.dose
-    by = access.practitioner_of(request, client)
-    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
-    form = AmendForm(None, client, exercise, version)
-    found = dose_sources.sources(exercise, by, client, templates_only=True)
-    fills = "fill" in request.POST
-    source = dose_sources.chosen(found, request.POST.get("fill", "") or dose_sources.wanted_by(request.GET))
-    if request.method == "POST" and not fills:
-        form = AmendForm(request.POST, client, exercise, version)
-    elif source is not None or fills:
-        instead = (form.typed(request.POST) if fills else {}) | (source.fields(None) if source else {})
-        form = AmendForm(None, client, exercise, version, instead)
-    if form.is_bound and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        new = form.call(lambda: prescribing.amend(prescription, form.dose(), by=by, reason=reason))
-        if new is not None:
-            messages.success(request, _("The dose is changed. The reminders follow it from now on."))
-            if what := plan_changes.differences(version, new, exercise, str(get_language())):
-                told = {"name": client.first_name, "what": " ".join(what)}
-                messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
-            return HttpResponseRedirect(onward)
-    (strip,) = day.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
-    title = _("Change the dose")
-    return page(
-        request, "amend.html", title,
-        client=client, prescription=prescription, form=form, sources=found, day=strip, hours=day.hours(),
-        onward=onward,
-    )  # fmt: skip
 
 
 @require_safe
@@ -160,7 +124,6 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-    ("prescriptions/<int:pk>/amend/", amend, "amend"),
     ("prescriptions/<int:pk>/handout.pdf", handout, "handout"),
     ("prescriptions/<int:pk>/summary.pdf", summary, "summary"),
     ("prescriptions/<int:pk>/hold/", partial(_change_state, act=_HOLD), "hold"),

@@ -149,6 +149,8 @@ class SeveralForm(DoseFields):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.over_for([share.client for share in self.shares], given):
+            self.add_error("ends_on", _("That day has passed. Choose a later one, or leave it empty."))
         for share in self.shares:
             share.questions.clean(given)
         return given

@@ -27,6 +27,7 @@ from clinic import second_factor
 from clinic.admin import (
     access,
     advice_words,
+    amend,
     clients,
     clinic_settings,
     clinic_tuning,
@@ -112,7 +113,7 @@ class PractitionerSite(UnfoldAdminSite):
             *(
                 path(route, self.admin_view(view), name=name)
                 for module in (
-                    *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions),
+                    *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions, amend),
                     *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
                     *(import_clients, invitations, hand_over, my_settings, team, second_step, clinics),
                     *(clinic_settings, clinic_tuning, advice_words, message, notes),

@@ -28,6 +28,11 @@ class VerbForm(forms.Form):
             self.take(error)
             return None
 
+    @property
+    def first_wrong(self) -> str:
+        """The id of the first field with a message, which on a phone may stand far below; empty: none."""
+        return next((field.auto_id for field in self if field.errors), "")
+
     def take(self, error: ValidationError) -> None:
         """Put each message at its field; one that names no field of this form stands at the top."""
         by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}

@@ -22,6 +22,7 @@ else:
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORST_PAIN = 10
+TIMES_AT_MOST = 20  # a day: what the column of a plan has room for
 
 
 @cache
@@ -66,7 +67,7 @@ def parse_days(days: Iterable[str]) -> str:
 def parse_times(times: Iterable[str | dt.time]) -> str:
     """``["18:00", "08:30"]`` → ``"08:30,18:00"``: sorted, each once.
 
-    Raises ValidationError when a time is not HH:MM or none is given.
+    Raises ValidationError when a time is not HH:MM, or none or too many are given.
     """
     read: set[dt.time] = set()
     for given in times:
@@ -79,6 +80,8 @@ def parse_times(times: Iterable[str | dt.time]) -> str:
         read.add(time)
     if not read:
         raise ValidationError(_("Give at least one time, such as 18:00."))
+    if len(read) > TIMES_AT_MOST:
+        raise ValidationError(_("Give at most %(most)s times a day."), params={"most": TIMES_AT_MOST})
     return ",".join(f"{time:%H:%M}" for time in sorted(read))
 
 

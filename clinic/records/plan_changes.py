@@ -37,22 +37,34 @@ class News:
     at: dt.datetime
 
 
-def news(client: Client, now: dt.datetime) -> list[News]:
+def news(client: Client, now: dt.datetime, draft: PrescriptionVersion | None = None) -> list[News]:
     """What is new to the client, newest first, in the active language; as many queries whatever there is.
 
     Told for a week: a dose that differs from the one before that week, an exercise that goes on after a pause, one
     that has ended. A pause is told by the exercise itself, as long as it lasts.
+
+    Args:
+        draft: a version that is not stored, told as if it were.
     """
     since = now - NEWS_FOR
     plans = client.prescriptions.filter(~Q(state=Prescription.State.ENDED) | Q(state_since__gt=since)).select_related(
         "exercise"
     )
     plans = plans.prefetch_related("versions", "changes", "exercise__texts", "exercise__variations")
-    told = [one for plan in plans for one in _of(plan, client, since, now)]
+    told = [one for plan in plans for one in _of(plan, client, since, now, draft)]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def _of(plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime) -> Iterable[News]:
+def what_is_new(version: PrescriptionVersion, now: dt.datetime, language: str) -> list[str]:
+    """What the client reads for a week of this version, stored or not; empty when it asks what was asked before."""
+    plan = version.prescription
+    earlier = plan.versions.filter(number__lt=version.number).order_by("number")
+    return _new_in([*earlier, version], plan.exercise, now - NEWS_FOR, language)
+
+
+def _of(
+    plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime, draft: PrescriptionVersion | None
+) -> Iterable[News]:
     here = zone(client.time_zone)
 
     def told(kind: Kind, at: dt.datetime, what: Sequence[str] = ()) -> News:
@@ -65,10 +77,19 @@ def _of(plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime
     if plan.state == Prescription.State.ACTIVE and latest is not None and latest.at > since:
         yield told(Kind.RESUMED, latest.at)
     versions = sorted(plan.versions.all(), key=lambda version: version.number)
+    if draft is not None and draft.prescription_id == plan.pk:
+        versions.append(draft)
+    if what := _new_in(versions, plan.exercise, since, client.language):
+        yield told(Kind.CHANGED, versions[-1].made_at, what)
+
+
+def _new_in(
+    versions: Sequence[PrescriptionVersion], exercise: Exercise, since: dt.datetime, language: str
+) -> list[str]:
+    """What the newest of these, in their order, asks otherwise than the one that held at ``since``."""
     newest = versions[-1]
     before = [version for version in versions[:-1] if version.made_at <= since] or versions[:1]
-    if newest.made_at > since and (what := differences(before[-1], newest, plan.exercise, client.language)):
-        yield told(Kind.CHANGED, newest.made_at, what)
+    return differences(before[-1], newest, exercise, language) if newest.made_at > since else []
 
 
 def differences(old: PrescriptionVersion, new: PrescriptionVersion, exercise: Exercise, language: str) -> list[str]:

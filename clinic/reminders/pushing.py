@@ -18,6 +18,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import push
@@ -50,10 +51,12 @@ class Message:
 
 
 def message(reminder: Reminder) -> Message:
-    """The clinic's name and the sentence of the mail, in the client's language; no exercise, no token."""
+    """The clinic's name and the sentences of the mail, in the client's language; no exercise, no token."""
     client = reminder.schedule.prescription.client
     with override(client.language):
         sentence = one_line(render_to_string("clinic/email/reminder/subject.txt", {"client": client}))
+        if reminder.plan_changed:
+            sentence = f"{sentence} {_('Your plan has changed since the last reminder.')}"
     tag = salted_hmac("clinic.push", str(reminder.pk), algorithm="sha256").hexdigest()[:32]
     return Message(client.clinic.name[:TITLE_AT_MOST], sentence, tag, reverse("clinic:today"))
 

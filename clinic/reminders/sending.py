@@ -83,11 +83,13 @@ def _beside(reminders: Collection[Reminder]) -> list[Beside]:
 
 
 def _changed_since(version: PrescriptionVersion, reminder: Reminder, beside: Collection[Beside]) -> bool:
-    """Whether the dose was amended since the client's last reminder of it, as far back as ``beside`` goes."""
+    """Whether it was amended or resumed since the client's last reminder of it, as far back as ``beside`` goes."""
     about, due_at = version.prescription_id, reminder.due_at
     sent = [row.due_at for row in beside if row.prescription == about and row.state == State.SENT]
     last = max((at for at in sent if at < due_at), default=due_at - NEWS_FOR)
-    return version.number > 1 and version.made_at > last
+    began = reminder.schedule.prescription.state_since  # an active plan's: when it was prescribed, or resumed
+    first = version.number == 1 and began <= version.made_at
+    return not first and max(version.made_at, began) > last
 
 
 def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> set[int]:
@@ -169,10 +171,11 @@ def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> d
     }
 
 
-def preview(client: Client, at: dt.time) -> EmailMultiAlternatives:
+def preview(client: Client, at: dt.time, *, changed: bool = False) -> EmailMultiAlternatives:
     """The mail as this client would get it for the local time ``at``, with links that lead nowhere."""
     nowhere = links.nowhere()
-    return _mail(client, at, f"preview@{conf.mail_domain}", Ways(nowhere, [nowhere] * len(SCORES), nowhere))
+    ways = Ways(nowhere, [nowhere] * len(SCORES), nowhere)
+    return _mail(client, at, f"preview@{conf.mail_domain}", ways, changed=changed)
 
 
 def _mail(client: Client, at: dt.time, message_id: str, ways: Ways, *, changed: bool = False) -> EmailMultiAlternatives:

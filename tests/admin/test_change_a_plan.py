@@ -1,5 +1,7 @@
 """Change the dose, hold, resume, end: each with its reason."""
 
+import datetime as dt
+
 import pytest
 
 from clinic.models import Prescription
@@ -86,11 +88,37 @@ def test_the_way_back_never_leads_to_another_site(alice, cast, prescription, els
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("reason", " "), ("times", ["25:00"]), ("ends_on", "2026-03-01"), ("reason", "x" * 10_000)]
+    ("field", "value", "remedy"),
+    [
+        ("reason", " ", "Say in a few words why."),
+        ("reason", "x" * 10_000, "at most 500 characters"),
+        ("days", [], "Choose at least one day."),
+        ("times", [], "Give at least one time, such as 18:00."),
+        ("times", ["25:00"], "Write it as 18:00."),
+        ("times", ["x" * 10_000], "Write it as 18:00."),
+        ("times", [f"{hour:02d}:{half}" for hour in range(9, 24) for half in ("00", "30")], "at most 20 times a day"),
+        ("starts_on", "", "Write a day such as 2026-03-31."),
+        ("ends_on", "x" * 10_000, "Write a day such as 2026-03-31."),
+        ("ends_on", "2026-03-01", "The end is before the start."),
+        ("ends_on", "2026-03-03", "That day has passed for Dana. Choose a later one, or leave it empty."),
+        ("sets", "two", "Write a whole number from 1 to 20."),
+        ("sets", "21", "20"),
+        ("hold_seconds", "", "Write a whole number from 1 to 600."),
+        ("hold_seconds", "9" * 10_000, "600"),
+        ("variation", "somersault", "somersault"),
+    ],
 )
-def test_a_wrong_dose_changes_nothing(alice, prescription, field, value):
-    page = alice.post(url("amend", prescription.pk), dose(**{field: value}))
-    assert list(page.context["form"].errors) == [field]
+@pytest.mark.parametrize("do", ["", "look"])
+def test_a_wrong_dose_changes_nothing_and_its_field_says_the_remedy(
+    time_machine, cast, prescription, field, value, remedy, do
+):
+    time_machine.move_to(dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC), tick=False)
+    alice = signed_in(cast.alice)
+    page = alice.post(url("amend", prescription.pk), dose(**{field: value, "do": do}))
+    wrong = page.context["form"].errors
+    assert list(wrong) == [field]
+    assert remedy in " ".join(wrong[field])
+    assert f'href="#id_{field}_error"' in page.content.decode(), "the top leads there"
     assert prescription.versions.count() == 1
 
 

@@ -108,7 +108,9 @@ def test_a_change_of_dose_begins_with_a_template_and_keeps_its_days(cast, alice,
     assert plan.versions.count() == 1
 
 
-def test_the_dose_is_kept_under_a_name_with_its_weeks(cast, alice):
+def test_the_dose_is_kept_under_a_name_with_its_weeks(cast, time_machine):
+    time_machine.move_to(dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC), tick=False)
+    alice = signed_in(cast.alice)
     given = {**screening(), **dose(ends_on="2026-03-29"), "keep_as": "Chair, twice"}
     alice.post(url("prescribe", cast.dana.pk), given)
     kept = DoseTemplate.objects.get()

@@ -75,7 +75,6 @@ def test_the_page_says_what_the_real_one_says(alice, dana):
     [
         ({"days": ["thu"]}, "Next: Thursday at 18:00."),
         ({"starts_on": "2026-03-09"}, "Next: Monday 9 March at 18:00."),
-        ({"starts_on": "2026-01-05", "ends_on": "2026-02-02"}, "Its last day was 2 February."),
     ],
 )
 def test_on_another_day_it_says_so_as_the_real_one(alice, dana, over, said):
@@ -84,6 +83,20 @@ def test_on_another_day_it_says_so_as_the_real_one(alice, dana, over, said):
     alice.post(url("prescribe", dana.pk), {**screening(), **dose(**over)})
     real = main_of(visit.signed_in(dana).get("/portal/").content.decode())
     assert shown in real
+
+
+def test_a_plan_whose_last_day_has_passed_is_refused_with_the_remedy(alice, dana):
+    page = look(alice, dana, starts_on="2026-01-05", ends_on="2026-03-01")
+    assert page.context["form"].errors == {
+        "ends_on": ["That day has passed for Dana. Choose a later one, or leave it empty."]
+    }
+    assert look(alice, dana, ends_on="2026-03-02").context.get("form") is None, "today is not over"
+
+
+def test_a_first_day_that_has_passed_is_pointed_out(alice, dana):
+    said = "It begins on 1 March 2026, a day that has passed."
+    assert said in words(look(alice, dana, starts_on="2026-03-01"))
+    assert "a day that has passed" not in words(look(alice, dana, starts_on="2026-03-02"))
 
 
 def test_the_mail_is_the_one_that_goes_out(alice, dana):

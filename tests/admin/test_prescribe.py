@@ -84,6 +84,18 @@ def test_a_yes_with_its_reason_is_kept_and_shown(cast, alice, answers):
     assert "Yes. Her eye doctor agrees; chair only. Alice" in words(page)
 
 
+def test_more_times_than_a_plan_has_room_for_are_refused_in_plain_words(cast, alice, answers):
+    answers["times"] = [f"{hour:02d}:{half}" for hour in range(9, 24) for half in ("00", "30")]
+    complaint = refused(alice.post(url("prescribe", cast.dana.pk), answers), "times")
+    assert complaint == "Give at most 20 times a day."
+
+
+@pytest.mark.parametrize("field", ["keep_as", "reason_glaucoma"])
+def test_a_text_of_ten_thousand_characters_is_refused_at_its_field(cast, alice, answers, field):
+    answers |= {"answer_glaucoma": "yes", "reason_glaucoma": "Agreed.", field: "x" * 10_000}
+    assert "at most" in refused(alice.post(url("prescribe", cast.dana.pk), answers), field)
+
+
 def test_the_end_is_not_before_the_start(cast, alice, answers):
     answers["ends_on"] = "2026-03-01"
     assert refused(alice.post(url("prescribe", cast.dana.pk), answers), "ends_on") == "The end is before the start."

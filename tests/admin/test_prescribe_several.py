@@ -1,6 +1,8 @@
 """Prescribe for several: ticked on the list, each asked, one dose, stored for all or for none."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 
@@ -84,6 +86,30 @@ def test_who_has_it_and_in_whose_day_it_is_too_early_are_named(alice, them):
     assert "18:00 is within two hours after Dana gets up (17:30)." in words(page)
     assert "Fay has Forward bend already. Change that dose instead." in words(page)
     assert Prescription.objects.count() == 1
+
+
+def test_who_has_it_already_is_said_beforehand_with_the_way_to_that_plan(alice, them):
+    plan = make.prescription(them[1])
+    page = alice.get(address(them))
+    assert "Fay has Forward bend already (active)." in words(page)
+    assert page.content.decode().count(f'href="{url("amend", plan.pk)}"') == 1
+    refused = alice.post(address(them), answers(them)).content.decode()
+    assert refused.count(f'href="{url("amend", plan.pk)}"') == 2, "at the top, and where it is refused"
+
+
+def test_who_has_it_already_is_left_out_at_one_press_and_nothing_typed_is_lost(alice, them):
+    make.prescription(them[1])
+    page = alice.post(address(them), answers(them, sets="7"))
+    (way,) = set(re.findall(r'formaction="([^"]*)"', page.content.decode()))
+    assert "Leave Fay out" in words(page)
+    form = alice.post(f"{url('prescribe_several')}{unescape(way)}", answers(them, sets="7") | {"do": "back"}).context[
+        "form"
+    ]
+    assert [share.client for share in form.shares] == [them[0], them[2]]
+    assert (form["sets"].value(), form[f"answer_{them[2].pk}_glaucoma"].value()) == ("7", "no")
+    alone = alice.get(address(them[1:2])).content.decode()
+    assert "formaction" not in alone, "nobody would be left"
+    assert "Prescribe for 1 client<" in alone.replace("</h1", "<").replace(" |", "<")
 
 
 def test_a_morning_that_is_meant_for_one_is_ticked_there(alice, them):

@@ -63,6 +63,15 @@ def test_who_had_no_reminder_lately_is_told_for_a_week(plan, mailoutbox):
     assert LINE in sent(plan, mailoutbox)[0].body
 
 
+def test_a_resumed_plan_is_told_once_as_a_changed_one_is(plan, mailoutbox):
+    _mail, due = sent(plan, mailoutbox)
+    by = plan.client.practitioner.user
+    prescribing.hold(plan, by=by, reason="Wait.", now=due + DAY / 8)
+    prescribing.resume(plan, by=by, reason="All well.", now=due + DAY / 4)
+    assert LINE in sent(plan, mailoutbox)[0].body
+    assert LINE not in sent(plan, mailoutbox)[0].body
+
+
 def test_it_costs_no_query(plan, django_assert_num_queries):
     due = plan.schedules.get().next_due_at
     planning.plan_due(due)

@@ -71,6 +71,16 @@ def test_the_message_is_signed_encrypted_and_names_no_health(service, plan, cast
     assert str(row().message_id) not in json.dumps(read)
 
 
+def test_a_changed_plan_is_told_on_the_phone_and_nothing_of_how(service, plan, cast):  # noqa: F811
+    browser = service.browser()
+    turned_on(cast.dana, browser)
+    dose = make.dose(starts_on=DUE.date(), sets=7, hold_seconds=13)
+    prescribing.amend(plan, dose, by=cast.alice, reason="Sciatica?", now=DUE - MINUTE)
+    tick()
+    ((_path, _headers, body),) = service.got
+    assert browser.read(body)["body"] == "A moment for yourself, Dana? Your plan has changed since the last reminder."
+
+
 def test_who_wants_both_gets_both_in_one_row(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser(), Client.By.BOTH)
     assert tick() == ({"by mail": 1}, {"sent": 1})

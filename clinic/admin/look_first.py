@@ -1,0 +1,48 @@
+"""The look at a plan before it is stored: one page for a new plan, for several clients' and for a change of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from clinic.admin import as_seen
+from clinic.admin.dose_form import today_of
+from clinic.admin.page import Page, page
+from clinic.models import Prescription, PrescriptionVersion
+from clinic.records import dose_words
+
+LOOK, BACK = "look", "back"  # what the buttons of the form and of the look at it ask for; nothing: to store it
+_ASIDE = {"csrfmiddlewaretoken", "do", "fill"}
+
+
+def show(request: HttpRequest, title: str, draft: PrescriptionVersion, **also: Any) -> Page:
+    """What happens when ``draft`` is stored, in words and as its client meets it; ``also``: what one form alone has."""
+    exercise, now = draft.prescription.exercise, timezone.now()
+    began = draft.starts_on < today_of(draft.prescription.client)
+    return page(
+        request, "look_first.html", title, exercise=exercise, draft=draft, again=again(request.POST),
+        dose=dose_words.rows(draft, exercise, str(get_language())), seen=as_seen.seen(draft, now),
+        began=began and draft.number == 1, **also,
+    )  # fmt: skip
+
+
+def again(data: QueryDict) -> list[tuple[str, str]]:
+    """All that was typed, as hidden fields of the look at it: Back finds it again, the main button sends it."""
+    return [(name, value) for name, values in data.lists() if name not in _ASIDE for value in values]
+
+
+def numbers(running: Iterable[Prescription]) -> str:
+    """The plans that a form was shown beside, for its hidden field ``beside``."""
+    return ",".join(str(plan.pk) for plan in running)
+
+
+def beside(data: QueryDict) -> Collection[int] | None:
+    """Those numbers, as the form sends them back; None where it sends none."""
+    sent = data.get("beside")
+    if not isinstance(sent, str):
+        return None
+    return {int(number) for number in sent.split(",") if number.isascii() and number.isdigit()}

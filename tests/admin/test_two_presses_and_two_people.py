@@ -1,0 +1,196 @@
+"""A button pressed twice, a colleague who was quicker: nothing twice, nothing lost, and it is said what happened."""
+
+import re
+
+import pytest
+
+from clinic import leaving, prescribing, templating
+from clinic.models import DoseTemplate, Practitioner, Prescription
+from exercises import authoring
+from exercises.models import Exercise
+from tests import make
+from tests.admin.door import said, signed_in, url, words
+from tests.admin.prescribed import dose, hidden, screening
+from tests.exercises import make as content
+
+
+@pytest.fixture
+def alice(cast):
+    make.exercise()
+    return signed_in(cast.alice)
+
+
+@pytest.fixture
+def bob(cast):
+    """He owns the clinic, and so treats whom Alice treats."""
+    Practitioner.objects.filter(pk=cast.bob.pk).update(role=Practitioner.Role.OWNER)
+    return signed_in(cast.bob)
+
+
+@pytest.fixture
+def plan(cast):
+    return make.prescription(cast.dana)
+
+
+def shown_in(page, name):
+    """A hidden field of the form, as the page has it."""
+    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', page.content.decode())[1]
+
+
+def change(browser, plan, **over):
+    opened = browser.get(url("amend", plan.pk))
+    return {**dose(times=["19:30"]), "reason": "Later.", "replaces": shown_in(opened, "replaces"), **over}
+
+
+def new(browser, client, **over):
+    opened = browser.get(url("prescribe", client.pk))
+    return {**screening(), **dose(), "beside": shown_in(opened, "beside"), **over}
+
+
+def test_prescribe_pressed_twice_makes_one_plan(cast, alice):
+    given = new(alice, cast.dana, keep_as="Evenings")
+    for _press in range(2):
+        page = alice.post(url("prescribe", cast.dana.pk), given, follow=True)
+        assert said(page) == ["Forward bend is prescribed for Dana."]
+    assert Prescription.objects.count() == DoseTemplate.objects.count() == 1
+
+
+def test_the_look_pressed_twice_makes_one_plan(cast, alice):
+    sent = hidden(alice.post(url("prescribe", cast.dana.pk), new(alice, cast.dana, do="look")))
+    for _press in range(2):
+        alice.post(url("prescribe", cast.dana.pk), sent)
+    assert Prescription.objects.count() == 1
+
+
+def test_a_colleague_who_prescribed_it_meanwhile_is_named_with_the_way_to_that_plan(cast, alice):
+    given = new(alice, cast.dana)
+    quicker = make.prescription(cast.dana, cast.bob, times=["17:00"])
+    page = alice.post(url("prescribe", cast.dana.pk), given)
+    told = "Bob prescribed it for Dana meanwhile: Every day at 17:00. Once. Hold for 30 seconds."
+    assert told in words(page)
+    assert url("amend", quicker.pk) in page.content.decode()
+    assert page.context["form"]["sets"].value() == "2", "nothing typed is lost"
+    alice.post(url("prescribe", cast.dana.pk), {**given, "beside": shown_in(page, "beside")})
+    assert Prescription.objects.count() == 2, "knowing of it, it may be meant"
+
+
+def test_who_prescribes_the_same_anew_on_purpose_gets_it(cast, alice):
+    for _time in range(2):
+        alice.post(url("prescribe", cast.dana.pk), new(alice, cast.dana))
+    assert Prescription.objects.count() == 2
+
+
+def test_several_pressed_twice_are_prescribed_to_once_and_hear_it_once_more(cast, alice):
+    them = [cast.dana, make.client(cast.alice, "Fay")]
+    address = f"{url('prescribe_several')}?{'&'.join(f'client={one.pk}' for one in them)}"
+    given = dose() | {name: answer for one in them for name, answer in screening(one).items()}
+    given["beside"] = shown_in(alice.get(address), "beside")
+    for _press in range(2):
+        page = alice.post(address, given, follow=True)
+        assert said(page) == ["Forward bend is prescribed for Dana, Fay."]
+    assert Prescription.objects.count() == 2
+
+
+def test_change_pressed_twice_makes_one_version(alice, plan):
+    given = change(alice, plan)
+    for _press in range(2):
+        page = alice.post(url("amend", plan.pk), given, follow=True)
+        assert said(page)[0] == "The dose is changed. The reminders follow it from now on."
+    assert plan.versions.count() == 2
+
+
+def test_of_two_who_change_the_same_plan_the_second_is_told_and_loses_nothing(cast, alice, bob, plan):
+    mine, theirs = change(alice, plan), change(bob, plan, times=["17:00"], reason="Earlier.")
+    bob.post(url("amend", plan.pk), theirs)
+    page = alice.post(url("amend", plan.pk), mine)
+    told = "Bob changed this dose meanwhile: 2 days a week: Monday and Wednesday, at 17:00."
+    assert told in words(page)
+    assert plan.versions.count() == 2
+    assert page.context["form"]["times"].value() == ["19:30"]
+    alice.post(url("amend", plan.pk), {**mine, "replaces": shown_in(page, "replaces")})
+    assert plan.dose.times == "19:30"
+
+
+def test_who_looks_first_is_told_of_the_colleague_before_the_look(alice, bob, plan):
+    mine = change(alice, plan)
+    bob.post(url("amend", plan.pk), change(bob, plan, times=["17:00"]))
+    assert "Bob changed this dose meanwhile" in words(alice.post(url("amend", plan.pk), {**mine, "do": "look"}))
+
+
+def test_what_changes_nothing_is_no_new_version(alice, plan):
+    given = change(alice, plan)
+    alice.post(url("amend", plan.pk), given)
+    page = alice.post(url("amend", plan.pk), {**given, "replaces": "2"})
+    assert "This is the dose in force. Change something, or leave it as it is." in words(page)
+    assert plan.versions.count() == 2
+
+
+def test_a_plan_that_ended_meanwhile_is_said_with_the_way_to_prescribe_it_anew(cast, alice, plan):
+    given = change(alice, plan)
+    prescribing.end(plan, by=cast.bob.user, reason="Done.")
+    page = alice.post(url("amend", plan.pk), given)
+    assert "This exercise has ended. Prescribe it anew." in words(page)
+    assert f"{url('prescribe', cast.dana.pk)}?exercise=forward-bend" in page.content.decode()
+    assert page.context["form"]["reason"].value() == "Later."
+    assert plan.versions.count() == 1
+
+
+def test_the_form_of_an_ended_plan_leads_back_to_the_client(cast, alice, plan):
+    prescribing.end(plan, by=cast.bob.user, reason="Done.")
+    page = alice.get(url("amend", plan.pk), follow=True)
+    assert page.redirect_chain == [(url("client", cast.dana.pk), 302)]
+    assert said(page) == ["This exercise has ended. Prescribe it anew."]
+
+
+@pytest.mark.parametrize("do", ["", "look"])
+def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
+    given = new(alice, cast.dana, do=do)
+    leaving.leave(cast.dana, by=cast.dana.user)
+    page = alice.post(url("prescribe", cast.dana.pk), given)
+    assert "This client has left the clinic. Invite the client again first." in words(page)
+    assert not Prescription.objects.exists()
+
+
+def test_a_client_who_leaves_between_the_reading_and_the_writing_gets_nothing(cast):
+    stale = type(cast.dana).objects.select_related("clinic", "practitioner").get(pk=cast.dana.pk)
+    leaving.leave(cast.dana, by=cast.dana.user)
+    with pytest.raises(prescribing.ValidationError, match="has left the clinic"):
+        make.prescription(stale, cast.alice)
+    assert not Prescription.objects.exists()
+
+
+def test_an_exercise_taken_out_meanwhile_is_said_and_nothing_stored(cast, alice):
+    authoring.write(
+        "bridge", "en", content.content(version=None, featured=None, name="Bridge"), after=None, published=True
+    )
+    Exercise.objects.filter(slug="bridge").update(published_at=None)
+    page = alice.post(f"{url('prescribe', cast.dana.pk)}?exercise=bridge", dose())
+    assert "This exercise is shown no more, so nothing was stored." in words(page)
+    assert not Prescription.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["hold", "end"])
+def test_an_act_pressed_twice_is_done_once(alice, plan, act):
+    for _press in range(2):
+        alice.post(url(act, plan.pk), {"reason": "Enough."})
+    assert plan.changes.count() == 1
+
+
+def test_keep_a_dose_pressed_twice_keeps_one(alice):
+    given = {**dose(), "name": "Evenings", "weeks": "4"}
+    for _press in range(2):
+        page = alice.post(f"{url('dose_template_add')}?exercise=forward-bend", given, follow=True)
+        assert said(page) == ["“Evenings” is kept."]
+    assert DoseTemplate.objects.count() == 1
+
+
+def test_a_dose_that_a_colleague_retired_meanwhile_is_said(cast, alice, bob):
+    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    bob.post(url("dose_template_retire", kept.pk))
+    for page in (
+        alice.post(url("dose_template", kept.pk), {**dose(), "name": "Nights"}, follow=True),
+        alice.post(url("dose_template_retire", kept.pk), follow=True),
+    ):
+        assert said(page) == ["“Evenings” is retired already. Add it anew if you need it."]
+    kept.refresh_from_db()
+    assert (kept.name, kept.active) == ("Evenings", False)
