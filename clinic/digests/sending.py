@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
 from django.utils.translation import ngettext, override
 
 from clinic import links
@@ -20,7 +20,7 @@ from clinic.digests import counts
 from clinic.digests.counts import Counts
 from clinic.letters import Letter, letter
 from clinic.links import Purpose
-from clinic.models import Absence, Digest, Practitioner, Why
+from clinic.models import Absence, Digest, Flag, Practitioner, Why
 from clinic.models.outbox import State
 
 _KEPT = "_counts"
@@ -84,7 +84,7 @@ def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> 
     """The mail that tells these numbers."""
     worklist = conf.base_url + conf.worklist_path
     with override(who.speaks):
-        lines = list(_lines(told, worklist))
+        lines = list(_lines(who, told, worklist))
     return letter(
         "digest",
         to=(who.name, who.email),
@@ -107,22 +107,18 @@ def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> 
     )
 
 
-def _lines(told: Counts, worklist: str) -> Iterator[tuple[str, str]]:
-    """One sentence for each number that is not zero, and the page that says more."""
+def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[tuple[str, str]]:
+    """One sentence for each number that is not zero, and the page that says more: of a list, those it counts."""
+    sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.open_records
+    waiting = f"{worklist}?{'who=mine&' if sees_colleagues else ''}open="
     if told.to_look_at:
-        by_need = {_("urgent"): told.urgent, _("high"): told.high, _("routine"): told.routine}
-        yield (
-            ngettext(
-                "%(count)s client needs you to look (%(by_need)s).",
-                "%(count)s clients need you to look (%(by_need)s).",
-                told.to_look_at,
-            )
-            % {
-                "count": told.to_look_at,
-                "by_need": ", ".join(f"{word}: {count}" for word, count in by_need.items() if count),
-            },
-            worklist,
-        )
+        said = ngettext(
+            "%(count)s client needs you to look.", "%(count)s clients need you to look.", told.to_look_at
+        ) % {"count": told.to_look_at}
+        yield said, f"{waiting}any"
+    for severity, count in zip(Flag.Severity, (told.urgent, told.high, told.routine), strict=True):
+        if count:
+            yield f"{capfirst(severity.label)}: {count}", f"{waiting}{severity}"
     yield from (
         (sentence % {"count": count}, address)
         for count, sentence, address in (
@@ -133,7 +129,7 @@ def _lines(told: Counts, worklist: str) -> Iterator[tuple[str, str]]:
                     "%(count)s of them have not been heard of for a while.",
                     told.silent,
                 ),
-                f"{worklist}?kind=silent",
+                f"{waiting}any&kind=silent",
             ),
             (
                 told.unseen,
