@@ -20,29 +20,38 @@ from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
 from clinic.models import Client, Message, Practitioner, Why
+from clinic.models.once import key_of
 
 TEXT_AT_MOST = 1000
 OF_USE = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
 
 
-def send(client: Client, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Message:
+def send(client: Client, text: str, *, by: Practitioner, press: str = "", now: dt.datetime | None = None) -> Message:
     """Keep a message for a client and put the mail about it in the outbox.
 
     Args:
         text: 1–1,000 characters; it stands in the portal and in no mail.
         by: somebody who treats clients at the client's clinic.
+        press: of which form it comes; the same words from the same one are the same message, given back again.
 
     Raises ValidationError by field, also when the client has not joined or has left; nothing is stored then.
     """
     now, text = now or timezone.now(), text.strip()
     _check(client, text, by)
     with transaction.atomic():
-        made = Message.objects.create(
-            client=client, by=by, text=text, due_at=now, try_at=now, expires_at=now + OF_USE,
-            message_id=f"message.{uuid.uuid4().hex}@{conf.mail_domain}",
-        )  # fmt: skip
-        audit.record(by.user, "message-sent", made, client.clinic)
+        mail = {"due_at": now, "try_at": now, "expires_at": now + OF_USE, "message_id": _message_id()}
+        told, key = {"client": client, "by": by, "text": text, **mail}, key_of(press, by.pk, text)
+        if key is None:
+            made, new = Message.objects.create(**told), True
+        else:
+            made, new = Message.objects.get_or_create(client=client, idempotency_key=key, defaults=told)
+        if new:
+            audit.record(by.user, "message-sent", made, client.clinic)
     return made
+
+
+def _message_id() -> str:
+    return f"message.{uuid.uuid4().hex}@{conf.mail_domain}"
 
 
 def read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:

@@ -11,12 +11,19 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
+from clinic.models.once import key_of
 
 TEXT_AT_MOST = 4000
 
 
 def add(
-    client: Client, text: str, *, by: Practitioner, about: Prescription | None = None, now: dt.datetime | None = None
+    client: Client,
+    text: str,
+    *,
+    by: Practitioner,
+    about: Prescription | None = None,
+    press: str = "",
+    now: dt.datetime | None = None,
 ) -> Note:
     """Write a note on a client, also on one who has left, though not into a record that is erased.
 
@@ -24,16 +31,23 @@ def add(
         text: 1–4,000 characters.
         by: somebody who treats clients at the client's clinic.
         about: one of the client's exercises; None: the client as such.
+        press: of which form it comes; the same words from the same one are the same note, given back again.
 
     Raises ValidationError by field; nothing is stored then.
     """
     if about is not None and about.client_id != client.pk:
         raise ValidationError({"about": [_("Choose one of this client's exercises.")]})
-    return _write(Note(client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now()), "noted")
+    key = key_of(press, by.pk, about.pk if about else "", text.strip())
+    made = Note(
+        client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now(), idempotency_key=key
+    )
+    return _write(made, "noted")
 
 
 def correct(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
     """Put a note right by the next one, about the same; the old one stays readable below it.
+
+    Put right in the same words a second time, it is the correction that is there already.
 
     Args:
         text: what should have been written, 1–4,000 characters.
@@ -66,6 +80,8 @@ def _write(note: Note, verb: str) -> Note:
         with transaction.atomic():
             note.save()
             audit.record(note.by.user, verb, note, note.client.clinic)
-    except IntegrityError as error:  # a colleague was quicker, or a button was pressed twice
+    except IntegrityError as error:
+        if known := Note.objects.same_as(note).first():  # a button was pressed twice
+            return known
         raise ValidationError({"text": [_("This note is corrected already. Look at the newer one first.")]}) from error
     return note

@@ -29,6 +29,9 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Name"),
         required=False,
         max_length=120,
+        error_messages={
+            "max_length": gettext_lazy("Name: write at most %(limit_value)s characters. Everybody is shown.")
+        },
         widget=forms.SearchInput(attrs={"placeholder": gettext_lazy("Find by name"), "autocomplete": "off"}),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
@@ -15,7 +17,7 @@ from clinic.admin import access
 from clinic.admin.page import back_to, came_from, page
 from clinic.admin.verb_form import NoteForm
 from clinic.flags import review
-from clinic.models import Flag, Person, Prescription
+from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
 
 
 def _flag(user: Person, pk: int) -> Flag:
@@ -43,15 +45,11 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = NoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         resolved = form.call(lambda: _resolve(flag, request, form))
-        if resolved is not None:
-            if resolved:
-                messages.success(request, _("%(name)s: resolved.") % {"name": client})
-            else:
-                messages.info(request, _already(flag))
+        if resolved:
+            messages.success(request, _("%(name)s: resolved.") % {"name": client})
             return back_to(request, onward)
-    elif flag.state == Flag.State.RESOLVED:
-        messages.info(request, _already(flag))
-        return back_to(request, onward)
+    if flag.state == Flag.State.RESOLVED:
+        return _resolved_before(request, flag, form, onward)
     return page(request, "resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
 
 
@@ -63,6 +61,18 @@ def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
         if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
             prescribing.resume(prescription, by=user, reason=note[:500])
     return resolved
+
+
+def _resolved_before(request: HttpRequest, flag: Flag, form: NoteForm, onward: str) -> HttpResponseBase:
+    """A second press is told kindly; who wrote something else than what is stored gets it back, to keep as a note."""
+    last = flag.events.filter(verb=FlagEvent.Verb.RESOLVED).order_by("-at", "-pk").first()
+    wrote, client = request.POST.get("note", "").strip(), flag.prescription.client
+    if last is None or wrote in ("", last.note):
+        messages.info(request, _already(flag))
+        return back_to(request, onward)
+    by = Practitioner.objects.filter(user=last.by_id, clinic=client.clinic_id).first() if last.by_id else None
+    told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "onward": onward}
+    return page(request, "resolved_before.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told)
 
 
 def _already(flag: Flag) -> str:

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from clinic import messaging
 from clinic.admin import access
 from clinic.admin.page import back_to, came_from, page
-from clinic.admin.verb_form import VerbForm
+from clinic.admin.verb_form import OnceForm
 from clinic.models import Client
 
 
-class MessageForm(VerbForm):
+class MessageForm(OnceForm):
     """A few words."""
 
     text = forms.CharField(
@@ -39,8 +39,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     onward = came_from(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        if form.call(lambda: messaging.send(client, text, by=by)) is not None:
+        text, press = form.cleaned_data["text"], form.cleaned_data["press"]
+        if form.call(lambda: messaging.send(client, text, by=by, press=press)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
             return back_to(request, onward)
     return page(

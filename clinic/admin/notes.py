@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from clinic import noting
 from clinic.admin import access
 from clinic.admin.page import page
-from clinic.admin.verb_form import VerbForm
+from clinic.admin.verb_form import OnceForm, VerbForm
 from clinic.models import Client, Note, Prescription
 
 
-class NewNoteForm(VerbForm):
+class NewNoteForm(OnceForm):
     """A note, and the exercise that it is about, if any."""
 
     text = forms.CharField(
@@ -62,8 +62,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     by = access.practitioner_of(request, client)
     form = NewNoteForm(request.POST if request.method == "POST" else None, client)
     if request.method == "POST" and form.is_valid():
-        text, about = form.cleaned_data["text"], form.cleaned_data["about"]
-        if form.call(lambda: noting.add(client, text, by=by, about=about)) is not None:
+        given = form.cleaned_data
+        text, told = given["text"], {"about": given["about"], "press": given["press"]}
+        if form.call(lambda: noting.add(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
     return page(request, "note.html", _("Write a note"), client=client, form=form)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,8 +15,12 @@ class Page(TemplateResponse):
 
 
 def page(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> Page:
-    """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the name of the tab."""
-    return Page(request, f"clinic/admin/{template}", {"title": title, **context}, status=status)
+    """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the name of the tab.
+
+    ``press`` is for the forms on it that store one row, however often their button is pressed.
+    """
+    told = {"title": title, "press": uuid4().hex, **context}
+    return Page(request, f"clinic/admin/{template}", told, status=status)
 
 
 def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:

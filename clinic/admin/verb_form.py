@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -38,6 +39,16 @@ class VerbForm(forms.Form):
         by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
         for field, messages in by_field.items():
             self.add_error(field if field in self.fields else None, list(messages))
+
+
+class OnceForm(VerbForm):
+    """A form that stores one row, however often its button is pressed."""
+
+    press = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["press"].initial = uuid4().hex
 
 
 class ReasonForm(VerbForm):

@@ -25,6 +25,8 @@ from clinic.records import worklist
 from clinic.records.worklist import COUNTED_AT_MOST, WHICH, Counts
 
 PER_PAGE = 50
+ANY = "any"
+UNKNOWN = gettext_lazy("The address of this page asks for something there is not. Everybody is shown.")
 PILLS: dict[str, Promise | str] = {
     "held": gettext_lazy("Held"),
     "silent": gettext_lazy("Silent 4 days"),
@@ -39,14 +41,29 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Name"),
         required=False,
         max_length=120,
+        error_messages={
+            "max_length": gettext_lazy("Name: write at most %(limit_value)s characters. Everybody is shown.")
+        },
         widget=forms.SearchInput(attrs={"placeholder": gettext_lazy("Find by name"), "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Reason"),
         required=False,
         choices=[("", gettext_lazy("Every reason")), *Flag.Kind.choices],
+        error_messages={"invalid_choice": gettext_lazy("Reason: choose one of the list. Everybody is shown.")},
     )
-    who = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "")], widget=forms.HiddenInput)
+    open = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), (ANY, ""), *Flag.Severity.choices],
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": UNKNOWN},
+    )
+    who = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), ("mine", "")],
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": UNKNOWN},
+    )
     held = forms.BooleanField(required=False, widget=forms.HiddenInput)
     silent = forms.BooleanField(required=False, widget=forms.HiddenInput)
     new = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -130,7 +147,9 @@ def _narrowed(
         listed = listed.filter(worklist.whose(memberships))
     if "q" in asked:
         listed = listed.filter(name__icontains=asked["q"])
-    if "kind" in asked:
+    if "open" in asked:
+        listed = listed.filter(worklist.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", "")))
+    elif "kind" in asked:
         flagged = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), kind=asked["kind"])
         listed = listed.filter(Exists(flagged))
     return listed
@@ -142,6 +161,10 @@ def _pills(request: HttpRequest, counts: Counts, asked: dict[str, Any], sees_col
     if sees_colleagues:
         whose.append(Pill(_("Mine"), mine, _link(request, who="mine")))
         whose.append(Pill(_("Whole clinic"), not mine, _link(request, who="")))
+    if "open" in asked:  # as the daily mail links to it: shown only to be taken back
+        which = "" if asked["open"] == ANY else Flag.Severity(asked["open"]).label
+        label = _("Not looked at: %(severity)s") % {"severity": which} if which else _("Not looked at")
+        whose.append(Pill(label, True, _link(request, open="")))
     return whose + [
         Pill(
             label,

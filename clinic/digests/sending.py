@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
 from django.utils.translation import ngettext, override
 
 from clinic import links
@@ -20,7 +21,7 @@ from clinic.digests import counts
 from clinic.digests.counts import Counts
 from clinic.letters import Letter, letter
 from clinic.links import Purpose
-from clinic.models import Absence, Digest, Practitioner, Why
+from clinic.models import Absence, Digest, Flag, Practitioner, Why
 from clinic.models.outbox import State
 
 _KEPT = "_counts"
@@ -84,7 +85,7 @@ def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> 
     """The mail that tells these numbers."""
     worklist = conf.base_url + conf.worklist_path
     with override(who.speaks):
-        lines = list(_lines(told, worklist))
+        lines = list(_lines(who, told, worklist))
     return letter(
         "digest",
         to=(who.name, who.email),
@@ -107,69 +108,52 @@ def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> 
     )
 
 
-def _lines(told: Counts, worklist: str) -> Iterator[tuple[str, str]]:
-    """One sentence for each number that is not zero, and the page that says more."""
-    if told.to_look_at:
-        by_need = {_("urgent"): told.urgent, _("high"): told.high, _("routine"): told.routine}
-        yield (
-            ngettext(
-                "%(count)s client needs you to look (%(by_need)s).",
-                "%(count)s clients need you to look (%(by_need)s).",
-                told.to_look_at,
-            )
-            % {
-                "count": told.to_look_at,
-                "by_need": ", ".join(f"{word}: {count}" for word, count in by_need.items() if count),
-            },
-            worklist,
-        )
-    yield from (
-        (sentence % {"count": count}, address)
-        for count, sentence, address in (
-            (
-                told.silent,
-                ngettext(
-                    "%(count)s of them has not been heard of for a while.",
-                    "%(count)s of them have not been heard of for a while.",
-                    told.silent,
-                ),
-                f"{worklist}?kind=silent",
-            ),
-            (
-                told.unseen,
-                ngettext(
-                    "%(count)s client of the clinic waits, and nobody has looked yet.",
-                    "%(count)s clients of the clinic wait, and nobody has looked yet.",
-                    told.unseen,
-                ),
-                worklist,
-            ),
-            (
-                told.reports,
-                ngettext("%(count)s new report.", "%(count)s new reports.", told.reports),
-                worklist,
-            ),
-            (
-                told.registrants,
-                ngettext(
-                    "%(count)s person who registered waits for your answer.",
-                    "%(count)s people who registered wait for your answer.",
-                    told.registrants,
-                ),
-                _page("registrants", worklist),
-            ),
-            (
-                told.invitations,
-                ngettext(
-                    "%(count)s invitation has not been taken up.",
-                    "%(count)s invitations have not been taken up.",
-                    told.invitations,
-                ),
-                _page("clients", worklist),
-            ),
-        )
-        if count
+class Line(NamedTuple):
+    """A sentence of the mail, the page that says more, and what the number is made up of, each with its own page."""
+
+    words: str
+    url: str
+    parts: Sequence[tuple[str, str]] = ()
+
+
+def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[Line]:
+    """One sentence for each number that is not zero; a link to the worklist shows those whom it counts."""
+    sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.open_records
+    waiting = f"{worklist}?{'who=mine&' if sees_colleagues else ''}open="
+    by_need = zip(Flag.Severity, (told.urgent, told.high, told.routine), strict=True)
+    look = ngettext("%(count)s client needs you to look.", "%(count)s clients need you to look.", told.to_look_at)
+    silent = ngettext(
+        "%(count)s of them has not been heard of for a while.",
+        "%(count)s of them have not been heard of for a while.",
+        told.silent,
     )
+    unseen = ngettext(
+        "%(count)s client of the clinic waits, and nobody has looked yet.",
+        "%(count)s clients of the clinic wait, and nobody has looked yet.",
+        told.unseen,
+    )
+    reports = ngettext("%(count)s new report.", "%(count)s new reports.", told.reports)
+    registrants = ngettext(
+        "%(count)s person who registered waits for your answer.",
+        "%(count)s people who registered wait for your answer.",
+        told.registrants,
+    )
+    invitations = ngettext(
+        "%(count)s invitation has not been taken up.",
+        "%(count)s invitations have not been taken up.",
+        told.invitations,
+    )
+    parts = [(f"{capfirst(severity.label)}: {count}", f"{waiting}{severity}") for severity, count in by_need if count]
+    for count, sentence, url in (
+        (told.to_look_at, look, f"{waiting}any"),
+        (told.silent, silent, f"{waiting}any&kind=silent"),
+        (told.unseen, unseen, worklist),
+        (told.reports, reports, worklist),
+        (told.registrants, registrants, _page("registrants", worklist)),
+        (told.invitations, invitations, _page("clients", worklist)),
+    ):
+        if count:
+            yield Line(sentence % {"count": count}, url, parts if sentence == look else ())
 
 
 def _page(name: str, otherwise: str) -> str:

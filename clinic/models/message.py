@@ -35,6 +35,7 @@ class Message(Outgoing):
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("message"), max_length=1000)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    idempotency_key = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
@@ -44,6 +45,7 @@ class Message(Outgoing):
         constraints = [
             *Outgoing.Meta.constraints,
             models.CheckConstraint(condition=~Q(text=""), name="message_says_something"),
+            models.UniqueConstraint(fields=["client", "idempotency_key"], name="one_message_per_idempotency_key"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,13 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Notes are for those who treat the client: a client gets those about oneself with the own data alone."""
         return self.filter(client__in=Client.objects.treated_by(user))
 
+    def same_as(self, note: Note) -> NoteQuerySet:
+        """What the same press of a button, or the same correction, stored before ``note``."""
+        alike = self.filter(client=note.client, by=note.by, text=note.text, prescription=note.prescription)
+        if note.corrects is not None:
+            return alike.filter(corrects=note.corrects)
+        return alike.filter(idempotency_key=note.idempotency_key, idempotency_key__isnull=False)
+
     def standing(self) -> NoteQuerySet:
         """Those that no later note corrects."""
         return self.filter(corrected_by=None)
@@ -35,13 +42,18 @@ class Note(models.Model):
         "self", on_delete=models.CASCADE, related_name="corrected_by", null=True, blank=True, verbose_name=_("corrects")
     )
 
+    idempotency_key = models.UUIDField(null=True, blank=True, editable=False)
+
     objects = NoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["client", "-at", "-pk"]
         verbose_name = _("note")
         verbose_name_plural = _("notes")
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_says_something")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="note_says_something"),
+            models.UniqueConstraint(fields=["client", "idempotency_key"], name="one_note_per_idempotency_key"),
+        ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -111,6 +111,21 @@ def only(which: str, now: dt.datetime, path: str = "standing__") -> Q:
     }[which]
 
 
+def waiting(severity: str = "", kind: str = "") -> Q:
+    """The clients with a flag that nobody acknowledged, as the daily mail counts them.
+
+    Args:
+        severity: that of the worst of these; empty: any.
+        kind: what one of them is about; empty: anything.
+    """
+    opened = Flag.objects.filter(prescription__client=OuterRef("pk"), state=Flag.State.OPEN)
+    found = Q(Exists(opened.filter(kind=kind) if kind else opened))
+    if severity:
+        worse = Flag.Severity.values[: Flag.Severity.values.index(severity)]
+        found &= Q(Exists(opened.filter(severity=severity))) & ~Q(Exists(opened.filter(severity__in=worse)))
+    return found
+
+
 def entries(clients: Sequence[Client]) -> list[Entry]:
     """What the list says of each of these; three queries, however many they are.
 

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clinic import covering
 from clinic.flags import escalation
 from clinic.models import Client, Flag
+from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
 from tests.axe import faults
@@ -90,6 +92,23 @@ def test_no_row_is_higher_than_72_pixels_on_a_desk(cast, flags, open_page):
     assert len(heights) == 7
     assert max(heights) <= HIGHEST_ROW
     assert faults(page) == []
+
+
+def test_a_covers_row_says_whose_the_client_is_and_is_no_higher(cast, open_page):
+    bend = make.prescription(cast.erin)
+    Client.objects.filter(pk=cast.erin.pk).update(name="Samuel Adeyemi")
+    make.report(bend, 3, 8)
+    today = timezone.now().date()
+    until = today + 12 * diaries.DAY
+    covering.go_away(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
+    page = open_page(url("index"))
+    row = page.locator(f"#client-{bend.client_id}")
+    expect(row.locator(".pl-who")).to_contain_text("for Bob until")
+    expect(row.locator(".pl-who")).to_contain_text("Forward bend: held")
+    cut = "part => part.scrollHeight > part.clientHeight || part.scrollWidth > part.clientWidth"
+    assert not row.locator(".pl-who > .pl-soft").evaluate(cut)
+    assert not row.locator(".pl-who > a").evaluate(cut)
+    assert row.bounding_box()["height"] <= HIGHEST_ROW
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)

@@ -107,8 +107,9 @@ def test_the_tick_is_offered_only_while_the_exercise_is_held(alice, flag):
 
 def test_resolving_again_is_told_kindly_and_keeps_the_first_note(alice, flag):
     alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "First."})
-    page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Second.", "resume": "on"}, follow=True)
+    page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "First.", "resume": "on"}, follow=True)
     assert said(page)[-1] == "Dana: nothing to do, this is resolved already."
+    alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Second.", "resume": "on"})
     assert [event.note for event in flag.events.filter(verb=FlagEvent.Verb.RESOLVED)] == ["First."]
     assert Prescription.objects.get().state == Prescription.State.HELD
 

@@ -86,6 +86,43 @@ def test_keys_act_on_the_row_where_the_focus_is(page, flags):
     assert (ben.state, ben.verdict, ben.events.last().note) == ("resolved", "real", "Called j k a.")
 
 
+def test_the_neediest_client_is_dealt_with_in_four_presses_and_a_note(page, flags):
+    page.keyboard.press("a")
+    expect(page.get_by_text("acknowledged")).to_have_count(0)
+    page.keyboard.press("r")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Called")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Ada: resolved.")).to_be_visible()
+    flags[0].refresh_from_db()
+    assert (flags[0].state, flags[0].verdict, flags[0].events.last().note) == ("resolved", "real", "Called")
+    assert focused_row(page) == "Ben"
+
+
+def test_a_form_without_an_answer_is_not_sent_by_keys_either(page, flags):
+    page.keyboard.press("r")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Called")
+    page.keyboard.press("Control+Enter")
+    expect(row_of(page, flags[0]).get_by_label("What you found or did")).to_be_visible()
+    flags[0].refresh_from_db()
+    assert flags[0].state == Flag.State.OPEN
+
+
+def test_what_a_colleague_resolved_meanwhile_is_said_in_the_row_and_the_words_stay(page, cast, flags):
+    page.keyboard.press("r")
+    page.keyboard.press("Space")
+    row_of(page, flags[0]).get_by_label("What you found or did").fill("Called her.")
+    olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
+    review.resolve(flags[0], olga.user, "On holiday.", verdict="unclear")
+    row_of(page, flags[0]).get_by_role("button", name="Resolve").click()
+    told = row_of(page, flags[0]).get_by_role("alert")
+    expect(told).to_contain_text("Olga resolved this on")
+    expect(told).to_contain_text("“On holiday.”. What you wrote is not stored; keep it as a note.")
+    expect(row_of(page, flags[0]).get_by_label("What you found or did")).to_have_value("Called her.")
+
+
 def test_hold_takes_a_reason_and_stays_on_the_page(page, flags):
     ada = flags[0]
     page.keyboard.press("j")

@@ -159,7 +159,8 @@ def test_it_says_what_is_true_when_it_is_sent(cast, now):
     digests.send_due(timezone.now())
     (letter,) = mail.outbox
     assert letter.subject == "1 client needs you to look"
-    assert "1 client needs you to look (high: 1)." in letter.body
+    assert "1 client needs you to look.\n" in letter.body
+    assert "High: 1\nhttp" in letter.body
     assert "Dana" not in letter.message().as_string()
     row.refresh_from_db()
     assert row.state == "sent"

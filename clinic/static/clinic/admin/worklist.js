@@ -50,8 +50,8 @@ function show(fresh) {
   else if (![...list.children].some(inUse)) location.reload(); // the list is empty now: another page altogether
 }
 
-/** The markup of a row, but for what differs each time: its forms' tokens, and drops that are open. */
-const essence = (row) => row.outerHTML.replace(/(name="csrfmiddlewaretoken" value="[^"]*"| open=""| data-[\w-]+-state="")/g, "");
+/** The markup of a row, but for what differs each time: its forms' tokens and keys, and drops that are open. */
+const essence = (row) => row.outerHTML.replace(/(name="(csrfmiddlewaretoken|press)" value="[^"]*"| open=""| data-[\w-]+-state="")/g, "");
 
 const opened = (row) => row.querySelector("details[open]") !== null;
 const typed = (row) => [...row.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
@@ -124,7 +124,7 @@ async function act(event) {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), cache: "no-store" });
     const fresh = parsed(await answer.text());
-    if (!fresh.querySelector("#worklist")) return refused(form, fresh);
+    if (!fresh.querySelector("#worklist")) return refused(form, fresh, answer.status === 404 ? "gone" : "refused");
     form.reset();
     for (let drop = form.closest("details"); drop; drop = drop.parentElement.closest("details")) drop.open = false;
     const stays = fresh.getElementById(row.id);
@@ -156,14 +156,15 @@ function replaced(row, fresh) {
   if (focused) row.querySelector(".pl-who > a").focus({ preventScroll: true });
 }
 
-function refused(form, fresh) {
+/** Says it where it was written, which stays; the page that came instead has its reasons in each field and at the top. */
+function refused(form, fresh, otherwise) {
   form.querySelector(".pl-wrong")?.remove();
   const said = document.createElement("p");
   said.className = "pl-wrong";
   said.setAttribute("role", "alert");
-  // Beside the field stands what to do; the top of that page only says to look there.
-  const why = (fresh.querySelector(".pl-wrong") ?? fresh.querySelector(".pl-wrong-top p:last-child"))?.textContent.trim();
-  said.textContent = why || document.querySelector("#worklist-said").content.querySelector('[data-said="refused"]').textContent;
+  // The top of that page only says to look at the fields: what to do stands after it and beside them.
+  const why = [...fresh.querySelectorAll(".pl-wrong-top > p + p, .pl-wrong")].map((words) => words.textContent.trim()).join(" ");
+  said.textContent = why || document.querySelector("#worklist-said").content.querySelector(`[data-said="${otherwise}"]`).textContent;
   form.append(said);
 }
 

@@ -24,9 +24,10 @@ function move(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
-/** Press a button, follow a link, or open a small form and go into it. */
+/** Press a button, follow a link, or open a small form and go into it: the neediest client's while one is in no row. */
 function does(act) {
-  const found = current()?.querySelector(`.pl-does [data-act="${act}"]`);
+  const row = current() ?? (act === "acknowledge" ? null : rows()[0]); // what is written at once needs a row chosen
+  const found = row?.querySelector(`.pl-does [data-act="${act}"]`);
   if (!found) return false;
   if (!found.matches("details")) {
     found.click();
@@ -45,6 +46,13 @@ function away() {
   return true;
 }
 
+/** Ctrl and Enter in a small form: its button, without going there. */
+function sends(event) {
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest(".pl-row form");
+  form?.requestSubmit?.();
+  return Boolean(form);
+}
+
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
@@ -58,6 +66,7 @@ const KEYS = {
 };
 
 document.addEventListener("keydown", (event) => {
+  if (wanted.checked && !event.repeat && !event.isComposing && sends(event)) return event.preventDefault();
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
   if (event.key === "Escape" && away()) return event.preventDefault();
   if (isTyping(event.target)) return;

@@ -1,0 +1,97 @@
+"""Each number of the daily mail is a link to the worklist with exactly those clients on it, whoever gets the mail."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from clinic.digests import counts, sending
+from clinic.flags import review
+from clinic.flags.review import raise_flag
+from clinic.models import Flag, Practitioner
+from tests import make
+from tests.admin.door import signed_in, url
+
+KINDS = [
+    (Flag.Kind.RED_FLAG, Flag.Severity.URGENT),
+    (Flag.Kind.WORSENING, Flag.Severity.HIGH),
+    (Flag.Kind.SILENT, Flag.Severity.HIGH),
+    (Flag.Kind.UNDELIVERABLE, Flag.Severity.ROUTINE),
+]
+
+
+@pytest.fixture
+def flags(cast):
+    """Of Alice's: one of each kind, all of these but the first also seen already with somebody else. Of Bob's: one."""
+    made = []
+    for place, (kind, severity) in enumerate(KINDS):
+        for number in range(2 if place else 1):
+            plan = make.prescription(make.client(cast.alice, f"C{place}{number}"))
+            made.append(raise_flag(None, kind, severity, "…", timezone.now(), prescription=plan))
+            if number:
+                review.acknowledge(made[-1], cast.alice.user)
+    raise_flag(None, *KINDS[1], "…", timezone.now(), prescription=make.prescription(cast.erin))
+    return made
+
+
+def linked(who):
+    """What the mail says in each of its lines, by the query of the link below it."""
+    told = counts.of(who, None, timezone.now())
+    text = sending.written(who, told, "x@test", "http://test/stop").body
+    return {query: words for words, query in re.findall(r"^(.+)\nhttps?://\S+/admin/\?(\S+)$", text, re.MULTILINE)}
+
+
+def listed(who, query):
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
+    return {row.client.name for row in signed_in(who).get(url("index"), asked).context["rows"]}
+
+
+def test_each_number_leads_to_those_it_counts(cast, flags):
+    found = linked(cast.alice)
+    assert {words: listed(cast.alice, query) for query, words in found.items()} == {
+        "4 clients need you to look.": {"C00", "C10", "C20", "C30"},
+        "Urgent: 1": {"C00"},
+        "High: 2": {"C10", "C20"},
+        "Routine: 1": {"C30"},
+        "1 of them has not been heard of for a while.": {"C20"},
+    }
+
+
+def test_who_has_several_reasons_counts_by_the_worst(cast, flags):
+    raise_flag(None, *KINDS[3], "…", timezone.now(), prescription=flags[0].prescription)
+    assert listed(cast.alice, "open=routine") == {"C30"}
+    review.acknowledge(flags[0], cast.alice.user)
+    assert listed(cast.alice, "open=routine") == {"C00", "C30"}
+
+
+def test_an_owner_is_led_to_the_own_clients(cast, flags):
+    olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
+    own = make.prescription(make.client(olga, "Otto"))
+    raise_flag(None, *KINDS[0], "…", timezone.now(), prescription=own)
+    assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
+        "1 client needs you to look.": {"Otto"},
+        "Urgent: 1": {"Otto"},
+    }
+
+
+def test_no_link_says_what_anybody_has(cast, flags):
+    said = " ".join(urlsplit(f"?{query}").query for query in linked(cast.alice))
+    assert set(re.findall(r"\w+", said)) <= {
+        "open",
+        "any",
+        "urgent",
+        "high",
+        "routine",
+        "kind",
+        "silent",
+        "who",
+        "mine",
+    }
+
+
+def test_the_page_says_to_what_it_is_narrowed_and_takes_it_back(cast, flags):
+    page = signed_in(cast.alice).get(url("index"), {"open": "urgent", "q": "C"})
+    pill = page.context["pills"][0]
+    assert (str(pill.label), pill.on, pill.link) == ("Not looked at: urgent", True, "?q=C")
+    assert "Not looked at" not in signed_in(cast.alice).get(url("index")).content.decode()
