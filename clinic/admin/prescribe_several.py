@@ -18,7 +18,7 @@ from clinic.admin import access, as_seen, day, dose_sources
 from clinic.admin.page import page
 from clinic.admin.prescribe import BACK, LOOK, again, offered, wanted
 from clinic.admin.screening_form import SeveralForm
-from clinic.models import Client, Practitioner
+from clinic.models import Client, Practitioner, Prescription
 from clinic.prescribing_together import AT_ONCE
 from clinic.records import dose_words
 from exercises.models import Exercise
@@ -33,11 +33,13 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     if complaint := _complaint(clients):
         messages.info(request, complaint)
         return HttpResponseRedirect(reverse("plumbline:clients"))
+    if len(clients) == 1:
+        return HttpResponseRedirect(reverse("plumbline:prescribe", args=[clients[0].pk]))
     by = access.practitioner_of(request, clients[0])
     found = offered(by.clinic, by, clients)
     one, slug = wanted(request, found)
     title = _("Prescribe for %(count)s clients") % {"count": len(clients)}
-    query = "&".join(f"client={client.pk}" for client in clients)
+    query = _named(clients)
     if one is None:
         return page(request, "choose_exercise.html", title, clients=clients, offered=found, unknown=slug, query=query)
     exercise = one.exercise
@@ -48,11 +50,19 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
         answer = form.call(lambda: verb(request, form, by))
         if answer is not None:
             return answer
+    running = list(
+        Prescription.objects.running()
+        .filter(client__in=clients, exercise__slug=exercise.slug)
+        .select_related("client", "exercise")
+        .order_by("client__name", "client")
+    )
+    others = [client for client in clients if client not in {plan.client for plan in running}]
     early = {share.client.pk: share.early for share in form.shares}
     strips = {strip.client.pk: strip for strip in day.days(clients, form.chosen(), early)}
     return page(
         request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query, hours=day.hours(),
+        running=running, others=_named(others),
         shares=[(share, strips[share.client.pk]) for share in form.shares],
     )  # fmt: skip
 
@@ -68,6 +78,11 @@ def _clients(request: HttpRequest) -> list[Client]:
     if len(clients) != len(numbers):
         raise Http404
     return clients
+
+
+def _named(clients: Sequence[Client]) -> str:
+    """The address that names them, as its query."""
+    return "&".join(f"client={client.pk}" for client in clients)
 
 
 def _complaint(clients: Sequence[Client]) -> str:

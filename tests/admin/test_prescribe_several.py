@@ -86,6 +86,19 @@ def test_who_has_it_and_in_whose_day_it_is_too_early_are_named(alice, them):
     assert Prescription.objects.count() == 1
 
 
+def test_who_has_it_is_told_before_anything_is_asked_and_can_be_left_out(alice, them):
+    make.prescription(them[0])
+    page = alice.get(address(them))
+    assert "Dana has Forward bend already (active). Change its dose instead" in words(page)
+    others = f"?client={them[1].pk}&amp;client={them[2].pk}&amp;exercise=forward-bend"
+    assert others.replace("&amp;client", "&client") in page.content.decode().replace("&amp;client", "&client")
+    assert "already" not in words(alice.get(address(them[1:])))
+
+
+def test_one_alone_is_prescribed_to_on_the_page_for_one(alice, them):
+    assert alice.get(address(them[:1])).url == url("prescribe", them[0].pk)
+
+
 def test_a_morning_that_is_meant_for_one_is_ticked_there(alice, them):
     Client.objects.filter(pk=them[0].pk).update(wakes_at=dt.time(17, 30))
     alice.post(address(them), answers(them) | {f"mornings_{them[0].pk}": "on"})
