@@ -107,9 +107,13 @@ def test_who_has_it_already_is_left_out_at_one_press_and_nothing_typed_is_lost(a
     ]
     assert [share.client for share in form.shares] == [them[0], them[2]]
     assert (form["sets"].value(), form[f"answer_{them[2].pk}_glaucoma"].value()) == ("7", "no")
-    alone = alice.get(address(them[1:2])).content.decode()
+    alone = alice.post(address(them[1:2]), answers(them[1:2]) | {"do": "back"}).content.decode()
     assert "formaction" not in alone, "nobody would be left"
     assert "Prescribe for 1 client<" in alone.replace("</h1", "<").replace(" |", "<")
+
+
+def test_one_alone_is_prescribed_to_on_the_page_for_one(alice, them):
+    assert alice.get(address(them[:1])).url == url("prescribe", them[0].pk)
 
 
 def test_a_morning_that_is_meant_for_one_is_ticked_there(alice, them):
