@@ -100,7 +100,9 @@ def make_clinic() -> Clinic:
 
 
 def hang_up_the_sign(owner: Practitioner) -> None:
-    """The logo, a sail on the water, in the colour of the pages."""
+    """The logo, a sail on the water; none where a project has no place for uploads, lest it lands among its code."""
+    if not settings.MEDIA_ROOT:
+        return
     with LOGO.open("rb") as file:
         arranging.show_logo(owner.clinic, File(file), by=owner)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import expect
 
 from clinic import staffing
@@ -81,3 +82,29 @@ def test_the_clinics_of_the_site(people, look_at):
     assert "Dana" not in page.content()
     _page, more = look_at(people["staff"], url("clinic_add"), "clinic-add")
     assert wrong + more == []
+
+
+def test_an_owner_takes_a_lost_second_step_away_with_a_reason(people, cast, look_at):
+    TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
+    _page, wrong = look_at(people["staff"], url("second_step", cast.bob.pk), "second-step-staff")
+    page, more = look_at(people["owner"], url("colleague", cast.bob.pk), "colleague-second-step")
+    page.get_by_role("link", name="They lost their second step").click()
+    wrong += more + faults(page)
+    page.get_by_role("button", name="Take the second step away").click()
+    expect(page.get_by_text("Write in a few words why.")).to_be_visible()
+    wrong += faults(page)
+    page.get_by_label("Why").fill("Lost the phone, told me in person.")
+    page.get_by_role("button", name="Take the second step away").click()
+    expect(page.get_by_text("Bob is signed out everywhere")).to_be_visible()
+    expect(page.get_by_text("Lost the phone, told me in person.")).to_be_visible()
+    assert wrong + faults(page) == []
+
+
+def test_the_list_of_clients_leads_to_handing_over_those_ticked(people, cast, look_at):
+    page, wrong = look_at(people["owner"], url("clients"), "clients-hand-over")
+    page.get_by_role("row", name="Dana").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Hand over those ticked").click()
+    expect(page.get_by_role("heading", name="Hand clients over")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Dana")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Erin")).not_to_be_checked()
+    assert wrong + faults(page) == []
