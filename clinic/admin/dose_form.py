@@ -191,9 +191,9 @@ class AmendForm(DoseForm):
 
     reason = forms.CharField(
         label=gettext_lazy("Why"),
-        required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2, "required": True}),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say in a few words why.")},  # at once with what else is wrong
         help_text=gettext_lazy("For the record. The client is told what changed, and does not see this."),
     )
 
