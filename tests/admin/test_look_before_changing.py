@@ -105,8 +105,8 @@ def test_times_the_client_wants_no_reminder_of_are_left_out_of_the_next_ones(ali
 
 
 def test_what_is_wrong_is_said_before_the_look(alice, plan):
-    page = look(alice, plan, reason=" ", sets="0")
-    assert set(page.context["form"].errors) == {"reason", "sets"}
+    page = look(alice, plan, reason=" ", times=["08:30"], mornings_allowed="", sets="two")
+    assert set(page.context["form"].errors) == {"reason", "mornings_allowed", "sets"}, "all at once"
 
 
 def test_back_finds_all_that_was_typed_and_complains_of_nothing(alice, plan):

@@ -106,6 +106,50 @@ def test_from_the_clients_page_to_done_in_few_presses(dana, kept, open_page):
     assert Prescription.objects.get(client=dana).dose.times == kept.times
 
 
+def test_from_the_worklist_to_done_is_as_quick_for_whom_has_nothing_yet(dana, kept, open_page):
+    presses = Presses(open_page(url("index")))
+    row = presses.page.locator(".pl-row").filter(has_text="Dana")
+    presses.click(row.get_by_role("link", name="Prescribe an exercise"))
+    answer_all(presses)
+    presses.click(presses.page.get_by_role("button", name=kept.name))
+    presses.click(presses.page.get_by_role("button", name="Look at it").last)
+    presses.click(presses.page.get_by_role("button", name="Prescribe"))
+    expect(presses.page.get_by_text("Forward bend is prescribed for Dana.")).to_be_visible()
+    print(f"\npresses from the worklist to done: {presses.count}")
+    assert presses.count <= PRESSES_AT_MOST
+
+
+def test_a_change_from_the_worklist_is_four_presses_and_a_reason(dana, open_page):
+    plan = make.prescription(dana)
+    presses = Presses(open_page(url("index")))
+    presses.click(presses.page.locator(".pl-row").filter(has_text="Dana").get_by_role("link", name="Dose"))
+    presses.click(presses.page.get_by_label("Sets"))
+    presses.key("ArrowUp")
+    presses.page.get_by_label("Why").fill("Goes well.")
+    presses.click(presses.page.get_by_role("button", name="Change the dose").last)
+    expect(presses.page.get_by_text("Dana reads for a week: 2 rounds instead of 1.")).to_be_visible()
+    assert presses.count == 4
+    assert plan.dose.sets == 2
+
+
+def test_a_change_is_looked_at_and_each_screen_is_right(dana, open_page):
+    plan = make.prescription(dana)
+    page = open_page(url("amend", plan.pk))
+    page.get_by_label("Sets").fill("3")
+    page.get_by_role("button", name="Look first").click()
+    page.get_by_role("link", name="Go to the first").click()
+    expect(page.get_by_text("Say in a few words why.")).to_be_in_viewport()
+    page.get_by_label("Why").fill("Goes well.")
+    page.get_by_role("button", name="Look first").click()
+    expect(page.get_by_role("heading", name="What Dana sees today")).to_be_visible()
+    assert faults(page) == []
+    page.locator("iframe").first.scroll_into_view_if_needed()
+    expect(page.frame_locator("iframe").first.get_by_text("3 rounds instead of 1.")).to_be_visible()
+    page.get_by_role("button", name="Change the dose").click()
+    expect(page.get_by_text("Dana reads for a week: 3 rounds instead of 1.")).to_be_visible()
+    assert plan.dose.sets == 3
+
+
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
     page = open_page(url("prescribe", dana.pk), viewport, scheme)
