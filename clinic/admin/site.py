@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -82,7 +83,10 @@ class PractitionerSite(UnfoldAdminSite):
                 return self._dressed(request, _not_for_you(request))
             if second_factor.is_wanting(request, access.memberships(request)):
                 return self._dressed(request, second_step.first(request))
-            return self._dressed(request, guarded(request, *args, **kwargs))
+            answer = guarded(request, *args, **kwargs)
+            if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+                return self._dressed(request, _only_a_button(request))
+            return self._dressed(request, answer)
 
         return update_wrapper(inner, view)
 
@@ -166,6 +170,13 @@ def _account_page(name: str) -> HttpResponseRedirect | None:
         return HttpResponseRedirect(reverse(name))
     except NoReverseMatch:
         return None
+
+
+def _only_a_button(request: HttpRequest) -> Page:
+    """For whoever comes to a button's address by sign-in or reload: an empty 405 is an error of the browser's."""
+    shown = page(request, "only_a_button.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
+    shown["Allow"] = "POST"
+    return shown
 
 
 def _not_for_you(request: HttpRequest) -> Page:
