@@ -119,7 +119,7 @@ def test_an_absence_is_written_down_changed_and_ended(cast, alice, absence):
 
 def test_the_cover_reads_it_too(cast, absence):
     assert "Covers for Alice from" in words(signed_in(cast.bob).get(url("my_settings")))
-    assert f"covering for Alice until {absence.ends_on:%-d %b}" in words(signed_in(cast.bob).get(url("index")))
+    assert f"for Alice until {absence.ends_on:%-d %b}" in words(signed_in(cast.bob).get(url("index")))
 
 
 def test_what_the_verb_refuses_stands_at_its_field(cast, alice):
