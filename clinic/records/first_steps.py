@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Reminder
+from clinic.models import Client, Clinic, Practitioner, Prescription, Reminder, Standing
 from clinic.models.outbox import State
 
 
@@ -26,9 +26,10 @@ def first_steps(clinic: Clinic) -> FirstSteps | None:
     if clinic.first_steps_closed_at is not None:
         return None
     here = OuterRef("pk")
+    heard = Standing.objects.filter(clinic=here, last_report__isnull=False)  # a row a client, not one a report
     found = (
         Clinic.objects.filter(pk=clinic.pk)
-        .exclude(Exists(PainReport.objects.filter(prescription__client__clinic=here)))
+        .exclude(Exists(heard))
         .annotate(
             has_colleague=Exists(Practitioner.objects.filter(clinic=here, active=True)[1:]),
             has_client=Exists(Client.objects.filter(clinic=here)),
