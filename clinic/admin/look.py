@@ -89,13 +89,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", shown=works_here),
                 _item(request, _("Doses"), "timer", "plumbline:dose_templates", shown=treats),
                 _item(request, _("Team"), "badge", "plumbline:team", shown=access.owns(request)),
-                _item(
-                    request,
-                    _("Who did what"),
-                    "history",
-                    "plumbline:clinic_auditentry_changelist",
-                    shown=access.owns(request),
-                ),
+                _item(request, _("Who did what"), "history", "plumbline:who_did_what", shown=access.owns(request)),
                 _item(
                     request,
                     _("Clinic settings") if access.owns(request) else _("About the clinic"),
@@ -118,7 +112,6 @@ def _item(
 ) -> dict[str, Any]:
     link = reverse(view)
     name = request.resolver_match.view_name if request.resolver_match else ""
-    below = view.endswith("_changelist") and request.path.startswith(link)
     inside = view == "plumbline:clients" and name.removeprefix("plumbline:") in _OF_A_CLIENT
     inside = inside or (view == "plumbline:invite" and name.removeprefix("plumbline:") in _OF_INVITING)
     inside = inside or (view == "plumbline:team" and name.removeprefix("plumbline:") in _OF_THE_TEAM)
@@ -126,7 +119,7 @@ def _item(
     inside = inside or (view == "plumbline:clinic" and name.removeprefix("plumbline:") in _OF_THE_CLINIC)
     inside = inside or (view == "plumbline:exercises" and name.startswith("plumbline:exercise"))
     inside = inside or (view == "plumbline:dose_templates" and name.startswith("plumbline:dose_template"))
-    active = name == view or below or inside
+    active = name == view or inside
     return {"title": title, "icon": icon, "link": link, "active": active, "has_permission": shown, "count": count}
 
 

@@ -29,6 +29,7 @@ from clinic.admin import (
     access,
     advice_words,
     amend,
+    book,
     clients,
     clinic_settings,
     clinic_tuning,
@@ -42,7 +43,6 @@ from clinic.admin import (
     import_clients,
     invitations,
     invite,
-    ledger,
     look,
     mail_preview,
     message,
@@ -62,7 +62,6 @@ from clinic.admin import (
 )
 from clinic.admin.page import Page, page
 from clinic.conf import PRACTITIONER_ENGINE
-from clinic.models import AuditEntry
 
 _OF_THE_SITE = frozenset({*clinics.PAGES, second_step.clear})  # what platform staff may reach
 
@@ -120,7 +119,7 @@ class PractitionerSite(UnfoldAdminSite):
                     *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions, amend),
                     *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
                     *(import_clients, invitations, hand_over, my_settings, team, second_step, clinics),
-                    *(clinic_settings, clinic_tuning, advice_words, message, notes),
+                    *(clinic_settings, clinic_tuning, advice_words, message, notes, book),
                 )
                 for route, view, name in module.ROUTES
             ),
@@ -191,4 +190,3 @@ def _not_for_you(request: HttpRequest) -> Page:
 
 
 site = PractitionerSite(name="plumbline")
-site.register(AuditEntry, ledger.AuditEntryAdmin)

@@ -1,4 +1,4 @@
-"""The clinic's settings and the first steps in Debian's Chromium: no accessibility fault, and a colour seen at once."""
+"""The clinic's settings the first steps and the owner's book in Debian's Chromium: no accessibility fault, and a colour seen at once."""
 
 from __future__ import annotations
 
@@ -60,6 +60,22 @@ def test_no_page_has_an_accessibility_fault_or_runs_off_the_screen(open_page, ol
         page = open_page(path, olga, viewport, scheme)
         assert faults(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"], name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_who_did_what_has_no_fault_and_does_not_run_off_the_screen_either(open_page, olga, viewport, scheme):
+    long = make.client(olga, "Wilhelmina-Alexandra Featherstonehaugh", email="wilhelmina@home.example")
+    make.report(make.prescription(long), 4, 8)
+    for number in range(55):
+        make.invited(olga, f"Erin{number}")
+    for query in ("", "?page=2", "?what=invited", "?what=" + "danced" * 30, f"?who={olga.pk}&what=erased"):
+        page = open_page(url("who_did_what") + query, olga, viewport, scheme)
+        assert faults(page) == [], query
+        heights = page.locator("main select, main button, main a.pl-button").evaluate_all(
+            "found => found.map(it => it.getBoundingClientRect().height)"
+        )
+        assert viewport == DESK or min(heights) >= 44, query
 
 
 def test_what_is_to_be_pressed_on_a_phone_is_large_enough(open_page, olga):

@@ -104,13 +104,8 @@ TABLE = [
     Row("shut_out", "colleague", get=None, post=CHIEF, staff=True),
     Row("let_in", "gone", get=None, post=CHIEF, staff=True),
     # --- who did what
-    Row("clinic_auditentry_changelist", get=OWNERS, post=OWNERS, no=403),
-    Row("clinic_auditentry_add", get=(), post=(), no=403),
-    Row("clinic_auditentry_change", "entry", get=OWNER, post=(), lost=("other_owner",), no=403),
-    Row("clinic_auditentry_delete", "entry", get=(), post=(), no=403),
-    Row("clinic_auditentry_history", "entry", get=OWNER, post=OWNER, lost=ALL[1:], told=ALL[1:]),
+    Row("who_did_what", get=OWNERS),
     # --- Django's and unfold's own
-    Row("app_list", "app", get=OWNERS, post=OWNERS),
     Row("search", get=ALL, post=ALL),
     Row("autocomplete", get=(), no=403),
     Row("jsi18n", get=ALL),

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from clinic import covering, noting, registering, staffing, templating
 from clinic.admin.site import site
-from clinic.models import AuditEntry, Clinic, Practitioner
+from clinic.models import Clinic, Practitioner
 from tests import make
 from tests.admin.door import signed_in, url
 from tests.admin.exercise_answers import bridge
@@ -128,9 +128,7 @@ class World:
             "upload": ["forward-bend", 1],
             "colleague": [added.pk],
             "gone": [gone.pk],
-            "entry": [AuditEntry.objects.filter(clinic=here).latest("pk").pk],
             "elsewhere": [1, 1],
-            "app": ["clinic"],
         }
 
     @contextmanager
