@@ -1,4 +1,4 @@
-"""The clinic's settings the first steps and the owner's book in Debian's Chromium: no accessibility fault, and a colour seen at once."""
+"""Clinic settings, first steps and the owner’s book in Chromium: no accessibility fault; a colour seen at once."""
 
 from __future__ import annotations
 

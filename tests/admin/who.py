@@ -43,7 +43,6 @@ class Row:
         name: of the route, without ``plumbline:``.
         about: which of the world's rows, or "" for none.
         get, post: for whom of INSIDE and STAFF it opens; None: there is nothing to look at, or to do.
-        lost: who looks and is sent to the first page instead.
         told: who acts and is sent back with a word instead; nothing is changed.
         no: the status for the others of INSIDE.
         given: what a POST carries.
@@ -54,7 +53,6 @@ class Row:
     about: str = ""
     get: tuple[str, ...] | None = ()
     post: tuple[str, ...] | None = None
-    lost: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     no: int = 404
     given: Any = None
@@ -68,7 +66,7 @@ class Row:
             return 404  # "This part is for practitioners"
         if may is None:
             return 405
-        if who in (self.lost if method == "get" else self.told):
+        if method != "get" and who in self.told:
             return TOLD_NO
         return OPENS if who in may else self.no
 
