@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,6 +73,11 @@ class Line:
     target: Target | None
 
 
+def _capital(words: Promise | str) -> Any:
+    """Still to be translated: capfirst keeps it lazy, which its stubs do not know."""
+    return capfirst(words)  # type: ignore[type-var]
+
+
 class FilterForm(forms.Form):
     """What the list is narrowed to."""
 
@@ -87,7 +93,7 @@ class FilterForm(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("Every act")),
-            *((heading, [(verb, capfirst(words)) for verb, words in some.items()]) for heading, some in acts.GROUPS),
+            *((heading, [(verb, _capital(words)) for verb, words in some.items()]) for heading, some in acts.GROUPS),
         ],
         error_messages={"invalid_choice": gettext_lazy("Act: “%(value).40s” is not in the list. Everything is shown.")},
     )
