@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import prescribing
-from clinic.admin import access, day, dose_sources, look_first
+from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.dose_form import AmendForm
 from clinic.admin.page import came_from, page
 from clinic.models import Practitioner, Prescription, PrescriptionVersion
@@ -41,7 +41,11 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
                     early=form.early, reason=form.cleaned_data["reason"],
                 )  # fmt: skip
         elif (new := form.call(lambda: _store(prescription, form, by))) is not None:
-            messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+            if why := as_seen.never(new, timezone.now()):
+                messages.success(request, _("The dose is changed."))
+                messages.warning(request, why)
+            else:
+                messages.success(request, _("The dose is changed. The reminders follow it from now on."))
             if what := _what(new):
                 told = {"name": client.first_name, "what": " ".join(what)}
                 messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
