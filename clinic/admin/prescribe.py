@@ -114,7 +114,10 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
     return page(
         request, "prescribe.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
         words=exercise.words(get_language()), sources=given, day=strip, hours=day.hours(),
-        several=len(found) > 1, beside=look_first.numbers(running),
+        several=len(found) > 1,
+        beside=look_first.numbers(
+            look_first.still_shown(form, look_first.beside(request.POST), [plan.pk for plan in running])
+        ),
     )  # fmt: skip
 
 

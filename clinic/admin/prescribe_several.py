@@ -54,7 +54,8 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
             return answer
     early = {share.client.pk: share.early for share in form.shares}
     strips = {strip.client.pk: strip for strip in day.days(clients, form.chosen(), early)}
-    running = {plan.client_id: plan for plan in _running(clients, exercise)}
+    having = _running(clients, exercise)
+    running = {plan.client_id: plan for plan in having}
     return page(
         request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query, hours=day.hours(),
@@ -62,7 +63,9 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
             (share, strips[share.client.pk], running.get(share.client.pk), _without(share.client, clients, slug))
             for share in form.shares
         ],
-        beside=look_first.numbers(running.values()),
+        beside=look_first.numbers(
+            look_first.still_shown(form, look_first.beside(request.POST), [plan.pk for plan in having])
+        ),
     )  # fmt: skip
 
 
