@@ -31,7 +31,8 @@ def tell_who_stands_in(
             elsewhere = _tell(notice, now)
             if why is not None and elsewhere:
                 spoken_for = Notice.objects.filter(pk__in=left_over.get(notice.practitioner_id, ()))
-                if all([_tell(skipped, now) for skipped in spoken_for]):
+                moved = [_tell(skipped, now) for skipped in spoken_for]
+                if all(moved):
                     spoken_for.update(why=why)  # or they would count as told, while nothing speaks for them
                     unwanted[notice.pk] = why
     return unwanted
