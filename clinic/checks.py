@@ -217,6 +217,15 @@ def second_factor(app_configs: Sequence[AppConfig] | None = None, **options: Any
     return _leads_nowhere("PLUMBLINE_SECOND_FACTOR", path, hint)
 
 
+@register(TAG, deploy=True)
+def second_factor_off(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
+    """W006: a mail or a password alone opens health data. Asked for by `manage.py check --deploy`."""
+    if getattr(settings, "PLUMBLINE_TWO_FACTOR", True) is not False:
+        return []
+    hint = "Set it to True, as docs/install.md says, unless your own sign-in asks everybody for a second factor."
+    return [Warning("PLUMBLINE_TWO_FACTOR is False: one factor opens health data.", hint=hint, id="clinic.W006")]
+
+
 @register(TAG)
 def second_factor_clear(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
     """E008: what takes a lost second factor away, where a project names its own."""

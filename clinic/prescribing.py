@@ -1,4 +1,4 @@
-"""Screen, prescribe, amend, hold, resume, end: what a practitioner does with an exercise for a client."""
+"""Prescribe, amend, hold, resume, end: what a practitioner does with an exercise for a client."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ from clinic.models import (
     Practitioner,
     Prescription,
     PrescriptionVersion,
-    ScreeningAnswer,
 )
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_days, parse_times
 from clinic.records import dose_words
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
+from clinic.screening import Screened, check_same, screen, store
 from exercises.models import Exercise
 
 State = Prescription.State
+MEANWHILE = "meanwhile"  # the code of what is refused once, until it was said what a colleague did
 _SAY_WHY = gettext_lazy("Say in a few words why.")
 
 
@@ -48,32 +49,6 @@ class Dose:
     hold_seconds: int = 30
     variation: str = ""
     mornings_allowed: bool = False
-
-
-@dataclass(frozen=True)
-class Screened:
-    """The answer to one precaution; a yes stands only with a reason."""
-
-    answer: bool
-    override_reason: str = ""
-
-
-def screen(exercise: Exercise, screening: Mapping[str, Screened]) -> None:
-    """Raise ValidationError on ``screening`` unless each precaution was asked, and each yes has its reason."""
-    asked = {precaution.code for precaution in exercise.precautions_in(None)}
-    messages = [
-        _("%(code)s: answer this precaution, true or false.") % {"code": code} for code in asked - screening.keys()
-    ]
-    messages += [
-        _("%(code)s: this exercise has no such precaution.") % {"code": code[:60]} for code in screening.keys() - asked
-    ]
-    messages += [
-        _("%(code)s: a yes needs a reason to prescribe all the same.") % {"code": code[:60]}
-        for code, given in screening.items()
-        if given.answer and not given.override_reason.strip()
-    ]
-    if messages:
-        raise ValidationError({"screening": sorted(messages)})
 
 
 def morning_times(client: Client, dose: Dose) -> list[str]:
@@ -119,8 +94,8 @@ def prescribe(
     Args:
         keep_as: the name under which the clinic keeps this dose as a template; empty: it does not.
         beside: the numbers of the client's running plans of this exercise, as the practitioner was shown them. One that
-            runs since is given back when it asks the very same, as a second press does, and refused when it does not.
-            None: whatever runs.
+            runs since is given back when it asks the very same on the very same answers, as a second press does, and
+            refused when it does not. None: whatever runs.
 
     Raises ValidationError by field; nothing is stored then.
     """
@@ -130,24 +105,15 @@ def prescribe(
     with transaction.atomic():
         # A second press, and a client who is just leaving, wait for each other here.
         _has_not_left(Client.objects.select_for_update().values_list("state", flat=True).get(pk=client.pk))
-        if beside is not None and (made := come_since(version, beside)):
-            return made
+        made = None if beside is None else come_since(version, screening, beside)
         if keep_as.strip():
-            keep(keep_as, exercise, dose, by)
+            keep(keep_as, exercise, dose, by)  # a second press may name it first
+        if made is not None:
+            return made
         prescription.save()
         version.prescription = prescription  # its number is known only now
         version.save()
-        ScreeningAnswer.objects.bulk_create(
-            ScreeningAnswer(
-                prescription=prescription,
-                code=code,
-                answer=given.answer,
-                override_reason=given.override_reason.strip()[:500],
-                by=by,
-                answered_at=now,
-            )
-            for code, given in screening.items()
-        )
+        store(prescription, screening, by, now)
         PainTrend.objects.create(prescription=prescription)
         planning.set_schedules(prescription, now)
         audit.record(by.user, "prescribed", prescription, client.clinic)
@@ -156,19 +122,24 @@ def prescribe(
     return prescription
 
 
-def come_since(version: PrescriptionVersion, beside: Collection[int]) -> Prescription | None:
+def come_since(
+    version: PrescriptionVersion, screening: Mapping[str, Screened], beside: Collection[int]
+) -> Prescription | None:
     """The plan that runs since the practitioner was shown those ``beside``, when it asks the same as ``version``.
 
-    Raises ValidationError on ``prescription`` when it asks something else.
+    Raises ValidationError on ``prescription`` when it asks something else, or rests on other answers.
     """
     mine = version.prescription
     running = Prescription.objects.running().filter(client=mine.client, exercise__slug=mine.exercise.slug)
-    made = running.exclude(pk__in=beside).order_by("-pk").first()
-    if made is None or made.dose.is_same_as(version):
+    made = next((plan for plan in running.order_by("-pk") if plan.pk not in beside), None)
+    if made is None:
+        return None
+    if made.dose.is_same_as(version):
+        check_same(made, screening)
         return made
     told = {"who": made.dose.by.name, "name": mine.client.name, "dose": _in_force(made)}
     said = _("%(who)s prescribed it for %(name)s meanwhile: %(dose)s Change that, or press again to give both.")
-    raise ValidationError({"prescription": said % told})
+    raise ValidationError({"prescription": ValidationError(said % told, code=MEANWHILE)})
 
 
 def draft_amendment(
@@ -191,7 +162,7 @@ def draft_amendment(
         raise ValidationError({"prescription": _("This is the dose in force. Change something, or leave it as it is.")})
     if not seen and not in_force.is_same_as(version):
         said = _("%(who)s changed this dose meanwhile: %(dose)s Press again to put yours in its place.")
-        raise ValidationError({"prescription": said % told})
+        raise ValidationError({"prescription": ValidationError(said % told, code=MEANWHILE)})
     return version
 
 

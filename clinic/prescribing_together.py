@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic import prescribing
 from clinic.models import Client, Practitioner, Prescription
-from clinic.prescribing import Dose, Screened
+from clinic.prescribing import Dose
+from clinic.screening import OtherAnswersError, Screened
 from exercises.models import Exercise
 
 AT_ONCE = 20  # clients on one page: more nobody screens with care at one sitting
@@ -44,7 +45,8 @@ def prescribe_to_all(
         orders: each client once; at most ``AT_ONCE``.
         dose: the same for all but for ``mornings_allowed``, which each order says.
         beside: the numbers of these clients' running plans of the exercise, as the practitioner was shown them. When
-            all of them have this very plan since, those are given back: it was a second press. None: whatever runs.
+            all of them have this very plan since, on the very same answers, those are given back: it was a second
+            press. None: whatever runs.
 
     Raises ValidationError: by field for what is wrong with the dose, under ``client_<number>`` for what is wrong with
     one client; nothing is stored then.
@@ -55,12 +57,12 @@ def prescribe_to_all(
         stored = Client.objects.select_for_update(of=("self",)).select_related("clinic", "practitioner").order_by("pk")
         now_so = {client.pk: client for client in stored.filter(pk__in=[order.client.pk for order in orders])}
         orders = [replace(order, client=now_so.get(order.client.pk, order.client)) for order in orders]
-        if beside is not None and (made := _made_already(orders, exercise, dose, by, beside, now)):
-            return made
-        check_all(orders, exercise, dose, by=by, now=now)
+        made = [] if beside is None else _made_already(orders, exercise, dose, by, beside, now)
+        if not made:
+            check_all(orders, exercise, dose, by=by, now=now)
         if keep_as.strip():
             prescribing.keep(keep_as, exercise, dose, by)
-        return [
+        return made or [
             prescribing.prescribe(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
             for order in orders
         ]
@@ -69,17 +71,25 @@ def prescribe_to_all(
 def _made_already(
     orders: Sequence[Order], exercise: Exercise, dose: Dose, by: Practitioner, beside: Collection[int], now: dt.datetime
 ) -> list[Prescription]:
-    """What the first press of the same button made; empty where it did not make all of it."""
-    made = []
+    """What the first press of the same button made; empty where it did not make all of it.
+
+    Raises ValidationError under ``client_<number>`` for whom it made it on other answers.
+    """
+    made, wrong = [], {}
     for order in orders:
         try:
             version = prescribing.draft(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
-            plan = prescribing.come_since(version, beside)
+            plan = prescribing.come_since(version, order.screening, beside)
+        except OtherAnswersError as error:
+            wrong[f"client_{order.client.pk}"] = error.messages
+            continue
         except ValidationError:
             return []  # check_all says what is wrong
         if plan is None:
             return []
         made.append(plan)
+    if wrong:
+        raise ValidationError(wrong)
     return made
 
 

@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db, signed_cookies
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -20,8 +23,6 @@ from django.utils.module_loading import import_string
 
 from clinic.conf import ALLAUTH_CLEARS, conf
 from clinic.models import Person, Practitioner
-
-IN_THE_DATABASE = {f"django.contrib.sessions.backends.{kind}" for kind in ("db", "cached_db")}
 
 
 def is_wanting(request: HttpRequest, memberships: Iterable[Practitioner]) -> bool:
@@ -45,10 +46,12 @@ def is_shown(request: HttpRequest) -> bool:
 
 
 def can_clear() -> bool:
-    """Whether a lost one can be taken away here at all."""
-    if not conf.second_factor_clear:
-        return False
-    return conf.second_factor_clear != ALLAUTH_CLEARS or apps.is_installed("allauth.mfa")
+    """Whether a lost one can be taken away here at all, and the person signed out everywhere, as they are told."""
+    if conf.second_factor_clear != ALLAUTH_CLEARS:
+        return bool(conf.second_factor_clear)
+    if not apps.is_installed("allauth.mfa") or issubclass(_sessions(), signed_cookies.SessionStore):
+        return False  # a cookie is the browser's: nobody here ends it
+    return _are_stored() or apps.is_installed("allauth.usersessions")
 
 
 def clear(person: Any) -> None:
@@ -88,19 +91,33 @@ def by_allauth(person: Any, request: HttpRequest | None = None) -> bool:
 def cleared_by_allauth(person: Any) -> None:
     """Delete apps, keys, passkeys and spare codes of this person, and end their sessions."""
     apps.get_model("mfa", "Authenticator")._default_manager.filter(user=person.pk).delete()
+    # After the commit: before it a request reads the row that still stands, and puts the session back into the cache.
+    transaction.on_commit(partial(_end_sessions, person))
+
+
+def _end_sessions(person: Any) -> None:
     if apps.is_installed("allauth.usersessions"):
         for session in apps.get_model("usersessions", "UserSession")._default_manager.filter(user=person.pk):
             session.end()
-    if settings.SESSION_ENGINE in IN_THE_DATABASE:
+    if _are_stored():
         _end_stored_sessions(person)
 
 
 def _end_stored_sessions(person: Any) -> None:
     """All others too: allauth lists those alone that began on its own pages."""
-    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    store = _sessions()
     for session in store.get_model_class().objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(person.pk):
             store(session.session_key).delete()
+
+
+def _sessions() -> Any:
+    return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+
+
+def _are_stored() -> bool:
+    """In the database, so that all of a person's are found: Django's `db`, `cached_db`, and a host's own like them."""
+    return issubclass(_sessions(), db.SessionStore)
 
 
 def _knows() -> Callable[..., bool]:

@@ -1,7 +1,7 @@
 """Somebody has lost their second step: a person above them takes it away, and they set up a new one.
 
-Whether the asker may do so is the door's to know (`Practitioner.objects.unlocked_by`); what must hold whoever asks is
-held here. They are signed out everywhere and told by mail, so that one who did not ask for it hears of it.
+Who may is one question (`Practitioner.objects.unlocked_by`), asked at the door and again here, where nothing moves any
+more. They are signed out everywhere and told by mail, so that one who did not ask for it hears of it.
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ def clear_second_step(
     if len(reason) > LONGEST_REASON:
         raise ValidationError({"reason": _("Write at most %(most)s characters.") % {"most": LONGEST_REASON}})
     with transaction.atomic():
-        held = Practitioner.objects.select_for_update(of=("self",)).select_related("user", "clinic")
+        held = Practitioner.objects.select_for_update(of=("self", "user")).select_related("user", "clinic")
         person = held.get(pk=colleague.pk)
         _check(person, by)
         if not second_factor.is_set_up(person.user):
             return None
         second_factor.clear(person.user)
         cleared = _post(person, by, reason, now or timezone.now())
-        audit.record(by, "second-step-cleared", person, person.clinic)
+        for work in Practitioner.objects.filter(user=person.user_id, active=True).select_related("clinic"):
+            audit.record(by, "second-step-cleared", work, work.clinic)  # it was a lock of each
     return cleared
 
 
@@ -87,10 +88,18 @@ def _check(person: Practitioner, by: AbstractBaseUser) -> None:
         raise ValidationError(_("Nobody takes their own second step away like this."))
     if not person.active:
         raise ValidationError(_("They work here no more."))
-    if runs_the_site(person.user):  # it opens more than this clinic
-        raise ValidationError(_("They run this site too: only somebody with access to the server can do this."))
+    if _opens_more(person.user):
+        raise ValidationError(
+            _("Their sign-in opens more than clinics here: only somebody with access to the server can do this.")
+        )
     if not second_factor.can_clear():
-        raise ValidationError(_("The second step is kept elsewhere: ask who runs this site."))
+        raise ValidationError(_("The second step cannot be taken away here: ask who runs this site."))
+    if not Practitioner.objects.unlocked_by(by).filter(pk=person.pk).exists():
+        raise ValidationError(_("This is not yours to do any more: ask who runs this site."))
+
+
+def _opens_more(account: AbstractBaseUser) -> bool:
+    return runs_the_site(account) or any(getattr(account, more, False) for more in ("is_staff", "is_superuser"))
 
 
 def _post(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> Clearing:

@@ -13,8 +13,9 @@ from django.utils import timezone
 from clinic import joining, prescribing, registering, reporting
 from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
-from clinic.prescribing import Dose, Screened
+from clinic.prescribing import Dose
 from clinic.reporting import Answers, Outcome
+from clinic.screening import Screened
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
 

@@ -55,7 +55,7 @@ FLOORS = [
         "clinic.noting",
         "clinic.messaging",
     },
-    {"clinic.reminders", "clinic.flags", "clinic.records"},
+    {"clinic.reminders", "clinic.flags", "clinic.records", "clinic.screening"},
     {
         "clinic.delivery",
         "clinic.letters",

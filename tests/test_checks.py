@@ -181,6 +181,15 @@ def test_w005_keys_of_push_without_the_library(keys, monkeypatch):
     assert "django-plumbline[push]" in message.hint
 
 
+def test_w006_one_factor_opens_health_data(settings):
+    settings.PLUMBLINE_TWO_FACTOR = True
+    assert checks.second_factor_off() == []
+    settings.PLUMBLINE_TWO_FACTOR = False
+    (message,) = checks.second_factor_off()
+    assert message.id == "clinic.W006"
+    assert "docs/install.md" in message.hint
+
+
 @pytest.mark.parametrize("missing", ["rest_framework", "rest_framework.authtoken"])
 def test_w002_no_program_can_sign_in(installed, missing):
     installed([app for app in APPS if app != missing])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import prescribing
-from clinic.admin import access, day, dose_sources, look_first
+from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.dose_form import AmendForm
 from clinic.admin.page import came_from, page
 from clinic.models import Practitioner, Prescription, PrescriptionVersion
@@ -31,17 +31,21 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
         return HttpResponseRedirect(onward)
     by = access.practitioner_of(request, client)
     found = dose_sources.sources(exercise, by, client, templates_only=True)
-    form = _form(request, prescription, version, found)
+    form, replaces = _form(request, prescription, version, found), look_first.replaces(request.POST)
     if form.is_bound and form.is_valid():
         if request.POST.get("do") == look_first.LOOK:
-            draft = form.call(lambda: _draft(prescription, form, by))
+            draft = form.call(lambda: _draft(prescription, form, by, replaces))
             if draft is not None:
                 return look_first.show(
                     request, _("Change the dose"), draft, client=client, what=_what(draft),
                     early=form.early, reason=form.cleaned_data["reason"],
                 )  # fmt: skip
-        elif (new := form.call(lambda: _store(prescription, form, by))) is not None:
-            messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+        elif (new := form.call(lambda: _store(prescription, form, by, replaces))) is not None:
+            if why := as_seen.never(new, timezone.now()):
+                messages.success(request, _("The dose is changed."))
+                messages.warning(request, why)
+            else:
+                messages.success(request, _("The dose is changed. The reminders follow it from now on."))
             if what := _what(new):
                 told = {"name": client.first_name, "what": " ".join(what)}
                 messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
@@ -51,6 +55,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
         request, "amend.html", _("Change the dose"),
         client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
         day=strip, hours=day.hours(), onward=onward,
+        replaces=look_first.still_shown(form, replaces, version.number),
         now_so=dose_words.rows(version, exercise, str(get_language()))[:2],
     )  # fmt: skip
 
@@ -70,13 +75,13 @@ def _form(
     return AmendForm(None, client, exercise, version, typed | filled) if typed or filled else form
 
 
-def _draft(prescription: Prescription, form: AmendForm, by: Practitioner) -> PrescriptionVersion:
-    reason, replaces = form.cleaned_data["reason"], form.replaces
+def _draft(prescription: Prescription, form: AmendForm, by: Practitioner, replaces: int | None) -> PrescriptionVersion:
+    reason = form.cleaned_data["reason"]
     return prescribing.draft_amendment(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
 
 
-def _store(prescription: Prescription, form: AmendForm, by: Practitioner) -> PrescriptionVersion:
-    reason, replaces = form.cleaned_data["reason"], form.replaces
+def _store(prescription: Prescription, form: AmendForm, by: Practitioner, replaces: int | None) -> PrescriptionVersion:
+    reason = form.cleaned_data["reason"]
     return prescribing.amend(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -29,6 +29,7 @@ from exercises.showing import on_the_picture
 
 REMINDERS_SHOWN = 4
 LOOK_AHEAD = dt.timedelta(days=800)
+LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _NOT_FOR_A_FRAME = re.compile(r'<link rel="(?:manifest|modulepreload|apple-touch-icon)"[^>]*>')
 _WAY = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
@@ -78,39 +79,58 @@ def seen(draft: PrescriptionVersion, now: dt.datetime) -> Seen:
         subject=str(mail.subject),
         mail=_WAY.sub(r"\1", str(mail.alternatives[0][0])),
         reminders=coming,
-        why_none="" if coming else why_none(draft),
+        why_none="" if coming else why_none(draft, now),
     )
 
 
 def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.datetime]:
     """When the first reminders would come, in the client's zone; none for whom no reminder reaches."""
     client = draft.prescription.client
-    if _unreached(draft):
+    if _not_yet(draft) or _unreached(draft):
         return []
-    choice = _choice(draft)
-    here, plan = zone(client.time_zone), planning.plan_of(draft, client, choice)
-    coming = slots(plan, here, now, max(now, _beginning(draft, client)) + LOOK_AHEAD)
-    return [due.astimezone(here) for due in islice(coming, REMINDERS_SHOWN)]
+    here = zone(client.time_zone)
+    return [due.astimezone(here) for due in islice(_planned(draft, now), REMINDERS_SHOWN)]
 
 
-def why_none(draft: PrescriptionVersion) -> str:
-    """Why no reminder would come, for the practitioner."""
-    return _unreached(draft) or _("No time of this plan is left: its days are over, or lie in quiet hours.")
+def why_none(draft: PrescriptionVersion, now: dt.datetime) -> str:
+    """Why no reminder would come, for the practitioner: what nobody's joining or resuming mends comes first."""
+    return never(draft, now) or _not_yet(draft) or _unreached(draft)
+
+
+def never(draft: PrescriptionVersion, now: dt.datetime) -> str:
+    """Why none can come, whoever joins and whatever is resumed; empty where a time is left."""
+    if next(_planned(draft, now), None) is not None:
+        return ""
+    return _("No time of this plan is left: its days are over, or lie in quiet hours.")
+
+
+def _planned(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.datetime]:
+    """When its reminders are due, for whom they reach."""
+    client = draft.prescription.client
+    plan = planning.plan_of(draft, client, _choice(draft))
+    begin = max(now, _beginning(draft, client))
+    end = begin + LOOK_AHEAD if begin < LAST - LOOK_AHEAD else LAST
+    return slots(plan, zone(client.time_zone), now, end)
 
 
 def _choice(draft: PrescriptionVersion) -> ReminderChoice | None:
-    """Of which times of a running plan the client wants to be reminded; None: of all."""
+    """Of which times of a running plan the client wants to be reminded; None: of all, as of one just made."""
     pk = draft.prescription_id
-    return planning.choices([pk]).get(pk) if pk else None
+    return planning.choices([pk]).get(pk) if draft.number > 1 else None
+
+
+def _not_yet(draft: PrescriptionVersion) -> str:
+    if draft.prescription.state == Prescription.State.HELD:
+        return _("It is held. Reminders go on when you resume it.")
+    client = draft.prescription.client
+    if client.state != Client.State.JOINED:
+        return _("%(name)s has not joined yet. Reminders begin then.") % {"name": client.first_name}
+    return ""
 
 
 def _unreached(draft: PrescriptionVersion) -> str:
     client, choice = draft.prescription.client, _choice(draft)
     told = {"name": client.first_name}
-    if draft.prescription.state == Prescription.State.HELD:
-        return _("It is held. Reminders go on when you resume it.")
-    if client.state != Client.State.JOINED:
-        return _("%(name)s has not joined yet. Reminders begin then.") % told
     if not client.reminders_wanted or (choice is not None and not choice.wanted):
         return _("%(name)s wants no reminders.") % told
     if client.undeliverable_since is not None:

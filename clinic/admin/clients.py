@@ -18,12 +18,13 @@ from django.views.decorators.http import require_safe
 from clinic.admin import access, record, words
 from clinic.admin.page import Page, page
 from clinic.models import Client
+from clinic.models.fields import folded
 
 PER_PAGE = 100
 
 
 class SearchForm(forms.Form):
-    """By name or mail address."""
+    """By a part of the name, accents and case aside."""
 
     q = forms.CharField(
         label=gettext_lazy("Name"),
@@ -43,7 +44,7 @@ def listing(request: HttpRequest) -> Page:
     form = SearchForm(request.GET)
     found = everybody
     if form.is_valid() and form.cleaned_data["q"]:
-        found = everybody.filter(name__icontains=form.cleaned_data["q"])
+        found = everybody.filter(name_sought__contains=folded(form.cleaned_data["q"]))
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     treats = bool(access.clinical(request))
     return page(

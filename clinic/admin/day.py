@@ -74,9 +74,20 @@ class Day:
 
     @property
     def quiet(self) -> tuple[int, int] | None:
-        """From and until, in minutes after midnight."""
-        begin, end = self.client.quiet_from, self.client.quiet_until
-        return None if begin is None or end is None else (_minutes(begin), _minutes(end))
+        """Those in force, the client's own or else the clinic's: from and until, in minutes after midnight."""
+        hours = self.client.quiet_hours
+        return (_minutes(hours[0]), _minutes(hours[1])) if hours else None
+
+    @property
+    def quiet_in_words(self) -> str:
+        """From when until when, and whose hours they are."""
+        quiet = self.quiet
+        if quiet is None:
+            return ""
+        told = {"begin": _clock(quiet[0]), "end": _clock(quiet[1])}
+        if self.client.quiet_from is None:
+            return _("no reminder in the clinic’s quiet hours, %(begin)s to %(end)s") % told
+        return _("no reminder in the client’s own quiet hours, %(begin)s to %(end)s") % told
 
     @property
     def bands(self) -> list[Band]:
@@ -117,6 +128,7 @@ def days(
     """The strips of these clients, in four queries whatever their number.
 
     Args:
+        clients: each with the clinic, whose quiet hours may be theirs.
         times: the chosen ones, as HH:MM.
         early: of them, those too early for a client, by the client's number.
         without: the plan that is being changed; its times are the chosen ones.

@@ -219,6 +219,3 @@ class AmendForm(DoseForm):
             "mornings_allowed": version.mornings_allowed,
         }
         super().__init__(data, client, exercise, now | dict(instead or {}))
-        seen = data.get("replaces", "") if data is not None else ""
-        # Which version was on the page when it was filled in; None where the page does not say.
-        self.replaces = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else None

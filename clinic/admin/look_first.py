@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from clinic import prescribing
 from clinic.admin import as_seen
 from clinic.admin.dose_form import today_of
 from clinic.admin.page import Page, page
-from clinic.models import Prescription, PrescriptionVersion
+from clinic.models import PrescriptionVersion
 from clinic.records import dose_words
 
 LOOK, BACK = "look", "back"  # what the buttons of the form and of the look at it ask for; nothing: to store it
+Shown = TypeVar("Shown")
 _ASIDE = {"csrfmiddlewaretoken", "do", "fill"}
 
 
@@ -35,9 +39,15 @@ def again(data: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in data.lists() if name not in _ASIDE for value in values]
 
 
-def numbers(running: Iterable[Prescription]) -> str:
+def still_shown(form: forms.Form, sent: Shown | None, now: Shown) -> Shown:
+    """What a form was shown, for its hidden field: ``sent`` as long as nobody was told what has come since."""
+    told = form.has_error(NON_FIELD_ERRORS, prescribing.MEANWHILE)
+    return now if sent is None or told else sent
+
+
+def numbers(plans: Iterable[int]) -> str:
     """The plans that a form was shown beside, for its hidden field ``beside``."""
-    return ",".join(str(plan.pk) for plan in running)
+    return ",".join(str(number) for number in sorted(plans))
 
 
 def beside(data: QueryDict) -> Collection[int] | None:
@@ -45,4 +55,13 @@ def beside(data: QueryDict) -> Collection[int] | None:
     sent = data.get("beside")
     if not isinstance(sent, str):
         return None
-    return {int(number) for number in sent.split(",") if number.isascii() and number.isdigit()}
+    return {number for one in sent.split(",") if (number := _number(one)) is not None}
+
+
+def replaces(data: QueryDict) -> int | None:
+    """The version that was in force when the form was opened, as it sends it back; None where it sends none."""
+    return _number(data.get("replaces", ""))
+
+
+def _number(sent: str) -> int | None:
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None

@@ -40,6 +40,7 @@ class Drawn:
     narrow: SafeString
     rows: Sequence[Row]  # newest first
     held: bool = False  # some of the time shown
+    redosed: bool = False  # in the time shown
 
 
 def moment(flag: Flag) -> dt.datetime:
@@ -125,6 +126,7 @@ def drawn(
             for dot in sorted(dots, key=lambda dot: dot.at, reverse=True)
         ],
         held=any(span.until > start for span in holds),
+        redosed=any(start <= change.at <= end for change in chart.changes),
     )
 
 

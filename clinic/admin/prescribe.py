@@ -11,12 +11,13 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic import prescribing
-from clinic.admin import access, day, dose_sources, look_first
+from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.look_first import BACK, LOOK
 from clinic.admin.page import page
 from clinic.admin.screening_form import PrescribeForm
@@ -102,16 +103,21 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
                     request, title, draft, client=client, early=form.early,
                     overrides=form.questions.overrides(), keep_as=form.cleaned_data["keep_as"],
                 )  # fmt: skip
-        elif form.call(lambda: _store(request, form, by)) is not None:
+        elif (made := form.call(lambda: _store(request, form, by))) is not None:
             done = _("%(exercise)s is prescribed for %(name)s.")
             messages.success(request, done % {"exercise": exercise.name, "name": client})
+            if why := as_seen.never(made.dose, timezone.now()):
+                messages.warning(request, why)
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
     running = client.prescriptions.running().filter(exercise__slug=exercise.slug)
     (strip,) = day.days([client], form.chosen(), {client.pk: form.early})
     return page(
         request, "prescribe.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
         words=exercise.words(get_language()), sources=given, day=strip, hours=day.hours(),
-        several=len(found) > 1, beside=look_first.numbers(running),
+        several=len(found) > 1,
+        beside=look_first.numbers(
+            look_first.still_shown(form, look_first.beside(request.POST), [plan.pk for plan in running])
+        ),
     )  # fmt: skip
 
 

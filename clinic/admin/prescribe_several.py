@@ -22,6 +22,7 @@ from clinic.admin.prescribe import offered, wanted
 from clinic.admin.screening_form import SeveralForm
 from clinic.models import Client, Practitioner, Prescription
 from clinic.prescribing_together import AT_ONCE
+from clinic.reminders import planning
 from exercises.models import Exercise
 
 
@@ -53,7 +54,8 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
             return answer
     early = {share.client.pk: share.early for share in form.shares}
     strips = {strip.client.pk: strip for strip in day.days(clients, form.chosen(), early)}
-    running = {plan.client_id: plan for plan in _running(clients, exercise)}
+    having = _running(clients, exercise)
+    running = {plan.client_id: plan for plan in having}
     return page(
         request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query, hours=day.hours(),
@@ -61,7 +63,9 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
             (share, strips[share.client.pk], running.get(share.client.pk), _without(share.client, clients, slug))
             for share in form.shares
         ],
-        beside=look_first.numbers(running.values()),
+        beside=look_first.numbers(
+            look_first.still_shown(form, look_first.beside(request.POST), [plan.pk for plan in having])
+        ),
     )  # fmt: skip
 
 
@@ -127,7 +131,21 @@ def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpRes
     names = ", ".join(prescription.client.name for prescription in made)
     told = {"exercise": form.exercise.name, "names": names}
     messages.success(request, _("%(exercise)s is prescribed for %(names)s.") % told)
+    _warn_of_silence(request, made)
     return HttpResponseRedirect(reverse("plumbline:clients"))
+
+
+def _warn_of_silence(request: HttpRequest, made: Sequence[Prescription]) -> None:
+    """Say once whom no reminder can ever come to."""
+    now, versions = timezone.now(), planning.newest_versions({plan.pk for plan in made})
+    unheard: dict[str, list[str]] = {}
+    for plan in made:
+        version = versions[plan.pk]
+        version.prescription = plan  # with its client, read already
+        if why := as_seen.never(version, now):
+            unheard.setdefault(why, []).append(plan.client.name)
+    for why, names in unheard.items():
+        messages.warning(request, _("%(names)s: %(why)s") % {"names": ", ".join(names), "why": why})
 
 
 def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
@@ -141,7 +159,7 @@ def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResp
         theirs = prescribing_together.dose_of(order, dose)
         draft = prescribing.draft(share.client, form.exercise, theirs, order.screening, by=by, now=now)
         coming = as_seen.first_reminders(draft, now)
-        why_none = "" if coming else as_seen.why_none(draft)
+        why_none = "" if coming else as_seen.why_none(draft, now)
         rows.append(
             {
                 "client": share.client,

@@ -70,6 +70,7 @@ class Plan:
     doses: Sequence[Dosed]  # newest first
     screening: Sequence[Screened]
     next_reminder: Slot | None
+    silenced: bool  # none, as quiet hours leave no time of it
     ignored: int  # so many in a row went unanswered that no more are sent; else 0
     reminders: Sequence[Reminded]  # newest first
 
@@ -223,6 +224,7 @@ def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
             Screened(questions.get(row.code, row.code), row, row.who) for row in hand.of(prescription, "screening")
         ],
         next_reminder=planning.next_reminder(prescription, versions[0], now),
+        silenced=planning.is_silenced(prescription, versions[0], now),
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[Reminded(reminder, words.why(reminder.why)) for reminder in reminders[: at_hand.REMINDERS_SHOWN]],
     )

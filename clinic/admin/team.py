@@ -22,7 +22,7 @@ from clinic import second_factor, staffing
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
-from clinic.models import Client, Clinic, Practitioner, Welcome
+from clinic.models import Client, Clinic, Outgoing, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
 
 _LOST = {State.FAILED, State.BOUNCED}
@@ -203,10 +203,13 @@ def _people(request: HttpRequest) -> Any:
     return people.annotate(client_count=staying).prefetch_related(newest).order_by("name", "pk")
 
 
-def _clearings(person: Practitioner) -> Any:
-    """Each time their second step was taken away, the last first; ``who``: the name of who did it, at this clinic."""
+def _clearings(person: Practitioner) -> list[tuple[Any, str]]:
+    """Each time their second step was taken away, the last first, and what became of the mail that told them.
+
+    ``who``: the name of who did it, at this clinic.
+    """
     names = Practitioner.objects.filter(user=OuterRef("by"), clinic=person.clinic_id).values("name")
-    return person.clearings.annotate(who=Subquery(names[:1]))
+    return [(cleared, _became_of(cleared)) for cleared in person.clearings.annotate(who=Subquery(names[:1]))]
 
 
 def _row(person: Any, now: Any) -> Row:
@@ -216,19 +219,18 @@ def _row(person: Any, now: Any) -> Row:
         person.client_count,
         second_factor.is_set_up(person.user),
         words.ago(last, now) if last else "",
-        "" if last else _became_of(person),
+        "" if last else _became_of(next(iter(person.welcomes.all()), None)),
     )
 
 
-def _became_of(person: Any) -> str:
-    welcome = next(iter(person.welcomes.all()), None)
-    if welcome is None:
+def _became_of(mail: Outgoing | None) -> str:
+    if mail is None:
         return ""
-    if welcome.state in OPEN:
+    if mail.state in OPEN:
         return _("the mail is on its way")
-    if welcome.state in _LOST:
+    if mail.state in _LOST:
         return _("the mail came back")
-    return _("the mail was sent") if welcome.state == State.SENT else _("it is unclear whether the mail arrived")
+    return _("the mail was sent") if mail.state == State.SENT else _("it is unclear whether the mail arrived")
 
 
 ROUTES = [

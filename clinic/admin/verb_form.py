@@ -36,9 +36,9 @@ class VerbForm(forms.Form):
 
     def take(self, error: ValidationError) -> None:
         """Put each message at its field; one that names no field of this form stands at the top."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-        for field, messages in by_field.items():
-            self.add_error(field if field in self.fields else None, list(messages))
+        by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for field, errors in by_field.items():
+            self.add_error(field if field in self.fields else None, ValidationError(errors))
 
 
 class OnceForm(VerbForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import access
 from clinic.admin.page import Page, page
 from clinic.admin.worklist_rows import rows
-from clinic.models import Client, Flag, Practitioner
+from clinic.models import Client, Clinic, Flag, Practitioner
+from clinic.models.fields import folded
 from clinic.records import worklist
 from clinic.records.worklist import COUNTED_AT_MOST, WHICH, Counts
 
@@ -64,9 +65,21 @@ class FilterForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": UNKNOWN},
     )
+    clinic = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": UNKNOWN},
+    )
     held = forms.BooleanField(required=False, widget=forms.HiddenInput)
     silent = forms.BooleanField(required=False, widget=forms.HiddenInput)
     new = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, Any], clinics: Iterable[Clinic]) -> None:
+        """``clinics``: those that this person may choose among."""
+        super().__init__(data)
+        self.fields["clinic"].choices = [("", ""), *((each.pk, each.name) for each in clinics)]  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, Any]:
         """What is asked for; nothing while the form has an error."""
@@ -111,12 +124,13 @@ def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) 
 
 def show(request: HttpRequest) -> Page:
     """The worklist of everybody whom this person treats; the same number of queries however many they are."""
-    now, memberships = timezone.now(), access.clinical(request)
-    form = FilterForm(request.GET)
+    now, everywhere = timezone.now(), access.clinical(request)
+    form = FilterForm(request.GET, [one.clinic for one in everywhere])
     asked = form.asked()
+    memberships = [one for one in everywhere if one.clinic_id == asked.get("clinic", one.clinic_id)]
     mine = asked.get("who") == "mine"
     counts = worklist.count(memberships, mine, now)
-    narrowed = bool(asked.keys() - {"who"})
+    narrowed = bool(asked.keys() - {"who", "clinic"})
     listed = _narrowed(worklist.needing(memberships), asked, memberships, now)
     shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
     sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.open_records for one in memberships)
@@ -128,8 +142,8 @@ def show(request: HttpRequest) -> Page:
         rows=rows(list(shown), memberships, now),
         shown=shown,
         form=form,
-        narrowed=narrowed or mine,
-        pills=_pills(request, counts, asked, sees_colleagues),
+        narrowed=narrowed or mine or len(memberships) < len(everywhere),
+        pills=_at_which(request, everywhere, asked) + _pills(request, counts, asked, sees_colleagues),
         cut=COUNTED_AT_MOST if shown.paginator.count == COUNTED_AT_MOST else 0,
         needing=counts.needing,
         tab_title=f"({counts.needing}) {title}" if counts.needing else title,
@@ -146,13 +160,24 @@ def _narrowed(
     if "who" in asked:
         listed = listed.filter(worklist.whose(memberships))
     if "q" in asked:
-        listed = listed.filter(name__icontains=asked["q"])
+        listed = listed.filter(name_sought__contains=folded(asked["q"]))
     if "open" in asked:
         listed = listed.filter(worklist.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", "")))
     elif "kind" in asked:
         flagged = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), kind=asked["kind"])
         listed = listed.filter(Exists(flagged))
     return listed
+
+
+def _at_which(request: HttpRequest, everywhere: Sequence[Practitioner], asked: dict[str, Any]) -> list[Pill]:
+    """One for each clinic, where somebody works at several; pressed again it leaves the filter out."""
+    if len(everywhere) < 2:
+        return []
+    chosen = asked.get("clinic")
+    return [
+        Pill(one.clinic.name, on := one.clinic_id == chosen, _link(request, clinic="" if on else str(one.clinic_id)))
+        for one in everywhere
+    ]
 
 
 def _pills(request: HttpRequest, counts: Counts, asked: dict[str, Any], sees_colleagues: bool) -> list[Pill]:

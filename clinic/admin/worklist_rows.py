@@ -125,14 +125,16 @@ def next_reminder(entry: Entry, weeks: Lately, now: dt.datetime) -> str:
         return ""
     if why := _none_to(client) or _none_of(running, weeks.in_vain):
         return _("No reminder: %(why)s") % {"why": why}
-    coming = []
+    coming, silenced = [], False
     for prescription in running:
         prescription.client = client  # the same row, read once
         if weeks.in_vain.get(prescription.pk, 0) < conf.ignored_at_most:
-            slot = planning.next_reminder(prescription, entry.versions[prescription.pk][-1], now)
+            version = entry.versions[prescription.pk][-1]
+            slot = planning.next_reminder(prescription, version, now)
             coming += [slot.due_at] if slot else []
+            silenced = silenced or planning.is_silenced(prescription, version, now)
     if not coming:
-        return _("No reminder: %(why)s") % {"why": _("none is planned")}
+        return _("No reminder: %(why)s") % {"why": _("quiet hours") if silenced else _("none is planned")}
     return _("Next: %(when)s") % {"when": _when(min(coming), client, now)}
 
 

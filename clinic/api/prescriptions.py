@@ -22,9 +22,10 @@ from clinic.api.bodies import Body, Text
 from clinic.api.door import Door, named
 from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
-from clinic.prescribing import Dose, Screened
+from clinic.prescribing import Dose
 from clinic.records import handout as sheet
 from clinic.records import press
+from clinic.screening import Screened
 from exercises.models import Exercise
 
 

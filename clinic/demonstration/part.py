@@ -17,8 +17,9 @@ from clinic.demonstration.stage import Stage
 from clinic.models import Client, PainReport, Practitioner, Prescription, Reminder
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
-from clinic.prescribing import Dose, Screened
+from clinic.prescribing import Dose
 from clinic.reporting import Answers
+from clinic.screening import Screened
 from exercises.models import Exercise
 
 TO_JOIN = dt.timedelta(hours=3)  # between the invitation and its acceptance

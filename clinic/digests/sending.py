@@ -119,7 +119,9 @@ class Line(NamedTuple):
 def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[Line]:
     """One sentence for each number that is not zero; a link to the worklist shows those whom it counts."""
     sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.open_records
-    waiting = f"{worklist}?{'who=mine&' if sees_colleagues else ''}open="
+    at_several = len(Practitioner.objects.of(who.user)) > 1
+    narrowed = f"{f'clinic={who.clinic_id}&' if at_several else ''}{'who=mine&' if sees_colleagues else ''}"
+    waiting = f"{worklist}?{narrowed}open="
     by_need = zip(Flag.Severity, (told.urgent, told.high, told.routine), strict=True)
     look = ngettext("%(count)s client needs you to look.", "%(count)s clients need you to look.", told.to_look_at)
     silent = ngettext(

@@ -14,7 +14,7 @@ from clinic.delivery import Mailbag, deliver
 from clinic.flags import telling
 from clinic.flags.standing_in import tell_who_stands_in
 from clinic.letters import letter
-from clinic.models import Flag, FlagEvent, Notice, Practitioner, Why
+from clinic.models import Flag, Notice, Practitioner, Why
 from clinic.models.outbox import State
 
 
@@ -63,7 +63,7 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
             "practitioner": practitioner,
             "worklist_url": f"{conf.base_url}{conf.worklist_path}",
             "count": max(1, clients),
-            "overdue": all(_says_nobody_looked(one) for one in Notice.objects.filter(pk__in=ours)),
+            "overdue": all(telling.has_risen(one) for one in Notice.objects.filter(pk__in=ours)),
         },
     )
 
@@ -85,11 +85,6 @@ def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
         if last[whom] is None or at > last[whom]:
             found.setdefault(whom, []).append(pk)
     return found
-
-
-def _says_nobody_looked(notice: Notice) -> bool:
-    """Whether this is the mail of a flag that rose, and not that of one just raised."""
-    return notice.flag.events.filter(verb=FlagEvent.Verb.ESCALATED, at=notice.due_at).exists()
 
 
 def _out_of_reach(notice: Notice, now: dt.datetime) -> None:

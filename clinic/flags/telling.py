@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.conf import conf
-from clinic.models import Absence, Client, Clinic, Flag, Notice, Practitioner
+from clinic.models import Absence, Client, Clinic, Flag, FlagEvent, Notice, Practitioner, Why
 from clinic.models.outbox import State
 
 NOTICE_AGE = dt.timedelta(hours=24)
 BREATH = dt.timedelta(minutes=3)
 """So long after a mail the next one to the same person waits, and tells of all that came meanwhile; well within the
 five minutes after which /readyz calls a notice late."""
+OPENED = (FlagEvent.Verb.RAISED, FlagEvent.Verb.REOPENED)
+BEGINS = (*OPENED, FlagEvent.Verb.ESCALATED)
 
 
 def who_treats(client: Client, now: dt.datetime) -> list[Practitioner]:
@@ -63,11 +65,34 @@ def notify(flag: Flag, practitioners: Iterable[Practitioner], now: dt.datetime) 
 
 
 def tell_others(notice: Notice, now: dt.datetime) -> None:
-    """The mail reached nobody and the flag is open: the owners who were not told yet are."""
+    """The mail reached nobody and the flag is open: the owners who were not told yet are, or who stands in for them."""
     flag = Flag.objects.select_related("prescription__client__clinic").get(pk=notice.flag_id)
     if flag.state == Flag.State.OPEN:
-        known = set(flag.notices.values_list("practitioner", flat=True))
-        notify(flag, [owner for owner in owners(flag.prescription.client.clinic) if owner.pk not in known], now)
+        clinic, known = flag.prescription.client.clinic, set(told(notice).values_list("practitioner", flat=True))
+        at_once = [one for one in heads(clinic, now) if one.pk not in known]
+        notify(flag, at_once or [owner for owner in owners(clinic) if owner.pk not in known], now)
+
+
+def told(notice: Notice, verbs: Iterable[str] = BEGINS) -> QuerySet[Notice]:
+    """The mails of this flag, to anybody, since the last of these steps before this mail, tried in vain or not.
+
+    A skipped one told nobody, unless another mail to the same person spoke for it.
+    """
+    event = began(notice, verbs)
+    since = notice.flag.raised_at if event is None else event.at
+    theirs = Notice.objects.filter(flag=notice.flag_id, due_at__gte=since)
+    return theirs.filter(~Q(state=State.SKIPPED) | Q(why=Why.TOGETHER))
+
+
+def began(notice: Notice, verbs: Iterable[str] = BEGINS) -> FlagEvent | None:
+    """The step of the flag that this mail is about, be it written at once or anew."""
+    return notice.flag.events.filter(verb__in=verbs, at__lte=notice.due_at).order_by("-at", "-pk").first()
+
+
+def has_risen(notice: Notice) -> bool:
+    """Whether this mail is of a flag that rose, as nobody looked, and not of one just raised."""
+    event = began(notice)
+    return event is not None and event.verb == FlagEvent.Verb.ESCALATED
 
 
 def _not_before(told: Practitioner, now: dt.datetime) -> dt.datetime:

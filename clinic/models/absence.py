@@ -27,9 +27,11 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         """Those with an instant in the time from ``begins_at`` (included) to ``ends_at`` (excluded)."""
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
 
-    def covered_by(self, practitioners: Iterable[int]) -> set[int]:
-        """The practitioners, by number, for whom these, by number too, cover now."""
-        return set(self.at().filter(cover__in=practitioners).values_list("practitioner", flat=True))
+    def left_to(self, people: Iterable[Practitioner]) -> AbsenceQuerySet:
+        """Those which these people cover; for an owner also those of the clinic that nobody covers."""
+        people = list(people)
+        owned = [one.clinic_id for one in people if one.role == Practitioner.Role.OWNER]
+        return self.filter(Q(cover__in=people) | Q(cover__isnull=True, practitioner__clinic__in=owned))
 
     def visible_to(self, user: Person) -> AbsenceQuerySet:
         """When a colleague is away and who covers, for all that work at the clinic."""
@@ -87,14 +89,14 @@ class Absence(models.Model):
 
 
 def covered(memberships: Iterable[Practitioner]) -> set[int]:
-    """The practitioners, by number, for whom one person covers now; asked once for the rows of one request.
+    """The practitioners, by number, whose clients are left to one person now; asked once for the rows of one request.
 
     Args:
         memberships: of that person; each remembers the answer.
     """
     mine = list(memberships)
-    if not all(hasattr(one, "_covers") for one in mine):
-        found = Absence.objects.covered_by([one.pk for one in mine])
-        for one in mine:
-            one._covers = found  # type: ignore[attr-defined]
+    if asking := [one for one in mine if not hasattr(one, "_covers")]:
+        found = list(Absence.objects.at().left_to(asking).values_list("practitioner", "practitioner__clinic"))
+        for one in asking:  # who covers is of the same clinic
+            one._covers = {away for away, clinic in found if clinic == one.clinic_id}  # type: ignore[attr-defined]
     return set().union(*(one._covers for one in mine)) if mine else set()  # type: ignore[attr-defined]

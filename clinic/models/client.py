@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.absence import Absence
 from clinic.models.clinic import Clinic, Person, Practitioner
-from clinic.models.fields import LanguageField, TimeZoneField
+from clinic.models.fields import FoldedField, LanguageField, TimeZoneField
 from clinic.models.outbox import Outgoing, OutgoingQuerySet, State
 
 
@@ -61,11 +61,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def in_care_of(self, practitioner: Practitioner) -> ClientQuerySet:
         """One's own and those one covers; an owner also those of who is away without a cover."""
-        away = Absence.objects.at().filter(practitioner__clinic=practitioner.clinic_id)
-        left_to = Q(cover=practitioner)
-        if practitioner.role == Practitioner.Role.OWNER:
-            left_to |= Q(cover__isnull=True)
-        covered = away.filter(left_to).values("practitioner")
+        covered = Absence.objects.at().left_to([practitioner]).values("practitioner")
         return self.filter(Q(practitioner=practitioner) | Q(practitioner__in=covered))
 
     def with_cover(self, memberships: Iterable[Practitioner]) -> ClientQuerySet:
@@ -121,6 +117,7 @@ class Client(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.INVITED)
     name = models.CharField(_("name"), max_length=120)
+    name_sought = FoldedField(of="name")
     email = models.EmailField(_("e-mail"))
     language = LanguageField(_("language"))
     time_zone = TimeZoneField(_("time zone"))

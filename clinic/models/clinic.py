@@ -7,11 +7,12 @@ import re
 from typing import TypeAlias
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.fields import LanguageField, TimeZoneField
@@ -179,12 +180,24 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def unlocked_by(self, user: Person) -> PractitionerQuerySet:
         """Whose lost second step this person may take away: platform staff, that of everybody who works at a clinic;
 
-        an owner, that of colleagues, unless they work elsewhere too, where this owner decides nothing. Never one's own.
+        an owner, that of colleagues whose sign-in opens nothing beyond this owner's clinics. Never one's own.
         """
         others = self.filter(active=True).exclude(user=user.pk)
-        elsewhere = Practitioner.objects.filter(active=True).exclude(clinic__in=Clinic.objects.owned_by(user))
-        mine = Q(clinic__in=Clinic.objects.owned_by(user)) & ~Q(user__in=elsewhere.values("user"))
-        return others.filter(mine | Q(clinic__in=Clinic.objects.run_by(user)))
+        mine = Practitioner.objects.managed_by(user)._opening_nothing_beyond(Clinic.objects.owned_by(user))
+        return others.filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=Clinic.objects.run_by(user)))
+
+    def _opening_nothing_beyond(self, owned: ClinicQuerySet) -> PractitionerQuerySet:
+        """Those who came in since they were added, work nowhere else, are nobody's client there, and no staff."""
+        beyond = Clinic.objects.exclude(pk__in=owned)
+        found = self.exclude(user__in=Practitioner.objects.filter(active=True, clinic__in=beyond).values("user"))
+        found = found.exclude(user__clients__clinic__in=beyond).exclude(user__registrants__clinic__in=beyond)
+        columns = {field.name for field in get_user_model()._meta.concrete_fields}
+        for opens_more in columns & {"is_staff", "is_superuser"}:
+            found = found.exclude(**{f"user__{opens_more}": True})
+        if "last_login" in columns:  # an address is added without asking: to sign in after it is to agree
+            came = Q(welcomes=None) | Q(welcomes__due_at__lte=F("user__last_login"))
+            found = found.filter(pk__in=Practitioner.objects.filter(came).values("pk"))
+        return found
 
     def planned_by(self, user: Person) -> PractitionerQuerySet:
         """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -103,6 +104,31 @@ class LanguageField(Text):
         kwargs.setdefault("default", "en")
         super().__init__(*args, **kwargs)
         self.validators.append(validate_language)
+
+
+def folded(text: str) -> str:
+    """Without accents and case, as people type what they look for: “Inés” and “INES” are both ``ines``."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+
+
+class FoldedField(Text):
+    """Another field of the row, folded, to be searched by; written whenever the row is saved."""
+
+    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
+        self.of = of
+        kwargs.setdefault("max_length", 240)
+        super().__init__(*args, **kwargs | {"editable": False, "default": "", "db_default": ""})
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Follows the other field, and is cut where folding made it longer than a column holds."""
+        value = folded(getattr(model_instance, self.of))[: self.max_length]
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 class ScoreField(Whole):

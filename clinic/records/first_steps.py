@@ -22,11 +22,11 @@ class FirstSteps:
 
 
 def first_steps(clinic: Clinic) -> FirstSteps | None:
-    """The steps of one clinic, in one query; None: they are put away, or a client has answered and they are over."""
+    """The steps of one clinic, in one query; None: they are put away, or a client of the list has answered."""
     if clinic.first_steps_closed_at is not None:
         return None
     here = OuterRef("pk")
-    heard = Standing.objects.filter(clinic=here, last_report__isnull=False)  # a row a client, not one a report
+    heard = Standing.objects.filter(clinic=here, listed=True, last_report__isnull=False)  # by the index of the list
     found = (
         Clinic.objects.filter(pk=clinic.pk)
         .exclude(Exists(heard))

@@ -19,6 +19,7 @@ from clinic.reminders.schedule import (
     Slot,
     first_slot,
     next_slot,
+    silenced,
     slot_after_a_move,
     window_conflicts,
 )
@@ -55,12 +56,24 @@ def next_reminder(prescription: Prescription, version: PrescriptionVersion, now:
         prescription: with its client; of many, with ``reminder_choice`` selected too.
         version: the newest of it.
     """
+    plan, here = _reminding(prescription, version), zone(prescription.client.time_zone)
+    return first_slot(plan, here, now) if plan else None
+
+
+def is_silenced(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> bool:
+    """Is it quiet hours alone that leave no next reminder? Takes what :func:`next_reminder` takes."""
+    plan, here = _reminding(prescription, version), zone(prescription.client.time_zone)
+    return plan is not None and silenced(plan, here, now)
+
+
+def _reminding(prescription: Prescription, version: PrescriptionVersion) -> Plan | None:
+    """What its reminders go by; None while none is sent whatever the hour."""
     client = prescription.client
     reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
     choice = getattr(prescription, "reminder_choice", None)
     if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
         return None
-    return first_slot(plan_of(version, client, choice), zone(client.time_zone), now)
+    return plan_of(version, client, choice)
 
 
 def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:

@@ -143,6 +143,12 @@ def first_slot(plan: Plan, zone: tzinfo, after: datetime) -> Slot | None:
     return min((slot for slot in coming if slot is not None), key=lambda slot: slot.due_at, default=None)
 
 
+def silenced(plan: Plan, zone: tzinfo, after: datetime) -> bool:
+    """Do quiet hours alone leave no slot at all strictly after an instant? Arguments as for `first_slot`."""
+    loud = replace(plan, quiet=None)
+    return first_slot(plan, zone, after) is None and first_slot(loud, zone, after) is not None
+
+
 def slot_after_a_move(plan: Plan, local_time: time, zone: tzinfo, after: datetime, last: Slot) -> Slot | None:
     """The next slot of one local time for a client who has come to another zone, or None.
 

@@ -1,5 +1,6 @@
 """Somebody lost phone and spare codes: an owner, or who runs the site, takes the second step away; never one's own."""
 
+import datetime as dt
 import time
 
 import pytest
@@ -8,11 +9,13 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
-from clinic import unlocking
-from clinic.models import AuditEntry, Clearing, Practitioner
+from clinic import bounces, second_factor, staffing, unlocking
+from clinic.models import AuditEntry, Clearing, Client, Practitioner
 from config.accounts import mailbox_proven
 from tests import make
 from tests.accounts.people import LOGIN
@@ -43,6 +46,31 @@ def has_one(person):
     return Authenticator.objects.filter(user=person.user).exists()
 
 
+def added(by, email):
+    """At the front desk of this owner's clinic, unasked."""
+    return staffing.add(by.clinic, name="Zoe", email=email, role=Role.FRONT_DESK, by=by.user)
+
+
+def came_in(person, days=1):
+    """Signed in so many days after they were added."""
+    person.user.last_login = timezone.now() + dt.timedelta(days=days)
+    person.user.save(update_fields=["last_login"])
+
+
+def cannot_clear(owner, person):
+    """No way to it on their page, and none without it."""
+    browser = signed_in(owner)
+    assert "They lost their second step" not in words(browser.get(reverse("plumbline:colleague", args=[person.pk])))
+    assert browser.get(page_of(person)).status_code == browser.post(page_of(person), WHY).status_code == 404
+    assert has_one(person)
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks):
+    """What waits for the commit is done at the end of the block: sessions end then."""
+    return django_capture_on_commit_callbacks
+
+
 @pytest.fixture
 def olga(cast):
     return make.practitioner(cast.alice.clinic, "Olga", Role.OWNER)
@@ -69,13 +97,18 @@ class TestWhatHappens:
         assert page.status_code == 403
         assert 'href="/accounts/2fa/"' in page.content.decode()
 
-    def test_they_are_signed_out_on_every_device_and_nobody_else_is(self, cast, olga, alice):
+    @pytest.mark.parametrize("engine", ["db", "cached_db"])
+    def test_they_are_signed_out_on_every_device_and_nobody_else_is(self, cast, olga, alice, settings, commits, engine):
+        settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
         hers = [signed_in(alice), Browser()]
         hers[1].post(LOGIN, {"login": alice.email, "password": make.PASSWORD})
         hers[1].post("/accounts/2fa/authenticate/", {"code": digits()})
         assert [browser.get("/admin/clients/").status_code for browser in hers] == [200, 200]
         bobs, owner = signed_in(cast.bob), signed_in(olga)
-        owner.post(page_of(alice), WHY)
+        with commits(execute=True):
+            owner.post(page_of(alice), WHY)
+            look = [browser.get("/admin/clients/").status_code for browser in hers]
+            assert look == [200, 200]  # before the commit; the cache has them again
         assert [browser.get("/admin/clients/").status_code for browser in hers] == [302, 302]
         assert not UserSession.objects.filter(user=alice.user).exists()
         assert [browser.get("/admin/clients/").status_code for browser in (bobs, owner)] == [200, 200]
@@ -96,8 +129,26 @@ class TestWhatHappens:
         assert (entry.verb, entry.target_kind, entry.target_id) == ("second-step-cleared", "practitioner", alice.pk)
         assert (entry.actor, entry.clinic) == (olga.user, alice.clinic)
         page = words(owner.get(reverse("plumbline:colleague", args=[alice.pk])))
-        assert "by Olga Lost the phone, told me in person." in page
+        assert "by Olga Lost the phone, told me in person. (the mail is on its way)" in page
         assert "They lost their second step" not in page
+
+    def test_their_page_says_when_the_mail_about_it_came_back(self, olga, alice):
+        owner = signed_in(olga)
+        owner.post(page_of(alice), WHY)
+        unlocking.send_due()
+        colleague = reverse("plumbline:colleague", args=[alice.pk])
+        assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
+        bounces.came_back(Clearing.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
+        assert "told me in person. (the mail came back)" in words(owner.get(colleague))
+
+    def test_the_book_of_each_clinic_where_they_work_has_it_and_of_no_other(self, cast, olga, alice):
+        here = alice.clinic
+        there = Practitioner.objects.create(user=alice.user, clinic=cast.charlie.clinic, name="Alice")
+        Practitioner.objects.create(user=alice.user, clinic=make.clinic("Old Mill"), name="Alice", active=False)
+        signed_in(make.runs_the_site()).post(page_of(alice), WHY)
+        entries = AuditEntry.objects.filter(verb="second-step-cleared").values_list("clinic", "target_id")
+        assert set(entries) == {(here.pk, alice.pk), (there.clinic_id, there.pk)}
+        assert Clearing.objects.count() == 1
 
     def test_a_look_changes_nothing_and_says_what_will_happen(self, olga, alice):
         page = words(signed_in(olga).get(page_of(alice)))
@@ -172,18 +223,64 @@ class TestWhoMay:
         signed_in(make.runs_the_site()).post(page_of(alice), WHY)
         assert not has_one(alice)
 
-    def test_nobody_of_who_runs_the_site_and_works_here_too(self, cast, olga, alice):
-        make.given_the_site(alice.user)
-        page = signed_in(olga).post(page_of(alice), WHY)
-        assert "They run this site too" in words(page)
+    @pytest.mark.parametrize("more", [{"is_staff": True}, {"is_superuser": True}, None])
+    def test_nobody_of_whose_sign_in_opens_more_of_the_site(self, olga, alice, more):
+        """Django's staff, or who runs this one."""
+        if more is None:
+            make.given_the_site(alice.user)
+        else:
+            type(alice.user).objects.filter(pk=alice.user.pk).update(**more)
+        cannot_clear(olga, alice)
         page = signed_in(make.runs_the_site()).post(page_of(alice), WHY)
-        assert "They run this site too" in words(page)
+        assert "opens more than clinics here" in words(page)
         assert has_one(alice)
+
+    def test_an_owner_not_of_who_is_a_client_elsewhere(self, cast, olga):
+        """Whoever knows an address can add it to their team: that must not open a record of another clinic."""
+        zoe = make.client(cast.charlie, "Zoe")
+        here = added(olga, zoe.email)
+        came_in(here)
+        lost(here)
+        cannot_clear(olga, here)
+        Client.objects.filter(pk=zoe.pk).update(state=Client.State.LEFT)  # the record is there all the same
+        cannot_clear(olga, here)
+        signed_in(make.runs_the_site()).post(page_of(here), WHY)
+        assert not has_one(here)
+
+    def test_an_owner_not_of_who_is_registered_elsewhere(self, cast, olga):
+        here = added(olga, make.registrant(cast.charlie.clinic, "Nora").email)
+        came_in(here)
+        lost(here)
+        cannot_clear(olga, here)
+
+    def test_an_owner_of_who_is_a_client_of_this_very_clinic(self, cast, olga):
+        here = added(olga, cast.dana.email)
+        came_in(here)
+        signed_in(olga).post(page_of(lost(here)), WHY)
+        assert not has_one(here)
+
+    def test_an_owner_not_of_who_has_not_signed_in_since_they_were_added(self, olga):
+        """A stranger's address, with a sign-in of the host's own, is added as easily."""
+        make.user("zoe@home.example")
+        here = lost(added(olga, "zoe@home.example"))
+        cannot_clear(olga, here)
+        came_in(here, -1)  # before
+        cannot_clear(olga, here)
+        came_in(here)
+        signed_in(olga).post(page_of(here), WHY)
+        assert not has_one(here)
 
     def test_nobody_of_who_works_here_no_more(self, olga, alice):
         Practitioner.objects.filter(pk=alice.pk).update(active=False)
         assert signed_in(olga).post(page_of(alice), WHY).status_code == 404
         assert signed_in(make.runs_the_site()).post(page_of(alice), WHY).status_code == 404
+        assert has_one(alice)
+
+    def test_what_has_changed_since_the_page_was_asked_for_counts(self, cast, olga, alice):
+        """The verb asks again: a client elsewhere by now, or an owner no more."""
+        Practitioner.objects.filter(pk=olga.pk).update(role=Role.PRACTITIONER)
+        with pytest.raises(ValidationError, match="not yours to do any more"):
+            unlocking.clear_second_step(alice, by=olga.user, reason="Lost the phone.")
         assert has_one(alice)
 
     @pytest.mark.parametrize("who", ["owner", "site"])
@@ -222,5 +319,24 @@ class TestAProjectOfItsOwn:
         owner = signed_in(olga)
         page = words(owner.get(reverse("plumbline:colleague", args=[alice.pk])))
         assert "They lost their second step" not in page
-        assert "kept elsewhere" in words(owner.post(page_of(alice), WHY))
+        assert "cannot be taken away here" in words(owner.post(page_of(alice), WHY))
         assert has_one(alice)
+
+    @pytest.mark.parametrize(
+        ("engine", "listed", "can"),
+        [
+            ("db", False, True),
+            ("cached_db", False, True),
+            ("cache", False, False),
+            ("file", False, False),
+            ("signed_cookies", False, False),
+            ("cache", True, True),
+            ("file", True, True),
+            ("signed_cookies", True, False),
+        ],
+    )
+    def test_where_their_sessions_could_not_be_ended_nothing_is_offered(self, settings, engine, listed, can):
+        settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+        if not listed:
+            settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "allauth.usersessions"]
+        assert second_factor.can_clear() == can

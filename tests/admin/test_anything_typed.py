@@ -9,6 +9,7 @@ from clinic.models import Flag, FlagEvent, Message, Note, Prescription
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import said, signed_in, url, words
+from tests.admin.prescribed import dose, screening
 
 LONG = "Ä" * 10_000
 
@@ -91,6 +92,17 @@ def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast,
     assert not Note.objects.exists()
     assert not Message.objects.exists()
     assert not FlagEvent.objects.exclude(verb=FlagEvent.Verb.RAISED).exists()
+
+
+@pytest.mark.parametrize("sent", ["9" * 23, "9" * 5000, "1,x,²,-1", ",".join(map(str, range(1000))), "\0"])
+def test_plans_named_in_a_hidden_field_that_there_are_not_are_left_out(cast, alice, sent):
+    given = {**screening(), **dose(), "beside": sent}
+    assert alice.post(url("prescribe", cast.dana.pk), {**given, "do": "back"}).status_code == 200
+    assert alice.post(url("prescribe", cast.dana.pk), given).status_code == 302
+    fay = make.client(cast.alice, "Fay")
+    answer = alice.post(f"{url('prescribe_several')}?client={fay.pk}", {**screening(fay), **dose(), "beside": sent})
+    assert answer.status_code == 302
+    assert Prescription.objects.count() == 2
 
 
 @pytest.mark.parametrize("act", ["hold", "resume", "end"])

@@ -6,7 +6,7 @@ import pytest
 
 from clinic import prescribing, wishes
 from clinic.admin import day
-from clinic.models import Client
+from clinic.models import Client, Clinic
 from tests import make
 from tests.admin.door import signed_in, url, words
 from tests.admin.prescribed import dose, screening
@@ -65,7 +65,7 @@ def test_the_page_says_it_all_in_words(dana, cast):
     page = signed_in(cast.alice).get(url("prescribe", dana.pk))
     said = words(page)
     assert "Dana gets up at 06:00; too early for a bend until 08:00" in said
-    assert "no reminder in quiet hours, 22:00 to 06:30" in said
+    assert "no reminder in the client’s own quiet hours, 22:00 to 06:30" in said
     assert "Forward bend as well: 20:00" in said
     assert "chosen: 18:00" in said
     assert "Europe/Madrid" in said
@@ -78,6 +78,40 @@ def test_a_time_in_quiet_hours_is_said(dana, cast):
     given = {**screening(), **dose(times=["23:00", "18:00"]), "fill": "none"}
     page = signed_in(cast.alice).post(url("prescribe", dana.pk), given)
     assert "No reminder comes at 23:00: quiet hours." in words(page)
+
+
+@pytest.fixture
+def quiet_clinic(dana):
+    """Dana has no hours of her own; the clinic's are 17:00 to 20:00."""
+    Client.objects.filter(clinic=dana.clinic).update(quiet_from=None, quiet_until=None)
+    Clinic.objects.filter(pk=dana.clinic_id).update(quiet_from=dt.time(17), quiet_until=dt.time(20))
+    return dana.clinic
+
+
+def test_the_clinics_hours_are_drawn_and_said_for_whoever_has_none_of_their_own(dana, cast, quiet_clinic):
+    page = signed_in(cast.alice).get(url("prescribe", dana.pk))
+    assert [(band.kind, band.start) for band in page.context["day"].bands] == [
+        ("quiet", "70.83%"),
+        ("morning", "25.00%"),
+    ]
+    assert "no reminder in the clinic’s quiet hours, 17:00 to 20:00" in words(page)
+    assert "No reminder comes at 18:00: quiet hours." in words(page)
+    assert 'data-quiet="1020 1200"' in page.content.decode()
+
+
+def test_the_clinics_hours_stand_in_each_strip_of_several(dana, cast, quiet_clinic):
+    own = {"quiet_from": dt.time(22), "quiet_until": dt.time(7)}
+    fay = make.client(cast.alice, "Fay")
+    Client.objects.filter(pk=fay.pk).update(**own)
+    page = words(signed_in(cast.alice).get(f"{url('prescribe_several')}?client={dana.pk}&client={fay.pk}"))
+    assert page.count("no reminder in the clinic’s quiet hours, 17:00 to 20:00") == 1
+    assert page.count("no reminder in the client’s own quiet hours, 22:00 to 07:00") == 1
+    assert page.count("No reminder comes at 18:00: quiet hours.") == 1
+
+
+def test_the_clinics_hours_are_said_when_the_plan_is_changed(dana, cast, quiet_clinic):
+    page = words(signed_in(cast.alice).get(url("amend", make.prescription(dana).pk)))
+    assert "No reminder comes at 18:00: quiet hours." in page
 
 
 def test_the_warning_waits_hidden_for_the_script(dana, cast):
@@ -96,10 +130,12 @@ def test_what_is_no_time_is_not_drawn(dana, cast):
 
 def test_many_clients_and_plans_cost_as_many_queries_as_one(dana, cast, django_assert_num_queries):
     others = [make.client(cast.alice, name) for name in ("Fay", "Gus")]
+    Client.objects.update(quiet_from=None, quiet_until=None)  # the clinic's hours are asked for
+    everybody = list(Client.objects.select_related("clinic").filter(pk__in=[dana.pk, *(one.pk for one in others)]))
     make.prescription(dana)
     with django_assert_num_queries(4):
-        day.days([dana], ["18:00"], {})
+        assert [strip.quiet for strip in day.days(everybody[:1], ["18:00"], {})] == [None]
     for other in others:
         make.prescription(other)
     with django_assert_num_queries(4):
-        day.days([dana, *others], ["18:00"], {})
+        assert [strip.quiet for strip in day.days(everybody, ["18:00"], {})] == [None] * 3

@@ -57,6 +57,15 @@ def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
     assert [count(page, part) for part in ("mark", "mark-past")] == [1, 1]
 
 
+def test_the_key_has_the_line_of_a_changed_dose_where_one_is_drawn(alice, plan, cast):
+    diaries.calm(plan, 9, 1)
+    assert "the dose changed" not in words(shown(alice, plan))
+    prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="More.")
+    page = shown(alice, plan)
+    assert "the dose changed" in words(page)
+    assert count(page, "change") == 1
+
+
 def test_while_it_was_held_it_is_hatched(alice, plan):
     diaries.calm(plan, 9, 1)
     assert "chart-span" not in drawing(shown(alice, plan))

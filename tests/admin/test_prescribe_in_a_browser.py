@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clinic import prescribing, templating
-from clinic.models import Client, DoseTemplate, Prescription
+from clinic.models import Client, Clinic, DoseTemplate, Prescription
 from exercises import authoring
 from tests import make
 from tests.admin.door import signed_in, url
@@ -226,6 +226,16 @@ def test_the_day_follows_what_is_typed(dana, open_page):
     page.locator("[name=times]").first.fill("23:00")
     expect(notice).to_be_hidden()
     expect(page.get_by_text("No reminder comes at 23:00: quiet hours.")).to_be_visible()
+
+
+def test_the_clinics_quiet_hours_are_in_the_day_and_warned_of_as_they_are_typed(cast, dana, open_page):
+    Client.objects.filter(pk=dana.pk).update(quiet_from=None, quiet_until=None)
+    Clinic.objects.filter(pk=dana.clinic_id).update(quiet_from=dt.time(17), quiet_until=dt.time(20))
+    page = open_page(url("prescribe", dana.pk))
+    expect(page.get_by_text("no reminder in the clinic’s quiet hours, 17:00 to 20:00")).to_be_visible()
+    expect(page.get_by_text("No reminder comes at 18:00: quiet hours.")).to_be_visible()
+    page.locator("[name=times]").first.fill("20:00")
+    expect(page.locator("[data-quiet-said]")).to_be_hidden()
 
 
 def test_a_yes_leads_to_its_reason_and_letters_typed_there_answer_nothing(dana, open_page):

@@ -47,6 +47,12 @@ def new(browser, client, **over):
     return {**screening(), **dose(), "beside": shown_in(opened, "beside"), **over}
 
 
+def several(browser, them):
+    address = f"{url('prescribe_several')}?{'&'.join(f'client={one.pk}' for one in them)}"
+    given = dose() | {name: answer for one in them for name, answer in screening(one).items()}
+    return address, {**given, "beside": shown_in(browser.get(address), "beside")}
+
+
 def test_prescribe_pressed_twice_makes_one_plan(cast, alice):
     given = new(alice, cast.dana, keep_as="Evenings")
     for _press in range(2):
@@ -80,15 +86,114 @@ def test_who_prescribes_the_same_anew_on_purpose_gets_it(cast, alice):
     assert Prescription.objects.count() == 2
 
 
+@pytest.fixture
+def glaucoma_corrected():
+    """What is sent after the browser's Back: one answer put right, and a name for the dose."""
+    return {"answer_glaucoma": "yes", "reason_glaucoma": "Her eye doctor agrees."}
+
+
+def test_an_answer_corrected_after_the_first_press_is_not_taken_for_a_second(cast, alice, glaucoma_corrected):
+    given = new(alice, cast.dana)
+    alice.post(url("prescribe", cast.dana.pk), given)
+    page = alice.post(url("prescribe", cast.dana.pk), {**given, **glaucoma_corrected, "keep_as": "Evenings"})
+    told = "You prescribed this for Dana already, with other answers. To correct them, end that plan, then press again."
+    assert told in words(page)
+    assert not Prescription.objects.get().screening.filter(answer=True).exists()
+    assert not DoseTemplate.objects.exists(), "refused as a whole"
+
+
+def test_a_corrected_answer_is_stored_once_the_plan_with_the_wrong_one_has_ended(cast, alice, glaucoma_corrected):
+    given = new(alice, cast.dana)
+    alice.post(url("prescribe", cast.dana.pk), given)
+    given |= glaucoma_corrected
+    for _press in range(2):
+        page = alice.post(url("prescribe", cast.dana.pk), given)
+        assert "with other answers" in words(page), "and again, as long as it runs"
+        given["beside"] = shown_in(page, "beside")
+    wrong = Prescription.objects.get()
+    prescribing.end(wrong, by=cast.alice.user, reason="Wrong answer.")
+    alice.post(url("prescribe", cast.dana.pk), given)
+    (right,) = Prescription.objects.exclude(pk=wrong.pk)
+    assert right.screening.get(answer=True).override_reason == "Her eye doctor agrees."
+
+
+def test_another_reason_for_a_yes_is_another_answer(cast, alice, glaucoma_corrected):
+    given = new(alice, cast.dana, **glaucoma_corrected)
+    alice.post(url("prescribe", cast.dana.pk), given)
+    page = alice.post(url("prescribe", cast.dana.pk), {**given, "reason_glaucoma": "Chair only."})
+    assert "with other answers" in words(page)
+
+
+def test_a_name_for_the_dose_that_came_with_the_second_press_is_kept(cast, alice):
+    given = new(alice, cast.dana)
+    for name in ("", "Evenings", "Evenings"):
+        page = alice.post(url("prescribe", cast.dana.pk), {**given, "keep_as": name}, follow=True)
+        assert said(page) == ["Forward bend is prescribed for Dana."]
+    assert Prescription.objects.count() == 1
+    assert DoseTemplate.objects.get().name == "Evenings"
+
+
+def coming_back(browser, address, given, way, dose_pk):
+    """The form as it comes back without a word of anybody else: something is missing, a look, a dose filled in."""
+    if way == "missing":
+        return browser.post(address, {**given, "days": []})
+    if way == "look":
+        return browser.post(address, {**given, "do": "back"})
+    return browser.post(address, {**given, "fill": f"template-{dose_pk}"})
+
+
+@pytest.mark.parametrize("way", ["missing", "look", "fill"])
+def test_a_form_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice, way):
+    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    given, address = new(alice, cast.dana), url("prescribe", cast.dana.pk)
+    make.prescription(cast.dana, cast.bob, times=["17:00"])
+    page = coming_back(alice, address, given, way, kept.pk)
+    assert "Bob prescribed it for Dana meanwhile" not in words(page)
+    page = alice.post(address, {**given, "beside": shown_in(page, "beside")})
+    assert "Bob prescribed it for Dana meanwhile" in words(page)
+    assert Prescription.objects.count() == 1
+    alice.post(address, {**given, "beside": shown_in(page, "beside")})
+    assert Prescription.objects.count() == 2
+
+
 def test_several_pressed_twice_are_prescribed_to_once_and_hear_it_once_more(cast, alice):
-    them = [cast.dana, make.client(cast.alice, "Fay")]
-    address = f"{url('prescribe_several')}?{'&'.join(f'client={one.pk}' for one in them)}"
-    given = dose() | {name: answer for one in them for name, answer in screening(one).items()}
-    given["beside"] = shown_in(alice.get(address), "beside")
+    address, given = several(alice, [cast.dana, make.client(cast.alice, "Fay")])
     for _press in range(2):
         page = alice.post(address, given, follow=True)
         assert said(page) == ["Forward bend is prescribed for Dana, Fay."]
     assert Prescription.objects.count() == 2
+
+
+def test_an_answer_corrected_for_one_of_several_is_said_of_that_one(cast, alice):
+    fay = make.client(cast.alice, "Fay")
+    address, given = several(alice, [cast.dana, fay])
+    alice.post(address, given)
+    given |= {f"answer_{fay.pk}_glaucoma": "yes", f"reason_{fay.pk}_glaucoma": "Agreed.", "keep_as": "Evenings"}
+    page = alice.post(address, given)
+    assert dict(page.context["form"].errors) == {
+        f"client_{fay.pk}": [
+            "You prescribed this for Fay already, with other answers. To correct them, end that plan, then press again."
+        ]
+    }
+    assert not DoseTemplate.objects.exists()
+    assert not fay.prescriptions.get().screening.filter(answer=True).exists()
+
+
+def test_a_name_that_came_with_the_second_press_for_several_is_kept(cast, alice):
+    address, given = several(alice, [cast.dana, make.client(cast.alice, "Fay")])
+    for name in ("", "Evenings"):
+        page = alice.post(address, {**given, "keep_as": name}, follow=True)
+        assert said(page) == ["Forward bend is prescribed for Dana, Fay."]
+    assert Prescription.objects.count() == 2
+    assert DoseTemplate.objects.get().name == "Evenings"
+
+
+def test_the_form_for_several_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice):
+    address, given = several(alice, [cast.dana, make.client(cast.alice, "Fay")])
+    make.prescription(cast.dana, cast.bob)
+    assert shown_in(alice.post(address, {**given, "days": []}), "beside") == ""
+    page = alice.post(address, given)
+    assert "Dana has Forward bend already. Change that dose instead." in words(page)
 
 
 def test_change_pressed_twice_makes_one_version(alice, plan):
@@ -115,6 +220,30 @@ def test_who_looks_first_is_told_of_the_colleague_before_the_look(alice, bob, pl
     mine = change(alice, plan)
     bob.post(url("amend", plan.pk), change(bob, plan, times=["17:00"]))
     assert "Bob changed this dose meanwhile" in words(alice.post(url("amend", plan.pk), {**mine, "do": "look"}))
+
+
+@pytest.mark.parametrize("way", ["missing", "look", "fill"])
+def test_a_change_that_comes_back_still_knows_which_dose_it_was_opened_on(cast, alice, bob, plan, way):
+    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    mine, address = change(alice, plan), url("amend", plan.pk)
+    bob.post(address, change(bob, plan, times=["17:00"]))
+    page = coming_back(alice, address, mine, way, kept.pk)
+    assert "Bob changed this dose meanwhile" not in words(page)
+    page = alice.post(address, {**mine, "replaces": shown_in(page, "replaces")})
+    assert "Bob changed this dose meanwhile" in words(page)
+    assert plan.versions.count() == 2
+    alice.post(address, {**mine, "replaces": shown_in(page, "replaces")})
+    assert plan.dose.times == "19:30"
+
+
+def test_a_third_change_after_one_was_told_is_told_too(alice, bob, plan):
+    mine, address = change(alice, plan), url("amend", plan.pk)
+    bob.post(address, change(bob, plan, times=["17:00"]))
+    mine["replaces"] = shown_in(alice.post(address, mine), "replaces")
+    bob.post(address, change(bob, plan, times=["16:00"]))
+    mine["replaces"] = shown_in(alice.post(address, {**mine, "reason": ""}), "replaces")
+    assert "at 16:00" in words(alice.post(address, mine))
+    assert plan.versions.count() == 3
 
 
 def test_what_changes_nothing_is_no_new_version(alice, plan):

@@ -85,7 +85,7 @@ TABLE = [
     Row("deactivate", "colleague", get=None, post=OWNER),
     Row("reactivate", "gone", get=None, post=OWNER),
     Row("welcome_again", "colleague", get=None, post=OWNER),
-    Row("second_step", "colleague", get=("owner", STAFF), post=("owner", STAFF), staff=True),
+    Row("second_step", "bob", get=("owner", STAFF), post=("owner", STAFF), staff=True),
     # --- the clinic, and one's own settings
     Row("clinic", get=ALL),
     Row("clinic_settings", "clinic", get=TEAM, post=OWNER, given={"card": "phones"}),

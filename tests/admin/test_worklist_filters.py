@@ -122,3 +122,24 @@ def test_a_stranger_of_another_clinic_finds_nobody_by_any_filter(clients):
     for asked in ({}, {"q": "e"}, {"held": "1"}, {"who": "mine"}, {"who": "all"}, {"kind": "exercise_hurts"}):
         assert names(charlie, **asked) == set()
     assert not Standing.objects.filter(clinic=clients.charlie.clinic).exists()
+
+
+def test_who_works_at_two_clinics_chooses_one(clients):
+    there = make.practitioner(clients.charlie.clinic, "Alice there")
+    Practitioner.objects.filter(pk=there.pk).update(user=clients.alice.user)
+    make.client(there, "Zoe")
+    alice = signed_in(clients.alice)
+    assert names(alice) == {"Heidi", "Samuel", "Nell", "Dana", "Zoe"}
+    assert names(alice, clinic=there.clinic_id) == {"Zoe"}
+    assert names(alice, clinic=clients.alice.clinic_id, held="1") == {"Heidi"}
+    pills = alice.get(url("index"), {"clinic": there.clinic_id}).context["pills"]
+    assert {(pill.label, pill.on, pill.link) for pill in pills[:2]} == {
+        ("Riverside Physio", False, f"?clinic={clients.alice.clinic_id}"),
+        ("Hilltop Rehab", True, "?"),
+    }
+
+
+def test_a_clinic_of_others_is_no_choice(clients):
+    page = signed_in(clients.alice).get(url("index"), {"clinic": clients.charlie.clinic_id})
+    assert "asks for something there is not" in words(page)
+    assert {row.client.name for row in page.context["rows"]} == {"Heidi", "Samuel", "Nell", "Dana"}

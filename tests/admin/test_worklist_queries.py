@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.management import simulation
-from clinic.models import Flag, Practitioner, Prescription, Standing
+from clinic.models import Clinic, Flag, Practitioner, Prescription, Standing
 from tests import make
 from tests.admin.door import signed_in, url
 
@@ -47,6 +47,14 @@ def test_ten_and_a_thousand_clients_cost_the_same(clinics):
     assert page_of_many.context["needing"] >= 2
     assert few == many
     assert many <= MOST
+
+
+def test_a_clinic_whose_quiet_hours_take_every_time_asks_no_oftener(clinics):
+    before = queries(clinics[10])[0]
+    Clinic.objects.update(quiet_from=dt.time(0, 1), quiet_until=dt.time(0))
+    after, page = queries(clinics[10])
+    assert {row.reminder for row in page.context["rows"]} >= {"No reminder: quiet hours"}
+    assert after == before
 
 
 def test_so_do_they_when_the_list_is_narrowed(clinics):

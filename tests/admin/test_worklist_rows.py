@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic import prescribing, wishes
 from clinic.conf import conf
 from clinic.flags.undeliverable import mark_undeliverable
-from clinic.models import Client, PainTrend, Reminder
+from clinic.models import Client, Clinic, PainTrend, Reminder
 from clinic.models.outbox import State
 from tests import make
 from tests.admin import diaries
@@ -109,6 +109,13 @@ def test_no_reminder_says_why(cast, alice, bend):
     over = make.client(cast.alice, "Gil")
     make.prescription(over, ends_on=timezone.now().date() - DAY)
     assert row(alice, over).reminder == "No reminder: none is planned"
+
+
+def test_the_clinics_quiet_hours_are_a_reason_where_they_take_every_time(cast, alice, bend):
+    Clinic.objects.filter(pk=cast.alice.clinic_id).update(quiet_from=dt.time(17), quiet_until=dt.time(20))
+    assert row(alice, cast.dana).reminder == "No reminder: quiet hours"
+    make.prescription(cast.dana, times=["20:00"])
+    assert row(alice, cast.dana).reminder.startswith("Next: ")
 
 
 def test_reminders_that_nobody_answers_are_counted(cast, alice, bend):

@@ -125,6 +125,7 @@ class World:
             "file": ["forward-bend", "film"],
             "upload": ["forward-bend", 1],
             "colleague": [added.pk],
+            "bob": [cast.bob.pk],  # added long ago; the one above has not signed in yet
             "gone": [gone.pk],
             "elsewhere": [1, 1],
         }

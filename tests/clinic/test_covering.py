@@ -11,6 +11,7 @@ from django.utils import timezone
 from clinic import covering, prescribing
 from clinic.flags import escalation
 from clinic.models import Absence, AuditEntry, Client, Flag, Notice, Practitioner, Prescription
+from clinic.models.absence import covered
 from clinic.records import worklist
 from tests import make
 
@@ -33,6 +34,11 @@ def refused(*args, **over):
     with pytest.raises(ValidationError) as error:
         away(*args, **over)
     return list(error.value.message_dict)
+
+
+def again(*people):
+    """As the next request reads them."""
+    return list(Practitioner.objects.filter(pk__in=[one.pk for one in people]))
 
 
 def treated(who):
@@ -92,10 +98,16 @@ class TestWhoSees:
         assert treated(cast.bob) == []
 
     def test_for_whom_one_covers_as_numbers(self, cast):
-        assert Absence.objects.covered_by([cast.bob.pk]) == set()
+        assert covered(again(cast.bob)) == set()
         away(cast.alice, cast.bob)
-        assert Absence.objects.covered_by([cast.bob.pk, cast.charlie.pk]) == {cast.alice.pk}
-        assert Absence.objects.covered_by([cast.charlie.pk]) == set()
+        assert covered(again(cast.bob, cast.charlie)) == {cast.alice.pk}
+        assert covered(again(cast.charlie)) == set()
+
+    def test_whom_nobody_covers_is_left_to_the_owner_of_that_clinic_alone(self, cast):
+        olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
+        away(cast.alice, None)
+        assert covered(again(olga)) == {cast.alice.pk}
+        assert covered(again(cast.bob)) == covered(again(cast.charlie)) == set()
 
     def test_the_worklist_says_until_when(self, cast):
         away(cast.alice, cast.bob)

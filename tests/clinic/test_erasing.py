@@ -11,6 +11,7 @@ from clinic import joining, leaving, messaging, noting, prescribing, reporting
 from clinic.flags import review, tuning
 from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
 from clinic.reminders import planning
+from clinic.screening import Screened
 from tests import make
 
 SAID = "Zebrafish"  # in every place where a person can write something
@@ -22,7 +23,7 @@ def dana(cast):
     dana = make.client(cast.alice, f"{SAID} Jones", email=f"{SAID}@home.example", time_zone="Pacific/Chatham")
     screening = make.nothing_found()
     code = next(iter(screening))
-    screening[code] = prescribing.Screened(True, f"{SAID} is strong")
+    screening[code] = Screened(True, f"{SAID} is strong")
     bend = prescribing.prescribe(dana, make.exercise(), make.dose(), screening, by=cast.alice)
     prescribing.amend(bend, make.dose(sets=2), by=cast.alice, reason=f"{SAID} asked")
     made = make.report(bend, 4, 9, note=f"{SAID} hurts")

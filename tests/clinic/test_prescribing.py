@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from clinic import prescribing
 from clinic.models import Practitioner, Prescription, Schedule
-from clinic.prescribing import Screened
 from clinic.reminders.planning import next_reminder
+from clinic.screening import Screened
 from tests import make
 
 

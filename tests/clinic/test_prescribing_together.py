@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from clinic import prescribing, prescribing_together
 from clinic.models import Client, DoseTemplate, Prescription
-from clinic.prescribing import Screened
 from clinic.prescribing_together import Order
+from clinic.screening import Screened
 from tests import make
 
 

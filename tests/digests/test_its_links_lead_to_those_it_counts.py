@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
+from clinic import covering
 from clinic.digests import counts, sending
 from clinic.flags import review
 from clinic.flags.review import raise_flag
@@ -72,6 +73,29 @@ def test_an_owner_is_led_to_the_own_clients(cast, flags):
     assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
         "1 client needs you to look.": {"Otto"},
         "Urgent: 1": {"Otto"},
+    }
+
+
+def test_an_owner_is_led_to_those_of_a_colleague_whom_nobody_covers(cast, flags):
+    olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
+    today = timezone.now().date()
+    covering.go_away(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
+    assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
+        "1 client needs you to look.": {"Erin"},
+        "High: 1": {"Erin"},
+    }
+
+
+def test_who_works_at_two_clinics_is_led_to_those_of_the_one_that_writes(cast, flags):
+    there = make.practitioner(cast.charlie.clinic, "Alice there")
+    Practitioner.objects.filter(pk=there.pk).update(user=cast.alice.user)
+    there.refresh_from_db()
+    zoe = make.prescription(make.client(there, "Zoe"))
+    raise_flag(None, *KINDS[0], "…", timezone.now(), prescription=zoe)
+    cast.alice.refresh_from_db()
+    assert listed(there, next(query for query, words in linked(there).items() if "Urgent" in words)) == {"Zoe"}
+    assert listed(cast.alice, next(query for query, words in linked(cast.alice).items() if "Urgent" in words)) == {
+        "C00"
     }
 
 

@@ -97,7 +97,7 @@ def welcome(cast) -> EmailMessage:
 def clearing(cast) -> EmailMessage:
     """The mail to somebody whose lost second step was taken away."""
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    row = unlocking.clear_second_step(cast.bob, by=cast.alice.user, reason="Lost the phone: pain in the back.")
+    row = unlocking.clear_second_step(cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back.")
     return unlocking.compose(row)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.reminders.schedule import Plan, Slot, next_slot, slots, window_conflicts
+from clinic.reminders.schedule import Plan, Slot, next_slot, silenced, slots, window_conflicts
 from tests.reminders.slot_cases import EVERY_DAY, plan, utc
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -151,3 +151,16 @@ def test_a_time_of_day_with_a_zone_is_refused() -> None:
         Plan(days=EVERY_DAY, times=(time(18, tzinfo=UTC),), starts_on=date(2024, 1, 1))
     with pytest.raises(ValueError, match="local"):
         next_slot(plan(), time(18, tzinfo=UTC), MADRID, MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (plan("18:00", quiet=(time(17), time(20))), True),
+        (plan("18:00", "20:00", quiet=(time(17), time(20))), False),
+        (plan("18:00", quiet=(time(17), time(20)), ends_on=date(2024, 6, 2)), False),  # it is over anyway
+        (plan("18:00"), False),
+    ],
+)
+def test_quiet_hours_are_to_blame_only_where_a_time_would_be_left_without_them(made: Plan, said: bool) -> None:
+    assert silenced(made, MADRID, MONDAY) is said

@@ -57,7 +57,7 @@ INSTALLED_APPS += [
 TEMPLATES += [practitioner_templates()]
 PLUMBLINE_BASE_URL = "https://clinic.example"  # links in mail begin with it
 LOGIN_URL = "/sign-in/"  # your own sign-in page, for clients and practitioners
-PLUMBLINE_TWO_FACTOR = False  # True: who sees health data shows a second factor; docs/install.md says how
+PLUMBLINE_TWO_FACTOR = False  # to begin with; before real clients come: True, as docs/install.md says
 REST_FRAMEWORK = {  # how programs and pages are known to the API
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",
