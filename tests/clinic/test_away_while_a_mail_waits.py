@@ -1,21 +1,17 @@
 """A notice that waits when an absence begins, ends or changes goes to whoever treats the client as it is sent."""
 
-import datetime as dt
-
 import pytest
-from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic import bounces, covering
-from clinic.flags import escalation, review
+from clinic import covering
+from clinic.flags import escalation
 from clinic.flags import sending as notices
 from clinic.joining import handing_over
 from clinic.models import Absence, Flag, Notice, Practitioner
 from tests import make
-
-DAY, HOUR, MINUTE, MOMENT = (dt.timedelta(**{unit: 1}) for unit in ("days", "hours", "minutes", "seconds"))
+from tests.clinic.waiting import DAY, HOUR, MINUTE, MOMENT, away, back, ends, had_a_mail_just_now, sent, waits
 
 
 @pytest.fixture
@@ -26,31 +22,6 @@ def carol(cast):
 @pytest.fixture
 def now():
     return timezone.now() + HOUR
-
-
-def waits(client):
-    """A mail about this client that waits for the next tick."""
-    return make.report(make.prescription(client), 4, 8).flags[0].notices.get()
-
-
-def away(who, cover, begins, ends):
-    """An absence to the second, as if its days had been these hours."""
-    return Absence.objects.create(
-        practitioner=who, cover=cover, starts_on=begins.date(), ends_on=ends.date(), begins_at=begins, ends_at=ends
-    )
-
-
-def sent(now):
-    """The addresses of what goes out, until nothing is left for this hour."""
-    mail.outbox.clear()
-    notices.send_due(now)
-    notices.send_due(now + 5 * MOMENT)
-    return sorted(letter.to[0].split(" ")[0] for letter in mail.outbox)
-
-
-def ends(flag):
-    rows = Notice.objects.filter(flag=flag).order_by("practitioner__name", "pk")
-    return [(row.practitioner.name, row.state, row.why) for row in rows]
 
 
 def test_it_goes_to_the_cover_and_not_to_who_is_away(cast, now):
@@ -213,16 +184,6 @@ def test_a_real_absence_by_the_verb_does_the_same(cast):
     assert ends(notice.flag)[0] == ("Alice", "skipped", "absent")
 
 
-def had_a_mail_just_now(who, now):
-    """So that the next one to this person waits three minutes."""
-    other = waits(make.client(who, f"Other{who.pk}"))
-    Notice.objects.filter(pk=other.pk).update(state="sent", sent_at=now, settled_at=now)
-
-
-def back(absence, now):
-    Absence.objects.filter(pk=absence.pk).update(ends_at=now)
-
-
 def test_back_before_the_cover_was_told_so_who_is_back_is_told_after_all(cast, now):
     notice = waits(cast.dana)
     had_a_mail_just_now(cast.bob, now)
@@ -295,91 +256,3 @@ def test_one_cover_no_more_still_gets_what_was_left_over_about_clients_of_their_
     Notice.objects.filter(pk=own.pk).update(state="skipped", why="together", settled_at=now - 2 * MOMENT)
     back(absence, now - MOMENT)
     assert sent(now) == ["Alice", "Bob"]
-
-
-class TestAFlagThatRose:
-    @pytest.fixture
-    def olga(self, cast):
-        return make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-
-    @pytest.fixture
-    def later(self, cast, olga, now):
-        """When the flag of Alice's client rose, as she was told and did not look."""
-        notice = waits(cast.dana)
-        sent(now)
-        later = notice.flag.raised_at + DAY + HOUR
-        assert escalation.escalate(later) == 1
-        return later
-
-    def test_says_to_the_cover_of_the_owner_too_that_nobody_has_looked(self, carol, olga, later):
-        away(olga, carol, later, later + DAY)
-        assert sent(later + MOMENT) == ["Carol"]
-        assert "nobody has looked yet" in mail.outbox[0].body
-
-    def test_is_left_with_the_cover_of_the_owner_while_that_one_is_away(self, carol, olga, later):
-        had_a_mail_just_now(carol, later)
-        away(olga, carol, later, later + DAY)
-        assert sent(later + MOMENT) == []
-        assert sent(later + 4 * MINUTE) == ["Carol"]
-
-    def test_comes_back_to_the_owner_who_is_back(self, carol, olga, later):
-        had_a_mail_just_now(carol, later)
-        absence = away(olga, carol, later, later + DAY)
-        assert sent(later + MOMENT) == []
-        back(absence, later + 2 * MOMENT)
-        assert sent(later + 4 * MINUTE) == ["Olga"]
-        assert "nobody has looked yet" in mail.outbox[0].body
-
-    def test_comes_back_to_the_owner_whom_the_practitioner_covered(self, cast, olga, later):
-        """Not only to the one who did not look."""
-        had_a_mail_just_now(cast.alice, later)
-        absence = away(olga, cast.alice, later, later + DAY)
-        assert sent(later + MOMENT) == []
-        back(absence, later + 2 * MOMENT)
-        assert sent(later + 4 * MINUTE) == ["Alice", "Olga"]
-
-    def test_handed_over_and_covered_is_told_to_the_cover_and_not_only_to_the_owner(self, cast, carol, olga, later):
-        sent(later)
-        handing_over.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=later + HOUR)
-        away(cast.bob, carol, later, later + DAY)
-        assert sent(later + HOUR + MOMENT) == ["Carol"]
-
-
-class TestAMailThatCameBack:
-    def test_an_owner_whose_own_mail_was_skipped_is_told(self, cast, now):
-        """The owner covered, was away before the mail went, and came back."""
-        olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-        absence = away(cast.alice, olga, now - DAY, now + DAY)
-        notice = waits(cast.dana)
-        Absence.objects.filter(pk=absence.pk).update(cover=cast.bob)
-        short = away(olga, None, now - DAY, now + DAY)
-        assert sent(now) == ["Bob"]
-        back(short, now + MOMENT)
-        came_back(notice.flag, cast.bob, now + 2 * MOMENT)
-        assert sent(now + 4 * MINUTE) == ["Olga"]
-
-    def test_the_cover_of_an_owner_who_is_away_is_told(self, cast, carol, now):
-        olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-        away(olga, carol, now - DAY, now + DAY)
-        notice = waits(cast.dana)
-        assert sent(now) == ["Alice"]
-        came_back(notice.flag, cast.alice, now + MOMENT)
-        assert sent(now + 4 * MINUTE) == ["Carol"]
-
-    def test_an_owner_told_before_the_flag_was_opened_again_is_told_again(self, cast, now):
-        olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-        notice = waits(cast.dana)
-        assert sent(now) == ["Alice"]
-        came_back(notice.flag, cast.alice, now + MOMENT)
-        assert sent(now + 4 * MINUTE) == ["Olga"]
-        review.acknowledge(notice.flag, olga.user, now=now + HOUR)
-        handing_over.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
-        assert sent(now + 2 * HOUR) == ["Bob"]
-        came_back(notice.flag, cast.bob, now + 3 * HOUR)
-        assert sent(now + 3 * HOUR) == ["Olga"]
-
-
-def came_back(flag, who, now):
-    """The mailbox was full."""
-    row = Notice.objects.get(flag=flag, practitioner=who, state="sent")
-    assert bounces.came_back(row, "452 4.2.2 mailbox full", hard=False, now=now)
