@@ -162,16 +162,16 @@ def bring_a_table(walk: Walker, day: Practice) -> None:
 
 def prescribe_for_three(walk: Walker, day: Practice) -> None:
     walk.follow("Prescribe for them now")
-    walk.look("several", "Prescribe for %(count)s clients", count=3)
+    for_three = walk.count("Prescribe for %(count)s client", "Prescribe for %(count)s clients", 3, count=3)
+    walk.look("several", for_three)
     walk.press("Look at it")
-    walk.look("several nothing answered", "Prescribe for %(count)s clients", count=3)
+    walk.look("several nothing answered", for_three)
     for no in walk.page.locator(".pl-question label:has([value=no])").all():
         no.click()
     walk.press("Look at it")
     walk.says("Nothing is stored yet. This is what happens when you prescribe it.")
-    walk.look("several before it is done", "Prescribe for %(count)s clients", count=3)
-    done = walk.count("Prescribe for %(count)s client", "Prescribe for %(count)s clients", 3, count=3)
-    walk.named("button", done).click()
+    walk.look("several before it is done", for_three)
+    walk.named("button", for_three).click()
     with override(walk.language):
         exercise = day.plan.exercise.name
     walk.says("%(exercise)s is prescribed for %(names)s.", exercise=exercise, names=", ".join(FRESH))
