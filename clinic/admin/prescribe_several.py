@@ -36,7 +36,8 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
         messages.info(request, complaint)
         return HttpResponseRedirect(reverse("plumbline:clients"))
     if len(clients) == 1 and request.method != "POST":  # whoever left the others out keeps what was typed
-        return HttpResponseRedirect(reverse("plumbline:prescribe", args=[clients[0].pk]))
+        chosen = urlencode({"exercise": request.GET["exercise"]}) if "exercise" in request.GET else ""
+        return HttpResponseRedirect(f"{reverse('plumbline:prescribe', args=[clients[0].pk])}{chosen and '?'}{chosen}")
     by = access.practitioner_of(request, clients[0])
     found = offered(by.clinic, by, clients)
     one, slug = wanted(request, found)

@@ -132,7 +132,7 @@ def next_reminder(entry: Entry, weeks: Lately, now: dt.datetime) -> str:
             version = entry.versions[prescription.pk][-1]
             slot = planning.next_reminder(prescription, version, now)
             coming += [slot.due_at] if slot else []
-            silenced = silenced or planning.is_silenced(prescription, version, now)
+            silenced = silenced or (slot is None and planning.is_silenced(prescription, version, now))
     if not coming:
         return _("No reminder: %(why)s") % {"why": _("quiet hours") if silenced else _("none is planned")}
     return _("Next: %(when)s") % {"when": _when(min(coming), client, now)}

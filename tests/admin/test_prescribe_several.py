@@ -113,7 +113,10 @@ def test_who_has_it_already_is_left_out_at_one_press_and_nothing_typed_is_lost(a
 
 
 def test_one_alone_is_prescribed_to_on_the_page_for_one(alice, them):
-    assert alice.get(address(them[:1])).url == url("prescribe", them[0].pk)
+    alone = url("prescribe", them[0].pk)
+    several = f"{url('prescribe_several')}?client={them[0].pk}"
+    assert alice.get(several).url == alone
+    assert alice.get(f"{several}&exercise=forward-bend").url == f"{alone}?exercise=forward-bend"
 
 
 def test_a_morning_that_is_meant_for_one_is_ticked_there(alice, them):
