@@ -124,6 +124,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "/media/"
+FILE_UPLOAD_PERMISSIONS = 0o600  # what a clinic uploads is served by the site alone
 
 # --- Celery: ticks only; what is to be done stands in rows (the schedule itself is in config/celery.py)
 CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, VAR)

@@ -8,31 +8,51 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
-def started_browser(chromium: str) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     # Playwright keeps an event loop in this thread, which makes Django suspect asynchronous code around the database.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        # A worker would go on fetching while a test ends: only the tests about it let one in (service_workers="allow").
-        started.new_context = functools.partial(started.new_context, service_workers="block")  # type: ignore[method-assign]
+    with sync_playwright() as started:
         yield started
-        started.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def shell(playwright: Playwright, chromium_shell: str) -> Iterator[Browser]:
+    """Chromium without its windows, where Debian's package of it is there: half the time."""
+    yield from _started(playwright, chromium_shell)
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    yield from _started(playwright, chromium)
+
+
+def _started(playwright: Playwright, program: str) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    # A worker would go on fetching while a test ends: only the tests about it let one in (service_workers="allow").
+    started.new_context = functools.partial(started.new_context, service_workers="block")  # type: ignore[method-assign]
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def browser(started_browser: Browser) -> Iterator[Browser]:
-    """The one browser, which nobody leaves open: a page that still asks would do so in the middle of the next test."""
-    yield started_browser
-    for context in started_browser.contexts:
+def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
+    """The one browser, which nobody leaves open: a page that still asks would do so in the middle of the next test.
+
+    Wants ``playwright``, whose event loop must be there before the test's database: with it Django's connection is another.
+    """
+    notifies = request.node.get_closest_marker("notifies")  # the shell asks nobody for the permission
+    started: Browser = request.getfixturevalue("whole_chromium" if notifies else "shell")
+    yield started
+    for context in started.contexts:
         context.close()
     for thread in threading.enumerate():
         if "process_request_thread" in thread.name:  # the live server's, on the same database in memory

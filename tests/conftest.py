@@ -11,10 +11,11 @@ from pytest_django import Settings
 
 from clinic.models import Client, Practitioner
 from tests import make
-from tests.browser import browser, page, started_browser  # noqa: F401  fixtures
+from tests.browser import browser, page, playwright, shell, whole_chromium  # noqa: F401  fixtures
 from tests.servers import (  # noqa: F401  fixtures and hooks
     amqp_url,
     chromium,
+    chromium_shell,
     postgres_url,
     pytest_addoption,
     pytest_collection_modifyitems,

@@ -3,6 +3,7 @@
 import pytest
 from django.template import Context, Template
 from django.templatetags.static import static
+from playwright.sync_api import expect
 
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
@@ -59,8 +60,9 @@ def test_a_page_shows_what_its_reader_wants(page, tmp_path, wish, shown):
     (tmp_path / "page.html").write_text(html.replace(static("exercises/"), f"{FILES.as_uri()}/exercises/"))
     page.emulate_media(reduced_motion=wish)
     page.goto((tmp_path / "page.html").as_uri())
-    assert page.get_by_role("img", name="A & B").evaluate("img => img.currentSrc").endswith(shown)
-    assert page.get_by_role("img").evaluate("img => img.naturalWidth") == 400
+    drawn = page.get_by_role("img", name="A & B")
+    expect(drawn).to_have_js_property("naturalWidth", 400)  # it has come
+    assert drawn.evaluate("img => img.currentSrc").endswith(shown)
 
 
 @pytest.mark.django_db

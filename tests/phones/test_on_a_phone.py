@@ -13,7 +13,7 @@ from tests.phones.service import service, turned_on  # noqa: F401  fixture
 from tests.portal.offline import phone  # noqa: F401  fixture
 from tests.portal.visit import url
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.notifies]
 
 # A push service's part of the browser: keeps one subscription over reloads.
 STANDS_IN = """(given) => {

@@ -20,9 +20,10 @@ NOON = (dt.datetime.now(dt.UTC) - dt.timedelta(days=1)).replace(hour=12, minute=
 class Walker:
     """Somebody who walks one session."""
 
-    def __init__(self, page: Page, plan: Prescription) -> None:
+    def __init__(self, page: Page, plan: Prescription, scripts: bool) -> None:
         self.page = page
         self.plan = plan
+        self.scripts = scripts
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("console", lambda told: self.trouble.append(told.text) if told.type == "error" else None)
@@ -30,6 +31,8 @@ class Walker:
     def open(self) -> Walker:
         self.page.goto(url("do", self.plan.pk))
         expect(self.heading).to_be_visible()
+        if self.scripts:  # a press before the player is there would be the server's
+            expect(self.page.locator("[data-kept]")).to_have_count(0)
         return self
 
     @property
@@ -86,9 +89,10 @@ def walker(browser: Browser, live_server: Any) -> Iterator[Callable[..., Walker]
         session = signed_in(plan.client).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page = context.new_page()
+        scripts = browsing.get("java_script_enabled", True)
         if at:
             page.clock.install(time=at)
-        walkers.append(Walker(page, plan))
+        walkers.append(Walker(page, plan, scripts))
         return walkers[-1].open()
 
     yield brought

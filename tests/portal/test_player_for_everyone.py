@@ -76,6 +76,7 @@ def test_without_scripts_the_screens_have_no_fault_either(walker, plan):  # noqa
     dana = walker(plan)
     dana.page.route("**/player/*.js", lambda route: route.abort())
     dana.trouble.clear()
+    dana.scripts = False
     dana.open()
     found = {}
     dana.score("Pain before", 5)

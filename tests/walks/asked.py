@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page
 
+from tests.axe import violations
 from tests.portal.test_other_languages_in_a_browser import TROUBLE
 
-# Only what is wrong comes back, as one string: Playwright takes longer to read all of axe's answer than axe to give it.
-AXE = """() => axe.run({ resultTypes: ['violations'], preload: false }).then(({ violations }) => JSON.stringify(
-  violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 110)))))"""
 # A link within a sentence is as high as its line; whatever stands alone is a target for a thumb.
 SMALL = """() => {
   const inSentence = e => {
@@ -42,9 +37,7 @@ def inaccessible(page: Page, devices: CDPSession, scripts: bool) -> list[str]:
         devices.send("Emulation.setScriptExecutionDisabled", {"value": True})  # what Playwright did is unknown here
         devices.send("Emulation.setScriptExecutionDisabled", {"value": False})
     try:
-        page.evaluate(Axe().axe_script)
-        faults: list[str] = json.loads(page.evaluate(AXE))
+        return violations(page)
     finally:
         if not scripts:
             devices.send("Emulation.setScriptExecutionDisabled", {"value": True})
-    return faults
