@@ -47,7 +47,7 @@ def _started(playwright: Playwright, program: str) -> Iterator[Browser]:
 def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
     """The one browser, which nobody leaves open: a page that still asks would do so in the middle of the next test.
 
-    Wants ``playwright``, whose event loop must be there before the test's database: with it Django's connection is another.
+    Wants ``playwright``: its event loop stands before the test's database (Django's connection is another with it).
     """
     notifies = request.node.get_closest_marker("notifies")  # the shell asks nobody for the permission
     started: Browser = request.getfixturevalue("whole_chromium" if notifies else "shell")
