@@ -117,24 +117,26 @@ def chromium_shell(chromium: str) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="run the tests that use the database and no others")
+    parser.addoption("--database-only", action="store_true", help="only what a database can change")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that start processes run in turn, as they measure seconds; `--database-only` drops the pure ones."""
+    """Tests that start processes run in turn, as they measure seconds; `--database-only` drops what cannot differ."""
     for item in items:
         if item.get_closest_marker("processes"):
             item.add_marker(pytest.mark.xdist_group("processes"))
     if config.getoption("--database-only"):
-        dropped = [item for item in items if not _uses_database(item)]
-        items[:] = [item for item in items if _uses_database(item)]
+        dropped = [item for item in items if not _can_differ(item)]
+        items[:] = [item for item in items if _can_differ(item)]
         config.hook.pytest_deselected(items=dropped)
 
 
-def _uses_database(item: pytest.Item) -> bool:
+def _can_differ(item: pytest.Item) -> bool:
     from django.test import TransactionTestCase
 
+    if item.get_closest_marker("any_database"):
+        return False
     kind: type[object] = getattr(item, "cls", None) or TestCase
     wanted = set(getattr(item, "fixturenames", ()))
     return bool(

@@ -23,6 +23,8 @@ from clinic.models import (
 from tests import make
 from tests.admin.door import signed_in, url, words
 
+pytestmark = pytest.mark.any_database
+
 OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders", "message", "note"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]

@@ -8,6 +8,8 @@ import pytest
 from tests.admin.door import url
 from tests.admin.who import EVERYBODY, INSIDE, NOBODY, OPENS, SIGN_IN, STAFF, TOLD_NO, Row, World, everything, routes
 
+pytestmark = pytest.mark.any_database
+
 ALL = tuple(INSIDE)
 TEAM = ("owner", "own", "colleague", "shared", "desk")  # all who work at the client's clinic
 TREATS = ("owner", "own", "shared")  # who may see and write this client's health data

@@ -11,6 +11,8 @@ from clinic.models import Flag, PainReport, Prescription
 from tests.admin.who import EVERYBODY, INSIDE, NOBODY, STAFF, World, everything
 from tests.api.calls import V1, plan, session
 
+pytestmark = pytest.mark.any_database
+
 TREATS = ("owner", "own", "shared")
 RECORD = (*TREATS, "client")  # the client reads and tells the own story
 NAMES = (*TREATS, "desk", "client")

@@ -11,6 +11,8 @@ from tests.accounts.people import ask_for_code, proven
 from tests.mail import post
 from tests.servers import needed
 
+pytestmark = pytest.mark.any_database
+
 TOO_MUCH = 1.0  # many mailboxes sort out from 5 on; what they add by reputation is not in our hands
 SPAM = b"Subject: x\r\n\r\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X\r\n"
 

@@ -7,6 +7,8 @@ import pytest
 from tests import make
 from tests.mail import post
 
+pytestmark = pytest.mark.any_database
+
 KINDS = ["reminder", "invitation", "notice", "notice_again", "notice_together", "digest", "registration", "registered"]
 KINDS += ["welcome", "clearing", "message"]
 
