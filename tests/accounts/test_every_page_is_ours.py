@@ -143,6 +143,15 @@ def test_a_practitioner_sees_the_clinic_and_no_client_s_rooms(here):
     assert 'class="rooms"' not in answer.content.decode()
 
 
+def test_the_address_is_explained_to_who_reads_it(here):
+    """A client's reminders go where the clinic has it; a practitioner is told of no reminders."""
+    dana = proven(make.client(here))
+    mailbox_proven(here.user)
+    page = "/accounts/email/"
+    assert "Where reminders go stands with your clinic" in at_home(dana.user).get(page).content.decode()
+    assert "so does every other mail to you" in at_home(here.user).get(page).content.decode()
+
+
 def test_on_a_site_with_several_clinics_a_stranger_is_shown_none(cast):
     check(Browser().get("/accounts/login/"), clinic="Plumbline")
     check(at_home(proven(cast.dana).user).get("/accounts/email/"), clinic="Riverside Physio")
