@@ -58,6 +58,33 @@ def test_three_answers_given_offline_are_sent_once_with_their_times(phone, plan,
     assert dana.waiting() == []
 
 
+# The first try on a page finds no network, and knows it only once that is back.
+SLOW_TO_FAIL = """() => {
+  const real = window.fetch;
+  let tried = false;
+  window.fetch = async (...asked) => {
+    if (tried || asked[0] !== document.querySelector("[data-offline]").dataset.door) return real(...asked);
+    tried = true;
+    await new Promise((back) => window.addEventListener("online", back, { once: true }));
+    throw new TypeError("no network");
+  };
+}"""
+
+
+def test_a_network_that_comes_back_while_a_try_still_waits_is_used_within_seconds(phone, plan, cast):  # noqa: F811
+    dana = phone(cast.dana)
+    dana.keeps()
+    dana.offline()
+    dana.open("report")
+    dana.report(4)
+    dana.says("Your answer is kept on this phone")
+    dana.page.add_init_script(f"({SLOW_TO_FAIL})()")
+    dana.open()
+    dana.says("1 answer waits to be sent.")
+    dana.offline(False)
+    expect(dana.page.get_by_role("link", name="What it means")).to_have_count(1)
+
+
 def session(dana, plan, before, after, moved=""):
     """The whole exercise, offline or not, up to what it means."""
     dana.open("do", plan.pk)

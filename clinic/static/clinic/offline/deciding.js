@@ -50,5 +50,5 @@ export function stopping(entries, now) {
   return entries.findLast((entry) => entry.advice === "call_now") ?? entries.findLast(stops);
 }
 
-/** How long to wait before the next try, after so many that failed: a quarter of a minute, up to ten. */
-export const pauseAfter = (failures) => Math.min(15_000 * 2 ** failures, 600_000);
+/** Milliseconds to wait before the next try, after so many that failed: two seconds, doubled up to ten minutes. */
+export const pauseAfter = (failures) => Math.min(2_000 * 2 ** failures, 600_000);

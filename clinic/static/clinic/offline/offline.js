@@ -112,18 +112,22 @@ if (report && owners.length) {
   reporting(report, { questions, answering, queue, deciding, sending }, said);
 }
 
+// Listened to before the first try: the network may come back while that one still waits.
+changes?.addEventListener("message", ({ data }) => (data !== "renew" ? look(data) : today && renew()));
+window.addEventListener("plumbline:waits", ({ detail }) => {
+  tellAll(detail);
+  tryAgain();
+});
+window.addEventListener("online", () => {
+  failures = 0; // often the first try comes before the way is open: the next is soon
+  send();
+});
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
+window.addEventListener("pageshow", (event) => event.persisted && send());
 try {
   await look();
   if (owners.length) await send();
 } catch {
   // A browser that keeps nothing has nothing to send.
 }
-changes?.addEventListener("message", ({ data }) => (data !== "renew" ? look(data) : today && renew()));
-window.addEventListener("plumbline:waits", ({ detail }) => {
-  tellAll(detail);
-  tryAgain();
-});
-window.addEventListener("online", send);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
-window.addEventListener("pageshow", (event) => event.persisted && send());
 await keepPages().catch(() => {});
