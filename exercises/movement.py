@@ -50,8 +50,13 @@ class Span:
 
 
 def eased(share: float) -> float:
-    """How far a movement is after a share of its time: it starts and ends without a jerk; 0 and 1 stay."""
-    share = min(max(share, 0.0), 1.0)
+    """How far a movement is after a share of its time: it starts and ends without a jerk; 0 and 1 stay.
+
+    The minimum-jerk curve (Flash and Hogan, 1985), whose second half is its first one turned round.
+    """
+    share = round(min(max(share, 0.0), 1.0), 9)  # nearer ones would differ by rounding alone, and not always upwards
+    if share > 0.5:
+        return 1 - eased(1 - share)
     return share**3 * (share * (share * 6 - 15) + 10)
 
 
