@@ -1,6 +1,12 @@
 // Reminders on this phone: shows what the push service brings, opens Today, and renews a subscription. Part of the worker.
 
-self.addEventListener("push", (event) => event.waitUntil(showReminder(event.data.json())));
+let showing = Promise.resolve(); // one after the other: of two that come together each would see nothing to close
+
+self.addEventListener("push", (event) => {
+  const shown = () => showReminder(event.data.json());
+  showing = showing.then(shown, shown);
+  event.waitUntil(showing);
+});
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
