@@ -53,6 +53,12 @@ def eased(share: float) -> float:
     """How far a movement is after a share of its time: it starts and ends without a jerk; 0 and 1 stay.
 
     The minimum-jerk curve (Flash and Hogan, 1985), whose second half is its first one turned round.
+
+    Args:
+        share: of the time, from 0 to 1; what lies beyond is taken as the nearer end.
+
+    Returns:
+        The share of the way, from 0 to 1, never less for a later moment.
     """
     share = round(min(max(share, 0.0), 1.0), 9)  # nearer ones would differ by rounding alone, and not always upwards
     if share > 0.5:

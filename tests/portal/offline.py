@@ -75,6 +75,14 @@ class Phone:
             self.page.get_by_role("checkbox", name=sign).check()
         self.page.get_by_role("button", name="Save my answer").click()
 
+    def answers_offline(self, pain: int = 4) -> None:
+        """Without a network, a report of pain alone, which waits here."""
+        self.keeps()
+        self.offline()
+        self.open("report")
+        self.report(pain)
+        self.says("Your answer is kept on this phone")
+
     def says(self, text: str) -> None:
         expect(self.page.get_by_role("main")).to_contain_text(text)
 

@@ -35,11 +35,7 @@ def test_signed_out_meanwhile_the_answers_wait_for_the_next_sign_in(phone, plan,
 def test_somebody_else_on_the_same_phone_sees_and_sends_nothing_of_it(phone, plan, cast):  # noqa: F811
     make.prescription(cast.erin)
     dana = phone(cast.dana)
-    dana.keeps()
-    dana.offline()
-    dana.open("report")
-    dana.report(4)
-    dana.says("Your answer is kept on this phone")
+    dana.answers_offline()
     dana.offline(False)
     dana.context.clear_cookies(name="sessionid")
     dana.sign_in(cast.erin)
