@@ -50,7 +50,9 @@ def test_three_answers_given_offline_are_sent_once_with_their_times(phone, plan,
     day = "today" if times[0].date() == now.date() else "yesterday"  # three hours back
     dana.says(f"3 answers wait to be sent. The first was given {day} at ")
     dana.offline(False)
-    expect(dana.page.get_by_role("link", name="What it means")).to_have_count(3, timeout=20_000)  # tried again meanwhile
+    expect(dana.page.get_by_role("link", name="What it means")).to_have_count(
+        3, timeout=20_000
+    )  # tried again meanwhile
     stored = PainReport.objects.order_by("occurred_at")
     assert [(row.occurred_at, row.before, row.source, row.did_exercise) for row in stored] == [
         (time, pain, "portal", False) for time, pain in zip(times, (4, 6, 3), strict=True)
