@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -135,7 +136,8 @@ def test_the_drawing_is_made_for_the_width_and_not_shrunk(cast, plan, visit):
 
 
 def test_by_keyboard_a_day_leads_to_what_was_told(cast, plan, visit):
-    page = visit(cast.dana, url("progress"))
+    reported_on = (timezone.now() - DAY).astimezone(ZoneInfo(cast.dana.time_zone))  # on a first, in the month before
+    page = visit(cast.dana, f"{url('progress')}?month={reported_on:%Y-%m}")
     day = page.locator(".month td a").last
     day.focus()
     page.keyboard.press("Enter")
