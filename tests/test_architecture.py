@@ -1,4 +1,4 @@
-"""The house holds: arrows go down, siblings leave each other alone, files stay small and say what they are."""
+"""The house holds: pure files stay pure, files stay small and say what they are."""
 
 import ast
 import importlib.metadata
@@ -10,112 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests import floors
-from tests.floors import House
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = floors.read(ROOT, ["clinic", "exercises", "config"])
 LONGEST = 350
 LONGEST_TASKS = 60
 SAYS_NOTHING = {"services", "utils", "helpers", "common", "base"}
-
-# From the top down. A new package or module of clinic/ gets its place here.
-FLOORS = [
-    {"config"},
-    {"clinic.urls", "clinic.apps"},
-    {  # doors
-        "clinic.admin",
-        "clinic.portal",
-        "clinic.api",
-        "clinic.tasks",
-        "clinic.operators",
-        "clinic.webhooks",
-        "clinic.management",
-        "clinic.demonstration",
-        "clinic.checks",
-    },
-    {
-        "clinic.prescribing",
-        "clinic.reporting",
-        "clinic.joining",
-        "clinic.leaving",
-        "clinic.registering",
-        "clinic.shelving",
-        "clinic.wishes",
-        "clinic.phones",
-        "clinic.bounces",
-        "clinic.covering",
-        "clinic.digests",
-        "clinic.staff_wishes",
-        "clinic.staffing",
-        "clinic.unlocking",
-        "clinic.arranging",
-        "clinic.wording",
-        "clinic.templating",
-        "clinic.prescribing_together",
-        "clinic.noting",
-        "clinic.messaging",
-    },
-    {"clinic.reminders", "clinic.flags", "clinic.records", "clinic.screening"},
-    {
-        "clinic.delivery",
-        "clinic.letters",
-        "clinic.links",
-        "clinic.push",
-        "clinic.sign_ins",
-        "clinic.audit",
-        "clinic.second_factor",
-        "clinic.shades",
-    },
-    {"clinic.models"},
-    {"exercises"},
-]
-HOUSE = House(
-    [frozenset(floor) for floor in FLOORS],
-    beside=frozenset({"clinic.conf", "clinic.signals", "clinic.dsn"}),
-    # The commands that fill a demo clinic are where one asks for it; who complains of a reminder wishes for no more.
-    # A dose is prescribed and kept as a template in one act; to several is to one, several times.
-    allowed=frozenset(
-        {
-            ("clinic.management", "clinic.demonstration"),
-            ("clinic.bounces", "clinic.wishes"),
-            ("clinic.bounces", "clinic.staff_wishes"),
-            ("clinic.prescribing", "clinic.templating"),
-            ("clinic.arranging", "clinic.covering"),  # days of absence follow the clinic to another zone
-            ("clinic.prescribing_together", "clinic.prescribing"),
-        }
-    ),
-    closed=frozenset({"clinic.tasks", "config"}),
-)
-
-# The foreign keys go the same way.
-NOUNS = [
-    {"clinic.models"},
-    {"clinic.models.standing"},
-    {"clinic.models.flag", "clinic.models.reminder", "clinic.models.audit"},
-    {"clinic.models.trend"},
-    {"clinic.models.report"},
-    {"clinic.models.chosen", "clinic.models.note"},
-    {
-        "clinic.models.prescription",
-        "clinic.models.registrant",
-        "clinic.models.tuning",
-        "clinic.models.phone",
-        "clinic.models.advice_text",
-        "clinic.models.message",
-    },
-    {"clinic.models.handover"},
-    {"clinic.models.client"},
-    {
-        "clinic.models.absence",
-        "clinic.models.digest",
-        "clinic.models.welcome",
-        "clinic.models.clearing",
-        "clinic.models.dose_template",
-    },
-    {"clinic.models.clinic"},
-    {"clinic.models.outbox", "clinic.models.fields", "clinic.models.heartbeat"},
-]
-GROUND = House([frozenset(floor) for floor in NOUNS], beside=HOUSE.beside)
 
 PURE = [
     "clinic/dsn.py",
@@ -135,20 +35,6 @@ PURE = [
     *(path for path in OURS if path.startswith("exercises/body/")),
 ]
 CLOCKS = {"now", "utcnow", "today"}
-
-
-def test_arrows_go_down_only():
-    assert HOUSE.broken(OURS) == []
-
-
-def test_the_models_follow_the_chain_of_their_foreign_keys():
-    assert GROUND.broken({path: text for path, text in OURS.items() if path.startswith("clinic/models/")}) == []
-
-
-def test_every_floor_is_there_to_be_held():
-    """A renamed package would otherwise leave a rule about nothing."""
-    there = {floors.module_of(path) for path in OURS}
-    assert [part for floor in FLOORS + NOUNS for part in floor if part not in there] == []
 
 
 def impurities(path: str, text: str) -> list[str]:
@@ -239,52 +125,6 @@ def test_the_user_model_is_the_hosts_own():
     assert [line for path, text in plugin.items() for line in usernames(path, text)] == []
     pages = [path for path in (ROOT / "templates").rglob("*.*") if "user.username" in path.read_text()]
     assert pages == []
-
-
-SMALL = House(
-    [frozenset({"shop.doors"}), frozenset({"shop.till", "shop.stock"}), frozenset({"shop.rows"})],
-    beside=frozenset({"shop.conf"}),
-    allowed=frozenset({("shop.till", "shop.stock")}),
-    closed=frozenset({"shop.doors"}),
-)
-EMPTY = {f"shop/{name}.py": "" for name in ("doors", "till", "stock", "rows", "conf")}
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "complaint"),
-    [
-        ("shop/rows.py", "from shop.till import ring", "goes up"),
-        ("shop/rows.py", "from shop import till", "goes up"),
-        ("shop/rows.py", "from . import till", "goes up"),
-        ("shop/rows.py", "def late():\n    import shop.till as t", "goes up"),
-        ("shop/rows.py", "if TYPE_CHECKING:\n    from .till import Ring", "goes up"),
-        ("shop/rows.py", "till = importlib.import_module('shop.till')", "goes up"),
-        ("shop/rows/__init__.py", "from ..till import ring", "goes up"),
-        ("shop/stock.py", "from shop import conf, till", "siblings"),
-        ("shop/till.py", "from shop.doors import open", "nobody imports"),
-        ("shop/conf.py", "from shop import rows", "nothing of ours"),
-        ("shop/cellar.py", "from shop import rows", "shop.cellar stands on no floor"),
-        ("shop/doors.py", "import shop.attic", "shop.attic stands on no floor"),
-    ],
-)
-def test_the_checker_sees_a_broken_rule(path, text, complaint):
-    (said,) = SMALL.broken({**EMPTY, path: text})
-    assert said.startswith(f"{path}:")
-    assert complaint in said
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("shop/doors.py", "from shop import till, rows, conf"),
-        ("shop/doors/window.py", "from shop.doors.frame import pane"),
-        ("shop/till.py", "from shop import stock"),
-        ("shop/rows.py", "import json\nfrom shopping import cart\nfrom . import conf"),
-        ("shop/rows.py", "'from shop.till import ring'"),
-    ],
-)
-def test_the_checker_leaves_a_kept_rule_alone(path, text):
-    assert SMALL.broken({**EMPTY, path: text}) == []
 
 
 def test_the_other_checkers_see_what_they_look_for():
