@@ -20,7 +20,7 @@ from clinic.conf import conf
 from clinic.delivery import Mailbag, deliver
 from clinic.letters import letter
 from clinic.models import Client, Message, Practitioner, Why
-from clinic.models.once import key_of
+from clinic.models.idempotency import key_of
 
 TEXT_AT_MOST = 1000
 OF_USE = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
-from clinic.models.once import key_of
+from clinic.models.idempotency import key_of
 
 TEXT_AT_MOST = 4000
 

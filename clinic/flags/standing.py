@@ -14,7 +14,7 @@ from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Subque
 
 from clinic.models import Client, Flag, PainReport, Prescription, Standing
 from clinic.models.flag import rank
-from clinic.models.standing import NO_NEED
+from clinic.models.worklist_entry import NO_NEED
 
 BATCH = 500  # clients a statement
 FACTS = [field.name for field in Standing._meta.concrete_fields if not field.primary_key]

@@ -3,8 +3,6 @@
 from clinic.models.absence import Absence
 from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.audit import AppendOnly, AuditEntry
-from clinic.models.chosen import ReminderChoice
-from clinic.models.clearing import Clearing
 from clinic.models.client import Client, Invitation
 from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.digest import Digest
@@ -15,20 +13,22 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.note import Note
 from clinic.models.outbox import Outgoing, Why
-from clinic.models.phone import PushSubscription
 from clinic.models.prescription import (
     Prescription,
     PrescriptionChange,
     PrescriptionVersion,
     ScreeningAnswer,
 )
+from clinic.models.push_subscription import PushSubscription
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
+from clinic.models.reminder_choice import ReminderChoice
 from clinic.models.report import Area, Correction, PainReport, ReportArea, WarningSign
-from clinic.models.standing import Standing
+from clinic.models.rule_settings import ClinicTuning, Tuning
+from clinic.models.second_factor_reset import Clearing
 from clinic.models.trend import PainTrend
-from clinic.models.tuning import ClinicTuning, Tuning
 from clinic.models.welcome import Welcome
+from clinic.models.worklist_entry import Standing
 
 __all__ = [
     "Absence",

@@ -23,7 +23,7 @@ from clinic.models import (
     Standing,
 )
 from clinic.models.absence import covered
-from clinic.models.standing import NO_NEED, ORDER, reach
+from clinic.models.worklist_entry import NO_NEED, ORDER, reach
 
 COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
 WHICH = ("held", "silent", "new")

@@ -17,7 +17,7 @@ from clinic.flags import escalation, review, silence, standing
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
 from clinic.joining import sheet
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
-from clinic.models.standing import reach
+from clinic.models.worklist_entry import reach
 from clinic.records import worklist
 from clinic.reporting import Answers
 from tests import make
