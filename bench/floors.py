@@ -42,7 +42,7 @@ def _built(letter: Letter) -> EmailMultiAlternatives:
 
 def letters(reminders: Sequence[Any]) -> Iterator[Letter]:
     """What the loop needs of each reminder, made beforehand: addresses, headers and the templates' context."""
-    from clinic.letters import frame
+    from clinic.mail.compose import frame
     from clinic.reminders.sending import compose, told, ways_of
 
     for reminder in reminders:

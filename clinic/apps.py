@@ -13,6 +13,6 @@ class ClinicConfig(AppConfig):
         from clinic import checks  # noqa: F401  registers the system checks
 
         if apps.is_installed("anymail"):
-            from clinic import webhooks
+            from clinic.bounces import esp_webhooks
 
-            webhooks.listen()
+            esp_webhooks.listen()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit, covering, shades
 from clinic.conf import conf
-from clinic.letters import ink_on
+from clinic.mail.compose import ink_on
 from clinic.models import Clinic, Practitioner
 from exercises import bare_pictures, media_files
 from exercises.models import Exercise, Media

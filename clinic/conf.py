@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 PRACTITIONER_ENGINE = "plumbline_admin"
-ALLAUTH_CLEARS = "clinic.second_factor.cleared_by_allauth"
+ALLAUTH_CLEARS = "clinic.accounts.second_factor.cleared_by_allauth"
 
 # Every setting and what holds where a project does not set it; docs/settings.md says the same.
 DEFAULTS: dict[str, str | int] = {
@@ -36,7 +36,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_BATCH": 100,
     "PLUMBLINE_FILM_MEGABYTES": 200,
     "PLUMBLINE_TWO_FACTOR": True,
-    "PLUMBLINE_SECOND_FACTOR": "clinic.second_factor.by_allauth",
+    "PLUMBLINE_SECOND_FACTOR": "clinic.accounts.second_factor.by_allauth",
     "PLUMBLINE_SECOND_FACTOR_PATH": "",
     "PLUMBLINE_SECOND_FACTOR_CLEAR": "",
     "PLUMBLINE_RETENTION_YEARS": 10,
@@ -143,7 +143,7 @@ class Conf:
 
     @property
     def second_factor(self) -> str:
-        """The dotted path of what knows who has a second factor; `clinic.second_factor` says how it is called."""
+        """The dotted path of the function that knows who has a second factor: see `clinic.accounts.second_factor`."""
         return _text("PLUMBLINE_SECOND_FACTOR")
 
     @property

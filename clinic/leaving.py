@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from clinic import audit, sign_ins, signals
+from clinic import audit, signals
+from clinic.accounts import users
 from clinic.flags import standing
 from clinic.models import (
     AuditEntry,
@@ -95,7 +96,7 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
 
 def keeps_sign_in(client: Client) -> bool:
     """Whether the sign-in outlives leaving: its owner works here, or is a client or registrant elsewhere too."""
-    return client.user is not None and sign_ins.is_needed(client.user, but_for=client)
+    return client.user is not None and users.is_needed(client.user, but_for=client)
 
 
 def forget_addresses(now: dt.datetime) -> int:
@@ -167,9 +168,9 @@ def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetim
 
 def _close(account: AbstractBaseUser | None) -> bool:
     """Close the sign-in unless something else needs it; returns whether it was closed."""
-    if account is None or sign_ins.is_needed(account):
+    if account is None or users.is_needed(account):
         return False
-    sign_ins.close(account)
+    users.close(account)
     return True
 
 

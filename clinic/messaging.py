@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Message, Practitioner, Why
 from clinic.models.idempotency import key_of
 

@@ -19,10 +19,12 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import audit, links, sign_ins, signals
+from clinic import audit, signals
+from clinic.accounts import users
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
+from clinic.mail import signed_links
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant, Why
 
 AGAIN_AFTER = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
@@ -70,7 +72,7 @@ def usable_confirmation(row: int, now: dt.datetime | None = None) -> Confirmatio
 
 def sign_in_of(registrant: Registrant) -> AbstractBaseUser | None:
     """Who has a sign-in with the registrant's address already: only that person may confirm it."""
-    return sign_ins.of(registrant.email)
+    return users.of(registrant.email)
 
 
 def confirm(
@@ -101,8 +103,8 @@ def confirm(
         registrant = Registrant.objects.select_for_update().filter(pk=confirmation.registrant_id).first()
         if registrant is None or not Confirmation.objects.usable(now).filter(pk=confirmation.pk).exists():
             raise ConfirmationOver(confirmation.pk)
-        known = sign_ins.of(registrant.email)
-        account = sign_ins.own_or_new(registrant.email, registrant.name, user, password)
+        known = users.of(registrant.email)
+        account = users.own_or_new(registrant.email, registrant.name, user, password)
         here = Client.objects.filter(clinic=registrant.clinic_id, email__iexact=registrant.email)
         registrant.client = here.exclude(state=Client.State.LEFT).first()
         registrant.state = Registrant.State.ACCEPTED if registrant.client else Registrant.State.WAITING
@@ -164,7 +166,7 @@ def withdraw(registrant: Registrant) -> None:
         if invited is not None and not invited.prescriptions.exists():
             invited.delete()
         if account is not None and stored.made_sign_in:
-            sign_ins.delete_unless_needed(account)
+            users.delete_unless_needed(account)
 
 
 def forget_unconfirmed(now: dt.datetime) -> int:
@@ -188,13 +190,13 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
     confirmed = registrant.state != Registrant.State.UNCONFIRMED
     here = conf.base_url + reverse("clinic:library")
     return letter(
-        "registered" if confirmed or sign_ins.of(registrant.email) else "registration",
+        "registered" if confirmed or users.of(registrant.email) else "registration",
         to=("", registrant.email),
         clinic=registrant.clinic,
         language=registrant.language,
         message_id=confirmation.message_id,
         context={
-            "open_url": here if confirmed else links.url(links.Purpose.CONFIRMATION, confirmation.pk),
+            "open_url": here if confirmed else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
             "days": conf.confirmation_age.days,
         },
     )

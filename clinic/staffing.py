@@ -22,10 +22,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from clinic import audit, sign_ins
+from clinic import audit
+from clinic.accounts import users
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Clinic, Practitioner, Welcome, Why
 
 Role = Practitioner.Role
@@ -67,7 +68,7 @@ def add(
     """
     name, email = " ".join(name.split()), email.strip().lower()
     _check_address(email)
-    known = sign_ins.of(email)
+    known = users.of(email)
     if known is not None:
         _check_known(known, at)
     try:
@@ -78,7 +79,7 @@ def add(
             colleague.save()
             _post_welcome(colleague, now or timezone.now())
             audit.record(by, "took_on", colleague, at)
-    except (IntegrityError, sign_ins.SignInNeeded) as error:  # somebody else was quicker by this very moment
+    except (IntegrityError, users.SignInNeeded) as error:  # somebody else was quicker by this very moment
         raise ValidationError({"email": _("Somebody with this e-mail works here already.")}) from error
     return colleague
 
@@ -187,7 +188,7 @@ def _post_welcome(colleague: Practitioner, now: dt.datetime) -> Welcome:
 
 
 def _new_sign_in(email: str, name: str) -> AbstractBaseUser:
-    account = sign_ins.own_or_new(email, name, None, "")
+    account = users.own_or_new(email, name, None, "")
     if not apps.is_installed("allauth.account"):
         # Django's own page for a new password mails nobody whose password cannot be used: so one that nobody knows.
         account.set_password(secrets.token_urlsafe(32))

@@ -5,18 +5,20 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import delivery, digests, joining, leaving, messaging, registering, staffing, unlocking
+from clinic import digests, joining, leaving, messaging, registering, staffing
+from clinic.accounts import second_factor_reset
 from clinic.flags import escalation, standing, undeliverable
 from clinic.flags import sending as notices
 from clinic.flags import silence as silent_clients
+from clinic.mail import outbox
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, pushing
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-_MAILS = (notices, registering, joining, staffing, unlocking, messaging, reminders, digests, pushing)
-KINDS = [delivery.one_at_a_time(kind.send_due) for kind in _MAILS]
+_MAILS = (notices, registering, joining, staffing, second_factor_reset, messaging, reminders, digests, pushing)
+KINDS = [outbox.one_at_a_time(kind.send_due) for kind in _MAILS]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
@@ -47,7 +49,7 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for tidy in (delivery.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
+    for tidy in (outbox.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
         tidy(database_now())
 
 

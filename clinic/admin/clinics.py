@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import second_factor, staffing
+from clinic import staffing
+from clinic.accounts import second_factor
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
+from clinic.mail import health as mail_health
+from clinic.mail.health import MailState
 from clinic.models import Client, Clinic, Practitioner
-from clinic.records import mail_state
-from clinic.records.mail_state import MailState
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def listing(request: HttpRequest) -> Page:
     """Every clinic of the site; above them whether the clock ticks."""
     _staff_only(request)
     now = timezone.now()
-    mail = mail_state.by_clinic(now)
+    mail = mail_health.by_clinic(now)
     counted = Count("clients", filter=~Q(clients__state=Client.State.LEFT), distinct=True)
     clinics = Clinic.objects.run_by(request.user).annotate(client_count=counted).order_by("name", "pk")
     people: dict[int, list[Practitioner]] = {}
@@ -92,7 +93,7 @@ def listing(request: HttpRequest) -> Page:
     unlocked = (
         Practitioner.objects.unlocked_by(request.user) if second_factor.can_clear() else Practitioner.objects.none()
     )
-    ticks = [(tick, words.ago(tick.at, now) if tick.at else _("never")) for tick in mail_state.ticks(now)]
+    ticks = [(tick, words.ago(tick.at, now) if tick.at else _("never")) for tick in mail_health.ticks(now)]
     return page(
         request, "clinics.html", _("Clinics"), rows=rows, ticks=ticks,
         myself_pk=request.user.pk, unlocked=set(unlocked.values_list("pk", flat=True)),

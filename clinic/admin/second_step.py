@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic import second_factor, unlocking
+from clinic.accounts import second_factor, second_factor_reset
 from clinic.admin import access
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
@@ -26,7 +26,7 @@ class ClearForm(VerbForm):
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         required=False,
-        max_length=unlocking.LONGEST_REASON,
+        max_length=second_factor_reset.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "required": True}),
         help_text=gettext_lazy("For the record, such as: lost the phone, told me in person. The mail does not say it."),
     )
@@ -42,7 +42,9 @@ def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = ClearForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["reason"]
-        done = form.call(lambda: (unlocking.clear_second_step(person, by=access.signed_in(request), reason=given),))
+        done = form.call(
+            lambda: (second_factor_reset.clear_second_step(person, by=access.signed_in(request), reason=given),)
+        )
         if done is not None:
             _say(request, person, done[0] is not None)
             return HttpResponseRedirect(back)

@@ -24,7 +24,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 from unfold.sites import UnfoldAdminSite
 
-from clinic import second_factor
+from clinic.accounts import second_factor
 from clinic.admin import (
     access,
     advice_words,

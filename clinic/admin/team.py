@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import second_factor, staffing
+from clinic import staffing
+from clinic.accounts import second_factor
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm

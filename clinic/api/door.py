@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from clinic import second_factor
+from clinic.accounts import second_factor
 from clinic.api import problems
 from clinic.api.bodies import Body, JSONObjects
 from clinic.models import Practitioner, Prescription

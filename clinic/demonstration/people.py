@@ -19,10 +19,10 @@ from django.db import transaction
 from django.urls import reverse
 
 from clinic import arranging
+from clinic.accounts.users import of
 from clinic.conf import conf
 from clinic.models import Clinic, Practitioner, runs_the_site
 from clinic.models.clinic import RUN_THE_SITE
-from clinic.sign_ins import of
 from clinic.signals import practitioner_joined
 
 SLUG = "demo"

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import ngettext, override
 
-from clinic import links
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
 from clinic.digests import counts
 from clinic.digests.counts import Counts
-from clinic.letters import Letter, letter
-from clinic.links import Purpose
+from clinic.mail import signed_links
+from clinic.mail.compose import Letter, letter
+from clinic.mail.outbox import Mailbag, deliver
+from clinic.mail.signed_links import Purpose
 from clinic.models import Absence, Digest, Flag, Practitioner, Why
 from clinic.models.outbox import State
 
@@ -69,7 +69,7 @@ def compose(row: Digest) -> EmailMultiAlternatives:
     told: Counts | None = getattr(row, _KEPT, None)
     if told is None:
         told = counts.of(row.practitioner, last_sent(row), timezone.now())
-    return written(row.practitioner, told, row.message_id, links.url(Purpose.STOP_DIGEST, row.practitioner_id))
+    return written(row.practitioner, told, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id))
 
 
 def preview(who: Practitioner) -> Letter | None:
@@ -78,7 +78,7 @@ def preview(who: Practitioner) -> Letter | None:
         "at"
     ]
     told = counts.of(who, last, timezone.now())
-    return written(who, told, f"preview@{conf.mail_domain}", links.nowhere()) if told else None
+    return written(who, told, f"preview@{conf.mail_domain}", signed_links.nowhere()) if told else None
 
 
 def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> Letter:

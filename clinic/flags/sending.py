@@ -10,10 +10,10 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max, Q
 
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
 from clinic.flags import telling
 from clinic.flags.standing_in import tell_who_stands_in
-from clinic.letters import letter
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Flag, Notice, Practitioner, Why
 from clinic.models.outbox import State
 

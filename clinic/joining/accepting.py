@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, sign_ins, signals
+from clinic import audit, signals
+from clinic.accounts import users
 from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.joining.inviting import full_clean
@@ -34,7 +35,7 @@ def usable_invitation(row: int, now: dt.datetime | None = None) -> Invitation:
 
 def sign_in_of(client: Client) -> AbstractBaseUser | None:
     """Who has a sign-in with the client's address already: only that person may take the invitation."""
-    return sign_ins.of(client.email)
+    return users.of(client.email)
 
 
 def accept(
@@ -69,7 +70,7 @@ def accept(
             raise InvitationOver(invitation.pk)
         if not (client.clinic.code_sign_in or password or user):
             raise ValidationError({"password": _("Choose a password: this clinic mails no codes to sign in with.")})
-        account = sign_ins.own_or_new(client.email, client.name, user, password)
+        account = users.own_or_new(client.email, client.name, user, password)
         client.user_id, client.state, client.consented_at = account.pk, Client.State.JOINED, now
         client.time_zone = time_zone or client.time_zone
         full_clean(client)

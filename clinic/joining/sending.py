@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 from django.core.mail import EmailMultiAlternatives
 
-from clinic import links
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
+from clinic.mail import signed_links
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Invitation, Practitioner, Why
 
 # A list of 500 clients must not keep reminders waiting, which are of use for some hours only: twenty mails take a slow
@@ -84,7 +84,7 @@ def compose(invitation: Invitation) -> EmailMultiAlternatives:
         context={
             "client": client,
             "practitioner": invitation.invited_by,
-            "join_url": links.url(links.Purpose.INVITATION, invitation.pk),
+            "join_url": signed_links.url(signed_links.Purpose.INVITATION, invitation.pk),
             "days": conf.invitation_age.days,
         },
     )

@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from clinic import links
 from clinic.conf import conf
+from clinic.mail import signed_links
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
 from clinic.models.fields import zone
 from clinic.portal.offline import name_holder, owners
@@ -66,7 +66,7 @@ class Reader:
             return ""
         mine = Invitation.objects.usable(timezone.now()).filter(client=self.registrant.client)
         newest = mine.filter(client__state=Client.State.INVITED).order_by("-pk").first()
-        return links.path(links.Purpose.INVITATION, newest.pk) if newest else ""
+        return signed_links.path(signed_links.Purpose.INVITATION, newest.pk) if newest else ""
 
     @property
     def time_zone(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from clinic import links
+from clinic.mail import signed_links
 from clinic.models import Client
 from clinic.reminders import calendar as plans
 
@@ -45,8 +45,8 @@ def _gone() -> HttpResponse:
 
 def _holder(token: str) -> Client | None:
     try:
-        key = links.read_calendar(token)
-    except links.BadLink:
+        key = signed_links.read_calendar(token)
+    except signed_links.BadLink:
         return None
     joined = Client.objects.filter(calendar_key=key, state=Client.State.JOINED).select_related("clinic", "user")
     client = joined.first()

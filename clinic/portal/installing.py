@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.letters import ink_on
+from clinic.mail.compose import ink_on
 from clinic.models import Clinic
 from clinic.portal.icons import png
 from clinic.portal.register import first_clinic

@@ -14,13 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic import joining
+from clinic.accounts.users import SignInNeeded
 from clinic.conf import conf
 from clinic.models import Client, Invitation
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import PlainForm, TimeZoneField, sent
 from clinic.portal.signing_in import sign_in, sign_in_first
-from clinic.sign_ins import SignInNeeded
 
 
 class JoinForm(PlainForm):

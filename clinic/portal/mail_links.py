@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import links
-from clinic.links import Purpose
+from clinic.mail import signed_links
+from clinic.mail.signed_links import Purpose
 from clinic.portal.dead_links import dead_link
 from clinic.portal.digest_link import stop_digest
 from clinic.portal.invitation_link import invitation
@@ -37,10 +37,10 @@ OPENERS = {
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Read the token and open what it is for; a link that is altered (404) or too old (410) says what to do next."""
     try:
-        told = links.read(token)
-    except links.BadLink:
+        told = signed_links.read(token)
+    except signed_links.BadLink:
         response = dead_link(request, "altered", status=404)
-    except links.ExpiredLink as error:
+    except signed_links.ExpiredLink as error:
         response = dead_link(request, f"expired_{error.purpose.name.lower()}", status=410)
     else:
         response = OPENERS[told.purpose](request, told.row)

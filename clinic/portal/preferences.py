@@ -17,8 +17,9 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import links, phones, push, wishes
+from clinic import phones, push, wishes
 from clinic.conf import conf
+from clinic.mail import signed_links
 from clinic.models import Client
 from clinic.portal import reminded
 from clinic.portal.access import client_only, show
@@ -210,7 +211,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "reminded": reminded.of(client, timezone.now()),
     }
     if client.calendar_key:
-        context["calendar_url"] = links.calendar_url(client.calendar_key)
+        context["calendar_url"] = signed_links.calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
     return show(request, client, "settings.html", context, status=422 if wrong else 200)
 

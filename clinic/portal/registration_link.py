@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import registering
+from clinic.accounts.users import SignInNeeded
 from clinic.models import Confirmation
 from clinic.portal.access import as_spoken_to, show
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import PlainForm, sent
 from clinic.portal.signing_in import sign_in, sign_in_first
-from clinic.sign_ins import SignInNeeded
 
 
 class ConfirmForm(PlainForm):

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clinic import links, reporting
-from clinic.links import Purpose
+from clinic import reporting
+from clinic.mail import signed_links
+from clinic.mail.signed_links import Purpose
 from clinic.models import Client, PainReport, Prescription, Reminder, Why
 from clinic.portal.access import as_spoken_to
 from clinic.portal.change import Change
@@ -43,7 +44,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             return dead_link(request, "ended", status=410, clinic=client.clinic)
         held = prescription.state == Prescription.State.HELD
         about_session = not held or not request.POST.keys().isdisjoint(SESSION_ANSWERS)
-        tapped = links.score_of(reminder.pk, request.GET.get(links.SCORE, ""))
+        tapped = signed_links.score_of(reminder.pk, request.GET.get(signed_links.SCORE, ""))
         form = (MailForm if about_session else PainNowForm)(prescription, sent(request), tapped=tapped)
         try:
             taken = request.method == "POST" and form.is_valid() and _taken(form, reminder)
@@ -95,4 +96,4 @@ def _more(reminder: Reminder) -> list[tuple[str, str]]:
         due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
     ).order_by("due_at", "pk")  # fmt: skip
     rows = left.select_related("schedule__prescription__exercise")
-    return [(row.schedule.prescription.exercise.name, links.path(Purpose.REPORT, row.pk)) for row in rows]
+    return [(row.schedule.prescription.exercise.name, signed_links.path(Purpose.REPORT, row.pk)) for row in rows]

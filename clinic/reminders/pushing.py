@@ -23,8 +23,8 @@ from django.utils.translation import override
 
 from clinic import push
 from clinic.conf import conf
-from clinic.delivery import BACK_OFF, Clock, still_wanted
-from clinic.letters import one_line
+from clinic.mail.compose import one_line
+from clinic.mail.outbox import BACK_OFF, Clock, still_wanted
 from clinic.models import Client, PushSubscription, Reminder
 from clinic.models.outbox import State
 from clinic.push import Answer, Became

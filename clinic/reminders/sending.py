@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from django.core.mail import EmailMultiAlternatives
 
-from clinic import links
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
-from clinic.links import Purpose
+from clinic.mail import signed_links
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
+from clinic.mail.signed_links import Purpose
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Why
 from clinic.models.fields import WORST_PAIN, zone
 from clinic.models.outbox import State
@@ -153,9 +153,9 @@ def compose(reminder: Reminder) -> EmailMultiAlternatives:
 
 def ways_of(reminder: Reminder) -> Ways:
     """The links of one reminder."""
-    report, tags = links.url(Purpose.REPORT, reminder.pk), links.score_tags(reminder.pk)
-    stop = links.url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
-    return Ways(report, [f"{report}?{links.SCORE}={tag}" for tag in tags], stop)
+    report, tags = signed_links.url(Purpose.REPORT, reminder.pk), signed_links.score_tags(reminder.pk)
+    stop = signed_links.url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
+    return Ways(report, [f"{report}?{signed_links.SCORE}={tag}" for tag in tags], stop)
 
 
 def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> d
 
 def preview(client: Client, at: dt.time, *, changed: bool = False) -> EmailMultiAlternatives:
     """The mail as this client would get it for the local time ``at``, with links that lead nowhere."""
-    nowhere = links.nowhere()
+    nowhere = signed_links.nowhere()
     ways = Ways(nowhere, [nowhere] * len(SCORES), nowhere)
     return _mail(client, at, f"preview@{conf.mail_domain}", ways, changed=changed)
 

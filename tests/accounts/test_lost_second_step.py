@@ -14,7 +14,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import bounces, second_factor, staffing, unlocking
+from clinic import staffing
+from clinic.accounts import second_factor, second_factor_reset
+from clinic.bounces import handling
 from clinic.models import AuditEntry, Clearing, Client, Practitioner
 from config.accounts import mailbox_proven
 from tests import make
@@ -115,7 +117,7 @@ class TestWhatHappens:
 
     def test_they_are_told_by_mail_without_the_reason_and_without_any_key(self, olga, alice, settings):
         signed_in(olga).post(page_of(alice), WHY)
-        assert unlocking.send_due() == {"sent": 1}
+        assert second_factor_reset.send_due() == {"sent": 1}
         (letter,) = mail.outbox
         assert letter.to == [f"Alice <{alice.email}>"]
         assert "your second step was taken away" in letter.subject
@@ -135,10 +137,10 @@ class TestWhatHappens:
     def test_their_page_says_when_the_mail_about_it_came_back(self, olga, alice):
         owner = signed_in(olga)
         owner.post(page_of(alice), WHY)
-        unlocking.send_due()
+        second_factor_reset.send_due()
         colleague = reverse("plumbline:colleague", args=[alice.pk])
         assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
-        bounces.came_back(Clearing.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
+        handling.came_back(Clearing.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
         assert "told me in person. (the mail came back)" in words(owner.get(colleague))
 
     def test_the_book_of_each_clinic_where_they_work_has_it_and_of_no_other(self, cast, olga, alice):
@@ -280,7 +282,7 @@ class TestWhoMay:
         """The verb asks again: a client elsewhere by now, or an owner no more."""
         Practitioner.objects.filter(pk=olga.pk).update(role=Role.PRACTITIONER)
         with pytest.raises(ValidationError, match="not yours to do any more"):
-            unlocking.clear_second_step(alice, by=olga.user, reason="Lost the phone.")
+            second_factor_reset.clear_second_step(alice, by=olga.user, reason="Lost the phone.")
         assert has_one(alice)
 
     @pytest.mark.parametrize("who", ["owner", "site"])

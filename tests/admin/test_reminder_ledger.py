@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import bounces, joining
+from clinic import joining
+from clinic.bounces import handling
 from clinic.models import Client, Practitioner, Reminder, Why
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from tests import make
@@ -105,7 +106,7 @@ def test_before_the_first_it_says_so(cast):
 def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
     frida = make.invited(cast.alice, "Frida")
     joining.send_due()
-    bounces.came_back(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
+    handling.came_back(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
     page = words(signed_in(cast.alice).get(url("client", frida.pk)))
     assert "mail comes back since" in page
     assert "Came back: 550 5.1.1 no such mailbox" in page
@@ -113,7 +114,7 @@ def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
 
 
 def test_a_complaint_is_told_where_the_wishes_stand(cast, dana):
-    bounces.complained(Reminder.objects.get(state=State.SENT), now=NOW)
+    handling.complained(Reminder.objects.get(state=State.SENT), now=NOW)
     assert not Client.objects.get(pk=dana.pk).reminders_wanted
     page = words(signed_in(cast.alice).get(url("client", dana.pk)))
     assert "Their mail program reported a mail of ours as unwanted" in page

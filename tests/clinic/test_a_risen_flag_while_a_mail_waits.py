@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import bounces
+from clinic.bounces import handling
 from clinic.flags import escalation, review
 from clinic.joining import handing_over
 from clinic.models import Absence, Notice, Practitioner
@@ -107,4 +107,4 @@ class TestAMailThatCameBack:
 def came_back(flag, who, now):
     """The mailbox was full."""
     row = Notice.objects.get(flag=flag, practitioner=who, state="sent")
-    assert bounces.came_back(row, "452 4.2.2 mailbox full", hard=False, now=now)
+    assert handling.came_back(row, "452 4.2.2 mailbox full", hard=False, now=now)

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from django.core.management import call_command
 
-from clinic import delivery, joining, tasks
+from clinic import joining, tasks
+from clinic.mail import outbox
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
@@ -49,14 +50,14 @@ def test_a_long_send_beats_after_each_batch(settings, monkeypatch):
     settings.PLUMBLINE_BATCH = 2
     invitations(5)
     alive = []
-    send = delivery._Batch.send
+    send = outbox._Batch.send
 
     def watched(batch, rows):
         alive.append("send" in beats())
         Heartbeat.objects.all().delete()
         send(batch, rows)
 
-    monkeypatch.setattr(delivery._Batch, "send", watched)
+    monkeypatch.setattr(outbox._Batch, "send", watched)
     assert joining.send_due() == {"sent": 5}
     assert alive == [False, True, True]
 

@@ -8,7 +8,8 @@ from django.core import mail
 from django.test import Client as Browser
 from django.utils import timezone
 
-from clinic import joining, leaving, sign_ins
+from clinic import joining, leaving
+from clinic.accounts import users
 from clinic.flags import review
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.records.worklist import in_order_of_need
@@ -62,7 +63,7 @@ def test_the_sign_in_is_closed_and_its_sessions_end(dana, django_capture_on_comm
     assert not dana.user.has_usable_password()
     assert "dana" not in f"{dana.user.email} {dana.user.get_username()} {dana.user.get_full_name()}".lower()
     assert not EmailAddress.objects.filter(user=dana.user).exists()
-    assert sign_ins.of("dana@home.example") is None
+    assert users.of("dana@home.example") is None
 
 
 def test_links_in_mails_and_the_calendar_open_nothing(dana):

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import bounces, joining, leaving, messaging
+from clinic import joining, leaving, messaging
+from clinic.bounces import handling
 from clinic.models import AuditEntry, Client, Message, Practitioner
 from clinic.models.outbox import database_now
 from tests import make
@@ -84,7 +85,7 @@ def test_who_wants_no_reminders_still_hears_of_a_message(cast, message):
 def test_who_called_such_a_mail_unwanted_gets_no_more_of_them(cast, message):
     messaging.send_due()
     message.refresh_from_db()
-    assert bounces.complained(message, now=database_now())
+    assert handling.complained(message, now=database_now())
     assert ended(messaging.send(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
 
 
@@ -97,8 +98,8 @@ def test_a_mail_that_waited_for_two_days_is_of_no_use(message):
 def test_a_mail_that_comes_back_marks_the_client(cast, message):
     messaging.send_due()
     message.refresh_from_db()
-    assert bounces.find([message.message_id], now=database_now()) == message
-    assert bounces.came_back(message, "550 5.1.1 no such user", hard=True, now=database_now())
+    assert handling.find([message.message_id], now=database_now()) == message
+    assert handling.came_back(message, "550 5.1.1 no such user", hard=True, now=database_now())
     cast.dana.refresh_from_db()
     assert cast.dana.undeliverable_since is not None
 

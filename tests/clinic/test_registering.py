@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic import audit, joining, registering, signals
+from clinic.accounts.users import SignInNeeded
 from clinic.models import AuditEntry, Client, Confirmation, Invitation, Practitioner, Registrant
-from clinic.sign_ins import SignInNeeded
 from tests import make
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
-from clinic import bounces
+from clinic.bounces import handling
 from clinic.models.outbox import State
 from tests import make
 from tests.mail.test_reports_are_read import OURS, sample
@@ -91,7 +91,7 @@ def test_without_the_database_the_mail_server_asks_again(reminder, piped, monkey
     def away(*args, **kwargs):
         raise OperationalError("connection to server at dana@home.example failed")
 
-    monkeypatch.setattr(bounces, "find", away)
+    monkeypatch.setattr(handling, "find", away)
     assert piped(sample("postfix-no-mailbox")) == (75, "not now: OperationalError")
 
 

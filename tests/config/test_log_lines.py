@@ -14,7 +14,7 @@ from config.log_lines import LineFormatter, clean
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
     made = logging.makeLogRecord(
-        {"name": "clinic.delivery", "levelname": "INFO", "msg": message, "args": arguments, **extra}
+        {"name": "clinic.mail.outbox", "levelname": "INFO", "msg": message, "args": arguments, **extra}
     )
     made.created = 0.5
     return made
@@ -22,7 +22,7 @@ def record(message: str, *arguments: object, **extra: object) -> logging.LogReco
 
 def test_a_line_is_pairs_that_a_program_can_read() -> None:
     line = LineFormatter().format(record("sent %d of %d", 3, 5, reminder=17))
-    assert line == 'ts=1970-01-01T00:00:00.500Z level=info logger=clinic.delivery msg="sent 3 of 5" reminder=17'
+    assert line == 'ts=1970-01-01T00:00:00.500Z level=info logger=clinic.mail.outbox msg="sent 3 of 5" reminder=17'
 
 
 def test_a_value_cannot_start_a_line_of_its_own() -> None:

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import covering, digests, joining, links
+from clinic import covering, digests, joining
 from clinic.digests import counts, sending
 from clinic.flags import escalation, review, silence
+from clinic.mail import signed_links
 from clinic.models import Client, Digest, Flag, Invitation, Practitioner
 from tests import make
 
@@ -171,7 +172,7 @@ def test_it_can_be_stopped_with_one_click(cast, now):
     letter = sending.compose(due(cast.alice, now)).message()
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = letter["List-Unsubscribe"].strip(" <>\n").rstrip("/").rpartition("/")[2]
-    assert links.read(token) == links.Link(links.Purpose.STOP_DIGEST, cast.alice.pk)
+    assert signed_links.read(token) == signed_links.Link(signed_links.Purpose.STOP_DIGEST, cast.alice.pk)
 
 
 def test_it_speaks_the_practitioners_language(cast, now):

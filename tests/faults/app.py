@@ -14,14 +14,14 @@ import time_machine
 
 django.setup()
 
-from clinic import delivery  # noqa: E402
+from clinic.mail import outbox  # noqa: E402
 from config.celery import app  # noqa: E402
 
 __all__ = ["app"]
 
 OFF = dt.timedelta(seconds=float(os.environ.get("FAULTS_CLOCK_OFF") or 0))
-assert dt.timedelta(seconds=30) <= delivery.BACK_OFF, "what is shortened here has another name now"
-delivery.BACK_OFF = dt.timedelta(seconds=2)
+assert dt.timedelta(seconds=30) <= outbox.BACK_OFF, "what is shortened here has another name now"
+outbox.BACK_OFF = dt.timedelta(seconds=2)
 
 for _name, _seconds in {"plan": 1.0, "send": 1.0, "sweep": 2.0}.items():
     app.conf.beat_schedule[_name]["schedule"] = _seconds

@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
-from clinic import joining, links, registering, tasks
+from clinic import joining, registering, tasks
 from clinic.conf import conf
 from clinic.flags import review
+from clinic.mail import signed_links
 from clinic.models import Clinic, Confirmation, Flag, Prescription, Registrant
 from clinic.records import worklist
 from clinic.reminders import planning
@@ -152,7 +153,9 @@ def test_a_visitor_registers_and_reads_the_library(alice):
     answers = {"name": "Nora Ellis", "email": "nora@home.example", "agree": "on"}
     assert b"We have sent a mail to nora@home.example" in browser.post(reverse("clinic:register"), answers).content
     assert registering.send_due()["sent"] == 1
-    path = links.path(links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk)
+    path = signed_links.path(
+        signed_links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk
+    )
     page = browser.post(path, {"password": make.PASSWORD}, follow=True)
     assert page.wsgi_request.path == reverse("clinic:library")
     assert "Forward bend" in page.content.decode()
@@ -165,7 +168,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
 def test_an_invitation_is_accepted_on_its_page(alice):
     dana = make.invited(alice, "Dana")
     browser = Browser()
-    path = links.path(links.Purpose.INVITATION, dana.invitations.get().pk)
+    path = signed_links.path(signed_links.Purpose.INVITATION, dana.invitations.get().pk)
     assert browser.get(path).status_code == 200
     browser.post(path, {"agree": "on", "password": make.PASSWORD, "time_zone": "UTC"})
     dana.refresh_from_db()

@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 
-from clinic import joining, messaging, registering, staffing, unlocking
-from clinic import links as links_in_mail
+from clinic import joining, messaging, registering, staffing
+from clinic.accounts import second_factor_reset
 from clinic.conf import conf
 from clinic.digests import sending as daily
 from clinic.digests.counts import Counts
 from clinic.flags import escalation
 from clinic.flags import sending as notices
+from clinic.mail import signed_links as links_in_mail
 from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder, Welcome
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
@@ -97,8 +98,10 @@ def welcome(cast) -> EmailMessage:
 def clearing(cast) -> EmailMessage:
     """The mail to somebody whose lost second step was taken away."""
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    row = unlocking.clear_second_step(cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back.")
-    return unlocking.compose(row)
+    row = second_factor_reset.clear_second_step(
+        cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back."
+    )
+    return second_factor_reset.compose(row)
 
 
 def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:

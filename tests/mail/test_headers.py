@@ -3,7 +3,8 @@
 import email
 import email.policy
 
-from clinic import joining, links
+from clinic import joining
+from clinic.mail import signed_links
 from clinic.models import Invitation, Reminder
 from clinic.reminders import sending as reminders
 from tests import make
@@ -40,7 +41,9 @@ def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = got["List-Unsubscribe"].strip(" <>")  # folded before the address, as it is long
     assert address.startswith("https://clinic.test/m/")
-    assert links.read(address.rstrip("/").rpartition("/")[2]) == links.Link(links.Purpose.STOP_REMINDERS, cast.dana.pk)
+    assert signed_links.read(address.rstrip("/").rpartition("/")[2]) == signed_links.Link(
+        signed_links.Purpose.STOP_REMINDERS, cast.dana.pk
+    )
     assert got["List-Id"] == "<reminders.riverside-physio.clinic.test>"
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail as post_office
 from django.utils import timezone
 
-from clinic import bounces, joining, wishes
+from clinic import joining, wishes
+from clinic.bounces import handling
 from clinic.flags import review, undeliverable
 from clinic.models import AuditEntry, Client, Flag, Notice, Practitioner, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State, Why
@@ -33,7 +34,7 @@ def sent(to, days=0):
 
 
 def back(row, words=GONE, hard=True, now=NOW):
-    return bounces.came_back(row, words, hard=hard, now=now)
+    return handling.came_back(row, words, hard=hard, now=now)
 
 
 def fate(row):
@@ -170,7 +171,7 @@ def test_of_a_flag_that_somebody_saw_nobody_else_is_told(cast):
 
 def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
     row = sent(cast.dana)
-    assert bounces.complained(row, now=NOW)
+    assert handling.complained(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is False
     assert fate(row) == ("sent", Why.COMPLAINED)
@@ -179,25 +180,25 @@ def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
 
 def test_the_same_complaint_twice_does_not_undo_a_change_of_mind(cast):
     row = sent(cast.dana)
-    bounces.complained(row, now=NOW)
+    handling.complained(row, now=NOW)
     wishes.want_reminders(cast.dana, True, by=cast.dana.user)
-    assert not bounces.complained(row, now=NOW)
+    assert not handling.complained(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is True
 
 
 def test_a_mail_is_found_by_its_message_id_before_its_recipient(cast):
     older, newer = sent(cast.dana, 1), sent(cast.dana)
-    assert bounces.find(["x@elsewhere", older.message_id], "dana@home.example", now=NOW) == older
-    assert bounces.find([], "DANA@home.example", now=NOW) == newer
-    assert bounces.find(["x@elsewhere"], "stranger@home.example", now=NOW) is None
-    assert bounces.find([], "", now=NOW) is None
+    assert handling.find(["x@elsewhere", older.message_id], "dana@home.example", now=NOW) == older
+    assert handling.find([], "DANA@home.example", now=NOW) == newer
+    assert handling.find(["x@elsewhere"], "stranger@home.example", now=NOW) is None
+    assert handling.find([], "", now=NOW) is None
 
 
 def test_a_report_that_names_the_recipient_alone_reaches_no_earlier_mail_when_told_twice(cast):
     older, newer = sent(cast.dana, 1), sent(cast.dana)
     for _time in range(2):
-        back(bounces.find([], "dana@home.example", now=NOW))
+        back(handling.find([], "dana@home.example", now=NOW))
     assert [fate(row)[0] for row in (older, newer)] == ["sent", "bounced"]
 
 

@@ -5,7 +5,7 @@ import email.policy
 
 import pytest
 
-from clinic import letters
+from clinic.mail import compose
 from clinic.models import Client
 from tests import make
 from tests.mail import post
@@ -104,7 +104,7 @@ def test_a_domain_with_an_umlaut_is_written_as_mail_servers_know_it(cast):
 @pytest.mark.parametrize("wrong", ["", "nobody", "Dana <>"])
 def test_without_an_address_there_is_no_mail(wrong):
     with pytest.raises(ValueError, match="not a mail address"):
-        letters.mailbox("Dana", wrong)
+        compose.mailbox("Dana", wrong)
 
 
 def test_the_invitation_bears_the_odd_names_of_practitioner_and_clinic(cast):

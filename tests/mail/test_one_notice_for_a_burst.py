@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import bounces, covering
+from clinic import covering
+from clinic.bounces import handling
 from clinic.flags import review, sending
 from clinic.models import Flag, Notice, Practitioner
 from tests import make
@@ -123,7 +124,7 @@ def test_after_a_mail_that_came_back_the_next_goes_to_the_owner(cast):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     flagged(cast.alice, 1)
     sending.send_due()
-    assert bounces.came_back(Notice.objects.get(), "550 5.1.1 no such user", hard=True, now=timezone.now())
+    assert handling.came_back(Notice.objects.get(), "550 5.1.1 no such user", hard=True, now=timezone.now())
     assert [row.practitioner for row in Notice.objects.filter(state="ready")] == [olivia]
     flagged(cast.alice, 1, start=3)
     assert Notice.objects.filter(practitioner=cast.alice).count() == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic import dsn
+from clinic.mail import bounce_parser
 
 SAMPLES = Path(__file__).parent / "bounces"
 OURS = "reminder.7.20260301@clinic.example"
@@ -44,7 +44,7 @@ def test_every_sample_has_its_test():
 @pytest.mark.parametrize("name", BOUNCES)
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 def test_a_bounce_is_read(name, ending):
-    report = dsn.read(sample(name).replace(b"\n", ending))
+    report = bounce_parser.read(sample(name).replace(b"\n", ending))
     hard, words = BOUNCES[name]
     assert (report.message_ids[0], report.recipient, report.hard) == (OURS, DANA, hard)
     assert report.words.startswith(words)
@@ -53,12 +53,12 @@ def test_a_bounce_is_read(name, ending):
 
 @pytest.mark.parametrize("name", BOUNCES)
 def test_its_own_message_id_is_not_taken_for_ours(name):
-    assert dsn.read(sample(name)).message_ids == (OURS,)
+    assert bounce_parser.read(sample(name)).message_ids == (OURS,)
 
 
 @pytest.mark.parametrize("name", COMPLAINTS)
 def test_a_complaint_is_read(name):
-    report = dsn.read(sample(name))
+    report = bounce_parser.read(sample(name))
     assert report.complaint
     assert report.message_ids == (OURS,)
     assert report.recipient == ("" if "left-out" in name else DANA)
@@ -66,7 +66,7 @@ def test_a_complaint_is_read(name):
 
 @pytest.mark.parametrize("name", NOTHING)
 def test_a_delay_an_arrival_an_answer_and_a_receipt_are_nothing(name):
-    assert dsn.read(sample(name)) is None
+    assert bounce_parser.read(sample(name)) is None
 
 
 @pytest.mark.parametrize(
@@ -96,18 +96,18 @@ def test_a_delay_an_arrival_an_answer_and_a_receipt_are_nothing(name):
     ],
 )
 def test_only_a_mailbox_that_is_not_there_is_hard(words, hard):
-    assert dsn.no_such_mailbox(words) is hard
+    assert bounce_parser.no_such_mailbox(words) is hard
 
 
 def test_ten_megabytes_are_read_as_far_as_the_report_goes():
     long = sample("postfix-no-mailbox").replace(b"Hello Dana", b"Hello Dana " * 1_000_000)
     assert len(long) > 10_000_000
-    assert dsn.read(long) == dsn.read(sample("postfix-no-mailbox"))
+    assert bounce_parser.read(long) == bounce_parser.read(sample("postfix-no-mailbox"))
 
 
 @given(st.binary(max_size=4000))
 def test_no_bytes_make_it_stumble(raw):
-    dsn.read(raw)
+    bounce_parser.read(raw)
 
 
 @given(
@@ -118,15 +118,15 @@ def test_no_damage_to_a_report_makes_it_stumble(name, cuts):
     raw = sample(name)
     for at, length, new in cuts:
         raw = raw[:at] + new + raw[at + length :]
-    report = dsn.read(raw)
-    assert report is None or len(report.words) <= dsn.WORDS_AT_MOST
+    report = bounce_parser.read(raw)
+    assert report is None or len(report.words) <= bounce_parser.WORDS_AT_MOST
 
 
 @given(st.lists(st.sampled_from(sample("exim").splitlines(keepends=True)), max_size=60))
 def test_no_order_of_its_lines_makes_it_stumble(lines):
-    dsn.read(b"".join(lines))
+    bounce_parser.read(b"".join(lines))
 
 
 def test_parts_in_parts_without_end_are_rubbish():
     deep = b"Content-Type: multipart/report; boundary=b\n\n--b\n" * 20_000
-    assert dsn.read(deep) is None
+    assert bounce_parser.read(deep) is None

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from clinic import joining
-from clinic.delivery import ATTEMPTS_AT_MOST
+from clinic.mail.outbox import ATTEMPTS_AT_MOST
 from clinic.models import Invitation
 from tests.mail import post
 from tests.mail.servers import DROP, SILENCE, about, always, once

@@ -8,7 +8,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError
 
-from clinic import delivery, joining
+from clinic import joining
+from clinic.mail import outbox
 from clinic.models import Clinic, Invitation
 from tests import make
 from tests.mail import post
@@ -80,7 +81,7 @@ def test_a_backend_that_takes_nothing_has_not_sent_it(rows, due, settings):
 
 def test_a_worker_whose_clock_is_wrong_waits_and_settles_by_the_database_s(rows, due, odd_server, monkeypatch):
     there = due + dt.timedelta(minutes=10)  # where the database is; this worker believes it is ``due``
-    monkeypatch.setattr(delivery, "database_now", lambda: there)
+    monkeypatch.setattr(outbox, "database_now", lambda: there)
     odd_server.says["RCPT"] = once("451 later")
     assert joining.send_due() == {"sent": 2}
     first, second, _third = Invitation.objects.order_by("pk")
@@ -93,7 +94,7 @@ def test_a_slow_batch_hands_back_the_rest_before_the_lease_ends(rows, due, odd_s
     seconds = iter(range(0, 10_000, 25))
     claims = []
     claim = Invitation.objects.none().claim.__func__
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     monkeypatch.setattr(
         type(Invitation.objects.none()), "claim", lambda self, *given: claims.append(1) or claim(self, *given)
     )

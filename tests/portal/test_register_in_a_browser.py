@@ -7,7 +7,8 @@ import re
 import pytest
 from django.core import mail
 
-from clinic import joining, links, registering
+from clinic import joining, registering
+from clinic.mail import signed_links
 from clinic.models import Client, Practitioner, Registrant
 from tests import make
 from tests.axe import faults
@@ -123,7 +124,7 @@ def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, 
         "library, taken on": ("/portal/library/", taken.user),
         "for clients": ("/portal/history/", waiting.user),
         "delete": ("/portal/register/delete/", waiting.user),
-        "used link": (links.path(links.Purpose.CONFIRMATION, waiting.confirmations.get().pk), None),
+        "used link": (signed_links.path(signed_links.Purpose.CONFIRMATION, waiting.confirmations.get().pk), None),
         "registrants": ("/admin/registrants/", owner.user),
     }
     wrong = {}

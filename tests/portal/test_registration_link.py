@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from clinic import links, registering
+from clinic import registering
+from clinic.mail import signed_links
 from clinic.models import Confirmation, Registrant
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
@@ -24,7 +25,7 @@ def nora(cast):
 
 @pytest.fixture
 def path(nora):
-    return links.path(links.Purpose.CONFIRMATION, nora.confirmations.get().pk)
+    return signed_links.path(signed_links.Purpose.CONFIRMATION, nora.confirmations.get().pk)
 
 
 def state(registrant):
@@ -98,7 +99,9 @@ def test_an_altered_and_a_forgotten_link_look_alike(path, nora):
 def test_a_link_for_something_else_confirms_nothing(cast, path, nora):
     token = path.split("/")[-2]
     assert stranger().get(f"/m/i{token[1:]}/").status_code == 404
-    invitation = links.path(links.Purpose.INVITATION, make.invited(cast.alice, "Frida").invitations.get().pk)
+    invitation = signed_links.path(
+        signed_links.Purpose.INVITATION, make.invited(cast.alice, "Frida").invitations.get().pk
+    )
     assert stranger().get(f"/m/c{invitation.split('/')[-2][1:]}/").status_code == 404
 
 
@@ -125,5 +128,5 @@ def test_a_colleague_at_the_same_screen_does_not_confirm_by_it(cast, path, nora)
 
 def test_it_speaks_the_registrants_language(cast):
     registering.register(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
-    path = links.path(links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
+    path = signed_links.path(signed_links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
     assert stranger().get(path)["Content-Language"] == "es"

@@ -6,15 +6,16 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic import bounces, links
-from clinic.links import Purpose
+from clinic.bounces import handling
+from clinic.mail import signed_links
+from clinic.mail.signed_links import Purpose
 from clinic.models import AuditEntry, Digest, Practitioner
 from tests.portal.visit import stranger, words, writes
 
 
 @pytest.fixture
 def path(cast):
-    return links.path(Purpose.STOP_DIGEST, cast.alice.pk)
+    return signed_links.path(Purpose.STOP_DIGEST, cast.alice.pk)
 
 
 def wanted(who):
@@ -76,8 +77,8 @@ def test_a_complaint_stops_it_and_a_mailbox_that_is_gone_ends_it(cast):
         practitioner=cast.alice, day=now.date(), due_at=now, try_at=now, expires_at=now, message_id="x@y", state="sent",
         sent_at=now,
     )  # fmt: skip
-    assert bounces.find(["x@y"], now=now) == row
-    assert bounces.complained(row, now=now)
+    assert handling.find(["x@y"], now=now) == row
+    assert handling.complained(row, now=now)
     assert wanted(cast.alice) is False
-    assert bounces.came_back(row, "550 5.1.1 gone", hard=True, now=now)
+    assert handling.came_back(row, "550 5.1.1 gone", hard=True, now=now)
     assert Practitioner.objects.get(pk=cast.alice.pk).undeliverable_since == now

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import links
-from clinic.links import Purpose
+from clinic.mail import signed_links
+from clinic.mail.signed_links import Purpose
 from clinic.models import Client, Person, Prescription, Reminder
 
 
@@ -66,15 +66,15 @@ def reminder(prescription: Prescription, slot: dt.date | None = None) -> Reminde
 
 
 def report_link(row: Reminder) -> str:
-    return links.path(Purpose.REPORT, row.pk)
+    return signed_links.path(Purpose.REPORT, row.pk)
 
 
 def stop_link(client: Client) -> str:
-    return links.path(Purpose.STOP_REMINDERS, client.pk)
+    return signed_links.path(Purpose.STOP_REMINDERS, client.pk)
 
 
 def invitation_link(client: Client) -> str:
-    return links.path(Purpose.INVITATION, client.invitations.get().pk)
+    return signed_links.path(Purpose.INVITATION, client.invitations.get().pk)
 
 
 def url(name: str, *args: Any) -> str:

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic import bounces, dsn
+from clinic.bounces import handling
+from clinic.mail import bounce_parser
 from clinic.models.outbox import database_now
 
 UNKNOWN, TRY_AGAIN = 1, 75
@@ -35,23 +36,23 @@ class Command(BaseCommand):
         self.stdout.write(said)
 
     def _act(self, raw: bytes) -> str:
-        report, now = dsn.read(raw), database_now()
+        report, now = bounce_parser.read(raw), database_now()
         if report is None:
             return "nothing to do: not a report of a mail that came back for good"
-        mail = bounces.find(report.message_ids, report.recipient, now=now)
+        mail = handling.find(report.message_ids, report.recipient, now=now)
         if mail is None:
             raise CommandError("this report is about no mail of ours", returncode=UNKNOWN)
         if report.complaint:
-            news = bounces.complained(mail, now=now)
+            news = handling.complained(mail, now=now)
         else:
-            news = bounces.came_back(mail, report.words, hard=report.hard, now=now)
+            news = handling.came_back(mail, report.words, hard=report.hard, now=now)
         what = "complaint" if report.complaint else "hard bounce" if report.hard else "soft bounce"
         return f"{mail._meta.model_name} {mail.pk}: {what}{'' if news else ', known already'}"
 
 
 def _taken_in(stream: BinaryIO) -> bytes:
     """As much as is looked at; the rest is read and dropped, lest the mail server's pipe breaks."""
-    kept = stream.read(dsn.LONGEST)
+    kept = stream.read(bounce_parser.LONGEST)
     while stream.read(CHUNK):
         pass
     return kept

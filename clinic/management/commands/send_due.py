@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import digests, joining, messaging, registering, staffing, unlocking
+from clinic import digests, joining, messaging, registering, staffing
+from clinic.accounts import second_factor_reset
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             ("confirmations", registering.send_due),
             ("invitations", joining.send_due),
             ("welcomes", staffing.send_due),
-            ("second steps taken away", unlocking.send_due),
+            ("second steps taken away", second_factor_reset.send_due),
             ("messages", messaging.send_due),
             ("reminders on phones", pushing.send_due),
             ("reminders", reminders.send_due),

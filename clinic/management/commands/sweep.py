@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import delivery, leaving, registering
+from clinic import leaving, registering
 from clinic.flags import escalation, silence, standing, undeliverable
+from clinic.mail import outbox
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or database_now()
-        self.stdout.write(f"mails given back: {delivery.reap(now)}")
+        self.stdout.write(f"mails given back: {outbox.reap(now)}")
         self.stdout.write(f"registrants forgotten: {registering.forget_unconfirmed(now)}")
         self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")

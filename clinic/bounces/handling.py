@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from clinic import audit, staff_wishes, wishes
-from clinic.delivery import KINDS
 from clinic.flags import telling
 from clinic.flags.undeliverable import mark_undeliverable
+from clinic.mail.outbox import KINDS
 from clinic.models import (
     Clearing,
     Client,

@@ -13,7 +13,8 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, pre_s
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from clinic import bounces, dsn
+from clinic.bounces import handling
+from clinic.mail import bounce_parser
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,12 @@ def hear(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
     if event.event_type not in CAME_BACK | UNWANTED:
         return
     ids = [unquote(str(one)) for one in ((event.metadata or {}).get(KEY), event.message_id) if one]
-    mail = bounces.find(ids, event.recipient or "", now=now)
+    mail = handling.find(ids, event.recipient or "", now=now)
     if mail is None:
         log.info("a mail provider told of no mail of ours (%s)", event.event_type)
     elif event.event_type in UNWANTED or reason in UNWANTED_REASONS:
-        bounces.complained(mail, now=now)
+        handling.complained(mail, now=now)
     else:
         words = " ".join(str(event.mta_response or event.description or reason or event.event_type).split())
-        hard = dsn.no_such_mailbox(words) if dsn.has_code(words) else reason in NOT_THERE
-        bounces.came_back(mail, words, hard=hard, now=now)
+        hard = bounce_parser.no_such_mailbox(words) if bounce_parser.has_code(words) else reason in NOT_THERE
+        handling.came_back(mail, words, hard=hard, now=now)

@@ -23,7 +23,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from clinic.conf import conf
-from clinic.dsn import no_such_mailbox
+from clinic.mail.bounce_parser import no_such_mailbox
 from clinic.models import Clearing, Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Reminder, Welcome
 from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, State, Why, database_now
 

@@ -18,10 +18,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, second_factor
+from clinic import audit
+from clinic.accounts import second_factor
 from clinic.conf import conf
-from clinic.delivery import Mailbag, deliver
-from clinic.letters import letter
+from clinic.mail.compose import letter
+from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Clearing, Practitioner, Why, runs_the_site
 
 LONGEST_REASON = 500
