@@ -23,8 +23,8 @@ from django.template import TemplateDoesNotExist, engines
 from django.template.utils import InvalidTemplateEngineError
 from django.utils.module_loading import import_string
 
-from clinic import push
 from clinic.conf import ALLAUTH_CLEARS, DEFAULTS, PRACTITIONER_ENGINE, conf
+from clinic.reminders import web_push
 
 TAG = "plumbline"
 READ_ELSEWHERE = {"PLUMBLINE_UNFOLD"}  # the look of the practitioner site, in unfold's own words
@@ -188,7 +188,7 @@ def phones(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> li
         hint = 'pip install "django-plumbline[push]", or take the keys away. Until then reminders go by mail.'
         return [Warning("PLUMBLINE_VAPID_ keys are set and pywebpush is not installed.", hint=hint, id="clinic.W005")]
     try:
-        belong = push.public_of(private) == public.rstrip("=")
+        belong = web_push.public_of(private) == public.rstrip("=")
     except ValueError:
         belong = False
     if belong and conf.vapid_contact.startswith(("mailto:", "https:")):

@@ -13,11 +13,11 @@ from clinic.flags import silence as silent_clients
 from clinic.mail import outbox
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
-from clinic.reminders import planning, pushing
+from clinic.reminders import planning, push_delivery
 from clinic.reminders import sending as reminders
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-_MAILS = (notices, registering, joining, staffing, second_factor_reset, messaging, reminders, digests, pushing)
+_MAILS = (notices, registering, joining, staffing, second_factor_reset, messaging, reminders, digests, push_delivery)
 KINDS = [outbox.one_at_a_time(kind.send_due) for kind in _MAILS]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import SplitResult, urlsplit
 
-from clinic import push
+from clinic.reminders import web_push
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
@@ -117,11 +117,11 @@ def vapid_keys(variables: Variables, debug: bool, var: Path) -> tuple[str, str]:
     kept = var / "vapid_key"
     try:
         if not kept.exists():
-            _write_once(kept, push.new_keys()[0])
+            _write_once(kept, web_push.new_keys()[0])
         private = kept.read_text().strip()
     except OSError as error:
         refuse_folder(var, error)
-    return private, push.public_of(private)
+    return private, web_push.public_of(private)
 
 
 def refuse_folder(var: Path, error: OSError) -> NoReturn:

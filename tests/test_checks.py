@@ -7,8 +7,9 @@ from django.conf import settings as live
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 
-from clinic import checks, push
+from clinic import checks
 from clinic.conf import DEFAULTS, conf, practitioner_templates
+from clinic.reminders import web_push
 
 APPS = [
     "django.contrib.admin",
@@ -150,7 +151,7 @@ def test_e006_a_user_without_a_mail_address(monkeypatch):
 
 @pytest.fixture
 def keys(settings):
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
     settings.PLUMBLINE_VAPID_CONTACT = "mailto:desk@clinic.example"
     assert checks.phones() == []
     return settings
@@ -167,7 +168,7 @@ def keys(settings):
     ],
 )
 def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
-    setattr(keys, f"PLUMBLINE_VAPID_{name}", push.new_keys()[1] if value == "another pair's" else value)
+    setattr(keys, f"PLUMBLINE_VAPID_{name}", web_push.new_keys()[1] if value == "another pair's" else value)
     (message,) = checks.phones()
     assert message.id == "clinic.E007"
     assert "manage.py vapid_keys" in message.hint

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.mail import signed_links
 from clinic.models import Client
-from clinic.reminders import calendar as plans
+from clinic.reminders import calendar_feed as plans
 
 
 @require_safe

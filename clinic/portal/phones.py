@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import phones, push
 from clinic.models import Client
 from clinic.portal.access import as_spoken_to, client_of
 from clinic.portal.offline import owners
+from clinic.reminders import push_subscriptions, web_push
 
 # The first that a browser's name for itself holds, as others call themselves by it too.
 BROWSERS = [("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("OPR/", "Opera"), ("Firefox", "Firefox"),
@@ -48,7 +48,7 @@ def end_here(request: HttpRequest) -> None:
     here = request.session.get(HERE)
     client = client_of(request) if here and request.user.is_authenticated else None
     if client is not None:
-        phones.forget(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
+        push_subscriptions.forget(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
 
 
 def label_of(user_agent: str) -> str:
@@ -61,13 +61,13 @@ def label_of(user_agent: str) -> str:
 def _change(request: HttpRequest, client: Client) -> HttpResponse:
     endpoint, by = request.POST.get("endpoint", ""), request.user
     if request.POST.get("act") == "forget":
-        return JsonResponse({"gone": phones.forget_browser(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
+        return JsonResponse({"gone": push_subscriptions.forget_browser(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
     replaces = request.POST.get("replaces", "")
-    if not push.possible() or (replaces and not client.phones.filter(endpoint=replaces).exists()):
+    if not web_push.possible() or (replaces and not client.phones.filter(endpoint=replaces).exists()):
         message = _("Reminders cannot be shown on this phone.")
         return JsonResponse({"message": message}, status=HTTPStatus.BAD_REQUEST)
     try:
-        kept = phones.keep(
+        kept = push_subscriptions.keep(
             client,
             endpoint=endpoint,
             p256dh=request.POST.get("p256dh", ""),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import phones, push, wishes
+from clinic import wishes
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.models import Client
@@ -25,6 +25,7 @@ from clinic.portal import reminded
 from clinic.portal.access import client_only, show
 from clinic.portal.choosing import chosen
 from clinic.portal.fields import PlainForm, TimeZoneField
+from clinic.reminders import push_subscriptions, web_push
 
 
 class Card(PlainForm):
@@ -159,7 +160,7 @@ class PhoneForm(Card):
     phone = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        phones.forget(client, phone=self.cleaned_data["phone"], by=by)
+        push_subscriptions.forget(client, phone=self.cleaned_data["phone"], by=by)
 
 
 class WayForm(Card):
@@ -172,7 +173,7 @@ class WayForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        phones.choose(client, self.cleaned_data["reminders_by"], by=by)
+        push_subscriptions.choose(client, self.cleaned_data["reminders_by"], by=by)
 
 
 CARDS: dict[str, type[Card]] = {
@@ -206,7 +207,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
         "phones": list(client.phones.all()),
-        "push_key": conf.vapid_public_key if push.possible() else "",
+        "push_key": conf.vapid_public_key if web_push.possible() else "",
         "chosen": chosen(client),
         "reminded": reminded.of(client, timezone.now()),
     }

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pytest_django import Settings
 
-from clinic import phones, push
 from clinic.models import Client, PushSubscription
+from clinic.reminders import push_subscriptions, web_push
 
 
 def _text(raw: bytes) -> str:
@@ -88,7 +88,7 @@ class Service:
 def service(settings: Settings) -> Iterator[Service]:
     running = Service()
     settings.PLUMBLINE_PUSH_TEST_SERVICE = running.origin
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
     yield running
     running.server.shutdown()
     running.server.server_close()
@@ -96,6 +96,6 @@ def service(settings: Settings) -> Iterator[Service]:
 
 def turned_on(client: Client, browser: Browser, way: str = Client.By.PHONE) -> PushSubscription:
     """Through the verbs, as the card does it."""
-    kept = phones.keep(client, **browser.given(), label="Chrome on Android", by=client.user)
-    phones.choose(client, way, by=client.user)
+    kept = push_subscriptions.keep(client, **browser.given(), label="Chrome on Android", by=client.user)
+    push_subscriptions.choose(client, way, by=client.user)
     return kept

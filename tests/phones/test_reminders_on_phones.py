@@ -9,9 +9,9 @@ import json
 import pytest
 from django.core import mail
 
-from clinic import phones, prescribing, wishes
+from clinic import prescribing, wishes
 from clinic.models import Client, PushSubscription, Reminder
-from clinic.reminders import planning, pushing, sending
+from clinic.reminders import planning, push_delivery, push_subscriptions, sending
 from tests import make
 from tests.phones.service import service, turned_on  # noqa: F401  fixture
 
@@ -30,7 +30,7 @@ def plan(cast, settings):
 def tick(now=DUE):
     """One tick of the beat: plan, phones, mail."""
     planning.plan_due(now)
-    return pushing.send_due(now), sending.send_due(now)
+    return push_delivery.send_due(now), sending.send_due(now)
 
 
 def row() -> Reminder:
@@ -179,14 +179,14 @@ def test_the_rules_of_mail_hold_for_phones_too(service, plan, cast):  # noqa: F8
 def test_too_late_for_mail_is_too_late_for_a_phone(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
     planning.plan_due(DUE)
-    assert pushing.send_due(DUE + dt.timedelta(hours=4)) == {"skipped": 1}
+    assert push_delivery.send_due(DUE + dt.timedelta(hours=4)) == {"skipped": 1}
     assert row().why == "late"
 
 
 def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser(), Client.By.BOTH)
     planning.plan_due(DUE)
-    pushing.send_due(DUE)
+    push_delivery.send_due(DUE)
     wishes.want_reminders(cast.dana, False, by=cast.dana.user)
     sending.send_due(DUE)
     assert (row().state, row().channel, row().sent_at, mail.outbox) == ("sent", "phone", DUE, [])
@@ -201,7 +201,7 @@ def test_without_keys_a_phones_reminders_come_by_mail(service, plan, cast, setti
 
 def test_the_last_phone_taken_away_brings_mail_back(service, plan, cast):  # noqa: F811
     phone = turned_on(cast.dana, service.browser())
-    phones.forget(cast.dana, phone=phone.pk, by=cast.dana.user)
+    push_subscriptions.forget(cast.dana, phone=phone.pk, by=cast.dana.user)
     assert cast.dana.reminders_by == "mail"
     assert tick() == ({}, {"sent": 1})
     assert row().channel == "mail"

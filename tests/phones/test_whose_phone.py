@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic import leaving, phones, push
+from clinic import leaving
 from clinic.models import AuditEntry, Client, PushSubscription
 from clinic.portal.phones import label_of
+from clinic.reminders import push_subscriptions, web_push
 from tests.phones.service import service, turned_on  # noqa: F401  fixture
 from tests.portal.visit import send, signed_in, stranger, url, words
 
@@ -110,23 +111,23 @@ def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
 def test_only_push_services_are_posted_to(service, cast, settings, endpoint):  # noqa: F811
     given = {**service.browser().given(), "endpoint": endpoint}
     with pytest.raises(ValidationError) as refused:
-        phones.keep(cast.dana, **given, label="x", by=cast.dana.user)
+        push_subscriptions.keep(cast.dana, **given, label="x", by=cast.dana.user)
     assert list(refused.value.message_dict) == ["endpoint"]
 
 
 @pytest.mark.parametrize("beside", ["", "http://127.0.0.1:9"])
 def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monkeypatch, beside):
     settings.PLUMBLINE_PUSH_TEST_SERVICE = beside
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kw: [(2, 1, 6, "", ("10.0.0.7", 443))])
-    answered = push.post("https://fcm.googleapis.com/x", {}, b"x", ttl=push.RETRY_AFTER_AT_MOST, topic="t")
-    assert (answered.became, answered.words) == (push.Became.REFUSED, "leads to an address that is not public")
+    answered = web_push.post("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.RETRY_AFTER_AT_MOST, topic="t")
+    assert (answered.became, answered.words) == (web_push.Became.REFUSED, "leads to an address that is not public")
 
 
 @pytest.mark.parametrize(("field", "value"), [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "")])
 def test_keys_that_cannot_be_used_are_refused(service, cast, field, value):  # noqa: F811
     with pytest.raises(ValidationError):
-        phones.keep(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
+        push_subscriptions.keep(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
 
 
 @pytest.mark.parametrize(
@@ -148,5 +149,5 @@ def test_the_command_prints_a_pair_of_keys(capsys, settings):
     call_command("vapid_keys")
     lines = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
     private, public = lines["PLUMBLINE_VAPID_PRIVATE_KEY"], lines["PLUMBLINE_VAPID_PUBLIC_KEY"]
-    assert push.public_of(private) == public
-    assert push.is_public_key(public)
+    assert web_push.public_of(private) == public
+    assert web_push.is_public_key(public)

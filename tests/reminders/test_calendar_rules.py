@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Event
 
-from clinic.reminders.calendar import recurrence
+from clinic.reminders.calendar_feed import recurrence
 from clinic.reminders.schedule import Plan, slots
-from clinic.reminders.zone_rules import YEARS, vtimezone
+from clinic.reminders.vtimezone import YEARS, vtimezone
 from tests.reminders.slot_cases import EVERY_DAY, changing_zones, plan
 
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from clinic.accounts import second_factor_reset
 from clinic.flags import sending as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
-from clinic.reminders import planning, pushing
+from clinic.reminders import planning, push_delivery
 from clinic.reminders import sending as reminders
 
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             ("welcomes", staffing.send_due),
             ("second steps taken away", second_factor_reset.send_due),
             ("messages", messaging.send_due),
-            ("reminders on phones", pushing.send_due),
+            ("reminders on phones", push_delivery.send_due),
             ("reminders", reminders.send_due),
             ("daily mails", digests.send_due),
         ):

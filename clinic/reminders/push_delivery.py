@@ -21,14 +21,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from clinic import push
 from clinic.conf import conf
 from clinic.mail.compose import one_line
 from clinic.mail.outbox import BACK_OFF, Clock, still_wanted
 from clinic.models import Client, PushSubscription, Reminder
 from clinic.models.outbox import State
-from clinic.push import Answer, Became
+from clinic.reminders import web_push
 from clinic.reminders.sending import READ_ALONG, guard
+from clinic.reminders.web_push import Answer, Became
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class _Batch:
         """Send each; whatever is left over when half of the lease is gone goes back to ready."""
         about = {row.schedule.prescription.client_id for row in rows}
         phones: dict[int, list[PushSubscription]] = defaultdict(list)
-        for phone in PushSubscription.objects.filter(client__in=about) if push.possible() else ():
+        for phone in PushSubscription.objects.filter(client__in=about) if web_push.possible() else ():
             phones[phone.client_id].append(phone)
         for row in rows:
             if time.monotonic() >= self._stop_at:
@@ -129,7 +129,7 @@ class _Batch:
         keys = {"p256dh": phone.p256dh, "auth": phone.auth}
         told = message(row)
         ttl = max(row.expires_at - self.now(), dt.timedelta())
-        answer = push.post(phone.endpoint, keys, bytes(told), ttl=ttl, topic=told.tag)
+        answer = web_push.post(phone.endpoint, keys, bytes(told), ttl=ttl, topic=told.tag)
         mine = PushSubscription.objects.filter(pk=phone.pk)
         if answer.became == Became.TAKEN:
             mine.update(last_sent_at=self.now(), failures=0)

@@ -23,7 +23,7 @@ from clinic.models import AuditEntry, Client, Prescription, PrescriptionChange, 
 from clinic.models.fields import zone
 from clinic.reminders import planning
 from clinic.reminders.schedule import Plan
-from clinic.reminders.zone_rules import vtimezone
+from clinic.reminders.vtimezone import vtimezone
 
 LENGTH = dt.timedelta(minutes=15)
 ASK_AGAIN = dt.timedelta(hours=6)

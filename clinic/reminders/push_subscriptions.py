@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from clinic import audit, push
+from clinic import audit
 from clinic.models import Client, PushSubscription
+from clinic.reminders import web_push
 
 PHONES_AT_MOST = 10  # of one client; the oldest makes room
 SECRET_BYTES = 16
@@ -32,10 +33,10 @@ def keep(
     Raises ValidationError by field; nothing is stored then.
     """
     try:
-        push.check_endpoint(endpoint)
-    except push.BadEndpoint:
+        web_push.check_endpoint(endpoint)
+    except web_push.BadEndpoint:
         raise ValidationError({"endpoint": _("This browser's push service is not known here. Mail goes on.")}) from None
-    if len(endpoint) > 1000 or not push.is_public_key(p256dh) or not _is_secret(auth):
+    if len(endpoint) > 1000 or not web_push.is_public_key(p256dh) or not _is_secret(auth):
         raise ValidationError({"p256dh": _("This browser's keys cannot be read. Update it, and try again.")})
     with transaction.atomic():
         stored = Client.objects.select_for_update(of=("self",)).get(pk=client.pk)
@@ -93,6 +94,6 @@ def _forget(client: Client, which: QuerySet[PushSubscription], by: AbstractBaseU
 
 def _is_secret(text: str) -> bool:
     try:
-        return len(push.from_base64url(text)) == SECRET_BYTES
+        return len(web_push.from_base64url(text)) == SECRET_BYTES
     except ValueError:
         return False
