@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic import audit, signals, templating
-from clinic.flags import judging, review, standing
+from clinic.flags import engine, lifecycle, standing
 from clinic.models import (
     Client,
     Flag,
@@ -201,7 +201,7 @@ def hold(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: 
     now = now or timezone.now()
     with transaction.atomic():
         PainTrend.objects.select_for_update().get(prescription=prescription)
-        if not review.hold(prescription, _reason(reason), now, by):
+        if not lifecycle.hold(prescription, _reason(reason), now, by):
             raise _wrong_state(prescription, _("Only an active exercise can be held."))
         audit.record(by, "held", prescription, prescription.client.clinic)
         standing.restate(prescription.client_id)
@@ -215,7 +215,7 @@ def resume(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
         _move(prescription, [State.HELD], State.ACTIVE, by, reason, now, _("Only a held exercise can be resumed."))
-        judging.start_again(row, Flag.Kind.EXERCISE_HURTS)
+        engine.start_again(row, Flag.Kind.EXERCISE_HURTS)
 
 
 def end(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:

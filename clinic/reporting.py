@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit, signals
-from clinic.flags import judging, review
+from clinic.flags import engine, lifecycle
 from clinic.models import (
     Advice,
     AdviceText,
@@ -130,7 +130,7 @@ def report(
             used = not Reminder.objects.filter(pk=reminder.pk, answered_by=None).update(answered_by=stored)
             if used:
                 raise LinkUsed(reminder.pk)
-        advice, flags = review.after_report(stored, judging.judge(row, stored), now)
+        advice, flags = lifecycle.after_report(stored, engine.judge(row, stored), now)
         _tell(stored, advice)
         _end_first_steps(prescription.client.clinic, now)
         audit.record(by, "reported", stored, prescription.client.clinic)
@@ -189,7 +189,7 @@ def correct(
             setattr(stored, name, value)
         stored.save(update_fields=[*columns])
         _set_lists(stored, new)
-        advice, flags = review.after_report(stored, judging.replay(row, stored), now, changed)
+        advice, flags = lifecycle.after_report(stored, engine.replay(row, stored), now, changed)
         _tell(stored, advice)
         audit.record(by, "corrected", stored, stored.prescription.client.clinic)
     return Outcome(stored, flags)

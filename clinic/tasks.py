@@ -8,8 +8,8 @@ from celery import shared_task
 from clinic import digests, joining, leaving, messaging, registering, staffing
 from clinic.accounts import second_factor_reset
 from clinic.flags import escalation, standing, undeliverable
-from clinic.flags import sending as notices
-from clinic.flags import silence as silent_clients
+from clinic.flags import inactivity as silent_clients
+from clinic.flags import notice_mail as notices
 from clinic.mail import outbox
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now

@@ -13,7 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Model, Q, Window
 from django.db.models.functions import RowNumber
 
-from clinic.flags import judging
+from clinic.flags import engine
 from clinic.models import (
     AuditEntry,
     Client,
@@ -119,7 +119,7 @@ def _drawn(prescriptions: Collection[int]) -> dict[int, list[PainReport]]:
     place = Window(RowNumber(), partition_by="prescription", order_by=[F("occurred_at").desc(), F("pk").desc()])
     reports = PainReport.objects.filter(prescription__in=prescriptions).defer("note", "fingerprint")
     found: dict[int, list[PainReport]] = defaultdict(list)
-    for report in reports.annotate(place=place).filter(place__lte=judging.REPLAYED_AT_MOST):
+    for report in reports.annotate(place=place).filter(place__lte=engine.REPLAYED_AT_MOST):
         found[report.prescription_id].append(report)
     return found
 

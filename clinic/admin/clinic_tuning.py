@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.page import page
 from clinic.admin.tuning import TuneForm, in_words, points, prices
-from clinic.flags import tuning
+from clinic.flags import rule_tuning
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic
 
 
 def setting(clinic: int) -> str:
     """The setting in force for a clinic, by number: "standard, from 1 point up"."""
-    return in_words(tuning.clinic_settings(clinic))
+    return in_words(rule_tuning.clinic_settings(clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,14 +29,16 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     by = next((each for each in access.memberships(request) if each.clinic_id == pk), None)
     if by is None:
         raise Http404
-    now = tuning.clinic_settings(pk)
+    now = rule_tuning.clinic_settings(pk)
     if request.method == "POST":
         form = TuneForm(request.POST)
         if form.is_valid():
             sensitivity, rise = form.knobs
             reason = form.cleaned_data["reason"]
             turned = form.call(
-                lambda: tuning.tune_clinic(clinic, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by)
+                lambda: rule_tuning.tune_clinic(
+                    clinic, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by
+                )
             )
             if turned is not None:
                 messages.success(request, _("The rule listens as chosen from now on."))

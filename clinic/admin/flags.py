@@ -16,7 +16,7 @@ from clinic import prescribing
 from clinic.admin import access
 from clinic.admin.page import back_to, came_from, page
 from clinic.admin.verb_form import NoteForm
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
 
 
@@ -29,7 +29,7 @@ def _flag(user: Person, pk: int) -> Flag:
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """ "Seen, I am on it." """
     flag = _flag(request.user, pk)
-    if review.acknowledge(flag, access.signed_in(request)):
+    if lifecycle.acknowledge(flag, access.signed_in(request)):
         messages.success(request, _("%(name)s: acknowledged.") % {"name": flag.prescription.client})
     else:
         messages.info(request, _already(flag))
@@ -57,7 +57,7 @@ def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
     user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
     verdict = form.cleaned_data["verdict"]
     with transaction.atomic():
-        resolved = review.resolve(flag, user, note, verdict=verdict)
+        resolved = lifecycle.resolve(flag, user, note, verdict=verdict)
         if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
             prescribing.resume(prescription, by=user, reason=note[:500])
     return resolved

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.flags.what_if import Replayed
+from clinic.flags.simulation import Replayed
 from clinic.models import Flag, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import zone
 from clinic.records.chart import Change, Chart, Dot, Mark, Span, draw

@@ -21,7 +21,7 @@ from clinic import prescribing
 from clinic.admin import access
 from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
-from clinic.flags import knobs, what_if
+from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Person, Prescription
 from clinic.records import handout as sheet
@@ -51,7 +51,7 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the next visit, in the client's language, on ``?paper=a4`` or ``letter``; Http404 for another."""
     prescription = _prescription(request.user, pk)
-    known = what_if.replay(prescription.pk, knobs.config_of(prescription.client_id), ResponseConfig())
+    known = simulation.replay(prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig())
     with override(prescription.client.language):
         told = progress.read(prescription, known.points, timezone.now())
         try:

@@ -15,7 +15,7 @@ from clinic.admin import at_hand, pain, record_flags, timeline, tuning, words
 from clinic.admin.at_hand import AtHand, by
 from clinic.admin.record_flags import Past
 from clinic.conf import conf
-from clinic.flags import knobs
+from clinic.flags import rule_settings
 from clinic.models import (
     Client,
     Correction,
@@ -130,7 +130,7 @@ class Record:
     """What the page of one client shows."""
 
     charts: Sequence[pain.Drawn]
-    knobs: str
+    rule_settings: str
     price: str
     plans: Sequence[Plan]
     flags: Sequence[Past]
@@ -174,12 +174,12 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeli
     numbers = pain.numbers(hand.flags)
     flags, notes = record_flags.flags(hand, numbers, now), _notes(hand)
     marks = [(one.note.prescription_id, pain.note_mark(one.at, one.number)) for one in notes]
-    setting = knobs.STANDARD if hand.setting is None else (hand.setting.sensitivity, hand.setting.smallest_rise)
+    setting = rule_settings.STANDARD if hand.setting is None else (hand.setting.sensitivity, hand.setting.smallest_rise)
     invited = client.state == Client.State.INVITED
     audited = {row.verb: row.at for row in hand.rows["audit"]}
     return Record(
         charts=record_flags.charts(hand, numbers, marks, setting, now),
-        knobs=tuning.in_words(setting),
+        rule_settings=tuning.in_words(setting),
         price=tuning.price(setting),
         plans=[_plan(hand, prescription, now) for prescription in hand.prescriptions],
         flags=flags,

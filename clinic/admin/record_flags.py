@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.admin import at_hand, pain
 from clinic.admin.at_hand import AtHand
-from clinic.flags import judging, what_if
+from clinic.flags import engine, simulation
 from clinic.flags import phase as flare_up
 from clinic.flags.response import ResponseConfig
 from clinic.flags.trend import TrendConfig
@@ -83,8 +83,8 @@ def charts(
             if event.verb == FlagEvent.Verb.RESOLVED
         ]
         resumed = [row.at for row in changes if row.new == Prescription.State.ACTIVE]
-        events = judging.in_order(hand.drawn.get(prescription.pk, []), resolved, resumed)
-        seen = what_if.stepped(events, config, ResponseConfig())
+        events = engine.in_order(hand.drawn.get(prescription.pk, []), resolved, resumed)
+        seen = simulation.stepped(events, config, ResponseConfig())
         if seen.points and seen.points[-1].at > now - pain.SHOWN:
             marks = pain.marks_of(own, numbers)
             marks += [mark for about, mark in notes if about in (None, prescription.pk)]

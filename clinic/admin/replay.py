@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from clinic.admin import pain
 from clinic.admin.page import Page, page
 from clinic.admin.tuning import asked_for, in_words, price
-from clinic.flags import tuning, what_if
+from clinic.flags import rule_tuning, simulation
 from clinic.flags.response import ResponseConfig
+from clinic.flags.simulation import Replayed, WouldFlag
 from clinic.flags.trend import TrendConfig
-from clinic.flags.what_if import Replayed, WouldFlag
 from clinic.models import Client, Flag, Prescription
 from clinic.records.chart import Mark
 
@@ -52,7 +52,7 @@ class Tried:
 def show(request: HttpRequest, pk: int) -> Page:
     """Choose other settings, and see them tried on all that this client reported."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    now = tuning.settings_of(client.pk)
+    now = rule_tuning.settings_of(client.pk)
     form, knobs = asked_for(request, now)
     plans = client.prescriptions.select_related("client", "exercise").prefetch_related("versions", "exercise__texts")
     newest = list(plans.filter(reports__isnull=False).distinct().order_by("-pk")[:PLANS_AT_MOST])
@@ -75,7 +75,7 @@ def show(request: HttpRequest, pk: int) -> Page:
 
 
 def _tried(prescription: Prescription, config: TrendConfig, really: Sequence[Flag]) -> Tried:
-    seen = what_if.replay(prescription.pk, config, ResponseConfig())
+    seen = simulation.replay(prescription.pk, config, ResponseConfig())
     lines = _side_by_side(seen.flags, really)
     marks = [Mark(line.at, str(line.number), past=line.would is None) for line in lines]
     return Tried(pain.drawn(prescription, seen, marks, timezone.now(), shown=None), summary=_summary(seen), lines=lines)

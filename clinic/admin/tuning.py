@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
-from clinic.flags import tuning
+from clinic.flags import rule_tuning
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR, SENSITIVITIES, SMALLEST_RISES
 from clinic.models import Client, Tuning
 
@@ -123,14 +123,14 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     by = access.practitioner_of(request, client)
     history = list(client.tunings.select_related("by").order_by("-at", "-pk"))
-    now = tuning.settings_of(client.pk)
+    now = rule_tuning.settings_of(client.pk)
     if request.method == "POST":
         form = TuneForm(request.POST)
         if form.is_valid():
             sensitivity, rise = form.knobs
             reason = form.cleaned_data["reason"]
             turned = form.call(
-                lambda: tuning.tune(client, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by)
+                lambda: rule_tuning.tune(client, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by)
             )
             if turned is not None:
                 messages.success(request, _("%(name)s: the rule listens as chosen from now on.") % {"name": client})
@@ -147,7 +147,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
-        clinics=in_words(tuning.clinic_settings(client.clinic_id)) if client.clinic.tunings.exists() else "",
+        clinics=in_words(rule_tuning.clinic_settings(client.clinic_id)) if client.clinic.tunings.exists() else "",
         history=[(row, in_words((row.sensitivity, row.smallest_rise))) for row in history],
     )
 

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from clinic.api.bodies import Body, Instant, Text
 from clinic.api.codes import Code
 from clinic.api.door import Door
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.flags.phase import phase
 from clinic.models import Flag, FlagEvent, PainReport
 
@@ -127,7 +127,7 @@ class Flags(Door[Flag]):
     def acknowledge(self, request: Request, pk: int) -> Response:
         """“Seen, I am on it.”"""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
-        done = review.acknowledge(flag, self.caller, self.read(Seen).get("note", ""))
+        done = lifecycle.acknowledge(flag, self.caller, self.read(Seen).get("note", ""))
         return self._after(done, flag)
 
     @extend_schema(request=Solved, responses=FlagAnswer)
@@ -136,7 +136,7 @@ class Flags(Door[Flag]):
         """Close it with a note, and say whether it was real; the rule behind it starts again from what stands now."""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
         said = self.read(Solved)
-        done = review.resolve(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
+        done = lifecycle.resolve(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
         return self._after(done, flag)
 
     def _after(self, done: bool, flag: Flag) -> Response:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from clinic import audit, staff_wishes, wishes
-from clinic.flags import telling
+from clinic.flags import notice_recipients
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.mail.outbox import KINDS
 from clinic.models import (
@@ -84,7 +84,7 @@ def came_back(mail: Outgoing, words: str, *, hard: bool, now: dt.datetime) -> bo
             mark_undeliverable(client, words, now)
         if isinstance(mail, Notice):
             log.error("notice %d did not reach its practitioner: look at that mail address", mail.pk)
-            telling.tell_others(mail, now)
+            notice_recipients.tell_others(mail, now)
         if isinstance(mail, Notice | Digest) and hard:
             Practitioner.objects.out_of_reach(mail.practitioner_id, now)
     return True

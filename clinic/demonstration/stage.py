@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from django.db.models import Min
 
 from clinic import messaging
-from clinic.flags import escalation, silence
-from clinic.flags import sending as notices
+from clinic.flags import escalation, inactivity
+from clinic.flags import notice_mail as notices
 from clinic.models import Clinic, Confirmation, Invitation, Message, Notice, Prescription, Reminder, Schedule, Why
 from clinic.models.outbox import OutgoingQuerySet, Row, State
 from clinic.reminders import planning
@@ -50,7 +50,7 @@ class Stage:
     def watch_for_silence(self, days: int) -> None:
         """Look for silent clients, and for flags that nobody looked at, once a day, from ``days`` ago on."""
         for days_ago in range(days, -1, -1):
-            self.at(self.now - dt.timedelta(days=days_ago), silence.sweep)
+            self.at(self.now - dt.timedelta(days=days_ago), inactivity.sweep)
             self.at(self.now - dt.timedelta(days=days_ago), escalation.escalate)
 
     def invitations_go_out(self, when: dt.datetime) -> None:

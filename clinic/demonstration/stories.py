@@ -11,7 +11,7 @@ from clinic import prescribing
 from clinic.demonstration.diary import Phase
 from clinic.demonstration.part import Part
 from clinic.demonstration.stage import Stage
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Flag, Practitioner
 
@@ -137,8 +137,8 @@ def _bob_looks(part: Part, now: dt.datetime) -> None:
     prescribing.resume(part.prescription, by=bob, reason="Seen today; starts again with a chair.", now=now)
     for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
         note = "He bent too far. Now with his hands on a chair seat."
-        review.acknowledge(flag, bob, "Called him in.", now)
-        review.resolve(flag, bob, note, now + HOUR / 2, verdict=Flag.Verdict.REAL)
+        lifecycle.acknowledge(flag, bob, "Called him in.", now)
+        lifecycle.resolve(flag, bob, note, now + HOUR / 2, verdict=Flag.Verdict.REAL)
 
 
 def hanna(part: Part) -> None:
@@ -157,7 +157,7 @@ def hanna(part: Part) -> None:
 def _a_false_alarm(part: Part, now: dt.datetime) -> None:
     bob, note = part.by.user, "She meant her shoulder, from carrying boxes; the back was fine."
     for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
-        review.resolve(flag, bob, note, now, verdict=Flag.Verdict.FALSE)
+        lifecycle.resolve(flag, bob, note, now, verdict=Flag.Verdict.FALSE)
     prescribing.resume(part.prescription, by=bob, reason="Nothing to do with the exercise.", now=now)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from clinic import audit
 from clinic.flags import standing
-from clinic.flags.telling import heads, notify, who_treats
+from clinic.flags.notice_recipients import heads, notify, who_treats
 from clinic.models import Client, Clinic, Flag, FlagEvent
 from clinic.models.flag import Severity
 

@@ -8,7 +8,7 @@ from typing import Literal
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic.flags import judging
+from clinic.flags import engine
 from clinic.models import Flag
 from clinic.models.fields import zone
 
@@ -27,7 +27,7 @@ def phase(flag: Flag, now: dt.datetime) -> Phase:
     began = min(flag.raised_at, flag.due_at or flag.raised_at)
     if now - began < FLARE_UP:
         return "new"
-    return "persisting" if judging.still_rising(flag.prescription.trend) else ""
+    return "persisting" if engine.still_rising(flag.prescription.trend) else ""
 
 
 def words(of: Phase) -> str:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import override
 
-from clinic.flags import sentences, standing
-from clinic.flags.review import close, raise_flag
+from clinic.flags import reasons, standing
+from clinic.flags.lifecycle import close, raise_flag
 from clinic.models import Client, Flag, PainTrend, Prescription, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 
@@ -76,7 +76,7 @@ def _flag(client: Client, prescription: Prescription | None, words: str, now: dt
     if prescription is None:
         return None
     with override(client.clinic.language):
-        reason = sentences.undeliverable(words)
+        reason = reasons.undeliverable(words)
     kind, severity = Flag.Kind.UNDELIVERABLE, Flag.Severity.ROUTINE
     return raise_flag(None, kind, severity, reason, now, prescription=prescription)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags import standing
-from clinic.flags.passing_on import pass_on
+from clinic.flags.notice_handover import pass_on
 from clinic.models import Client, HandOver, PainTrend, Practitioner
 from clinic.models.clinic import PractitionerQuerySet
 

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from clinic.flags import judging, knobs, sentences, standing
+from clinic.flags import engine, reasons, rule_settings, standing
 from clinic.flags.response import Response
 from clinic.flags.trend import Detector
 from clinic.models import (
@@ -106,7 +106,7 @@ class _Life:
 
     def live(self, prescription: Prescription) -> PainTrend:
         """Write the reports, let the rules judge each, and keep the flags raised; a hold ends the diary."""
-        rules, trend = judging.Rules(Detector(), Response()), PainTrend(prescription=prescription)
+        rules, trend = engine.Rules(Detector(), Response()), PainTrend(prescription=prescription)
         raised: dict[str, Flag] = {}
         for when, before, after in self.diary():
             report = _report(prescription, when, before, after)
@@ -116,16 +116,16 @@ class _Life:
                 trend.recent, trend.usual, trend.rise = usual.recent, usual.usual, usual.rise
                 trend.swing, trend.watch = usual.swing, usual.watch
                 if usual.flag and usual.score is not None and "worsening" not in raised:
-                    raised["worsening"] = _flag(report, "worsening", sentences.worsening(usual))
+                    raised["worsening"] = _flag(report, "worsening", reasons.worsening(usual))
             if judgement.standing == "stop":
-                raised["exercise_hurts"] = _flag(report, "exercise_hurts", sentences.exercise_hurts(self.reports[-5:]))
+                raised["exercise_hurts"] = _flag(report, "exercise_hurts", reasons.exercise_hurts(self.reports[-5:]))
                 prescription.state, prescription.state_reason = Prescription.State.HELD, "the exercise hurts"
                 prescription.state_since = when
                 break
         self.flags = list(raised.values())
         trend.report_count = len(self.reports)
         trend.last_report_at = self.reports[-1].occurred_at if self.reports else None
-        trend.rule_version = knobs.RULE_VERSION
+        trend.rule_version = rule_settings.RULE_VERSION
         trend.state, trend.response = rules.detector.state, rules.effect.state
         return trend
 
@@ -199,7 +199,7 @@ def _report(prescription: Prescription, when: dt.datetime, before: int, after: i
 def _flag(report: PainReport, kind: str, reason: str) -> Flag:
     return Flag(
         prescription=report.prescription, kind=kind, severity=Flag.Severity.HIGH, reason=reason,
-        rule_version=knobs.RULE_VERSION, raised_at=report.occurred_at, raised_by=report,
+        rule_version=rule_settings.RULE_VERSION, raised_at=report.occurred_at, raised_by=report,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from clinic.flags import knobs, what_if
+from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Prescription
 from clinic.portal import calendar
@@ -82,7 +82,7 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
 
 def seen(prescription: Prescription, now: dt.datetime) -> story.Progress:
     """One prescription as the rules and its client see it."""
-    known = what_if.replay(prescription.pk, knobs.config_of(prescription.client_id), ResponseConfig())
+    known = simulation.replay(prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig())
     return story.read(prescription, known.points, now)
 
 

@@ -30,7 +30,7 @@ TOLD_OF = (Flag.Kind.RED_FLAG, Flag.Kind.EXERCISE_HURTS, Flag.Kind.WORSENING)
 
 
 class Known(Protocol):
-    """One report, and what the rule knew after it: see ``clinic.flags.what_if.Point``."""
+    """One report, and what the rule knew after it: see ``clinic.flags.simulation.Point``."""
 
     @property
     def at(self) -> dt.datetime: ...

@@ -27,7 +27,7 @@ from clinic.models.worklist_entry import NO_NEED, ORDER, reach
 
 COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
 WHICH = ("held", "silent", "new")
-SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.silence.LEAST
+SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.inactivity.LEAST
 NEW_FOR = dt.timedelta(days=14)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from clinic import reporting
-from clinic.flags import silence
+from clinic.flags import inactivity
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription
 from clinic.reporting import Answers
@@ -62,6 +62,6 @@ def of_every_kind(alice: Practitioner) -> dict[str, Flag]:
     rising(plans[Flag.Kind.WORSENING])
     calm(plans[Flag.Kind.SILENT], 30, 12)
     calm(plans[Flag.Kind.UNDELIVERABLE], 10, 1)
-    silence.sweep(timezone.now())
+    inactivity.sweep(timezone.now())
     mark_undeliverable(plans[Flag.Kind.UNDELIVERABLE].client, "550 no such mailbox", timezone.now())
     return {flag.kind: flag for flag in Flag.objects.filter(prescription__client__practitioner=alice)}

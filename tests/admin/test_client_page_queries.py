@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic import messaging, noting, prescribing, reporting
-from clinic.flags import review, tuning
+from clinic.flags import lifecycle, rule_tuning
 from clinic.models import Client, Flag
 from clinic.reminders import planning
 from tests import make
@@ -43,7 +43,7 @@ def live(plan, days, by):
         messaging.send(client, f"Day {day}.", by=by, now=at)
         plan.refresh_from_db()
         for flag in Flag.objects.unresolved().filter(prescription=plan):
-            review.resolve(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)
+            lifecycle.resolve(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)
         if plan.state == "held":
             prescribing.resume(plan, by=by.user, reason="Seen.")
 
@@ -53,7 +53,7 @@ def test_with_one_report_and_with_sixty(cast, alice):
     live(plan, range(60, 61), cast.alice)
     assert asked(alice, cast.dana) == AS_OFTEN
     live(plan, range(59, 0, -1), cast.alice)
-    tuning.tune(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
+    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
     prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="More.")
     planning.plan_due(plan.schedules.get().next_due_at)
     make.prescription(cast.dana)  # another one beside it

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.admin.words import lasted
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Flag, Practitioner
 from tests import make
 from tests.admin.door import signed_in, url, words
@@ -18,9 +18,9 @@ def flag(client, kind, ago, after, verdict):
     """Raised so many hours ago, resolved so many hours later."""
     prescription = client.prescriptions.first() or make.prescription(client)
     raised = timezone.now() - ago * HOUR
-    made = review.raise_flag(None, kind, Flag.Severity.HIGH, "Look.", raised, prescription=prescription)
+    made = lifecycle.raise_flag(None, kind, Flag.Severity.HIGH, "Look.", raised, prescription=prescription)
     if after is not None:
-        review.resolve(made, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
+        lifecycle.resolve(made, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
     return made
 
 

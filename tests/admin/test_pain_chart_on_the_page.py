@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import prescribing
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Client, Flag
 from tests import make
 from tests.admin import diaries
@@ -48,7 +48,7 @@ def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
     diaries.says(plan, 20, 4, 8)
     first = Flag.objects.get()
     prescribing.resume(plan, by=plan.client.practitioner.user, reason="Seen.")
-    review.resolve(first, plan.client.practitioner.user, "Seen.", verdict="real")
+    lifecycle.resolve(first, plan.client.practitioner.user, "Seen.", verdict="real")
     diaries.says(plan, 0.1, 6, warning_signs=("leg_weakness",))
     page = shown(alice, plan)
     assert re.findall(r'class="chart-number(?:-past)?"[^>]*>(\d)<', drawing(page)) == ["1", "2"]
@@ -148,7 +148,7 @@ def test_the_queries_do_not_grow_with_the_flags(alice, plan, django_assert_max_n
     for flags in (1, 5):
         for _flag in range(flags):
             diaries.says(plan, 1, 4, 8)
-            review.resolve(Flag.objects.unresolved().get(), user, "Seen.", verdict="false")
+            lifecycle.resolve(Flag.objects.unresolved().get(), user, "Seen.", verdict="false")
         with django_assert_max_num_queries(36) as asked:
             shown(alice, plan)
         counts.append(len(asked))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clinic import messaging, noting
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Flag, Message, Note, Prescription
 from tests import make
 from tests.admin import diaries
@@ -120,7 +120,7 @@ def test_who_resolves_what_a_colleague_has_resolved_gets_the_words_back_to_keep(
     diaries.says(diaries.plan(cast.dana), 1, 3, 8)
     flag = Flag.objects.get()
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
-    review.resolve(flag, olga.user, "She is on holiday.", verdict="unclear")
+    lifecycle.resolve(flag, olga.user, "She is on holiday.", verdict="unclear")
     page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Called her; smaller bend."})
     assert page.status_code == 409
     assert "“She is on holiday.”. What you wrote is not stored; keep it as a note." in words(page)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from clinic import leaving, messaging, noting, prescribing, reporting
-from clinic.flags import escalation, review, tuning
+from clinic.flags import escalation, lifecycle, rule_tuning
 from clinic.models import Flag, Practitioner
 from clinic.records import parcel
 from tests import make
@@ -30,11 +30,11 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     reporting.correct(outcome.report, {"before": 5}, reason="Mistyped.", by=cast.dana.user)
     flag = outcome.flags[0]
     escalation.escalate(flag.raised_at + dt.timedelta(days=2))
-    review.acknowledge(flag, by=cast.alice.user)
-    review.resolve(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
+    lifecycle.acknowledge(flag, by=cast.alice.user)
+    lifecycle.resolve(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
     plan.refresh_from_db()
     prescribing.resume(plan, by=cast.alice.user, reason="Seen today.")
-    tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice)
+    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice)
     note = noting.add(cast.dana, "Left knee.", by=cast.alice)
     noting.correct(note, "Right knee.", by=cast.alice)
     message = messaging.send(cast.dana, "Come by.", by=cast.alice)

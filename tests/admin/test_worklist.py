@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import leaving
-from clinic.flags import escalation, review
+from clinic.flags import escalation, lifecycle
 from clinic.models import Client, Flag, Prescription
 from tests import make
 from tests.admin import diaries
@@ -27,7 +27,7 @@ def names(response):
 def flag(client, kind=Flag.Kind.WORSENING, severity=Flag.Severity.HIGH, ago=HOUR):
     prescription = client.prescriptions.first() or make.prescription(client)
     reason = f"{client.name} needs a look."
-    return review.raise_flag(None, kind, severity, reason, timezone.now() - ago, prescription=prescription)
+    return lifecycle.raise_flag(None, kind, severity, reason, timezone.now() - ago, prescription=prescription)
 
 
 def test_the_most_severe_comes_first_and_then_the_oldest(cast, alice):
@@ -109,7 +109,7 @@ def test_a_filter_that_makes_no_sense_leaves_the_whole_list(alice, asked):
 
 
 def test_resolved_flags_and_those_who_left_are_no_longer_there(cast, alice):
-    review.resolve(flag(cast.dana), cast.alice.user, "Called her.")
+    lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called her.")
     gone = make.client(cast.alice, "Gone")
     flag(gone)
     leaving.leave(gone, by=None)

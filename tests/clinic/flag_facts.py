@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core import mail
 
-from clinic.flags import knobs, sending
+from clinic.flags import notice_mail, rule_settings
 from clinic.models import Flag, Prescription
 
 
@@ -17,7 +17,7 @@ def facts(flag: Flag) -> dict[str, Any]:
         "severity": flag.severity,
         "state": flag.state,
         "exercise": Prescription.objects.get(pk=flag.prescription_id).state,
-        "standard rule": flag.rule_version == knobs.RULE_VERSION,
+        "standard rule": flag.rule_version == rule_settings.RULE_VERSION,
         "history": [(event.verb, event.by, event.at == flag.raised_at) for event in flag.events.all()],
     }
 
@@ -41,5 +41,5 @@ def evidence(flag: Flag) -> list[int]:
 def mailed(now: dt.datetime) -> list[str]:
     """To whom the next tick writes about a flag."""
     mail.outbox.clear()
-    sending.send_due(now)
+    notice_mail.send_due(now)
     return [letter.to[0] for letter in mail.outbox]

@@ -5,7 +5,7 @@ from django.core import mail
 from django.utils import timezone
 
 from clinic.bounces import handling
-from clinic.flags import escalation, review
+from clinic.flags import escalation, lifecycle
 from clinic.joining import handing_over
 from clinic.models import Absence, Notice, Practitioner
 from tests import make
@@ -97,7 +97,7 @@ class TestAMailThatCameBack:
         assert sent(now) == ["Alice"]
         came_back(notice.flag, cast.alice, now + MOMENT)
         assert sent(now + 4 * MINUTE) == ["Olga"]
-        review.acknowledge(notice.flag, olga.user, now=now + HOUR)
+        lifecycle.acknowledge(notice.flag, olga.user, now=now + HOUR)
         handing_over.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
         assert sent(now + 2 * HOUR) == ["Bob"]
         came_back(notice.flag, cast.bob, now + 3 * HOUR)

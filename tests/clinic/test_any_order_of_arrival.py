@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic import reporting
-from clinic.flags import judging
+from clinic.flags import engine
 from clinic.models import Flag, FlagEvent, PainReport, PainTrend
 from clinic.reporting import Answers
 from tests import make
@@ -110,7 +110,7 @@ def test_a_rise_that_stands_is_flagged_once_in_any_order(bends, order):
     quiet = {"after": None, "next_morning": None, "did_exercise": False, "moved_down_leg": None, "warning_signs": ()}
     hear(bend, [{"day": day, "before": levels[day], **quiet} for day in order])
     assert open_kinds(bend) == {"worsening"}
-    assert judging.still_rising(PainTrend.objects.get(prescription=bend))
+    assert engine.still_rising(PainTrend.objects.get(prescription=bend))
 
 
 @tries(6)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic import covering
 from clinic.flags import escalation
-from clinic.flags import sending as notices
+from clinic.flags import notice_mail as notices
 from clinic.joining import handing_over
 from clinic.models import Absence, Flag, Notice, Practitioner
 from tests import make

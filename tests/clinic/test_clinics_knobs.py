@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic.flags import knobs, tuning
+from clinic.flags import rule_settings, rule_tuning
 from clinic.models import AuditEntry, ClinicTuning, Flag, PainTrend, Practitioner
 from tests import make
 from tests.clinic.test_tuning import QUIET, keep_diary
@@ -16,29 +16,29 @@ def olga(cast):
 
 def turn(olga, **over):
     given = {"sensitivity": "few", "smallest_rise": 2.0, "reason": "Too many calls.", "by": olga, **over}
-    return tuning.tune_clinic(olga.clinic, **given)
+    return rule_tuning.tune_clinic(olga.clinic, **given)
 
 
 def test_it_holds_for_who_has_no_setting_of_ones_own(cast, olga):
-    tuning.tune(cast.erin, sensitivity="early", smallest_rise=1.0, reason="Fragile.", by=cast.bob)
+    rule_tuning.tune(cast.erin, sensitivity="early", smallest_rise=1.0, reason="Fragile.", by=cast.bob)
     fred = make.client(cast.charlie, "Fred")
     turn(olga)
-    settings = [knobs.settings_of(client.pk) for client in (cast.dana, cast.erin, fred)]
-    assert settings == [("few", 2.0), ("early", 1.0), knobs.STANDARD]
+    settings = [rule_settings.settings_of(client.pk) for client in (cast.dana, cast.erin, fred)]
+    assert settings == [("few", 2.0), ("early", 1.0), rule_settings.STANDARD]
     assert AuditEntry.objects.filter(verb="tuned", target_kind="clinic", actor=olga.user).count() == 1
 
 
 def test_the_newest_is_in_force_and_the_older_stay(olga):
     turn(olga)
     turn(olga, sensitivity="early", smallest_rise=1.5, reason="We have time.")
-    assert knobs.clinic_settings(olga.clinic_id) == ("early", 1.5)
+    assert rule_settings.clinic_settings(olga.clinic_id) == ("early", 1.5)
     assert list(ClinicTuning.objects.values_list("reason", flat=True)) == ["We have time.", "Too many calls."]
 
 
 def test_the_rule_is_asked_in_one_query(cast, olga, django_assert_num_queries):
     turn(olga)
     with django_assert_num_queries(1):
-        assert knobs.settings_of(cast.dana.pk) == ("few", 2.0)
+        assert rule_settings.settings_of(cast.dana.pk) == ("few", 2.0)
 
 
 def test_states_are_rebuilt_at_once_and_raise_nothing(cast, olga):
@@ -46,21 +46,21 @@ def test_states_are_rebuilt_at_once_and_raise_nothing(cast, olga):
     keep_diary(bend, [*QUIET, *[5] * 6])
     Flag.objects.all().delete()
     turn(olga, sensitivity="early", smallest_rise=1.0)
-    assert PainTrend.objects.get(prescription=bend).rule_version == knobs.version("early", 1.0)
+    assert PainTrend.objects.get(prescription=bend).rule_version == rule_settings.version("early", 1.0)
     assert not Flag.objects.exists()
 
 
 def test_of_many_the_rest_is_rebuilt_by_its_next_report(cast, olga, monkeypatch):
-    monkeypatch.setattr(tuning, "REBUILT_AT_ONCE", 1)
+    monkeypatch.setattr(rule_tuning, "REBUILT_AT_ONCE", 1)
     plans = [make.prescription(client) for client in (cast.dana, cast.erin)]
     for plan in plans:
         keep_diary(plan, QUIET)
     turn(olga)
     versions = set(PainTrend.objects.values_list("rule_version", flat=True))
-    assert versions == {knobs.RULE_VERSION, knobs.version("few", 2.0)}
+    assert versions == {rule_settings.RULE_VERSION, rule_settings.version("few", 2.0)}
     for plan in plans:
         keep_diary(plan, [3], first_day=30)
-    assert set(PainTrend.objects.values_list("rule_version", flat=True)) == {knobs.version("few", 2.0)}
+    assert set(PainTrend.objects.values_list("rule_version", flat=True)) == {rule_settings.version("few", 2.0)}
 
 
 def test_a_flag_says_by_which_setting_it_was_raised(cast, olga):

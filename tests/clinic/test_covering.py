@@ -287,12 +287,12 @@ def test_the_api_follows(cast):
 
 @pytest.mark.django_db
 def test_acknowledged_by_the_cover_it_is_the_cover_s_in_the_book(cast):
-    from clinic.flags import review
+    from clinic.flags import lifecycle
 
     away(cast.alice, cast.bob)
     flag = flag_of(cast.dana)
     assert list(Flag.objects.visible_to(cast.bob.user)) == [flag]
-    assert review.acknowledge(flag, cast.bob.user)
+    assert lifecycle.acknowledge(flag, cast.bob.user)
     assert AuditEntry.objects.get(verb="flag-acknowledged").actor == cast.bob.user
 
 

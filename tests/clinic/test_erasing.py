@@ -8,7 +8,7 @@ from django.core import serializers
 from django.utils import timezone
 
 from clinic import joining, leaving, messaging, noting, prescribing, reporting
-from clinic.flags import review, tuning
+from clinic.flags import lifecycle, rule_tuning
 from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
 from clinic.reminders import planning
 from clinic.screening import Screened
@@ -29,9 +29,9 @@ def dana(cast):
     made = make.report(bend, 4, 9, note=f"{SAID} hurts")
     reporting.correct(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
     flag = Flag.objects.first()
-    review.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
-    review.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
-    tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
+    lifecycle.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
+    lifecycle.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
+    rule_tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
     joining.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
     noting.correct(noting.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice)
     messaging.send(dana, f"Dear {SAID}", by=cast.alice)

@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 
 from clinic import tasks
-from clinic.flags import escalation, review, sending, silence
+from clinic.flags import escalation, inactivity, lifecycle, notice_mail
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import AuditEntry, Flag, FlagEvent, Notice, Practitioner
 from tests import make
@@ -64,11 +64,11 @@ def test_high_rises_to_urgent_and_the_owner_is_told(olivia, bend):
 def test_the_owner_gets_the_mail_at_the_next_tick_and_it_names_nobody(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
     later = flag.raised_at + DAY
-    sending.send_due(flag.raised_at)
+    notice_mail.send_due(flag.raised_at)
     assert "nobody has looked" not in mail.outbox[-1].body
     escalation.escalate(later)
     mail.outbox.clear()
-    sending.send_due(later)
+    notice_mail.send_due(later)
     (letter,) = mail.outbox
     assert letter.to == ["Olivia <olivia@riverside-physio.example>"]
     assert "nobody has looked yet" in letter.body
@@ -87,7 +87,7 @@ def test_a_routine_flag_rises_to_high_and_no_further(cast, olivia, bend):
 
 def test_the_silence_of_a_client_rises_too(olivia, bend):
     later = NOW + 5 * DAY
-    silence.sweep(later)
+    inactivity.sweep(later)
     assert escalation.escalate(later + DAY) == 1
     assert Flag.objects.get().severity == "high"
 
@@ -107,20 +107,20 @@ def test_two_ticks_at_the_same_moment_do_it_once(olivia, bend):
 
 def test_one_that_somebody_acknowledged_never_rises(cast, olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    review.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge(flag, cast.alice.user)
     assert escalation.escalate(NOW + 30 * DAY) == 0
 
 
 def test_one_that_was_resolved_never_rises(cast, olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    review.resolve(flag, cast.alice.user, "Called her.")
+    lifecycle.resolve(flag, cast.alice.user, "Called her.")
     assert escalation.escalate(NOW + 30 * DAY) == 0
 
 
 def test_one_that_was_opened_again_waits_anew_from_there(cast, olivia, bend):
     flag = flag_of(bend, warning_signs=("leg_weakness",))
     escalation.escalate(flag.raised_at + DAY)
-    review.acknowledge(flag, cast.alice.user, now=NOW + 2 * DAY)
+    lifecycle.acknowledge(flag, cast.alice.user, now=NOW + 2 * DAY)
     again = NOW + 3 * DAY
     make.report(bend, 4, at=again, warning_signs=("leg_weakness",))
     assert escalation.escalate(again + DAY - HOUR) == 0

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone, translation
 
-from clinic.flags import phase, review
+from clinic.flags import lifecycle, phase
 from clinic.models import Flag
 from tests import make
 
@@ -46,9 +46,9 @@ def test_once_the_rule_has_taken_it_back_it_does_not_persist(rising):
 
 
 def test_acknowledged_it_still_has_a_phase_and_resolved_none(cast, rising):
-    review.acknowledge(rising, cast.alice.user)
+    lifecycle.acknowledge(rising, cast.alice.user)
     assert at(rising, 1) == "new"
-    review.resolve(rising, cast.alice.user, "New work.")
+    lifecycle.resolve(rising, cast.alice.user, "New work.")
     assert at(rising, 1) == ""
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic import prescribing, reporting, wishes
-from clinic.flags import review, silence
+from clinic.flags import inactivity, lifecycle
 from clinic.models import Flag, Prescription, Reminder
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -48,9 +48,9 @@ def test_a_correction_of_the_bad_report_does_not_resume(cast, held):
 
 def test_looking_at_the_flag_does_not_resume(cast, held):
     flag = Flag.objects.get()
-    review.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge(flag, cast.alice.user)
     assert state(held) == "held"
-    review.resolve(flag, cast.alice.user, "Will see her on Monday.")
+    lifecycle.resolve(flag, cast.alice.user, "Will see her on Monday.")
     assert state(held) == "held"
 
 
@@ -71,14 +71,14 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
         now = due_at + days * DAY
         planning.plan_due(now)
         reminders.send_due(now)
-        silence.sweep(now)
+        inactivity.sweep(now)
     assert state(held) == "held"
     assert Reminder.objects.exists()
     assert set(Reminder.objects.values_list("state", "why")) == {("skipped", "held")}
 
 
 def test_a_second_reason_to_hold_changes_nothing(cast, held):
-    assert review.hold(held, "warning sign", timezone.now()) is False
+    assert lifecycle.hold(held, "warning sign", timezone.now()) is False
     with pytest.raises(ValidationError) as refused:
         prescribing.hold(held, by=cast.alice.user, reason="Once more.")
     assert "state" in refused.value.message_dict

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice
 from clinic.records.advice import advice_text
 from tests import make
@@ -88,7 +88,7 @@ def test_raised_once_however_often_it_hurts(bend):
 
 def test_hurting_again_after_somebody_saw_it_opens_it_again_and_mails_again(cast, bend):
     sessions(bend, (3, 7))
-    review.acknowledge(Flag.objects.get(), cast.alice.user, "Will call.")
+    lifecycle.acknowledge(Flag.objects.get(), cast.alice.user, "Will call.")
     make.report(bend, 3, 8)
     flag = Flag.objects.get()
     history = [(event.verb, event.by, event.note) for event in flag.events.all()]

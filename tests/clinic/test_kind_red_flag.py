@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic import prescribing
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice, Reminder
 from clinic.records.advice import advice_text
 from clinic.reminders import planning
@@ -78,8 +78,8 @@ def test_a_sign_without_any_score_is_enough(bend):
 
 def test_it_closes_with_a_note_alone_and_the_exercise_stays_held(cast, flag, bend):
     with pytest.raises(ValidationError):
-        review.resolve(flag, cast.alice.user, " ")
-    review.resolve(flag, cast.alice.user, "Seen today; nothing found.", flag.raised_at + dt.timedelta(hours=2))
+        lifecycle.resolve(flag, cast.alice.user, " ")
+    lifecycle.resolve(flag, cast.alice.user, "Seen today; nothing found.", flag.raised_at + dt.timedelta(hours=2))
     bend.refresh_from_db()
     assert (flag.state, bend.state) == ("resolved", "held")
     prescribing.resume(bend, by=cast.alice.user, reason="Seen.", now=timezone.now())

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.flags import phase, review
+from clinic.flags import lifecycle, phase
 from clinic.models import Advice, Flag, Notice, PainTrend
 from tests import make
 from tests.clinic.flag_facts import evidence, facts, just_raised, mailed
@@ -78,7 +78,7 @@ def test_one_bad_day_is_none(bend):
 
 def test_raised_once_while_it_lasts_and_seen_it_is_not_opened_by_every_further_report(cast, bend, told):
     (flag,) = told[-1].flags
-    review.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge(flag, cast.alice.user)
     further = keep_diary(bend, [7, 7, 6], first_day=len(told))
     flag.refresh_from_db()
     assert (flag.state, Notice.objects.count(), Flag.objects.count()) == ("acknowledged", 1, 1)
@@ -87,6 +87,6 @@ def test_raised_once_while_it_lasts_and_seen_it_is_not_opened_by_every_further_r
 
 def test_resolved_the_new_level_is_the_usual(cast, bend, told):
     (flag,) = told[-1].flags
-    review.resolve(flag, cast.alice.user, "A new job.", told[-1].report.occurred_at + DAY / 2, verdict="real")
+    lifecycle.resolve(flag, cast.alice.user, "A new job.", told[-1].report.occurred_at + DAY / 2, verdict="real")
     keep_diary(bend, [7, 6, 7], first_day=len(told))
     assert not Flag.objects.unresolved().exists()

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import prescribing, reporting
-from clinic.flags import judging, review
+from clinic.flags import engine, lifecycle
 from clinic.flags.phase import would_have_been
 from clinic.models import Flag, PainReport, PainTrend, Prescription
 from clinic.reporting import Answers
@@ -95,7 +95,7 @@ def test_a_hurt_that_nobody_knew_of_is_raised_though_the_exercise_was_resumed_si
     """The practitioner answered for what was known; this was not."""
     say(bend, 1, before=3, after=7)
     prescribing.resume(bend, by=cast.alice.user, reason="Seen.", now=START + 4 * DAY)
-    review.resolve(Flag.objects.get(), cast.alice.user, "Seen.", START + 4 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Seen.", START + 4 * DAY)
     (flag,) = say(bend, 3, received=5, before=3, after=8).flags
     bend.refresh_from_db()
     assert (flag.due_at, bend.state) == (START + 3 * DAY, Prescription.State.HELD)
@@ -104,11 +104,11 @@ def test_a_hurt_that_nobody_knew_of_is_raised_though_the_exercise_was_resumed_si
 def test_a_report_from_before_the_flag_was_answered_is_replayed_to_where_it_belongs(cast, bend):
     for day, score in enumerate([3] * 24 + [7] * 6):
         say(bend, day, before=score)
-    review.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 35 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 35 * DAY)
     assert say(bend, 31, received=36, before=7).flags == []
     row = PainTrend.objects.get()
     ran = row.state
-    judging.replay(row)
+    engine.replay(row)
     assert row.state == ran
 
 
@@ -127,10 +127,10 @@ def test_a_clock_that_went_back_loses_nothing(bend):
 
 
 def test_at_most_the_newest_400_are_replayed_and_all_are_counted(bend, monkeypatch):
-    monkeypatch.setattr(judging, "REPLAYED_AT_MOST", 5)
+    monkeypatch.setattr(engine, "REPLAYED_AT_MOST", 5)
     for day in range(8):
         say(bend, day, before=3)
     row = PainTrend.objects.get()
-    judging.replay(row)
+    engine.replay(row)
     assert (row.report_count, row.state["reports"]) == (8, 5)
     assert timezone.is_aware(row.last_report_at)

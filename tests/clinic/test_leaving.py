@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic import joining, leaving
 from clinic.accounts import users
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.records.worklist import in_order_of_need
 from clinic.reminders import planning, sending
@@ -140,7 +140,7 @@ def test_a_warning_sign_stays_on_the_worklist_until_it_is_resolved(cast, dana):
     make.report(dana.prescriptions.get(), 5, warning_signs=[sign])
     leave(dana)
     assert dana in in_order_of_need(cast.alice.user)
-    review.resolve(Flag.objects.get(), cast.alice.user, "Called her.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Called her.")
     assert dana not in in_order_of_need(cast.alice.user)
 
 

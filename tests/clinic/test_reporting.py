@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic import prescribing, reporting
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Advice, Correction, Flag, Notice, PainReport, Prescription
 from clinic.reporting import Answers
 from tests import make
@@ -129,7 +129,7 @@ def test_a_failure_while_flagging_leaves_no_report_behind(bend, monkeypatch):
     def break_off(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("clinic.flags.review.hold", break_off)
+    monkeypatch.setattr("clinic.flags.lifecycle.hold", break_off)
     with pytest.raises(RuntimeError):
         say(bend, after=9)
     assert not PainReport.objects.exists()
@@ -205,7 +205,7 @@ def test_a_correction_to_11_changes_nothing(cast, bend):
 def test_a_warning_sign_after_the_flag_was_seen_opens_it_again_and_tells_again(cast, bend):
     say(bend, warning_signs=("leg_weakness",))
     flag = Flag.objects.get()
-    review.acknowledge(flag, cast.alice.user, now=NOW + dt.timedelta(minutes=2))
+    lifecycle.acknowledge(flag, cast.alice.user, now=NOW + dt.timedelta(minutes=2))
     say(bend, warning_signs=("leg_weakness",), now=NOW + dt.timedelta(minutes=3))
     flag.refresh_from_db()
     assert flag.state == Flag.State.OPEN

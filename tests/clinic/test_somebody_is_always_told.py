@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clinic import covering
-from clinic.flags import escalation, sending
+from clinic.flags import escalation, notice_mail
 from clinic.joining import handing_over
 from clinic.models import Absence, Client, Flag, Notice, Practitioner
 from clinic.models.outbox import OPEN
@@ -73,7 +73,7 @@ class Practice:
 
     def tick(self, later):
         self.now += later
-        sending.send_due(self.now)
+        notice_mail.send_due(self.now)
         self._each_mail_went_to_somebody_who_may_see()
         self._none_was_withheld_for_nothing()
 

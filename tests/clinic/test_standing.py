@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic import covering, joining, leaving, prescribing, reporting
-from clinic.flags import escalation, review, silence, standing
+from clinic.flags import escalation, inactivity, lifecycle, standing
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
 from clinic.joining import sheet
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
@@ -83,15 +83,15 @@ class Story:
         prescribing.end(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
 
     def acknowledge(self, client, number):
-        review.acknowledge(self.flag(client, number), self.cast.alice.user, now=self.now)
+        lifecycle.acknowledge(self.flag(client, number), self.cast.alice.user, now=self.now)
 
     def resolve(self, client, number):
-        review.resolve(self.flag(client, number), self.cast.alice.user, "x", self.now)
+        lifecycle.resolve(self.flag(client, number), self.cast.alice.user, "x", self.now)
 
     def wait(self, client, number):
         """Days go by: silence is flagged, what nobody looked at goes to the owner."""
         self.now += (number + 2) * DAY
-        silence.sweep(self.now)
+        inactivity.sweep(self.now)
         escalation.escalate(self.now)
 
     def mail_comes_back(self, client, number):
@@ -185,8 +185,8 @@ def test_within_a_severity_what_nobody_looked_at_comes_first_and_then_the_longes
     seen, unseen, later, quiet, heard = (make.client(cast.alice, name) for name in ("Ada", "Ben", "Cid", "Eva", "Fay"))
     for client, ago in ((seen, 3), (unseen, 2), (later, 1)):
         bend = make.prescription(client)
-        review.raise_flag(None, "worsening", "high", "x", now - ago * DAY, prescription=bend)
-    review.acknowledge(Flag.objects.get(prescription__client=seen), cast.alice.user)
+        lifecycle.raise_flag(None, "worsening", "high", "x", now - ago * DAY, prescription=bend)
+    lifecycle.acknowledge(Flag.objects.get(prescription__client=seen), cast.alice.user)
     for client, ago in ((heard, 1), (quiet, 3)):
         make.report(make.prescription(client), 3, at=now - ago * DAY)
     order = [client.name for client in worklist.in_order_of_need(cast.alice.user)]
@@ -259,15 +259,15 @@ def test_a_sweep_lists_the_clients_whom_a_host_wrote_by_itself(cast):
 
 
 def test_four_days_of_silence_on_the_list_are_those_of_the_rule():
-    assert worklist.SILENT_FOR == silence.LEAST
+    assert worklist.SILENT_FOR == inactivity.LEAST
 
 
 def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
     bend = make.prescription(cast.dana)
-    flag = review.raise_flag(None, "silent", "routine", "No report.", timezone.now() - DAY, prescription=bend)
-    review.acknowledge(flag, cast.alice.user)
+    flag = lifecycle.raise_flag(None, "silent", "routine", "No report.", timezone.now() - DAY, prescription=bend)
+    lifecycle.acknowledge(flag, cast.alice.user)
     assert Standing.objects.get(client=cast.dana).waits_since is None
-    review.retell(bend, "silent", "No more reminders.", timezone.now())
+    lifecycle.retell(bend, "silent", "No more reminders.", timezone.now())
     assert Standing.objects.get(client=cast.dana).waits_since == flag.raised_at
     assert stored() == recomputed()
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import prescribing, reporting
-from clinic.flags import judging, review
+from clinic.flags import engine, lifecycle
 from clinic.models import Flag, PainTrend, Prescription
 from tests import make
 
@@ -29,7 +29,7 @@ def held(cast):
 
 
 def test_resolved_and_resumed_a_good_session_holds_nothing(cast, held):
-    review.resolve(Flag.objects.get(), cast.alice.user, "Chair variation from now on.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Chair variation from now on.")
     prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
     outcome = make.report(held, 3, 2)
     held.refresh_from_db()
@@ -45,7 +45,7 @@ def test_resumed_with_the_flag_still_open_a_good_session_does_not_hold_again(cas
 
 
 def test_resumed_and_hurting_again_it_is_held_again(cast, held):
-    review.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
     prescribing.resume(held, by=cast.alice.user, reason="Try again.")
     outcome = make.report(held, 3, 7)
     held.refresh_from_db()
@@ -54,12 +54,12 @@ def test_resumed_and_hurting_again_it_is_held_again(cast, held):
 
 
 def test_a_replay_gives_the_same_state_as_the_run_did(cast, held):
-    review.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
     prescribing.resume(held, by=cast.alice.user, reason="Try again.")
     make.report(held, 3, 4)
     row = PainTrend.objects.get()
     ran = (row.state, row.response, row.report_count, row.last_report_at)
-    judging.replay(row)
+    engine.replay(row)
     assert (row.state, row.response, row.report_count, row.last_report_at) == ran
 
 
@@ -79,13 +79,13 @@ def test_resolving_a_rise_accepts_the_new_level_as_usual(cast):
     prescription = make.prescription(cast.dana)
     for number in range(38):
         make.report(prescription, 2 if number < 28 else 6, at=day(number))
-    review.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "A new job; this is how it is now.")
+    lifecycle.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "A new job; this is how it is now.")
     make.report(prescription, 6, at=day(39))
     assert not Flag.objects.unresolved().exists()
 
 
 def test_a_late_pain_only_report_does_not_bring_back_an_answered_hold(cast, held):
-    review.resolve(Flag.objects.get(), cast.alice.user, "Easier way.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Easier way.")
     prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
     outcome = make.report(held, 3, at=day(1))
     held.refresh_from_db()
@@ -96,7 +96,7 @@ def test_a_late_pain_only_report_does_not_bring_back_an_answered_hold(cast, held
 def test_a_corrected_note_does_not_bring_back_a_resolved_warning_sign(cast):
     prescription = make.prescription(cast.dana)
     stored = make.report(prescription, 3, warning_signs=("leg_weakness",)).report
-    review.resolve(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
     prescribing.resume(prescription, by=cast.alice.user, reason="A false alarm.")
     outcome = reporting.correct(stored, {"note": "It was the shoe."}, reason="A slip.", by=cast.dana.user)
     prescription.refresh_from_db()

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from clinic.flags import judging, review
+from clinic.flags import engine, lifecycle
 from clinic.models import Flag, PainTrend
 from tests import make
 
@@ -42,7 +42,7 @@ DAMAGED = {
     "a list": [],
     "a word": "7",
     "another rule": {"rule": "trend-0"},
-    "parts missing": {"rule": judging.knobs.trend.RULE_VERSION},
+    "parts missing": {"rule": engine.rule_settings.trend.RULE_VERSION},
 }
 
 
@@ -83,7 +83,7 @@ def test_a_new_rule_on_a_stored_history_flags_nothing_by_itself(bend):
     spoil(rule_version="trend-1/response-1", state={**good(), "rule": "trend-1", "flag": False})
     make.report(bend, None, 4)  # no score before: the trend rule has nothing to judge
     assert not Flag.objects.exists()
-    assert PainTrend.objects.get().rule_version == judging.knobs.RULE_VERSION
+    assert PainTrend.objects.get().rule_version == engine.rule_settings.RULE_VERSION
     make.report(bend, 7)
     flag = Flag.objects.get()
     assert (flag.kind, flag.due_at) == ("worsening", None)
@@ -91,7 +91,7 @@ def test_a_new_rule_on_a_stored_history_flags_nothing_by_itself(bend):
 
 def test_a_new_rule_does_not_bring_back_what_was_resolved(cast, bend):
     keep_diary(bend, [3, 4, 2, 3] * 5 + [7] * 6, first_day=5)
-    review.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 32 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 32 * DAY)
     spoil(rule_version="trend-1/response-1", state={"rule": "trend-1"})
     keep_diary(bend, [7], first_day=33)
     assert not Flag.objects.unresolved().exists()
@@ -101,6 +101,6 @@ def test_a_new_rule_does_not_hold_for_sessions_that_were_answered_for(cast):
     prescription = make.prescription(cast.dana)
     for day in range(3):
         make.report(prescription, 3, 5, at=START + day * DAY)
-    review.resolve(Flag.objects.get(), cast.alice.user, "Chair from now on.", START + 4 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Chair from now on.", START + 4 * DAY)
     spoil(rule_version="", state={}, response={})
     assert make.report(prescription, 3, 3, at=START + 5 * DAY).flags == []

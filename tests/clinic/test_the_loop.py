@@ -5,8 +5,8 @@ import datetime as dt
 from django.core import mail
 
 from clinic import joining
-from clinic.flags import review
-from clinic.flags import sending as notices
+from clinic.flags import lifecycle
+from clinic.flags import notice_mail as notices
 from clinic.models import Advice, Flag, Notice, Prescription, Reminder
 from clinic.records import worklist
 from clinic.reminders import planning
@@ -39,6 +39,6 @@ def test_from_invitation_to_resolved_flag(cast):
     assert (first.client, list(first.flags), first.last_report) == (cast.dana, [flag], outcome.report)
     notices.send_due(due + dt.timedelta(minutes=11))
     assert Notice.objects.get().state == "sent"
-    assert review.acknowledge(flag, cast.alice.user)
-    assert review.resolve(flag, cast.alice.user, "Called her; smaller bend.")
+    assert lifecycle.acknowledge(flag, cast.alice.user)
+    assert lifecycle.resolve(flag, cast.alice.user, "Called her; smaller bend.")
     assert not Flag.objects.unresolved().exists()

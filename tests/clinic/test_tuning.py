@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic import prescribing, reporting
-from clinic.flags import judging, tuning
+from clinic.flags import engine, rule_tuning
 from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, Tuning
 from tests import make
 
@@ -29,7 +29,7 @@ def keep_diary(prescription, scores, first_day=0):
 
 def tune(cast, **over):
     given = {"sensitivity": "early", "smallest_rise": 1.5, "reason": "She works at a till.", "by": cast.alice, **over}
-    return tuning.tune(cast.dana, **given)
+    return rule_tuning.tune(cast.dana, **given)
 
 
 def complaint(cast, **over):
@@ -41,14 +41,14 @@ def complaint(cast, **over):
 
 
 def test_without_any_setting_the_rule_is_as_it_comes(cast):
-    assert tuning.in_force(cast.dana.pk) is None
-    assert tuning.config_of(cast.dana.pk).smallest_rise == 1.0
+    assert rule_tuning.in_force(cast.dana.pk) is None
+    assert rule_tuning.config_of(cast.dana.pk).smallest_rise == 1.0
 
 
 def test_the_newest_is_in_force_and_the_older_stay(cast):
     tune(cast)
     tune(cast, sensitivity="few", smallest_rise=2.0, reason="Too many false ones.")
-    config = tuning.config_of(cast.dana.pk)
+    config = rule_tuning.config_of(cast.dana.pk)
     assert (config.flag_score, config.smallest_rise) == (2.25, 2.0)
     assert list(cast.dana.tunings.values_list("sensitivity", "reason", "by__name")) == [
         ("few", "Too many false ones.", "Alice"),
@@ -58,7 +58,7 @@ def test_the_newest_is_in_force_and_the_older_stay(cast):
 
 def test_another_clients_rule_stays_as_it_is(cast):
     tune(cast)
-    assert tuning.in_force(cast.erin.pk) is None
+    assert rule_tuning.in_force(cast.erin.pk) is None
 
 
 @pytest.mark.parametrize(
@@ -106,14 +106,14 @@ def test_the_flag_names_the_knobs_it_was_raised_by(cast, bend):
     tune(cast)
     keep_diary(bend, [*QUIET, 6, 7, 6, 7])
     version = Flag.objects.get(kind="worsening").rule_version
-    assert version == judging.knobs.version("early", 1.5)
+    assert version == engine.knobs.version("early", 1.5)
     assert " early 1.5/" in version
-    assert all(len(judging.knobs.version(level, 1.5)) <= 40 for level in Tuning.Sensitivity.values)
+    assert all(len(engine.knobs.version(level, 1.5)) <= 40 for level in Tuning.Sensitivity.values)
 
 
 def test_the_standard_rule_is_named_without_knobs(cast, bend):
     keep_diary(bend, [*QUIET, 6, 7, 6, 7])
-    assert Flag.objects.get(kind="worsening").rule_version == judging.knobs.RULE_VERSION
+    assert Flag.objects.get(kind="worsening").rule_version == engine.knobs.RULE_VERSION
 
 
 def test_a_rise_too_small_for_one_client_is_flagged_for_another(cast, bend):
@@ -131,7 +131,7 @@ def test_turning_raises_nothing_for_the_past_and_the_next_report_is_judged(cast,
     assert not Flag.objects.exists()
     tune(cast, sensitivity="early", smallest_rise=1.0, reason="Nearer.")
     assert not Flag.objects.exists()
-    assert judging.still_rising(PainTrend.objects.get())
+    assert engine.still_rising(PainTrend.objects.get())
     make.report(bend, 5)
     flag = Flag.objects.get(kind="worsening")
     assert flag.due_at is None  # not late: nobody had asked so finely before
@@ -142,7 +142,7 @@ def test_the_stored_state_is_that_of_the_new_knobs_at_once(cast, bend):
     tune(cast)
     row = PainTrend.objects.get()
     ran = (row.state, row.response, row.report_count, row.last_report_at, row.rule_version)
-    judging.replay(row)
+    engine.replay(row)
     assert (row.state, row.response, row.report_count, row.last_report_at, row.rule_version) == ran
     assert row.report_count == len(reports)
 
@@ -155,7 +155,7 @@ def test_a_report_taken_with_old_knobs_in_the_state_is_judged_with_the_new(cast,
     )
     make.report(bend, 3)
     row = PainTrend.objects.get()
-    assert row.rule_version == judging.knobs.version("early", 1.0)
+    assert row.rule_version == engine.knobs.version("early", 1.0)
     assert "another rule or setting" in caplog.text
 
 
@@ -163,9 +163,9 @@ def test_an_ended_exercise_is_rebuilt_only_when_it_is_corrected(cast, bend):
     stored = keep_diary(bend, QUIET)[-1]
     prescribing.end(bend, by=cast.alice.user, reason="Done.")
     tune(cast)
-    assert PainTrend.objects.get().rule_version == judging.knobs.RULE_VERSION
+    assert PainTrend.objects.get().rule_version == engine.knobs.RULE_VERSION
     reporting.correct(stored, {"before": 2}, reason="A slip.", by=cast.alice.user)
-    assert PainTrend.objects.get().rule_version == judging.knobs.version("early", 1.5)
+    assert PainTrend.objects.get().rule_version == engine.knobs.version("early", 1.5)
 
 
 def test_a_client_without_any_exercise_can_be_tuned_beforehand(cast):

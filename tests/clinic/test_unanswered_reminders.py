@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from clinic import wishes
-from clinic.flags import review, silence
+from clinic.flags import inactivity, lifecycle
 from clinic.models import Flag, FlagEvent, Reminder
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -53,8 +53,8 @@ def test_the_clients_wish_starts_them_again(cast, bend):
 
 def test_the_silent_flag_says_so_once(bend):
     _ends, last = days(bend, MOST + 1)
-    assert silence.sweep(last) == 1
-    assert silence.sweep(last + dt.timedelta(minutes=15)) == 0
+    assert inactivity.sweep(last) == 1
+    assert inactivity.sweep(last + dt.timedelta(minutes=15)) == 0
     flag = Flag.objects.get()
     assert (flag.kind, flag.severity) == ("silent", "routine")
     assert flag.reason == "No answer to 3 reminders in a row, so no more are sent. There is no report yet."
@@ -64,11 +64,11 @@ def test_the_silent_flag_says_so_once(bend):
 def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, bend, settings):
     settings.PLUMBLINE_IGNORED_AT_MOST = 6
     _ends, last = days(bend, 6)
-    assert silence.sweep(last) == 1
+    assert inactivity.sweep(last) == 1
     flag = Flag.objects.get()
-    review.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge(flag, cast.alice.user)
     _ends, last = days(bend, 1)
-    assert [silence.sweep(last), silence.sweep(last)] == [0, 0]
+    assert [inactivity.sweep(last), inactivity.sweep(last)] == [0, 0]
     flag.refresh_from_db()
     assert flag.state == "open"
     assert "no more are sent" in flag.reason
@@ -77,16 +77,16 @@ def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, ben
 
 def test_the_practitioner_who_resolves_it_starts_them_again(cast, bend):
     _ends, last = days(bend, MOST + 1)
-    silence.sweep(last)
-    review.resolve(Flag.objects.get(), cast.alice.user, "I called her.", last)
-    assert silence.sweep(last) == 0
+    inactivity.sweep(last)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "I called her.", last)
+    assert inactivity.sweep(last) == 0
     assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
 
 
 def test_nobody_is_told_while_the_client_has_a_pause(cast, bend):
     _ends, last = days(bend, MOST + 1)
     wishes.pause_reminders(cast.dana, (last + 3 * DAY).date(), by=cast.dana.user, now=last)
-    assert silence.sweep(last) == 0
+    assert inactivity.sweep(last) == 0
 
 
 def test_another_exercise_that_is_answered_goes_on(cast, bend):

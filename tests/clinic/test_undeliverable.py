@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from clinic import prescribing
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Flag, Reminder
 from clinic.reminders import planning
@@ -61,6 +61,6 @@ def test_without_a_running_exercise_it_is_kept_without_a_flag(cast, bend):
 
 def test_resolving_the_flag_lets_mail_go_there_again(cast, bend):
     flag = mark_undeliverable(cast.dana, "550", NOW)
-    review.resolve(flag, cast.alice.user, "The mailbox was full; it is emptied.")
+    lifecycle.resolve(flag, cast.alice.user, "The mailbox was full; it is emptied.")
     cast.dana.refresh_from_db()
     assert cast.dana.undeliverable_since is None

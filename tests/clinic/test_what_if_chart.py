@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.flags import review, what_if
+from clinic.flags import lifecycle, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.flags.trend import TrendConfig
 from clinic.models import Flag, PainTrend
@@ -26,7 +26,7 @@ def bend(cast):
 
 
 def points(prescription, **constants):
-    return what_if.replay(prescription.pk, TrendConfig(**constants), ResponseConfig()).points
+    return simulation.replay(prescription.pk, TrendConfig(**constants), ResponseConfig()).points
 
 
 def test_one_point_a_report_oldest_first(bend):
@@ -59,7 +59,7 @@ def test_a_report_without_a_score_before_is_a_point_that_knows_nothing_new(bend)
 
 
 def test_what_was_resolved_is_flagged_no_more(cast, bend):
-    review.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 33 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 33 * DAY)
     make.report(bend, 7, at=START + 34 * DAY)
     assert not points(bend)[-1].flagged
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core import mail
 
-from clinic.flags import sending as notices
+from clinic.flags import notice_mail as notices
 from clinic.models import Absence, Notice
 from tests import make
 

@@ -8,7 +8,7 @@ from django.core import mail
 from clinic import arranging, joining
 from clinic.conf import conf
 from clinic.demonstration import people
-from clinic.flags import sending as notices
+from clinic.flags import notice_mail as notices
 from clinic.models import (
     AdviceText,
     Client,

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from clinic.flags import review, tuning
+from clinic.flags import lifecycle, rule_tuning
 from clinic.models import Flag
 from tests import make
 from tests.commands.rows import every_row
@@ -63,7 +63,7 @@ def test_a_hurting_exercise_is_found_where_it_began_to_hurt(cast):
 
 
 def test_what_a_practitioner_resolved_starts_again(cast, worse):
-    review.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "New work.", START + dt.timedelta(days=34))
+    lifecycle.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "New work.", START + dt.timedelta(days=34))
     keep_diary(worse, [7, 6, 7, 6], first_day=35)
     assert len(replayed()["flags"]) == 1
 
@@ -75,7 +75,7 @@ def test_one_client_alone(cast, worse):
 
 
 def test_a_clients_own_knobs_hold_where_rule_says_nothing(cast, worse):
-    tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Too many.", by=cast.alice)
+    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Too many.", by=cast.alice)
     own = replayed("--client", str(cast.dana.pk))
     assert (own["sensitivity"], own["smallest_rise"]) == ("few", 2.0)
     assert own["flags"] == replayed("--rule", "sensitivity=few", "smallest_rise=2")["flags"] == replayed()["flags"]

@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from clinic.flags import judging
+from clinic.flags import engine
 from clinic.models import Client, Clinic, Flag, PainReport, PainTrend, Practitioner, Prescription, Schedule
 from clinic.records import worklist
 from tests import make
@@ -86,7 +86,7 @@ def test_the_state_is_what_a_replay_of_the_reports_gives():
     simulate(clients=10)
     for row in PainTrend.objects.all():
         stored = (row.state, row.response, row.recent, row.usual, row.report_count, row.last_report_at)
-        judging.replay(row)
+        engine.replay(row)
         assert (row.state, row.response, row.recent, row.usual, row.report_count, row.last_report_at) == stored
 
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from clinic import covering
 from clinic.digests import counts, sending
-from clinic.flags import review
-from clinic.flags.review import raise_flag
+from clinic.flags import lifecycle
+from clinic.flags.lifecycle import raise_flag
 from clinic.models import Flag, Practitioner
 from tests import make
 from tests.admin.door import signed_in, url
@@ -31,7 +31,7 @@ def flags(cast):
             plan = make.prescription(make.client(cast.alice, f"C{place}{number}"))
             made.append(raise_flag(None, kind, severity, "…", timezone.now(), prescription=plan))
             if number:
-                review.acknowledge(made[-1], cast.alice.user)
+                lifecycle.acknowledge(made[-1], cast.alice.user)
     raise_flag(None, *KINDS[1], "…", timezone.now(), prescription=make.prescription(cast.erin))
     return made
 
@@ -62,7 +62,7 @@ def test_each_number_leads_to_those_it_counts(cast, flags):
 def test_who_has_several_reasons_counts_by_the_worst(cast, flags):
     raise_flag(None, *KINDS[3], "…", timezone.now(), prescription=flags[0].prescription)
     assert listed(cast.alice, "open=routine") == {"C30"}
-    review.acknowledge(flags[0], cast.alice.user)
+    lifecycle.acknowledge(flags[0], cast.alice.user)
     assert listed(cast.alice, "open=routine") == {"C00", "C30"}
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic import covering, digests, joining
 from clinic.digests import counts, sending
-from clinic.flags import escalation, review, silence
+from clinic.flags import escalation, inactivity, lifecycle
 from clinic.mail import signed_links
 from clinic.models import Client, Digest, Flag, Invitation, Practitioner
 from tests import make
@@ -47,7 +47,7 @@ def test_clients_are_counted_by_their_worst_flag_that_nobody_looked_at(cast):
     told = counted(cast.alice)
     assert (told.urgent, told.high, told.routine, told.to_look_at) == (1, 0, 0, 1)
     for flag in Flag.objects.all():
-        review.acknowledge(flag, cast.alice.user)
+        lifecycle.acknowledge(flag, cast.alice.user)
     assert counted(cast.alice).to_look_at == 0
 
 
@@ -60,7 +60,7 @@ def test_a_colleagues_clients_do_not_count(cast):
 def test_the_silent_are_told_apart(cast):
     make.prescription(cast.dana)
     later = timezone.now() + 5 * DAY
-    silence.sweep(later)
+    inactivity.sweep(later)
     told = counted(cast.alice, now=later)
     assert (told.routine, told.silent) == (1, 1)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clinic import joining, registering, tasks
 from clinic.conf import conf
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.mail import signed_links
 from clinic.models import Clinic, Confirmation, Flag, Prescription, Registrant
 from clinic.records import worklist
@@ -75,7 +75,7 @@ def test_from_invitation_to_resolved_flag(alice):
     assert flag.kind == "exercise_hurts"
     assert prescription.state == Prescription.State.HELD
     assert [entry.client for entry in worklist.entries(worklist.in_order_of_need(alice.user))] == [dana]
-    assert review.resolve(flag, alice.user, "Called her.")
+    assert lifecycle.resolve(flag, alice.user, "Called her.")
 
 
 def test_every_tick_of_the_beat_runs(alice, settings):

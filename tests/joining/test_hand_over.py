@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from clinic import joining
-from clinic.flags import review
-from clinic.flags import sending as notices
+from clinic.flags import lifecycle
+from clinic.flags import notice_mail as notices
 from clinic.models import AuditEntry, Client, FlagEvent, HandOver, Notice, Practitioner
 from tests import make
 
@@ -123,7 +123,7 @@ def test_the_new_one_is_told_of_what_is_high_or_urgent_and_the_former_one_no_mor
 
 def test_what_the_former_one_had_acknowledged_is_open_again(cast):
     flag = make.report(make.prescription(cast.dana), 4, 8).flags[0]
-    review.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge(flag, cast.alice.user)
     over(cast)
     flag.refresh_from_db()
     assert flag.state == "open"
@@ -133,7 +133,7 @@ def test_what_the_former_one_had_acknowledged_is_open_again(cast):
 
 def test_what_is_resolved_is_nobodys_news(cast):
     flag = make.report(make.prescription(cast.dana), 4, 8).flags[0]
-    review.resolve(flag, cast.alice.user, "fine")
+    lifecycle.resolve(flag, cast.alice.user, "fine")
     over(cast)
     assert not Notice.objects.filter(practitioner=cast.bob).exists()
 

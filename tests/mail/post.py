@@ -15,7 +15,7 @@ from clinic.conf import conf
 from clinic.digests import sending as daily
 from clinic.digests.counts import Counts
 from clinic.flags import escalation
-from clinic.flags import sending as notices
+from clinic.flags import notice_mail as notices
 from clinic.mail import signed_links as links_in_mail
 from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder, Welcome
 from clinic.models.outbox import database_now

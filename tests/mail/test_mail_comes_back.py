@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic import joining, wishes
 from clinic.bounces import handling
-from clinic.flags import review, undeliverable
+from clinic.flags import lifecycle, undeliverable
 from clinic.models import AuditEntry, Client, Flag, Notice, Practitioner, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State, Why
 from clinic.reminders import planning
@@ -60,7 +60,7 @@ def test_a_hard_bounce_settles_the_row_marks_the_client_and_raises_the_flag(cast
 def test_the_same_report_twice_changes_nothing_even_after_somebody_looked(cast):
     row = sent(cast.dana)
     back(row)
-    review.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
     assert not back(row, "other words", now=NOW + DAY)
     assert fate(row) == ("bounced", GONE)
     assert marked(cast.dana) is None
@@ -82,7 +82,7 @@ def test_one_that_arrives_between_begins_the_count_anew(cast):
 
 def test_what_came_back_before_somebody_looked_does_not_count(cast):
     back(sent(cast.dana, 5))
-    review.resolve(Flag.objects.get(), cast.alice.user, "Emptied.", NOW - 4 * DAY)
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Emptied.", NOW - 4 * DAY)
     for days in (3, 2):
         back(sent(cast.dana, days), FULL, hard=False)
     assert marked(cast.dana) is None
@@ -164,7 +164,7 @@ def test_of_a_flag_that_somebody_saw_nobody_else_is_told(cast):
     make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     make.report(make.prescription(cast.dana), 3, 8)
     Notice.objects.update(state=State.SENT, sent_at=NOW)
-    review.acknowledge(Flag.objects.get(), cast.alice.user)
+    lifecycle.acknowledge(Flag.objects.get(), cast.alice.user)
     back(Notice.objects.get())
     assert Notice.objects.count() == 1
 
@@ -238,5 +238,5 @@ def test_a_flag_resolved_after_the_refusal_is_not_raised_again(cast, odd_server)
     odd_server.says["RCPT"] = always(GONE)
     reminders.send_due(row.due_at)
     undeliverable.sweep(row.due_at)
-    review.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
+    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
     assert undeliverable.sweep(row.due_at + DAY) == 0

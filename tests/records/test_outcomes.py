@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.flags import escalation, review
+from clinic.flags import escalation, lifecycle
 from clinic.models import Flag, Practitioner
 from clinic.records.outcomes import Outcomes, outcomes
 from tests import make
@@ -40,8 +40,8 @@ def test_with_no_flags_nothing_is_known(cast):
 def test_the_time_to_review_runs_from_raised_to_the_first_person_who_looked(cast):
     for hours in (1, 2, 9):
         raised = flag(cast.dana)
-        review.acknowledge(raised, cast.alice.user, now=raised.raised_at + hours * HOUR)
-        review.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 20 * HOUR)
+        lifecycle.acknowledge(raised, cast.alice.user, now=raised.raised_at + hours * HOUR)
+        lifecycle.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 20 * HOUR)
     told = seen(cast.alice)
     assert (told.raised, told.reviewed, told.waiting) == (3, 3, 0)
     assert (told.median_hours, told.worst_hours) == (2.0, 9.0)
@@ -49,7 +49,7 @@ def test_the_time_to_review_runs_from_raised_to_the_first_person_who_looked(cast
 
 def test_resolved_without_acknowledging_counts_too(cast):
     raised = flag(cast.dana)
-    review.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 3 * HOUR)
+    lifecycle.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 3 * HOUR)
     assert seen(cast.alice).worst_hours == 3.0
 
 
@@ -61,20 +61,20 @@ def test_one_that_nobody_looked_at_is_waiting_and_has_no_time(cast, olivia):
 
 
 def test_one_that_ended_by_itself_is_neither(cast):
-    review.resolve(flag(cast.dana), None, "The client reported again.")
+    lifecycle.resolve(flag(cast.dana), None, "The client reported again.")
     told = seen(cast.alice)
     assert (told.raised, told.waiting, told.reviewed) == (1, 0, 0)
 
 
 def test_the_share_judged_false_is_among_those_judged(cast):
     for verdict in ("real", "false", "unclear", "", "real"):
-        review.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
+        lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
     told = seen(cast.alice)
     assert (told.raised, told.judged, told.real, told.false, told.false_share) == (5, 4, 2, 1, 0.25)
 
 
 def test_by_kind(cast):
-    review.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict="false")
+    lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict="false")
     flag(cast.dana, warning_signs=("leg_weakness",))
     kinds = seen(cast.alice).by_kind
     assert (kinds["exercise_hurts"].false_share, kinds["red_flag"].waiting, kinds["worsening"].raised) == (1.0, 1, 0)
@@ -96,6 +96,6 @@ def test_each_sees_the_own_clients_the_owner_the_clinics_and_a_stranger_nothing(
 
 def test_many_cost_as_much_as_few(cast, django_assert_num_queries):
     for _again in range(5):
-        review.resolve(flag(cast.dana), cast.alice.user, "Called.")
+        lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.")
     with django_assert_num_queries(1):
         seen(cast.alice)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic import prescribing, reporting
-from clinic.flags import review
+from clinic.flags import lifecycle
 from clinic.models import Flag, Notice
 from clinic.records import progress
 from clinic.reminders import planning
@@ -71,7 +71,7 @@ def test_one_mail_for_several_flags_told_of_each_when_it_went(plan, cast, now):
 
 @pytest.mark.parametrize("kind", [Flag.Kind.SILENT, Flag.Kind.UNDELIVERABLE])
 def test_flags_of_silence_and_of_mail_that_comes_back_are_not_the_clients_to_read(plan, now, kind):
-    review.raise_flag(None, kind, Flag.Severity.HIGH, "Private reason.", now, prescription=plan)
+    lifecycle.raise_flag(None, kind, Flag.Severity.HIGH, "Private reason.", now, prescription=plan)
     assert Notice.objects.update(state="sent", sent_at=now, settled_at=now) == 1
     assert moments(plan, now) == []
 

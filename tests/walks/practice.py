@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils.translation import override
 from playwright.sync_api import Locator, expect
 
-from clinic.flags import sending
+from clinic.flags import notice_mail
 from clinic.models import Client, Flag, Practitioner, Prescription
 from config.accounts import mailbox_proven
 from tests import make
@@ -48,7 +48,7 @@ def opened(language: str) -> Practice:
 
 
 def come_by_the_mail(walk: Walker, day: Practice) -> None:
-    sending.send_due()
+    notice_mail.send_due()
     (told,) = mail.outbox
     assert not re.search(r"Dana|pain|dolor|bend|inclin", f"{told.subject} {told.body}", re.IGNORECASE)
     walk.page.goto(re.search(r"^http\S+", told.body, re.MULTILINE)[0])

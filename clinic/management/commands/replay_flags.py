@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic.flags import knobs, what_if
-from clinic.flags.what_if import Replayed
+from clinic.flags import rule_settings, simulation
+from clinic.flags.simulation import Replayed
 from clinic.management import rule_values
 from clinic.management.arguments import MOST_ID, whole
 from clinic.models import Client, Flag, Prescription
@@ -42,7 +42,11 @@ class Command(BaseCommand):
         try:
             rule_values.read(options["rule"])  # a bad one is told even where there is nothing to replay
             replayed = [
-                (client, number, what_if.replay(number, *rule_values.read(options["rule"], knobs.config_of(client))))
+                (
+                    client,
+                    number,
+                    simulation.replay(number, *rule_values.read(options["rule"], rule_settings.config_of(client))),
+                )
                 for number, client in _prescriptions(options["client"])
             ]
         except ValueError as error:
@@ -56,7 +60,7 @@ class Command(BaseCommand):
         ]
         summary = _summary([seen for _client, _number, seen in replayed])
         if options["client"] is not None:
-            sensitivity, smallest_rise = knobs.settings_of(options["client"])
+            sensitivity, smallest_rise = rule_settings.settings_of(options["client"])
             summary = {"sensitivity": sensitivity, "smallest_rise": smallest_rise, **summary}
         if options["json"]:
             self.stdout.write(json.dumps({**summary, "flags": flags}, default=str, indent=2))

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from clinic import digests, joining, messaging, registering, staffing
 from clinic.accounts import second_factor_reset
-from clinic.flags import sending as notices
+from clinic.flags import notice_mail as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, push_delivery

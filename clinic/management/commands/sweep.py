@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic import leaving, registering
-from clinic.flags import escalation, silence, standing, undeliverable
+from clinic.flags import escalation, inactivity, standing, undeliverable
 from clinic.mail import outbox
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         now = options["now"] or database_now()
         self.stdout.write(f"mails given back: {outbox.reap(now)}")
         self.stdout.write(f"registrants forgotten: {registering.forget_unconfirmed(now)}")
-        self.stdout.write(f"clients fallen silent: {silence.sweep(now)}")
+        self.stdout.write(f"clients fallen silent: {inactivity.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
         self.stdout.write(f"clients out of reach flagged: {undeliverable.sweep(now)}")
         self.stdout.write(f"clients put on the worklist: {standing.fill_gaps()}")

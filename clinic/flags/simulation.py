@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from clinic.flags import judging
+from clinic.flags import engine
 from clinic.flags.response import Response, ResponseConfig
 from clinic.flags.trend import Detector, TrendConfig, TrendResult
 from clinic.models import PainReport
@@ -68,12 +68,12 @@ def replay(prescription: int, trend: TrendConfig, response: ResponseConfig, most
         trend, response: the constants to try.
         most: only the newest so many reports; None: all.
     """
-    return stepped(judging.history(prescription, most), trend, response)
+    return stepped(engine.history(prescription, most), trend, response)
 
 
 def stepped(events: Iterable[PainReport | str], trend: TrendConfig, response: ResponseConfig) -> Replayed:
     """The same through what `judging.in_order` gives."""
-    rules, seen = judging.Rules(Detector(trend), Response(response)), Replayed()
+    rules, seen = engine.Rules(Detector(trend), Response(response)), Replayed()
     standing: dict[str, bool] = {}
     for event in events:
         if isinstance(event, str):
@@ -97,7 +97,7 @@ def _point(report: PainReport, known: TrendResult | None, *, flagged: bool) -> P
     return Point(report.occurred_at, report.before, report.after, recent, usual, swing, flagged)
 
 
-def _what_holds(report: PainReport, judgement: judging.Judgement) -> dict[str, bool]:
+def _what_holds(report: PainReport, judgement: engine.Judgement) -> dict[str, bool]:
     """By kind, whether the rules would have a flag after this report; a kind it says nothing of is left out."""
     holds: dict[str, bool] = {}
     if judgement.trend is not None:

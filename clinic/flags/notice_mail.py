@@ -10,8 +10,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Max, Q
 
 from clinic.conf import conf
-from clinic.flags import telling
-from clinic.flags.standing_in import tell_who_stands_in
+from clinic.flags import notice_recipients
+from clinic.flags.notice_rerouting import tell_who_stands_in
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Flag, Notice, Practitioner, Why
@@ -63,7 +63,7 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
             "practitioner": practitioner,
             "worklist_url": f"{conf.base_url}{conf.worklist_path}",
             "count": max(1, clients),
-            "overdue": all(telling.has_risen(one) for one in Notice.objects.filter(pk__in=ours)),
+            "overdue": all(notice_recipients.has_risen(one) for one in Notice.objects.filter(pk__in=ours)),
         },
     )
 
@@ -90,4 +90,4 @@ def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
 def _out_of_reach(notice: Notice, now: dt.datetime) -> None:
     """The mailbox is not there: the owners hear of it, and later mails look for somebody else."""
     Practitioner.objects.out_of_reach(notice.practitioner_id, now)
-    telling.tell_others(notice, now)
+    notice_recipients.tell_others(notice, now)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from clinic.flags import knobs
+from clinic.flags import rule_settings
 from clinic.flags.response import Response
 from clinic.flags.trend import Detector, TrendConfig, TrendResult
 from clinic.models import Flag, FlagEvent, PainReport, PainTrend, Prescription, PrescriptionChange
@@ -82,8 +82,8 @@ def judge(row: PainTrend, report: PainReport) -> Judgement:
     """
     client, last = report.prescription.client_id, row.last_report_at
     if last is not None and report.occurred_at >= last and not _answered_after(report):
-        sensitivity, smallest_rise = knobs.settings_of(client)
-        version = knobs.version(sensitivity, smallest_rise)
+        sensitivity, smallest_rise = rule_settings.settings_of(client)
+        version = rule_settings.version(sensitivity, smallest_rise)
         try:
             rules = Rules.stored_in(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
             judgement = _sound(rules.step(report))
@@ -151,8 +151,8 @@ def still_rising(row: PainTrend) -> bool:
 
 
 def _in_force(row: PainTrend) -> tuple[TrendConfig, str]:
-    sensitivity, smallest_rise = knobs.settings_of(row.prescription.client_id)
-    return TrendConfig.tuned(sensitivity, smallest_rise), knobs.version(sensitivity, smallest_rise)
+    sensitivity, smallest_rise = rule_settings.settings_of(row.prescription.client_id)
+    return TrendConfig.tuned(sensitivity, smallest_rise), rule_settings.version(sensitivity, smallest_rise)
 
 
 def _answered_after(report: PainReport) -> bool:

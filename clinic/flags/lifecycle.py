@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, signals
-from clinic.flags import judging, knobs, sentences, standing
-from clinic.flags.judging import Judgement
-from clinic.flags.telling import notify, who_treats
+from clinic.flags import engine, reasons, rule_settings, standing
+from clinic.flags.engine import Judgement
+from clinic.flags.notice_recipients import notify, who_treats
 from clinic.models import (
     Advice,
     Client,
@@ -55,7 +55,7 @@ def after_report(
         hurt = _hurt(report, judgement, leg="moved_down_leg" in new)
         at = report.occurred_at
         if signs and "warning_signs" in new:
-            reason = sentences.warning_signs(signs)
+            reason = reasons.warning_signs(signs)
             raised.append(_raise(prescription, report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
         if hurt:
             reason, evidence = hurt
@@ -69,7 +69,7 @@ def after_report(
                 occurred_at__lte=report.occurred_at,
                 before__isnull=False,
             )
-            reason = sentences.worsening(judgement.trend)
+            reason = reasons.worsening(judgement.trend)
             due = max(at, judgement.rising_since or at)  # what began before it was not this report's news
             raised.append(_raise(prescription, report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due))
         if (signs and "warning_signs" in new) or hurt:
@@ -93,15 +93,15 @@ def _sign_names(report: PainReport) -> list[str]:
 def _hurt(report: PainReport, judgement: Judgement, *, leg: bool) -> tuple[str, Iterable[PainReport]] | None:
     """Why the exercise hurts this client, with the reports that show it; None: it does not, as far as is known."""
     if leg and report.moved_down_leg:
-        return sentences.moved_down_leg(), [report]
+        return reasons.moved_down_leg(), [report]
     if judgement.session == "much_worse":
-        return sentences.one_strong_rise(report), [report]
+        return reasons.one_strong_rise(report), [report]
     if judgement.standing == "stop":
         latest = report.prescription.reports.filter(
             did_exercise=True, before__isnull=False, after__isnull=False, occurred_at__lte=report.occurred_at
         ).order_by("-occurred_at", "-pk")
         sessions = list(latest[:SESSIONS_SHOWN])[::-1]
-        return sentences.exercise_hurts(sessions), sessions
+        return reasons.exercise_hurts(sessions), sessions
     return None
 
 
@@ -170,7 +170,7 @@ def _raise(
         return None
     flag = Flag.objects.create(
         prescription=about, kind=kind, severity=severity, reason=reason[:500],
-        rule_version=knobs.version_of(about.client_id), raised_at=now, raised_by=report,
+        rule_version=rule_settings.version_of(about.client_id), raised_at=now, raised_by=report,
         due_at=due if due is not None and now - due > LATE else None,
     )  # fmt: skip
     flag.evidence.set(behind)
@@ -248,7 +248,7 @@ def close(
         changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED, verdict=verdict)
         if changed:
             _keep(flag, FlagEvent.Verb.RESOLVED, by, note, now)
-            judging.start_again(row, flag.kind)
+            engine.start_again(row, flag.kind)
             if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
                 Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
             if flag.kind == Kind.SILENT and by is not None:  # somebody was in touch: what went unanswered is settled

@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import override
 
 from clinic.conf import conf
-from clinic.flags import sentences
-from clinic.flags.review import raise_flag, retell
+from clinic.flags import reasons
+from clinic.flags.lifecycle import raise_flag, retell
 from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Prescription, Reminder
 from clinic.models.fields import zone
 
@@ -61,7 +61,7 @@ def _say_reminders_stopped(prescription: Prescription, now: dt.datetime) -> bool
             return False
         last = row.last_report_at
         day = last.astimezone(zone(prescription.client.time_zone)).date() if last else None
-        reason = sentences.reminders_stopped(conf.ignored_at_most, day)
+        reason = reasons.reminders_stopped(conf.ignored_at_most, day)
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         if raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None:
             return True
@@ -95,9 +95,9 @@ def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
         if row.last_report_at != last or state != Prescription.State.ACTIVE:
             return False  # it was heard of, or held, since the list was read
         if last:
-            reason = sentences.silent(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
+            reason = reasons.silent(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
         else:
-            reason = sentences.never_reported(heard_at.astimezone(here).date())
+            reason = reasons.never_reported(heard_at.astimezone(here).date())
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         return raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None
 

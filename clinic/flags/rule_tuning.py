@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.flags import judging
-from clinic.flags.knobs import clinic_settings, config_of, in_force, settings_of
+from clinic.flags import engine
+from clinic.flags.rule_settings import clinic_settings, config_of, in_force, settings_of
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic, ClinicTuning, PainTrend, Practitioner, Prescription, Tuning
 
@@ -55,7 +55,7 @@ def tune(
             at=now or timezone.now(),
         )  # fmt: skip
         for row in rows:
-            judging.replay(row)
+            engine.replay(row)
         audit.record(by.user, "tuned", client, client.clinic)
     return made
 
@@ -94,7 +94,7 @@ def tune_clinic(
         heard = PainTrend.objects.filter(prescription__in=running, last_report_at__isnull=False)
         latest = list(heard.order_by("-last_report_at").values_list("pk", flat=True)[:REBUILT_AT_ONCE])
         for row in PainTrend.objects.select_for_update(of=("self",)).filter(pk__in=latest).order_by("pk"):
-            judging.replay(row)
+            engine.replay(row)
         audit.record(by.user, "tuned", clinic, clinic)
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from clinic.flags.telling import OPENED, has_risen, heads, notify, owners, told, who_treats
+from clinic.flags.notice_recipients import OPENED, has_risen, heads, notify, owners, told, who_treats
 from clinic.models import Absence, Client, Flag, FlagEvent, Notice, Practitioner, Why
 from clinic.models.outbox import OPEN, State
 

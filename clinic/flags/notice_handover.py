@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from clinic.flags.telling import notify
+from clinic.flags.notice_recipients import notify
 from clinic.models import Client, Flag, FlagEvent, Notice, Practitioner, Why
 from clinic.models.flag import Severity
 from clinic.models.outbox import State
