@@ -5,8 +5,9 @@ from functools import wraps
 
 from celery import shared_task
 
-from clinic import digests, joining, leaving, messaging, registering, staffing
 from clinic.accounts import second_factor_reset
+from clinic.clients import departure, invitation_mail, registration
+from clinic.clients import messages as client_messages
 from clinic.flags import escalation, standing, undeliverable
 from clinic.flags import inactivity as silent_clients
 from clinic.flags import notice_mail as notices
@@ -15,9 +16,22 @@ from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, push_delivery
 from clinic.reminders import sending as reminders
+from clinic.team import members
+from clinic.team.digest import mail as digest_mail
+from clinic.team.digest import planning as digest_planning
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-_MAILS = (notices, registering, joining, staffing, second_factor_reset, messaging, reminders, digests, push_delivery)
+_MAILS = (
+    notices,
+    registration,
+    invitation_mail,
+    members,
+    second_factor_reset,
+    client_messages,
+    reminders,
+    digest_mail,
+    push_delivery,
+)
 KINDS = [outbox.one_at_a_time(kind.send_due) for kind in _MAILS]
 
 
@@ -36,7 +50,7 @@ def tick(run: Callable[[], None]) -> Callable[[], None]:
 def plan() -> None:
     """Due schedules become reminder rows, due daily mails their own."""
     planning.plan_due(database_now())
-    digests.plan_due(database_now())
+    digest_planning.plan_due(database_now())
 
 
 @tick
@@ -49,7 +63,7 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for tidy in (outbox.reap, registering.forget_unconfirmed, leaving.forget, escalation.escalate):
+    for tidy in (outbox.reap, registration.forget_unconfirmed, departure.forget, escalation.escalate):
         tidy(database_now())
 
 

@@ -10,7 +10,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from clinic import joining, prescribing, registering, reporting
+from clinic import prescribing, reporting
+from clinic.clients import acceptance, invitations, registration
 from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
 from clinic.prescribing import Dose
@@ -59,26 +60,26 @@ def practitioner(at: Clinic, name: str = "Alice", role: str = Practitioner.Role.
 def invited(by: Practitioner, name: str = "Dana", **over: Any) -> Client:
     """A client who has an invitation and has not joined."""
     given = {"name": name, "email": f"{name.lower()}@home.example", **over}
-    return joining.invite(Client(**given), by=by)
+    return invitations.invite(Client(**given), by=by)
 
 
 def client(by: Practitioner, name: str = "Dana", **over: Any) -> Client:
     """A client who has joined and can sign in with PASSWORD."""
     made = invited(by, name, **over)
-    joining.accept(made.invitations.get(), password=PASSWORD)
+    acceptance.accept(made.invitations.get(), password=PASSWORD)
     made.refresh_from_db()
     return made
 
 
 def registrant(at: Clinic, name: str = "Nora") -> Registrant:
     """Somebody who registered on the public page and confirmed the address."""
-    registering.register(at, name=name, email=f"{name.lower()}@home.example", language="en")
+    registration.register(at, name=name, email=f"{name.lower()}@home.example", language="en")
     return confirmed(Registrant.objects.get(clinic=at, email=f"{name.lower()}@home.example"))
 
 
 def confirmed(registered: Registrant) -> Registrant:
     """The same person with the address proven and PASSWORD to sign in with."""
-    registering.confirm(registered.confirmations.latest("pk"), password=PASSWORD)
+    registration.confirm(registered.confirmations.latest("pk"), password=PASSWORD)
     registered.refresh_from_db()
     return registered
 

@@ -19,13 +19,13 @@ SAYS_NOTHING = {"services", "utils", "helpers", "common", "base"}
 
 PURE = [
     "clinic/mail/bounce_parser.py",
-    "clinic/joining/sheet.py",
+    "clinic/clients/csv_reader.py",
     "clinic/reminders/schedule.py",
     "clinic/flags/trend.py",
     "clinic/flags/response.py",
     "clinic/records/days.py",
     "clinic/records/weeks.py",
-    "clinic/shades.py",
+    "clinic/practice/colors.py",
     "clinic/records/body_map.py",
     "exercises/figure.py",
     "exercises/movement.py",

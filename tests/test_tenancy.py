@@ -7,9 +7,11 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from clinic import covering, messaging, noting
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.models import Client, Note, Practitioner, Prescription
 from clinic.reminders import planning
+from clinic.team import absences
 from tests import make
 
 Role = Practitioner.Role
@@ -24,11 +26,11 @@ def filled(cast):
         prescription = make.prescription(client)
         planning.plan_due(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
-        noting.add(client, "Seen.", by=client.practitioner)
-        messaging.send(client, "Come by.", by=client.practitioner)
+        client_notes.add(client, "Seen.", by=client.practitioner)
+        client_messages.send(client, "Come by.", by=client.practitioner)
     make.registrant(cast.alice.clinic)
     later = timezone.now().date() + dt.timedelta(days=60)
-    covering.go_away(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
+    absences.go_away(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
     return cast
 
 

@@ -15,12 +15,12 @@ from django.utils.translation import get_language_info, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import wording
 from clinic.admin import access
 from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Advice, AdviceText, Client, Clinic
 from clinic.models.advice_text import LONGEST_TEXT
+from clinic.practice import advice_texts
 from clinic.records import advice as records
 
 MADE_UP = {Advice.GO_ON: (5, 3), Advice.CARRY_ON: (4, 4), Advice.STOP_TODAY: (4, 6), Advice.STOP: (4, 8)}
@@ -102,8 +102,8 @@ def change(request: HttpRequest, pk: int, advice: str, language: str) -> HttpRes
         wanted = "" if "reset" in request.POST else form.cleaned_data["text"]
         wanted = "" if wanted.strip() == usual else wanted
         if "look" in request.POST:
-            form.call(lambda: wording.check(clinic, kind, language, wanted.strip(), by))
-        elif form.call(lambda: wording.word(clinic, kind, language, wanted, by=by)) is not None:
+            form.call(lambda: advice_texts.check(clinic, kind, language, wanted.strip(), by))
+        elif form.call(lambda: advice_texts.word(clinic, kind, language, wanted, by=by)) is not None:
             messages.success(request, _("These words are shown from the next report on."))
             return HttpResponseRedirect(reverse("plumbline:advice_words", args=[pk, advice, language]))
     context = _context(clinic, kind, language, form)
@@ -118,8 +118,8 @@ def _context(clinic: Clinic, kind: Advice, language: str, form: WordsForm) -> di
         "language": language,
         "spoken": get_language_info(language)["name_local"],
         "shown": seen(clinic, kind, language, text),
-        "stands": [(f"{{{name}}}", SAYS[name]) for name in wording.MAY_STAND[kind]],
-        "required": [f"{{{name}}}" for name in wording.MUST_STAND.get(kind, ())],
+        "stands": [(f"{{{name}}}", SAYS[name]) for name in advice_texts.MAY_STAND[kind]],
+        "required": [f"{{{name}}}" for name in advice_texts.MUST_STAND.get(kind, ())],
         "course": kind in MADE_UP,
         "calls": kind == Advice.CALL_NOW,
     }

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
-from clinic import arranging
 from clinic.admin import words
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Clinic, Practitioner
 from clinic.models.clinic import LONGEST_ESCALATION
+from clinic.practice import settings as practice_settings
 from exercises.models import Exercise
 
 
@@ -29,7 +29,7 @@ class Card(VerbForm):
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
         """Hand the answers to the verb, which may raise ValidationError."""
-        arranging.arrange(clinic, self.cleaned_data, by=by)
+        practice_settings.arrange(clinic, self.cleaned_data, by=by)
 
 
 def _line(label: Any, *, hint: Any = "", required: bool = False, **attrs: str) -> forms.CharField:
@@ -83,11 +83,11 @@ class LogoCard(Card):
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
         if "remove" in self.data:
-            arranging.take_logo_away(clinic, by=by)
+            practice_settings.take_logo_away(clinic, by=by)
         elif self.cleaned_data["logo"] is None:
             self.add_error("logo", gettext_lazy("Choose a file."))
         else:
-            arranging.show_logo(clinic, self.cleaned_data["logo"], by=by)
+            practice_settings.show_logo(clinic, self.cleaned_data["logo"], by=by)
 
 
 class PhonesCard(Card):
@@ -168,7 +168,7 @@ class KeepingCard(Card):
     )
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
-        arranging.arrange(clinic, {"retention_years": self.cleaned_data["retention_years"] or None}, by=by)
+        practice_settings.arrange(clinic, {"retention_years": self.cleaned_data["retention_years"] or None}, by=by)
 
 
 CARDS: list[type[Card]] = [

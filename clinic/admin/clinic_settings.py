@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import arranging, leaving, shades
 from clinic.admin import access, advice_words
 from clinic.admin.clinic_cards import CARDS, Card
 from clinic.admin.clinic_tuning import setting
 from clinic.admin.page import Page, page
+from clinic.clients import departure
 from clinic.models import Clinic, Practitioner
+from clinic.practice import colors
+from clinic.practice import settings as practice_settings
 
 COMING = dt.timedelta(days=30)  # how early an owner sees that a record will be erased
 
@@ -83,7 +85,7 @@ def accent_preview(request: HttpRequest, pk: int) -> Page:
 def put_first_steps_away(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The owner needs no first steps any more."""
     clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
-    arranging.put_first_steps_away(clinic, by=owner_of(request, clinic))
+    practice_settings.put_first_steps_away(clinic, by=owner_of(request, clinic))
     return HttpResponseRedirect(reverse("plumbline:index"))
 
 
@@ -119,17 +121,17 @@ def _colour(accent: str) -> dict[str, object]:
     return {
         "accent": accent,
         "grounds": [
-            (_("Light page"), shades.LIGHT_GROUNDS[0], "#1d2a2e", shades.on_light(accent)),
-            (_("Dark page"), shades.DARK_GROUNDS[0], "#eef2f1", shades.on_dark(accent)),
+            (_("Light page"), colors.LIGHT_GROUNDS[0], "#1d2a2e", colors.on_light(accent)),
+            (_("Dark page"), colors.DARK_GROUNDS[0], "#eef2f1", colors.on_dark(accent)),
         ],
-        "readable": arranging.readable(accent),
-        "near": arranging.readable_near(accent),
+        "readable": practice_settings.readable(accent),
+        "near": practice_settings.readable_near(accent),
     }
 
 
 def _leaving(request: HttpRequest, clinic: Clinic) -> list[object]:
     """Whose record will be erased within COMING."""
-    return list(leaving.due_for_erasure(timezone.now() + COMING).filter(clinic=clinic))
+    return list(departure.due_for_erasure(timezone.now() + COMING).filter(clinic=clinic))
 
 
 ROUTES = [

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import staffing
 from clinic.accounts import second_factor
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
@@ -28,6 +27,7 @@ from clinic.admin.verb_form import VerbForm
 from clinic.mail import health as mail_health
 from clinic.mail.health import MailState
 from clinic.models import Client, Clinic, Practitioner
+from clinic.team import members
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         owner = {field: given.pop(field) for field in ("owner_name", "owner_email")}
-        opened = form.call(lambda: staffing.open_clinic(Clinic(**given), **owner, by=access.signed_in(request)))
+        opened = form.call(lambda: members.open_clinic(Clinic(**given), **owner, by=access.signed_in(request)))
         if opened is not None:
             messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": opened})
             return HttpResponseRedirect(reverse("plumbline:clinics"))
@@ -119,7 +119,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
 def shut_out(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End somebody's access to a clinic at once."""
     person = _person(request, pk)
-    if staffing.shut_out(person, by=access.signed_in(request)):
+    if members.shut_out(person, by=access.signed_in(request)):
         messages.success(request, _("%(name)s sees nothing from now on.") % {"name": person})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
@@ -128,7 +128,7 @@ def shut_out(request: HttpRequest, pk: int) -> HttpResponseBase:
 def let_in(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give it back, in the role they had."""
     person = _person(request, pk)
-    if staffing.reactivate(person, by=access.signed_in(request)):
+    if members.reactivate(person, by=access.signed_in(request)):
         messages.success(request, _("%(name)s works here again.") % {"name": person})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 

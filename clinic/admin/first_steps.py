@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.admin import access
 from clinic.models import Clinic, Practitioner
-from clinic.records.first_steps import FirstSteps, first_steps
+from clinic.practice.onboarding import FirstSteps, first_steps
 
 
 @dataclass(frozen=True)

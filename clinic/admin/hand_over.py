@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import joining
 from clinic.admin import access
 from clinic.admin.page import page
 from clinic.admin.ticks import named, ticked
 from clinic.admin.verb_form import VerbForm
+from clinic.clients import handover
 from clinic.models import Client, Practitioner
 
 PER_PAGE = 500  # Django takes a thousand fields of a form
@@ -54,7 +54,7 @@ class HandOverForm(VerbForm):
     def hand_over(self, clients: Sequence[Client], by: Practitioner) -> int:
         """Call the verb; returns how many changed hands. Raises its ValidationError."""
         to = self._offered[self.cleaned_data["to"]]
-        return len(joining.hand_over_all(clients, to, by=by, reason=self.cleaned_data["reason"]))
+        return len(handover.hand_over_all(clients, to, by=by, reason=self.cleaned_data["reason"]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +74,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     clients = list(part := paged.get_page(request.GET.get("page")))
     if whose and request.method != "POST" and not chosen:
         chosen = {client.pk for client in clients}
-    offered = list(joining.colleagues(by).exclude(pk__in=_sole(clients)).order_by("name", "pk"))
+    offered = list(handover.colleagues(by).exclude(pk__in=_sole(clients)).order_by("name", "pk"))
     teams = Practitioner.objects.filter(clients__in=mine).annotate(number=Count("clients")).order_by("name", "pk")
     form = HandOverForm(request.POST if request.method == "POST" else None, offered)
     if request.method == "POST" and form.is_valid():

@@ -23,14 +23,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import joining
 from clinic.admin import access
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
-from clinic.joining import sheet
-from clinic.joining.importing import Fate, Line
-from clinic.joining.sending import lasts
-from clinic.joining.sheet import Table, Trouble, Unreadable
+from clinic.clients import csv_import, csv_reader
+from clinic.clients.csv_import import Fate, Line
+from clinic.clients.csv_reader import Table, Trouble, Unreadable
+from clinic.clients.invitation_mail import lasts
 from clinic.models import Client, Practitioner
 from clinic.records import sheets
 
@@ -91,9 +90,9 @@ class TableForm(VerbForm):
         uploaded = self.cleaned_data["file"]
         if not isinstance(uploaded, UploadedFile):
             return ""
-        if (uploaded.size or 0) > sheet.MOST_BYTES:
+        if (uploaded.size or 0) > csv_reader.MOST_BYTES:
             raise ValidationError(_TROUBLE[Trouble.TOO_LARGE])
-        return sheet.decode(uploaded.read())
+        return csv_reader.decode(uploaded.read())
 
     def clean(self) -> None:
         given = [name for name in ("file", "text") if (self.cleaned_data.get(name) or "").strip()]
@@ -132,12 +131,12 @@ def import_clients(request: HttpRequest) -> HttpResponseBase:
 def confirm(request: HttpRequest) -> HttpResponseBase:
     """The rows that are right are invited, all or none. If anything changed since the look, one looks again."""
     text, by, seen = _carried(request)
-    table = sheet.read(text)
-    if _digest(joining.look(table.rows, by)) != seen:
+    table = csv_reader.read(text)
+    if _digest(csv_import.look(table.rows, by)) != seen:
         changed = _("Something has changed since you looked, so nobody was invited yet. Look once more.")
         return _look(request, text, by, notice=changed)
     try:
-        clients = joining.import_clients(table.rows, by)
+        clients = csv_import.import_clients(table.rows, by)
     except ValidationError as error:
         return _look(request, text, by, notice=" ".join(error.messages))
     messages.success(request, _invited(clients, left_out=len(table.rows) - len(clients)))
@@ -148,7 +147,7 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
 def mend(request: HttpRequest) -> HttpResponse:
     """The rows with something wrong as a table, to put right and bring back."""
     text, by, _seen = _carried(request)
-    wrong = [line for line in joining.look(sheet.read(text).rows, by) if line.fate == Fate.WRONG]
+    wrong = [line for line in csv_import.look(csv_reader.read(text).rows, by) if line.fate == Fate.WRONG]
     used = [name for name in _COLUMNS if name in {"name", "email"} or any(line.row.cells.get(name) for line in wrong)]
     head = [*(str(_COLUMNS[name]) for name in used), _("What is wrong")]
     rows = [
@@ -183,8 +182,8 @@ def _as_whom(request: HttpRequest) -> list[Practitioner]:
 
 def _look(request: HttpRequest, text: str, by: Practitioner, *, notice: str = "") -> Page:
     """The dry run as a page. Raises Unreadable."""
-    table = sheet.read(text)
-    lines = joining.look(table.rows, by)
+    table = csv_reader.read(text)
+    lines = csv_import.look(table.rows, by)
     carried = {"text": text, "as": by.pk, "user": by.user_id, "seen": _digest(lines)}
     counts = Counter(line.fate for line in lines)
     return page(

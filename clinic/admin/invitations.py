@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import joining
 from clinic.admin import access, words
 from clinic.admin.page import back_to, page
 from clinic.admin.ticks import by_clinic, ticked
-from clinic.joining.inviting import INVITED_AT_MOST, REMIND_AFTER
+from clinic.clients import invitations
+from clinic.clients.invitations import INVITED_AT_MOST, REMIND_AFTER
 from clinic.models import Client, Invitation
 from clinic.models.client import ClientQuerySet
 from clinic.models.outbox import OPEN, State
@@ -78,7 +78,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new link by mail; the earlier ones stop working."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     try:
-        joining.invite_again(client, by=access.practitioner_of(request, client))
+        invitations.invite_again(client, by=access.practitioner_of(request, client))
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
     else:
@@ -97,7 +97,7 @@ def invite_all_again(request: HttpRequest) -> HttpResponseBase:
         chosen = ticked(request, Client.objects.treated_by(request.user))
     posted = 0
     for by, clients in by_clinic(access.clinical(request), chosen):
-        posted += len(joining.invite_all_again(clients, by=by))
+        posted += len(invitations.invite_all_again(clients, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing was sent."))
     elif posted:
@@ -131,7 +131,7 @@ def withdraw(request: HttpRequest) -> HttpResponseBase:
         return page(request, "withdraw.html", title, clients=waiting, planned=planned)
     gone = 0
     for by, clients in by_clinic(access.clinical(request), waiting):
-        gone += len(joining.withdraw_invitations(clients, by=by))
+        gone += len(invitations.withdraw_invitations(clients, by=by))
     if gone == 1 == len(waiting):
         messages.success(
             request, _("The invitation to %(name)s is withdrawn. Its link works no more.") % {"name": waiting[0]}

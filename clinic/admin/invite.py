@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic import joining
 from clinic.admin import access, invitations, words
 from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
+from clinic.clients.invitations import invite as invite_client
 from clinic.models import Client, Practitioner
 
 
@@ -80,7 +80,7 @@ class InviteForm(VerbForm):
         given = dict(self.cleaned_data)
         by = self._as_whom[given.pop("clinic", next(iter(self._as_whom)))]
         wakes_at: dt.time = given.pop("wakes_at")
-        return joining.invite(Client(**given, wakes_at=wakes_at), by=by)
+        return invite_client(Client(**given, wakes_at=wakes_at), by=by)
 
     @property
     def known(self) -> Client | None:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import messaging
 from clinic.admin import access
 from clinic.admin.page import back_to, came_from, page
 from clinic.admin.verb_form import OnceForm
+from clinic.clients import messages as client_messages
 from clinic.models import Client
 
 
@@ -25,7 +25,7 @@ class MessageForm(OnceForm):
     text = forms.CharField(
         label=gettext_lazy("Message"),
         required=False,  # an empty one is refused by the verb, in the verb's words
-        max_length=messaging.TEXT_AT_MOST,
+        max_length=client_messages.TEXT_AT_MOST,
         widget=forms.Textarea(attrs={"rows": 5, "required": True}),
     )
 
@@ -40,7 +40,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         text, press = form.cleaned_data["text"], form.cleaned_data["press"]
-        if form.call(lambda: messaging.send(client, text, by=by, press=press)) is not None:
+        if form.call(lambda: client_messages.send(client, text, by=by, press=press)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
             return back_to(request, onward)
     return page(

@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import covering, staff_wishes
 from clinic.admin import access
 from clinic.admin.my_settings_forms import AboutMeForm, AbsenceForm, MailForm
 from clinic.admin.page import Page, page
-from clinic.digests import sending
 from clinic.models import Absence, Practitioner
+from clinic.team import absences
+from clinic.team import preferences as team_preferences
+from clinic.team.digest import mail as digest_mail
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +49,7 @@ def daily_mail(request: HttpRequest, pk: int) -> Page:
     who = _managed(request, pk)
     if who.user_id != request.user.pk or not who.is_clinical:
         raise Http404
-    mail = sending.preview(who)
+    mail = digest_mail.preview(who)
     html = re.sub(r'\shref="[^"]*"', "", str(mail.alternatives[0][0])) if mail else ""
     context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "onward": _address(request, who)}
     return page(request, "daily_mail.html", _("The daily mail"), **context)
@@ -62,7 +63,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = AbsenceForm(request.POST if request.method == "POST" else None, who, absence)
     changed: Absence | None = None
     if request.method == "POST" and form.is_valid():
-        changed = form.call(lambda: covering.change(absence, **form.told(), by=user))
+        changed = form.call(lambda: absences.change(absence, **form.told(), by=user))
     if changed is not None:
         messages.success(request, _("The absence is changed."))
         return HttpResponseRedirect(_address(request, who))
@@ -73,7 +74,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
 def end_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back already, or not going: the cover's access ends at once."""
     absence = _absence(request, pk)
-    if covering.end(absence, by=access.signed_in(request)):
+    if absences.end(absence, by=access.signed_in(request)):
         messages.success(request, _("The absence has ended. The cover no longer sees these clients."))
     else:
         messages.info(request, _("Nothing to do: this absence was over."))
@@ -107,9 +108,9 @@ def _done(request: HttpRequest, who: Practitioner, what: str, form: Any) -> str 
     """Call the verb of one form; what to say, or None when something is to be put right."""
     user = access.signed_in(request)
     verbs: dict[str, tuple[Callable[[], object], str]] = {
-        "me": (lambda: staff_wishes.introduce(who, **form.cleaned_data, by=user), _("Kept.")),
-        "mail": (lambda: staff_wishes.choose_mail(who, **form.cleaned_data, by=user), _("Kept.")),
-        "absence": (lambda: covering.go_away(who, **form.told(), by=user), _("The absence is written down.")),
+        "me": (lambda: team_preferences.introduce(who, **form.cleaned_data, by=user), _("Kept.")),
+        "mail": (lambda: team_preferences.choose_mail(who, **form.cleaned_data, by=user), _("Kept.")),
+        "absence": (lambda: absences.go_away(who, **form.told(), by=user), _("The absence is written down.")),
     }
     verb, said = verbs[what]
     return said if form.is_valid() and form.call(verb) else None
@@ -122,7 +123,7 @@ def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Pag
         "who": who,
         "mine": mine,
         "forms": forms,
-        "others_told": staff_wishes.others_told_at_once(who) if who.is_clinical else [],
+        "others_told": team_preferences.others_told_at_once(who) if who.is_clinical else [],
         "absences": [(one, one.begins_at <= now) for one in who.absences.unended(now).select_related("cover")],
         "covers": who.covers.unended(now).select_related("practitioner"),
         "elsewhere": managed.filter(user=request.user.pk),

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic import covering
 from clinic.admin import words
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Absence, Practitioner
 from clinic.models.fields import WEEKDAYS
+from clinic.team import absences
 
 _NOT_SO = ("required", "invalid")
 _NO_DATE = dict.fromkeys(_NOT_SO, gettext_lazy("Write a day such as 2026-03-31."))
@@ -91,7 +91,7 @@ class AbsenceForm(VerbForm):
     def __init__(self, data: Any, who: Practitioner, absence: Absence | None = None) -> None:
         now = {name: getattr(absence, name) for name in ("starts_on", "ends_on")} if absence else {}
         super().__init__(data, initial={**now, "cover": absence.cover_id if absence else None}, auto_id="id_away_%s")
-        self._colleagues = {colleague.pk: colleague for colleague in covering.may_cover(who)}
+        self._colleagues = {colleague.pk: colleague for colleague in absences.may_cover(who)}
         cover = self.fields["cover"]
         assert isinstance(cover, forms.TypedChoiceField)
         nobody = _("Nobody (owners are told)")

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import noting
 from clinic.admin import access
 from clinic.admin.page import page
 from clinic.admin.verb_form import OnceForm, VerbForm
+from clinic.clients import notes as client_notes
 from clinic.models import Client, Note, Prescription
 
 
@@ -25,7 +25,7 @@ class NewNoteForm(OnceForm):
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # an empty one is refused by the verb, in the verb's words
-        max_length=noting.TEXT_AT_MOST,
+        max_length=client_notes.TEXT_AT_MOST,
         widget=forms.Textarea(attrs={"rows": 4, "required": True}),
     )
     about = forms.ModelChoiceField(
@@ -49,7 +49,7 @@ class CorrectionForm(VerbForm):
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # as above
-        max_length=noting.TEXT_AT_MOST,
+        max_length=client_notes.TEXT_AT_MOST,
         widget=forms.Textarea(attrs={"rows": 6, "required": True}),
     )
 
@@ -64,7 +64,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         text, told = given["text"], {"about": given["about"], "press": given["press"]}
-        if form.call(lambda: noting.add(client, text, by=by, **told)) is not None:
+        if form.call(lambda: client_notes.add(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
     return page(request, "note.html", _("Write a note"), client=client, form=form)
 
@@ -79,7 +79,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        if form.call(lambda: noting.correct(note, text, by=by)) is not None:
+        if form.call(lambda: client_notes.correct(note, text, by=by)) is not None:
             return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
     return page(request, "note.html", _("Correct a note"), client=note.client, form=form, note=note)
 

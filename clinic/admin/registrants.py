@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import joining, registering
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.ticks import by_clinic, ticked
+from clinic.clients import invitations, registration
 from clinic.models import Practitioner, Registrant
 
 PER_PAGE = 50
@@ -62,7 +62,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         if chosen is None:
             raise ValidationError(_("Choose somebody who works at this clinic."))
-        client = joining.accept_registrant(registrant, chosen, by=by)
+        client = invitations.accept_registrant(registrant, chosen, by=by)
     except ValidationError as error:
         told = {"name": registrant, "why": " ".join(error.messages)}
         messages.error(request, _("%(name)s: nothing is changed. %(why)s") % told)
@@ -75,7 +75,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
 def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Not as a client. The library stays open to them; no mail goes out."""
     registrant, by = _decided(request, pk)
-    if registering.decline(registrant, by=by):
+    if registration.decline(registrant, by=by):
         messages.success(request, _("%(name)s: declined. The exercises stay open to them.") % {"name": registrant})
     else:
         messages.info(request, _("%(name)s: this is decided already.") % {"name": registrant})
@@ -86,7 +86,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
 def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Declined by mistake: waits again."""
     registrant, by = _decided(request, pk)
-    if registering.reconsider(registrant, by=by):
+    if registration.reconsider(registrant, by=by):
         messages.success(request, _("%(name)s waits again.") % {"name": registrant})
     else:
         messages.info(request, _("%(name)s: this is decided already.") % {"name": registrant})
@@ -102,11 +102,11 @@ def decide(request: HttpRequest) -> HttpResponseBase:
     count = 0
     for by, registrants in by_clinic(access.clinical(request), chosen):
         if "decline" in request.POST:
-            count += len(registering.decline_all(registrants, by=by))
+            count += len(registration.decline_all(registrants, by=by))
         else:
             wanted = request.POST.get("practitioner", str(by.pk))
             treats = next((who for who in _offered(by) if str(who.pk) == wanted), by)
-            count += len(joining.accept_registrants(registrants, treats, by=by))
+            count += len(invitations.accept_registrants(registrants, treats, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing is changed."))
     elif count:

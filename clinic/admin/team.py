@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import staffing
 from clinic.accounts import second_factor
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Client, Clinic, Outgoing, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
+from clinic.team import members
 
 _LOST = {State.FAILED, State.BOUNCED}
 
@@ -127,7 +127,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         given = dict(form.cleaned_data)
         chosen = given.pop("clinic", owned[0].pk)
         at = next(clinic for clinic in owned if clinic.pk == chosen)
-        colleague = form.call(lambda: staffing.add(at, **given, by=access.signed_in(request)))
+        colleague = form.call(lambda: members.add(at, **given, by=access.signed_in(request)))
         if colleague is not None:
             messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": colleague})
             return HttpResponseRedirect(reverse("plumbline:team"))
@@ -142,7 +142,7 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": person.role})
     if request.method == "POST" and form.is_valid():
         role = form.cleaned_data["role"]
-        changed = form.call(lambda: staffing.change_role(person, role, by=access.signed_in(request)))
+        changed = form.call(lambda: members.change_role(person, role, by=access.signed_in(request)))
         if changed is not None:
             told = {"name": person, "role": person.get_role_display()}
             messages.success(request, _("%(name)s: %(role)s from now on.") % told)
@@ -159,19 +159,19 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
     """They work here no more."""
-    return _act(request, pk, staffing.deactivate, _("%(name)s works here no more and sees nothing from now on."))
+    return _act(request, pk, members.deactivate, _("%(name)s works here no more and sees nothing from now on."))
 
 
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
     """They are back, in the role they had."""
-    return _act(request, pk, staffing.reactivate, _("%(name)s works here again."))
+    return _act(request, pk, members.reactivate, _("%(name)s works here again."))
 
 
 @require_POST
 def welcome_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The mail that says how to sign in, once more."""
-    return _act(request, pk, staffing.welcome_again, _("Another mail to %(name)s is on its way."))
+    return _act(request, pk, members.welcome_again, _("Another mail to %(name)s is on its way."))
 
 
 def _act(request: HttpRequest, pk: int, verb: Callable[..., object], done: str) -> HttpResponseBase:

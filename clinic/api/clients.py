@@ -12,10 +12,10 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic import joining
 from clinic.api.bodies import Address, Body, Clock, Instant, Text
 from clinic.api.codes import Code
 from clinic.api.door import Door, named
+from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 
 
@@ -74,7 +74,7 @@ class Clients(Door[Client]):
         given = self.read(NewClient)
         by = self._acting(given.pop("clinic", None))
         given.setdefault("language", by.clinic.language)
-        client = joining.invite(Client(**given), by=by)
+        client = invitations.invite(Client(**given), by=by)
         return Response(ClientAnswer(client).data, status=status.HTTP_201_CREATED)
 
     def _acting(self, clinic: str | None) -> Practitioner:

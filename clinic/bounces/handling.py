@@ -15,7 +15,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 
-from clinic import audit, staff_wishes, wishes
+from clinic import audit
+from clinic.clients import preferences as client_preferences
 from clinic.flags import notice_recipients
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.mail.outbox import KINDS
@@ -36,6 +37,7 @@ from clinic.models import (
     Welcome,
 )
 from clinic.models.outbox import State
+from clinic.team import preferences as team_preferences
 
 log = logging.getLogger(__name__)
 
@@ -102,9 +104,9 @@ def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
         log.warning("%s %d was reported as unwanted", mail._meta.model_name, mail.pk)
         if client is not None:
             audit.record(None, "complained", client, client.clinic)
-            wishes.want_reminders(client, False, by=None, now=now)
+            client_preferences.want_reminders(client, False, by=None, now=now)
         if isinstance(mail, Digest):
-            staff_wishes.want_digest(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)
+            team_preferences.want_digest(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)
     return True
 
 

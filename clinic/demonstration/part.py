@@ -10,7 +10,11 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from clinic import joining, messaging, noting, prescribing, reporting, wishes
+from clinic import prescribing, reporting
+from clinic.clients import acceptance, invitations
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
+from clinic.clients import preferences as client_preferences
 from clinic.demonstration.diary import Entry, Phase, entries
 from clinic.demonstration.people import EXERCISE, PASSWORD, address
 from clinic.demonstration.stage import Stage
@@ -39,7 +43,7 @@ class Part:
     # -- coming in ------------------------------------------------------------------------------
 
     def is_invited(self, when: dt.datetime) -> None:
-        self.stage.at(when, lambda now: joining.invite(self.client, by=self.by, now=now))
+        self.stage.at(when, lambda now: invitations.invite(self.client, by=self.by, now=now))
 
     def joins(self, days_ago: int, *, sign_in: bool = False) -> None:
         """Is invited and accepts the same day; ``sign_in``: with the demo's password, else by a code sent by mail."""
@@ -47,7 +51,7 @@ class Part:
         password = PASSWORD if sign_in else ""
 
         def accept(now: dt.datetime) -> None:
-            joining.accept(self.client.invitations.get(), password=password, now=now)
+            acceptance.accept(self.client.invitations.get(), password=password, now=now)
             self.client.refresh_from_db()
 
         self.is_invited(invited_at)
@@ -123,7 +127,7 @@ class Part:
         until = self.local(self.stage.now).date() + dt.timedelta(days=days)
 
         def pause(now: dt.datetime) -> None:
-            wishes.pause_reminders(self.client, until, by=self._account(), now=now)
+            client_preferences.pause_reminders(self.client, until, by=self._account(), now=now)
 
         self.then(when, pause)
 
@@ -136,16 +140,16 @@ class Part:
         """The practitioner writes; the client reads it so long after, or has not read it yet."""
 
         def read(now: dt.datetime) -> None:
-            messaging.read(self.client.messages.get(text=text), by=self._account(), now=now)
+            client_messages.read(self.client.messages.get(text=text), by=self._account(), now=now)
 
-        self.then(when, lambda now: messaging.send(self.client, text, by=self.by, now=now))
+        self.then(when, lambda now: client_messages.send(self.client, text, by=self.by, now=now))
         self.stage.at(when + dt.timedelta(minutes=1), self.stage.messages_go_out)
         if read_after is not None:
             self.then(when + read_after, read)
 
     def is_noted(self, when: dt.datetime, text: str) -> None:
         """The practitioner keeps a note on the exercise."""
-        self.then(when, lambda now: noting.add(self.client, text, by=self.by, about=self.prescription, now=now))
+        self.then(when, lambda now: client_notes.add(self.client, text, by=self.by, about=self.prescription, now=now))
 
     # -- time -----------------------------------------------------------------------------------
 

@@ -18,11 +18,11 @@ from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
 
-from clinic import arranging
 from clinic.accounts.users import of
 from clinic.conf import conf
 from clinic.models import Clinic, Practitioner, runs_the_site
 from clinic.models.clinic import RUN_THE_SITE
+from clinic.practice import settings as practice_settings
 from clinic.signals import practitioner_joined
 
 SLUG = "demo"
@@ -104,7 +104,7 @@ def hang_up_the_sign(owner: Practitioner) -> None:
     if not settings.MEDIA_ROOT:
         return
     with LOGO.open("rb") as file:
-        arranging.show_logo(owner.clinic, File(file), by=owner)
+        practice_settings.show_logo(owner.clinic, File(file), by=owner)
 
 
 def make_empty_clinic() -> Clinic:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Min
 
-from clinic import messaging
+from clinic.clients import messages as client_messages
 from clinic.flags import escalation, inactivity
 from clinic.flags import notice_mail as notices
 from clinic.models import Clinic, Confirmation, Invitation, Message, Notice, Prescription, Reminder, Schedule, Why
@@ -63,7 +63,9 @@ class Stage:
 
     def messages_go_out(self, when: dt.datetime) -> None:
         """And of those to clients."""
-        _settle(Message.objects.filter(client__clinic=self.clinic).select_related("client"), messaging.guard, when)
+        _settle(
+            Message.objects.filter(client__clinic=self.clinic).select_related("client"), client_messages.guard, when
+        )
 
     def start_reminders(self, days: int) -> None:
         """The beat runs from ``days`` ago on; no reminder before that: a longer ledger only takes longer to make."""

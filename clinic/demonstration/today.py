@@ -10,13 +10,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import covering, prescribing, staff_wishes, templating, wording
+from clinic import prescribing, templating
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
+from clinic.practice import advice_texts
 from clinic.prescribing import Dose
+from clinic.team import absences
+from clinic.team import preferences as team_preferences
 from exercises.models import Exercise
 
 LOOKED_AFTER = 14  # days in which reminders went out and silence was looked for
@@ -45,7 +48,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
     visitors.arrive(stage)
     stage.play()
     # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
-    staff_wishes.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
+    team_preferences.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
     _keep_doses(alice)
     return clinic
 
@@ -53,7 +56,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
 def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
     """One advice in the clinic's own words, so that a visitor finds a version in its history."""
     words = "Good, {first_name}: carry on as planned."
-    wording.word(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
+    advice_texts.word(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
 
 
 def _keep_doses(by: Practitioner) -> None:
@@ -85,7 +88,7 @@ def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
     last = first + dt.timedelta(days=6)
     stage.at(
         stage.now - dt.timedelta(days=29),
-        lambda now: covering.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
+        lambda now: absences.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from clinic import registering
+from clinic.clients import registration
 from clinic.demonstration.people import address
 from clinic.demonstration.stage import Stage
 from clinic.models import Confirmation
@@ -23,10 +23,10 @@ def _registers(stage: Stage, name: str, when: dt.datetime) -> None:
     clinic, email = stage.clinic, address(name.split()[0])
 
     def register(now: dt.datetime) -> None:
-        registering.register(clinic, name=name, email=email, language=clinic.language, now=now)
+        registration.register(clinic, name=name, email=email, language=clinic.language, now=now)
 
     def confirm(now: dt.datetime) -> None:
-        registering.confirm(Confirmation.objects.get(registrant__email=email), now=now)
+        registration.confirm(Confirmation.objects.get(registrant__email=email), now=now)
 
     stage.at(when, register)
     stage.at(when + TO_CONFIRM / 4, stage.confirmations_go_out)

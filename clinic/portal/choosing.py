@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, sent
@@ -50,7 +50,7 @@ class ChoiceForm(PlainForm):
     def save(self, prescription: Prescription, by: AbstractBaseUser) -> bool:
         """Hand the answers to the verb; False when it refuses them."""
         try:
-            wishes.choose_reminders(prescription, by=by, **self.cleaned_data)
+            client_preferences.choose_reminders(prescription, by=by, **self.cleaned_data)
         except ValidationError as error:
             self.refuse(error)
             return False
@@ -67,7 +67,7 @@ def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     switch = request.POST.get("switch")
     form = ChoiceForm(prescription.dose, choice, None if switch else sent(request))
     if switch in {ON, OFF}:
-        wishes.remind_of(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
+        client_preferences.remind_of(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
     if switch in {ON, OFF} or (form.is_valid() and form.save(prescription, by)):  # type: ignore[arg-type]
         messages.success(request, _("Saved."))
         return redirect("clinic:settings")

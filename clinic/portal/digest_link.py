@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import override
 
-from clinic import staff_wishes
 from clinic.models import Practitioner
 from clinic.portal.dead_links import dead_link
+from clinic.team import preferences as team_preferences
 
 
 def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
@@ -18,7 +18,7 @@ def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
         return dead_link(request, "altered", status=404)
     with override(who.speaks):
         if request.method == "POST":
-            staff_wishes.want_digest(who, request.POST.get("wanted") == "yes", by=None)
+            team_preferences.want_digest(who, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": who.clinic, "wanted": who.digest_wanted}

@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic import joining
 from clinic.accounts.users import SignInNeeded
+from clinic.clients import acceptance
 from clinic.conf import conf
 from clinic.models import Client, Invitation
 from clinic.portal.access import as_spoken_to
@@ -56,18 +56,18 @@ class JoinForm(PlainForm):
 def invitation(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows what the client agrees to; POST joins, signs in and leads to the first page."""
     try:
-        found = joining.usable_invitation(row)
-    except joining.InvitationOver:
+        found = acceptance.usable_invitation(row)
+    except acceptance.InvitationOver:
         return _over(request, row)
     client = found.client
     with as_spoken_to(client):
-        known = joining.sign_in_of(client)
+        known = acceptance.sign_in_of(client)
         if known is not None and known.pk != request.user.pk:
             return sign_in_first(request, client)
         form = JoinForm(client, sent(request))
         if request.method == "POST" and form.is_valid():
             try:
-                account = joining.accept(
+                account = acceptance.accept(
                     found,
                     password=form.cleaned_data["password"],
                     user=known,  # never merely whoever sits at this screen: a colleague does not join by it
@@ -77,7 +77,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
                 form.refuse(error)
             except SignInNeeded:
                 return sign_in_first(request, client)
-            except joining.InvitationOver:
+            except acceptance.InvitationOver:
                 return _over(request, row)
             else:
                 if known is None:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.shades import Shades, on_dark, on_light
+from clinic.practice.colors import Shades, on_dark, on_light
 
 A_WEEK = 7 * 24 * 3600  # seconds; another colour has another address
 

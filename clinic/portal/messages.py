@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import messaging
+from clinic.clients import messages as client_messages
 from clinic.models import Client, Message, Person
 from clinic.portal.access import client_only, show
 
@@ -34,5 +34,5 @@ def messages(request: HttpRequest, client: Client) -> HttpResponse:
 def read(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """ "Got it": the message leaves the first page, and the practitioner sees that it was read."""
     message = get_object_or_404(messages_of(client, request.user), pk=pk)
-    messaging.read(message, by=request.user)  # type: ignore[arg-type]  # signed in: the page is for clients only
+    client_messages.read(message, by=request.user)  # type: ignore[arg-type]  # signed in: the page is for clients only
     return redirect("clinic:messages" if request.POST.get("from") == "messages" else "clinic:today")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import leaving
+from clinic.clients import departure
 from clinic.models import Client
 from clinic.portal.access import client_only, show
 from clinic.portal.front import sign_out
@@ -39,9 +39,9 @@ def download(request: HttpRequest, client: Client) -> HttpResponse:
 def leave(request: HttpRequest, client: Client) -> HttpResponse:
     """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
     if request.method != "POST":
-        told = {"address_days": leaving.ADDRESS_KEPT.days, "sign_in_stays": leaving.keeps_sign_in(client)}
+        told = {"address_days": departure.ADDRESS_KEPT.days, "sign_in_stays": departure.keeps_sign_in(client)}
         return show(request, client, "leave.html", told)
-    leaving.leave(client, by=_who(request))
+    departure.leave(client, by=_who(request))
     response = sign_out(request)
     messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})
     return response

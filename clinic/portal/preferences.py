@@ -17,7 +17,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.models import Client
@@ -44,7 +44,7 @@ class RemindersForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        wishes.want_reminders(client, self.cleaned_data["wanted"] == "yes", by=by)
+        client_preferences.want_reminders(client, self.cleaned_data["wanted"] == "yes", by=by)
 
 
 class PauseForm(Card):
@@ -60,7 +60,7 @@ class PauseForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        wishes.pause_reminders(client, self.cleaned_data["until"], by=by)
+        client_preferences.pause_reminders(client, self.cleaned_data["until"], by=by)
 
 
 class ClockField(forms.TimeField):
@@ -103,7 +103,7 @@ class HoursForm(Card):
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         begin, until = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
-        wishes.keep_hours(
+        client_preferences.keep_hours(
             client,
             time_zone=self.cleaned_data["time_zone"],
             wakes_at=self.cleaned_data["wakes_at"],
@@ -119,7 +119,7 @@ class PlaceForm(Card):
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         begin, until = client.quiet_from, client.quiet_until
-        wishes.keep_hours(
+        client_preferences.keep_hours(
             client,
             time_zone=self.cleaned_data["time_zone"],
             wakes_at=client.wakes_at,
@@ -138,7 +138,7 @@ class LanguageForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        wishes.speak(client, self.cleaned_data["language"], by=by)
+        client_preferences.speak(client, self.cleaned_data["language"], by=by)
 
 
 class CalendarForm(Card):
@@ -150,7 +150,11 @@ class CalendarForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        act = wishes.open_calendar if self.cleaned_data["act"] == "open" else wishes.close_calendar
+        act = (
+            client_preferences.open_calendar
+            if self.cleaned_data["act"] == "open"
+            else client_preferences.close_calendar
+        )
         act(client, by=by)
 
 

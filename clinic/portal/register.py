@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
-from clinic import registering
+from clinic.clients import registration
 from clinic.conf import conf
 from clinic.models import Clinic
 from clinic.portal.access import Reader, member_only, show
@@ -78,7 +78,7 @@ def register(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             if not given["website"]:
-                registering.register(clinic, name=given["name"], email=given["email"], language=_language(clinic))
+                registration.register(clinic, name=given["name"], email=given["email"], language=_language(clinic))
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -93,7 +93,7 @@ def unregister(request: HttpRequest, reader: Reader) -> HttpResponse:
     if reader.registrant is None:
         return redirect("clinic:library")  # a client's record is the clinic's to keep
     if request.method == "POST":
-        registering.withdraw(reader.registrant)
+        registration.withdraw(reader.registrant)
         logout(request)
         messages.success(request, _("Your registration is deleted."))
         return redirect("clinic:home")

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic import registering
 from clinic.accounts.users import SignInNeeded
+from clinic.clients import registration
 from clinic.models import Confirmation
 from clinic.portal.access import as_spoken_to, show
 from clinic.portal.dead_links import dead_link
@@ -35,24 +35,24 @@ class ConfirmForm(PlainForm):
 def confirmation(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows who is to be confirmed; POST confirms, signs in and leads to the library."""
     try:
-        found = registering.usable_confirmation(row)
-    except registering.ConfirmationOver:
+        found = registration.usable_confirmation(row)
+    except registration.ConfirmationOver:
         return _over(request, row)
     registrant = found.registrant
     with as_spoken_to(registrant):
-        known = registering.sign_in_of(registrant)
+        known = registration.sign_in_of(registrant)
         if known is not None and known.pk != request.user.pk:
             return sign_in_first(request, registrant)
         form = ConfirmForm(sent(request))
         if request.method == "POST" and form.is_valid():
             try:
                 # Never merely whoever sits at this screen: only the owner of the address.
-                account = registering.confirm(found, password=form.cleaned_data["password"], user=known)
+                account = registration.confirm(found, password=form.cleaned_data["password"], user=known)
             except ValidationError as error:
                 form.refuse(error)
             except SignInNeeded:
                 return sign_in_first(request, registrant)
-            except registering.ConfirmationOver:
+            except registration.ConfirmationOver:
                 return _over(request, row)
             else:
                 if known is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.models import Client
 from clinic.portal.access import as_spoken_to
 from clinic.portal.dead_links import dead_link
@@ -18,7 +18,7 @@ def stop_reminders(request: HttpRequest, row: int) -> HttpResponse:
         return dead_link(request, "altered", status=404)
     with as_spoken_to(client):
         if request.method == "POST":
-            wishes.want_reminders(client, request.POST.get("wanted") == "yes", by=None)
+            client_preferences.want_reminders(client, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": client.clinic, "wanted": client.reminders_wanted}

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.test import Client as Browser
 
-from clinic import joining
+from clinic.clients import acceptance
 from clinic.models import Client
 from tests import make
 from tests.accounts.people import CODE, ask_for_code, proven, words
@@ -55,7 +55,7 @@ def test_the_password_opens(dana):
 
 def test_of_two_clinics_the_stricter_wins(dana):
     other = make.practitioner(make.clinic("Riverside Physio"))
-    joining.accept(make.invited(other, email=dana.email).invitations.get(), user=dana.user)
+    acceptance.accept(make.invited(other, email=dana.email).invitations.get(), user=dana.user)
     ask_for_code(Browser(), dana.email)
     assert mail.outbox[-1].subject == "How you sign in"
 

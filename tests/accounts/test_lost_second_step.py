@@ -14,10 +14,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from clinic import staffing
 from clinic.accounts import second_factor, second_factor_reset
 from clinic.bounces import handling
 from clinic.models import AuditEntry, Clearing, Client, Practitioner
+from clinic.team import members
 from config.accounts import mailbox_proven
 from tests import make
 from tests.accounts.people import LOGIN
@@ -50,7 +50,7 @@ def has_one(person):
 
 def added(by, email):
     """At the front desk of this owner's clinic, unasked."""
-    return staffing.add(by.clinic, name="Zoe", email=email, role=Role.FRONT_DESK, by=by.user)
+    return members.add(by.clinic, name="Zoe", email=email, role=Role.FRONT_DESK, by=by.user)
 
 
 def came_in(person, days=1):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from clinic.admin import acts
-from clinic.arranging import SETTINGS
 from clinic.models import FlagEvent, Practitioner, Prescription
+from clinic.practice.settings import SETTINGS
 from exercises.models import Media
 
 CLINIC = Path(acts.__file__).parents[1]

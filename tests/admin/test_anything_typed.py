@@ -4,7 +4,8 @@ from html import unescape
 
 import pytest
 
-from clinic import joining, prescribing
+from clinic import prescribing
+from clinic.clients import handover
 from clinic.models import Flag, FlagEvent, Message, Note, Prescription
 from tests import make
 from tests.admin import diaries
@@ -80,7 +81,7 @@ def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast,
     diaries.says(diaries.plan(cast.dana), 1, 3, 8)
     plan, flag = Prescription.objects.get(), Flag.objects.get()
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
-    joining.hand_over(cast.dana, make.practitioner(cast.alice.clinic, "Nora"), by=olga, reason="Moved.")
+    handover.hand_over(cast.dana, make.practitioner(cast.alice.clinic, "Nora"), by=olga, reason="Moved.")
     for address, form in (
         (url("message", cast.dana.pk), {"text": "Call me."}),
         (url("note", cast.dana.pk), {"text": "Called."}),

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from clinic import joining, reporting
+from clinic import reporting
+from clinic.clients import invitation_mail
 from clinic.models import Client, Reminder
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -90,7 +91,7 @@ def test_flags_stand_open_above_and_resolved_below_with_their_steps(alice, dana)
 def test_an_invitation_says_how_far_it_got(cast, alice):
     frida = make.invited(cast.alice, "Frida")
     assert "Invitation Waiting. Its link works until" in shown(alice, frida)
-    joining.send_due()
+    invitation_mail.send_due()
     assert "not accepted yet. Its link works until" in shown(alice, frida)
     frida.invitations.update(valid_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     assert "Its link works no more." in shown(alice, frida)

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import leaving, messaging, noting
+from clinic.clients import departure
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.models import Message, Note
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
@@ -48,11 +50,11 @@ def dana(cast):
     diaries.calm(plan, 20, 2)
     diaries.says(plan, 0.5, 4, 8, note="It stings.")
     now = timezone.now()
-    note = noting.add(cast.dana, "Left knee.", by=cast.alice, about=plan, now=now - 5 * diaries.DAY)
-    noting.correct(note, "Right knee. " + "Unbroken" * 40, by=cast.alice)
-    message = messaging.send(cast.dana, "Come by.\n\nBring shoes.", by=cast.alice)
-    messaging.send(cast.dana, "On Friday.", by=cast.alice)
-    messaging.read(message, by=cast.dana.user)
+    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice, about=plan, now=now - 5 * diaries.DAY)
+    client_notes.correct(note, "Right knee. " + "Unbroken" * 40, by=cast.alice)
+    message = client_messages.send(cast.dana, "Come by.\n\nBring shoes.", by=cast.alice)
+    client_messages.send(cast.dana, "On Friday.", by=cast.alice)
+    client_messages.read(message, by=cast.dana.user)
     return cast.dana
 
 
@@ -65,9 +67,9 @@ def test_no_page_has_a_fault(dana, open_page, viewport, scheme):
 
 @pytest.mark.parametrize("erased", [False, True])
 def test_of_who_is_gone_neither(dana, open_page, erased):
-    leaving.leave(dana, by=None)
+    departure.leave(dana, by=None)
     if erased:
-        leaving.erase(dana)
+        departure.erase(dana)
     assert faults(open_page(url("client", dana.pk), PHONE)) == []
 
 

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic import messaging, noting, prescribing, reporting
+from clinic import prescribing, reporting
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.flags import lifecycle, rule_tuning
 from clinic.models import Client, Flag
 from clinic.reminders import planning
@@ -38,9 +40,9 @@ def live(plan, days, by):
         at = now - day * DAY
         outcome = make.report(plan, 3, 4, at=at, areas=("hip",), moved_down_leg=day % 7 == 0)
         reporting.correct(outcome.report, {"before": 4}, reason="Mistyped.", by=client.user)
-        note = noting.add(client, f"Day {day}.", by=by, now=at)
-        noting.correct(note, f"The day {day}.", by=by, now=at)
-        messaging.send(client, f"Day {day}.", by=by, now=at)
+        note = client_notes.add(client, f"Day {day}.", by=by, now=at)
+        client_notes.correct(note, f"The day {day}.", by=by, now=at)
+        client_messages.send(client, f"Day {day}.", by=by, now=at)
         plan.refresh_from_db()
         for flag in Flag.objects.unresolved().filter(prescription=plan):
             lifecycle.resolve(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)

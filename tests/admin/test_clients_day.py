@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing, wishes
+from clinic import prescribing
 from clinic.admin import day
+from clinic.clients import preferences as client_preferences
 from clinic.models import Client, Clinic
 from tests import make
 from tests.admin.door import signed_in, url, words
@@ -41,7 +42,7 @@ def test_a_morning_over_midnight_is_two_bands(dana):
 
 def test_other_plans_and_what_the_client_wants_no_reminder_of_are_marked(dana, cast):
     other = make.prescription(dana, times=["09:00", "20:00"])
-    wishes.choose_reminders(other, days=other.dose.day_names, times=["20:00"], by=dana.user)
+    client_preferences.choose_reminders(other, days=other.dose.day_names, times=["20:00"], by=dana.user)
     marks = [(mark.time, mark.kind) for mark in drawn(dana).marks]
     assert marks == [("09:00", "unwished"), ("20:00", "other"), ("18:00", "chosen")]
     assert [planned.in_words for planned in drawn(dana).others] == ["09:00, 20:00; no reminder wanted at 09:00"]
@@ -55,7 +56,7 @@ def test_the_plan_that_is_changed_is_not_another_one_and_an_ended_one_is_none(da
 
 def test_what_the_client_wants_no_reminder_of_is_said_when_the_plan_is_changed(dana, cast):
     plan = make.prescription(dana, times=["09:00", "20:00"])
-    wishes.choose_reminders(plan, days=plan.dose.day_names, times=["20:00"], by=dana.user)
+    client_preferences.choose_reminders(plan, days=plan.dose.day_names, times=["20:00"], by=dana.user)
     page = signed_in(cast.alice).get(url("amend", plan.pk))
     assert "Dana wants no reminder of this plan at 09:00" in words(page)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.leaving import erase
+from clinic.clients.departure import erase
 from clinic.models import Client
 from clinic.models.fields import folded
 from tests import make

@@ -2,9 +2,9 @@
 
 import pytest
 
-from clinic import arranging
 from clinic.models import Clinic, Practitioner, Reminder
-from clinic.records.first_steps import first_steps
+from clinic.practice import settings as practice_settings
+from clinic.practice.onboarding import first_steps
 from clinic.reminders import planning
 from tests import make
 from tests.admin.door import signed_in, url, words
@@ -41,7 +41,7 @@ def test_the_owner_sees_the_whole_way(olga):
 
 
 def test_the_ticks_fill_as_things_are_done(olga, here):
-    arranging.arrange(here, {"postal_line": "1 Bank Street"}, by=olga)
+    practice_settings.arrange(here, {"postal_line": "1 Bank Street"}, by=olga)
     assert ticks(olga)["Say how to reach your clinic"]
     make.practitioner(here, "Alice")
     assert ticks(olga)["Bring in a colleague"]

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import covering
 from clinic.flags import escalation
 from clinic.models import Client, Flag
+from clinic.team import absences
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url
@@ -100,7 +100,7 @@ def test_a_covers_row_says_whose_the_client_is_and_is_no_higher(cast, open_page)
     make.report(bend, 3, 8)
     today = timezone.now().date()
     until = today + 12 * diaries.DAY
-    covering.go_away(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
+    absences.go_away(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
     page = open_page(url("index"))
     row = page.locator(f"#client-{bend.client_id}")
     expect(row.locator(".pl-who")).to_contain_text("for Bob until")

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import joining
+from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 from tests import make
 from tests.admin.door import said, signed_in, url, words
@@ -129,7 +129,7 @@ def test_who_works_at_two_clinics_acts_at_each(cast, alice, frida):
 
 def test_the_page_asks_no_more_for_many_than_for_few(cast, alice, django_assert_max_num_queries):
     for number in range(12):
-        joining.invite_again(make.invited(cast.alice, f"Client{number}"), by=cast.alice)
+        invitations.invite_again(make.invited(cast.alice, f"Client{number}"), by=cast.alice)
     with django_assert_max_num_queries(12):
         alice.get(url("invite"))
 

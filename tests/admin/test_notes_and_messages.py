@@ -5,7 +5,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic import leaving, messaging, noting
+from clinic.clients import departure
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.models import Client, Message, Note
 from tests import make
 from tests.admin import diaries
@@ -43,8 +45,8 @@ def test_the_form_offers_only_the_clients_own_exercises(cast, alice):
 
 
 def test_a_corrected_note_stands_in_its_place_with_what_it_said_before(cast, alice):
-    first = noting.add(cast.dana, "Left knee.", by=cast.alice)
-    noting.add(cast.dana, "Sleeps badly.", by=cast.alice)
+    first = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
+    client_notes.add(cast.dana, "Sleeps badly.", by=cast.alice)
     assert "Left knee." in words(alice.get(url("note_correct", first.pk)))
     alice.post(url("note_correct", first.pk), {"text": "Right knee."})
     page = shown(alice, cast.dana)
@@ -58,9 +60,9 @@ def test_notes_are_numbered_squares_on_the_chart_of_what_they_are_about(cast, al
     plan = diaries.plan(cast.dana)
     diaries.calm(plan, 9, 1)
     now = timezone.now()
-    noting.add(cast.dana, "About her.", by=cast.alice, now=now - 5 * diaries.DAY)
-    noting.add(cast.dana, "About the bend.", by=cast.alice, about=plan, now=now - 2 * diaries.DAY)
-    noting.add(cast.dana, "Long ago.", by=cast.alice, now=now - 900 * diaries.DAY)
+    client_notes.add(cast.dana, "About her.", by=cast.alice, now=now - 5 * diaries.DAY)
+    client_notes.add(cast.dana, "About the bend.", by=cast.alice, about=plan, now=now - 2 * diaries.DAY)
+    client_notes.add(cast.dana, "Long ago.", by=cast.alice, now=now - 900 * diaries.DAY)
     page = alice.get(url("client", cast.dana.pk)).content.decode()
     (wide,) = re.findall(r'<svg class="pain-chart chart-wide".*?</svg>', page, re.DOTALL)
     assert re.findall(r'class="chart-number-note"[^>]*>(\d)<', wide) == ["2", "3"]
@@ -72,9 +74,9 @@ def test_a_message_is_sent_in_place_and_its_fate_is_told(cast, alice):
     assert back.redirect_chain[-1][0] == f"{url('client', cast.dana.pk)}#messages"
     assert said(back) == ["Dana: the message is sent."]
     assert "Come by on Friday. Not read yet · the mail: waiting" in words(back)
-    messaging.send_due()
+    client_messages.send_due()
     assert re.search(r"Not read yet · the mail: sent, \d+ \w+, \d\d:\d\d", shown(alice, cast.dana))
-    messaging.read(Message.objects.get(), by=cast.dana.user)
+    client_messages.read(Message.objects.get(), by=cast.dana.user)
     assert re.search(r"Come by on Friday\. Read on \d+ \w+, \d\d:\d\d · the mail: sent", shown(alice, cast.dana))
 
 
@@ -100,8 +102,8 @@ def test_who_has_not_joined_cannot_be_written_to_and_the_page_says_so(cast, alic
 
 
 def test_of_who_left_the_notes_go_on_and_no_message_is_offered(cast, alice):
-    messaging.send(cast.dana, "Come by.", by=cast.alice)
-    leaving.leave(cast.dana, by=None)
+    client_messages.send(cast.dana, "Come by.", by=cast.alice)
+    departure.leave(cast.dana, by=None)
     page = shown(alice, cast.dana)
     assert "This client left on" in page
     assert "Come by." in page
@@ -110,8 +112,8 @@ def test_of_who_left_the_notes_go_on_and_no_message_is_offered(cast, alice):
 
 
 def test_an_erased_record_says_so_and_nothing_more_is_written(cast, alice):
-    noting.add(cast.dana, "Zebrafish.", by=cast.alice)
-    leaving.erase(cast.dana)
+    client_notes.add(cast.dana, "Zebrafish.", by=cast.alice)
+    departure.erase(cast.dana)
     page = shown(alice, Client.objects.get(pk=cast.dana.pk))
     assert "This record is erased" in page
     assert "A new note" not in page

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from clinic import messaging, noting
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Flag, Message, Note, Prescription
 from tests import make
@@ -42,7 +43,7 @@ def test_a_note_kept_twice_is_one_note(cast, alice, page):
 
 
 def test_a_correction_pressed_twice_is_one_and_another_one_is_refused(cast, alice):
-    note = noting.add(cast.dana, "Left knee.", by=cast.alice)
+    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
     for _press in range(2):
         answer = alice.post(url("note_correct", note.pk), {"text": "Right knee."}, follow=True)
         assert said(answer)[-1] == "The note is corrected. What it said before stays below it."
@@ -76,13 +77,13 @@ def test_one_page_with_many_clients_writes_to_each_of_them(cast, alice):
 
 def test_two_people_who_say_the_same_are_two(cast):
     both = [cast.alice, make.practitioner(cast.alice.clinic, "Olga", "owner")]
-    assert len({messaging.send(cast.dana, "Call me.", by=by, press="x").pk for by in both}) == 2
-    assert len({noting.add(cast.dana, "Called.", by=by, press="x").pk for by in both}) == 2
+    assert len({client_messages.send(cast.dana, "Call me.", by=by, press="x").pk for by in both}) == 2
+    assert len({client_notes.add(cast.dana, "Called.", by=by, press="x").pk for by in both}) == 2
 
 
 def test_a_form_that_says_nothing_of_presses_stores_each(cast):
-    assert messaging.send(cast.dana, "A", by=cast.alice) != messaging.send(cast.dana, "A", by=cast.alice)
-    assert noting.add(cast.dana, "A", by=cast.alice) != noting.add(cast.dana, "A", by=cast.alice)
+    assert client_messages.send(cast.dana, "A", by=cast.alice) != client_messages.send(cast.dana, "A", by=cast.alice)
+    assert client_notes.add(cast.dana, "A", by=cast.alice) != client_notes.add(cast.dana, "A", by=cast.alice)
 
 
 def test_what_was_refused_is_put_right_in_the_same_form(cast, alice):

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import joining
 from clinic.bounces import handling
+from clinic.clients import invitation_mail
 from clinic.models import Client, Practitioner, Reminder, Why
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from tests import make
@@ -105,7 +105,7 @@ def test_before_the_first_it_says_so(cast):
 
 def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
     frida = make.invited(cast.alice, "Frida")
-    joining.send_due()
+    invitation_mail.send_due()
     handling.came_back(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
     page = words(signed_in(cast.alice).get(url("client", frida.pk)))
     assert "mail comes back since" in page

@@ -8,8 +8,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import expect
 
-from clinic import staffing
 from clinic.models import Practitioner
+from clinic.team import members
 from tests import make
 from tests.admin.door import signed_in, url
 from tests.admin.test_flags_in_a_browser import LOOKS, SCREENS, faults
@@ -25,8 +25,8 @@ def people(cast):
     make.report(make.prescription(cast.dana), 4, 8)
     here = cast.alice.clinic
     owner = make.practitioner(here, "Olga", Role.OWNER)
-    staffing.add(here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
-    staffing.deactivate(make.practitioner(here, "Gus"), by=owner.user)
+    members.add(here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
+    members.deactivate(make.practitioner(here, "Gus"), by=owner.user)
     return {"owner": owner, "desk": make.practitioner(here, "Frank", Role.FRONT_DESK), "staff": make.runs_the_site()}
 
 

@@ -5,8 +5,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from clinic import staffing
 from clinic.models import AuditEntry, Client, Practitioner, Welcome
+from clinic.team import members
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 
@@ -50,7 +50,7 @@ def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, set
     assert (gina.email, gina.role, gina.clinic) == ("gina@clinic.example", Role.PRACTITIONER, cast.alice.clinic)
     assert not gina.user.has_usable_password()
     assert acts()[-1] == "took_on"
-    assert staffing.send_due() == {"sent": 1}
+    assert members.send_due() == {"sent": 1}
     (sent,) = mail.outbox
     assert sent.to == ["Gina Gold <gina@clinic.example>"]
     assert f"{settings.PLUMBLINE_BASE_URL}/admin/" in sent.body
@@ -87,7 +87,7 @@ def test_what_makes_no_sense_is_said_and_nobody_is_added(cast, owner, field, val
 
 def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
     gus = make.practitioner(cast.alice.clinic, "Gus")
-    staffing.deactivate(gus, by=olga.user)
+    members.deactivate(gus, by=olga.user)
     page = owner.post(url("colleague_add"), {**GINA, "email": gus.email})
     assert "Gus worked here before. On their page, choose “Works here again”." in words(page)
     owner.post(url("reactivate", gus.pk))
@@ -119,7 +119,7 @@ def test_the_last_owner_stays_one(cast, owner, olga):
     assert said(page) == ["A clinic keeps one owner: make somebody else owner first."]
     olga.refresh_from_db()
     assert (olga.role, olga.active) == (Role.OWNER, True)
-    staffing.change_role(cast.bob, Role.OWNER, by=olga.user)
+    members.change_role(cast.bob, Role.OWNER, by=olga.user)
     assert owner.post(url("deactivate", olga.pk)).status_code == 302
     assert owner.get(url("team")).status_code == 404
 
@@ -155,8 +155,8 @@ def test_the_mail_goes_again_until_somebody_signed_in(cast, owner):
 
 def test_no_mail_goes_to_who_left_before_it_was_sent(cast, owner, olga):
     owner.post(url("colleague_add"), GINA)
-    staffing.deactivate(Practitioner.objects.get(name="Gina Gold"), by=olga.user)
-    assert staffing.send_due() == {"skipped": 1}
+    members.deactivate(Practitioner.objects.get(name="Gina Gold"), by=olga.user)
+    assert members.send_due() == {"skipped": 1}
 
 
 def test_the_owner_of_two_clinics_sees_both_and_chooses(cast, olga):

@@ -4,7 +4,10 @@ import datetime as dt
 
 import pytest
 
-from clinic import leaving, messaging, noting, prescribing, reporting
+from clinic import prescribing, reporting
+from clinic.clients import departure
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.flags import escalation, lifecycle, rule_tuning
 from clinic.models import Flag, Practitioner
 from clinic.records import parcel
@@ -35,10 +38,10 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     plan.refresh_from_db()
     prescribing.resume(plan, by=cast.alice.user, reason="Seen today.")
     rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice)
-    note = noting.add(cast.dana, "Left knee.", by=cast.alice)
-    noting.correct(note, "Right knee.", by=cast.alice)
-    message = messaging.send(cast.dana, "Come by.", by=cast.alice)
-    messaging.read(message, by=cast.dana.user)
+    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
+    client_notes.correct(note, "Right knee.", by=cast.alice)
+    message = client_messages.send(cast.dana, "Come by.", by=cast.alice)
+    client_messages.read(message, by=cast.dana.user)
     alice.get(url("handout", plan.pk))
     parcel.hand_over(cast.dana, by=cast.dana.user)
     prescribing.end(plan, by=cast.alice.user, reason="All better.")
@@ -70,7 +73,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
 
 def test_the_newest_comes_first_and_twenty_fill_a_page(cast, alice):
     for number in range(21):
-        noting.add(cast.dana, f"Number {number}.", by=cast.alice)
+        client_notes.add(cast.dana, f"Number {number}.", by=cast.alice)
     first, second = told(alice, cast.dana), told(alice, cast.dana, timeline=2)
     assert first.index("Number 20.") < first.index("Number 2.")
     assert "Alice invited the client" not in first
@@ -87,23 +90,23 @@ def test_a_page_that_is_none_is_the_nearest(cast, alice):
 def test_times_are_the_clients_own(cast, alice):
     type(cast.dana).objects.filter(pk=cast.dana.pk).update(time_zone="Asia/Tokyo")
     at = dt.datetime(2026, 3, 2, 20, 30, tzinfo=dt.UTC)
-    noting.add(cast.dana, "Late.", by=cast.alice, now=at)
+    client_notes.add(cast.dana, "Late.", by=cast.alice, now=at)
     assert "3 Mar 2026, 05:30 Alice wrote a note Late." in told(alice, cast.dana)
 
 
 def test_a_colleague_is_named_and_nobody_of_another_clients_story_is_in_it(cast):
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-    noting.add(cast.dana, "Seen with Alice.", by=owner)
-    noting.add(cast.erin, "Zebrafish.", by=cast.bob)
+    client_notes.add(cast.dana, "Seen with Alice.", by=owner)
+    client_notes.add(cast.erin, "Zebrafish.", by=cast.bob)
     page = told(signed_in(cast.alice), cast.dana)
     assert "Olga wrote a note Seen with Alice." in page
     assert "Zebrafish" not in page
 
 
 def test_leaving_and_erasing_are_in_it(cast, alice):
-    leaving.leave(cast.dana, by=cast.dana.user)
+    departure.leave(cast.dana, by=cast.dana.user)
     assert "Dana left the clinic" in told(alice, cast.dana)
-    leaving.erase(cast.dana)
+    departure.erase(cast.dana)
     page = told(alice, cast.dana)
     assert "the operator erased who the client was" in page
     assert "Dana" not in page

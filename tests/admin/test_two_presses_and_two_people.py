@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from clinic import leaving, prescribing, templating
+from clinic import prescribing, templating
+from clinic.clients import departure
 from clinic.models import DoseTemplate, Practitioner, Prescription
 from exercises import authoring
 from exercises.models import Exercise
@@ -274,7 +275,7 @@ def test_the_form_of_an_ended_plan_leads_back_to_the_client(cast, alice, plan):
 @pytest.mark.parametrize("do", ["", "look"])
 def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
     given = new(alice, cast.dana, do=do)
-    leaving.leave(cast.dana, by=cast.dana.user)
+    departure.leave(cast.dana, by=cast.dana.user)
     page = alice.post(url("prescribe", cast.dana.pk), given)
     assert "This client has left the clinic. Invite the client again first." in words(page)
     assert not Prescription.objects.exists()
@@ -282,7 +283,7 @@ def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
 
 def test_a_client_who_leaves_between_the_reading_and_the_writing_gets_nothing(cast):
     stale = type(cast.dana).objects.select_related("clinic", "practitioner").get(pk=cast.dana.pk)
-    leaving.leave(cast.dana, by=cast.dana.user)
+    departure.leave(cast.dana, by=cast.dana.user)
     with pytest.raises(prescribing.ValidationError, match="has left the clinic"):
         make.prescription(stale, cast.alice)
     assert not Prescription.objects.exists()

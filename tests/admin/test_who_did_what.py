@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from clinic import staffing
 from clinic.models import AuditEntry, Clinic, Practitioner
+from clinic.team import members
 from tests import make
 from tests.admin.door import signed_in, url, words
 
@@ -53,7 +53,7 @@ def test_the_time_is_the_clinics_own(cast, olga):
 
 
 def test_what_is_no_client_is_named_too_and_what_is_gone_has_its_number(cast, owner, olga):
-    gina = staffing.add(
+    gina = members.add(
         cast.alice.clinic, name="Gina", email="gina@clinic.example", role=Practitioner.Role.PRACTITIONER, by=owner.user
     )
     AuditEntry.objects.create(clinic=cast.alice.clinic, verb="withdrew", target_kind="registrant", target_id=987654)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import leaving
+from clinic.clients import departure
 from clinic.flags import escalation, lifecycle
 from clinic.models import Client, Flag, Prescription
 from tests import make
@@ -112,7 +112,7 @@ def test_resolved_flags_and_those_who_left_are_no_longer_there(cast, alice):
     lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called her.")
     gone = make.client(cast.alice, "Gone")
     flag(gone)
-    leaving.leave(gone, by=None)
+    departure.leave(gone, by=None)
     page = alice.get(url("index"))
     assert names(page) == ["Dana"]
     assert page.context["needing"] == 0

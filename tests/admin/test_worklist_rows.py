@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, wishes
+from clinic import prescribing
+from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Client, Clinic, PainTrend, Reminder
@@ -101,7 +102,7 @@ def test_no_reminder_says_why(cast, alice, bend):
     mark_undeliverable(cast.dana, "550", timezone.now())
     assert row(alice, cast.dana).reminder == "No reminder: mail comes back"
     Client.objects.update(undeliverable_since=None)
-    wishes.want_reminders(cast.dana, False, by=cast.dana.user)
+    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
     assert row(alice, cast.dana).reminder == "No reminder: not wanted"
     invited = make.invited(cast.alice, "Finn")
     make.prescription(invited)

@@ -15,9 +15,12 @@ from django.test import Client as Browser
 from django.urls import URLResolver
 from django.utils import timezone
 
-from clinic import covering, noting, registering, staffing, templating
+from clinic import templating
 from clinic.admin.site import site
+from clinic.clients import notes as client_notes
+from clinic.clients import registration
 from clinic.models import Clinic, Practitioner
+from clinic.team import absences, members
 from tests import make
 from tests.admin.door import signed_in, url
 from tests.admin.exercise_answers import bridge
@@ -96,15 +99,15 @@ class World:
         self.browsers = {who: signed_in(person) for who, person in self.people.items()} | {NOBODY: Browser()}
         prescription = make.prescription(cast.dana)
         flag = make.report(prescription, 4, 8).flags[0]
-        added = staffing.add(here, name="Gina", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
+        added = members.add(here, name="Gina", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
         gone = make.practitioner(here, "Gus")
-        staffing.deactivate(gone, by=owner.user)
+        members.deactivate(gone, by=owner.user)
         self.browsers["own"].post(url("exercise_add"), bridge())
         declined = make.registrant(here, "Dora")
-        registering.decline(declined, by=cast.alice)
+        registration.decline(declined, by=cast.alice)
         away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
-        absence = covering.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
-        note = noting.add(cast.dana, "Sleeps badly.", by=cast.alice)
+        absence = absences.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
+        note = client_notes.add(cast.dana, "Sleeps badly.", by=cast.alice)
         dose = templating.add(make.exercise(), templating.usual(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
             "": [],

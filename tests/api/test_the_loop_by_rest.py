@@ -5,7 +5,7 @@ import datetime as dt
 from django.core import mail
 from django.utils import timezone
 
-from clinic import joining
+from clinic.clients import acceptance, invitation_mail
 from clinic.models import Client
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -20,11 +20,11 @@ def test_from_invitation_to_resolved_flag(cast):
     answer = alice.post("clients/", {"name": "Frida", "email": "frida@home.example", "time_zone": "Europe/Madrid"})
     assert answer.status_code == 201
     assert answer.json()["state"] == "invited"
-    joining.send_due()
+    invitation_mail.send_due()
     assert [message.to for message in mail.outbox] == [["Frida <frida@home.example>"]]
 
     frida = Client.objects.get(pk=answer.json()["id"])
-    joining.accept(frida.invitations.get())
+    acceptance.accept(frida.invitations.get())
     frida.refresh_from_db()
     assert alice.get(f"clients/{frida.pk}/").json()["state"] == "joined"
 

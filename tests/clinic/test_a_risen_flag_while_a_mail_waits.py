@@ -5,8 +5,8 @@ from django.core import mail
 from django.utils import timezone
 
 from clinic.bounces import handling
+from clinic.clients import handover
 from clinic.flags import escalation, lifecycle
-from clinic.joining import handing_over
 from clinic.models import Absence, Notice, Practitioner
 from tests import make
 from tests.clinic.waiting import DAY, HOUR, MINUTE, MOMENT, away, back, had_a_mail_just_now, sent, waits
@@ -65,7 +65,7 @@ class TestAFlagThatRose:
 
     def test_handed_over_and_covered_is_told_to_the_cover_and_not_only_to_the_owner(self, cast, carol, olga, later):
         sent(later)
-        handing_over.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=later + HOUR)
+        handover.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=later + HOUR)
         away(cast.bob, carol, later, later + DAY)
         assert sent(later + HOUR + MOMENT) == ["Carol"]
 
@@ -98,7 +98,7 @@ class TestAMailThatCameBack:
         came_back(notice.flag, cast.alice, now + MOMENT)
         assert sent(now + 4 * MINUTE) == ["Olga"]
         lifecycle.acknowledge(notice.flag, olga.user, now=now + HOUR)
-        handing_over.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
+        handover.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
         assert sent(now + 2 * HOUR) == ["Bob"]
         came_back(notice.flag, cast.bob, now + 3 * HOUR)
         assert sent(now + 3 * HOUR) == ["Olga"]

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic import arranging, wishes
+from clinic.clients import preferences as client_preferences
 from clinic.models import Practitioner, Reminder, Schedule, Why
+from clinic.practice import settings as practice_settings
 from clinic.reminders import planning, sending
 from tests import make
 
@@ -25,7 +26,7 @@ def quiet(cast):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
 
     def settle(begin, end):
-        arranging.arrange(olga.clinic, {"quiet_from": begin, "quiet_until": end}, by=olga)
+        practice_settings.arrange(olga.clinic, {"quiet_from": begin, "quiet_until": end}, by=olga)
 
     return settle
 
@@ -49,7 +50,7 @@ def test_without_them_it_goes(bend):
 def test_who_set_hours_of_ones_own_keeps_those(bend, cast, quiet):
     quiet(*NIGHT)
     own = (dt.time(9), dt.time(10))
-    wishes.keep_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(7), quiet=own, by=cast.dana.user)
+    client_preferences.keep_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(7), quiet=own, by=cast.dana.user)
     assert skipped(bend) is None
     assert cast.dana.quiet_hours == own
 

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import covering, prescribing
+from clinic import prescribing
 from clinic.flags import escalation
 from clinic.models import Absence, AuditEntry, Client, Flag, Notice, Practitioner, Prescription
 from clinic.models.absence import covered
 from clinic.records import worklist
+from clinic.team import absences
 from tests import make
 
 DAY = dt.timedelta(days=1)
@@ -27,7 +28,7 @@ def olivia(cast):
 
 
 def away(who, cover, first=TODAY, last=TODAY + 6 * DAY, now=NOW):
-    return covering.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now)
+    return absences.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now)
 
 
 def refused(*args, **over):
@@ -138,7 +139,7 @@ class TestWhoSees:
         here.time_zone = "Asia/Tokyo"
         here.save(update_fields=["time_zone"])
         before = absence.begins_at
-        assert covering.follow_zone(here, NOW) == 1
+        assert absences.follow_zone(here, NOW) == 1
         absence.refresh_from_db()
         assert (before - absence.begins_at, absence.ends_at - absence.begins_at) == (9 * HOUR, DAY)
 
@@ -180,7 +181,7 @@ class TestWhoIsTold:
         assert told(flag) == ["Bob", "Bob"]
 
     def test_when_it_is_over_the_practitioner_is_told_again(self, cast, olivia):
-        covering.end(away(cast.alice, cast.bob), by=cast.alice.user)
+        absences.end(away(cast.alice, cast.bob), by=cast.alice.user)
         assert told(flag_of(cast.dana)) == ["Alice"]
 
 
@@ -234,34 +235,34 @@ class TestChangingIt:
     def test_another_cover_ends_the_access_of_the_first_at_once(self, cast):
         carol = make.practitioner(cast.alice.clinic, "Carol")
         absence = away(cast.alice, cast.bob)
-        covering.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=carol, by=cast.alice.user, now=NOW)
+        absences.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=carol, by=cast.alice.user, now=NOW)
         assert (treated(cast.bob), treated(carol)) == ([cast.erin], [cast.dana])
 
     def test_ended_early_it_is_over_at_once(self, cast):
         absence = away(cast.alice, cast.bob)
-        assert covering.end(absence, by=cast.alice.user)
+        assert absences.end(absence, by=cast.alice.user)
         assert treated(cast.bob) == [cast.erin]
-        assert not covering.end(absence, by=cast.alice.user)
+        assert not absences.end(absence, by=cast.alice.user)
 
     def test_called_off_before_it_began_it_never_was(self, cast):
-        assert covering.end(away(cast.alice, cast.bob, TODAY + 3 * DAY), by=cast.alice.user, now=NOW)
+        assert absences.end(away(cast.alice, cast.bob, TODAY + 3 * DAY), by=cast.alice.user, now=NOW)
         assert not Absence.objects.exists()
 
     def test_one_that_is_over_is_not_changed(self, cast):
         absence = away(cast.alice, cast.bob)
-        covering.end(absence, by=cast.alice.user, now=NOW)
+        absences.end(absence, by=cast.alice.user, now=NOW)
         absence.refresh_from_db()
         with pytest.raises(ValidationError):
-            covering.change(
+            absences.change(
                 absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=cast.bob, by=cast.alice.user, now=NOW + HOUR
             )
 
     def test_each_step_is_in_the_book(self, cast, olivia):
         absence = away(cast.alice, cast.bob)
-        covering.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=None, by=olivia.user, now=NOW)
-        covering.end(absence, by=olivia.user, now=NOW)
+        absences.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=None, by=olivia.user, now=NOW)
+        absences.end(absence, by=olivia.user, now=NOW)
         off = away(cast.bob, None, TODAY + 3 * DAY)
-        covering.end(off, by=cast.bob.user, now=NOW)
+        absences.end(off, by=cast.bob.user, now=NOW)
         kept = AuditEntry.objects.filter(target_kind="absence").order_by("pk").values_list("verb", "actor")
         assert list(kept) == [
             ("absence-made", cast.alice.user.pk),
@@ -281,7 +282,7 @@ def test_the_api_follows(cast):
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 404
     absence = away(cast.alice, cast.bob)
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 200
-    covering.end(absence, by=cast.alice.user)
+    absences.end(absence, by=cast.alice.user)
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 404
 
 

@@ -7,7 +7,10 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from clinic import joining, leaving, messaging, noting, prescribing, reporting
+from clinic import prescribing, reporting
+from clinic.clients import departure, handover
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.flags import lifecycle, rule_tuning
 from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
 from clinic.reminders import planning
@@ -32,9 +35,11 @@ def dana(cast):
     lifecycle.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
     lifecycle.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
     rule_tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
-    joining.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
-    noting.correct(noting.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice)
-    messaging.send(dana, f"Dear {SAID}", by=cast.alice)
+    handover.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
+    client_notes.correct(
+        client_notes.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice
+    )
+    client_messages.send(dana, f"Dear {SAID}", by=cast.alice)
     Message.objects.update(state="bounced", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
     planning.plan_due(bend.schedules.get().next_due_at)
     Reminder.objects.update(state="failed", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
@@ -53,7 +58,7 @@ def everything():
 def test_nothing_that_was_said_by_or_about_them_is_left_anywhere(dana, django_capture_on_commit_callbacks):
     assert everything().lower().count(SAID.lower()) >= 10
     with django_capture_on_commit_callbacks(execute=True):
-        assert leaving.erase(dana)
+        assert departure.erase(dana)
     assert SAID.lower() not in everything().lower()
     assert "Chatham" not in everything()
 
@@ -61,7 +66,7 @@ def test_nothing_that_was_said_by_or_about_them_is_left_anywhere(dana, django_ca
 def test_what_the_law_asks_for_stays_under_the_number(dana):
     counts = {model: model._default_manager.count() for model in apps.get_app_config("clinic").get_models()}
     scores = list(PainReport.objects.values_list("before", "after", "occurred_at"))
-    leaving.erase(dana)
+    departure.erase(dana)
     after = {model: model._default_manager.count() for model in counts}
     assert {model for model in counts if after[model] < counts[model]} == set()
     assert list(PainReport.objects.values_list("before", "after", "occurred_at")) == scores
@@ -71,23 +76,23 @@ def test_what_the_law_asks_for_stays_under_the_number(dana):
 
 
 def test_erasing_twice_changes_nothing(dana):
-    leaving.erase(dana)
+    departure.erase(dana)
     before = json.loads(serializers.serialize("json", Client.objects.all()))
-    assert not leaving.erase(dana)
+    assert not departure.erase(dana)
     assert json.loads(serializers.serialize("json", Client.objects.all())) == before
     assert AuditEntry.objects.filter(verb="erased").count() == 1
 
 
 def test_the_others_are_left_alone(cast, dana):
     other = make.report(make.prescription(cast.erin), 4, 5, note="mine").report
-    leaving.erase(dana)
+    departure.erase(dana)
     other.refresh_from_db()
     cast.erin.refresh_from_db()
     assert (other.note, cast.erin.name, cast.erin.state) == ("mine", "Erin", Client.State.JOINED)
 
 
 def test_who_has_left_before_keeps_the_day(dana):
-    leaving.leave(dana, by=dana.user)
+    departure.leave(dana, by=dana.user)
     left_at = dana.left_at
-    leaving.erase(dana)
+    departure.erase(dana)
     assert Client.objects.get(pk=dana.pk).left_at == left_at

@@ -7,7 +7,8 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import prescribing, wishes
+from clinic import prescribing
+from clinic.clients import preferences as client_preferences
 from clinic.models import Reminder
 from clinic.reminders import planning, sending
 from tests import make
@@ -36,7 +37,7 @@ def ledger():
 
 
 def be_quiet(client, begin, until):
-    wishes.keep_hours(
+    client_preferences.keep_hours(
         client, time_zone="UTC", wakes_at=dt.time(7), quiet=(dt.time(begin), dt.time(until)), by=client.user
     )
 
@@ -150,13 +151,13 @@ class TestTheNextReminderShown:
 
     def test_waits_for_the_end_of_a_pause(self, cast):
         prescription = make.prescription(cast.dana, times=["12:00"])
-        wishes.pause_reminders(prescription.client, dt.date(2026, 3, 9), by=cast.dana.user)
+        client_preferences.pause_reminders(prescription.client, dt.date(2026, 3, 9), by=cast.dana.user)
         assert self.next(prescription) == "09 12:00"
 
     def test_is_none_while_held_or_unwanted(self, cast):
         prescription = make.prescription(cast.dana, times=["12:00"])
-        wishes.want_reminders(prescription.client, False, by=None)
+        client_preferences.want_reminders(prescription.client, False, by=None)
         assert self.next(prescription) is None
-        wishes.want_reminders(prescription.client, True, by=None)
+        client_preferences.want_reminders(prescription.client, True, by=None)
         prescribing.hold(prescription, by=cast.alice.user, reason="Look first.")
         assert self.next(prescription) is None

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 from django.core.management import call_command
 
-from clinic import joining, tasks
+from clinic import tasks
+from clinic.clients import invitation_mail
 from clinic.mail import outbox
 from clinic.models import Heartbeat
 from clinic.models.outbox import database_now
@@ -58,7 +59,7 @@ def test_a_long_send_beats_after_each_batch(settings, monkeypatch):
         send(batch, rows)
 
     monkeypatch.setattr(outbox._Batch, "send", watched)
-    assert joining.send_due() == {"sent": 5}
+    assert invitation_mail.send_due() == {"sent": 5}
     assert alive == [False, True, True]
 
 

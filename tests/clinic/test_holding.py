@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import prescribing, reporting, wishes
+from clinic import prescribing, reporting
+from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
 from clinic.models import Flag, Prescription, Reminder
 from clinic.reminders import planning
@@ -60,8 +61,8 @@ def test_amending_the_plan_does_not_resume(cast, held):
 
 
 def test_the_clients_wishes_do_not_resume(cast, held):
-    wishes.want_reminders(cast.dana, False, by=cast.dana.user)
-    wishes.want_reminders(cast.dana, True, by=cast.dana.user)
+    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
+    client_preferences.want_reminders(cast.dana, True, by=cast.dana.user)
     assert state(held) == "held"
 
 

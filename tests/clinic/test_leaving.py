@@ -8,8 +8,8 @@ from django.core import mail
 from django.test import Client as Browser
 from django.utils import timezone
 
-from clinic import joining, leaving
 from clinic.accounts import users
+from clinic.clients import acceptance, departure, invitations
 from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.records.worklist import in_order_of_need
@@ -25,7 +25,7 @@ def dana(cast):
 
 
 def leave(client):
-    done = leaving.leave(client, by=client.user)
+    done = departure.leave(client, by=client.user)
     client.refresh_from_db()
     return done
 
@@ -83,8 +83,8 @@ def test_leaving_twice_changes_nothing(dana):
 
 def test_who_is_a_client_elsewhere_too_keeps_the_sign_in_for_that(cast, dana):
     there = make.invited(cast.charlie, email=dana.email)
-    joining.accept(there.invitations.get(), user=dana.user)
-    assert leaving.keeps_sign_in(dana)
+    acceptance.accept(there.invitations.get(), user=dana.user)
+    assert departure.keeps_sign_in(dana)
     leave(dana)
     assert dana.user.is_active
     assert dana.user.email == "dana@home.example"
@@ -94,7 +94,7 @@ def test_who_is_a_client_elsewhere_too_keeps_the_sign_in_for_that(cast, dana):
 
 def test_who_works_here_keeps_the_sign_in(cast):
     herself = make.invited(cast.charlie, "Alice", email=cast.alice.email)
-    joining.accept(herself.invitations.get(), user=cast.alice.user)
+    acceptance.accept(herself.invitations.get(), user=cast.alice.user)
     herself.refresh_from_db()
     leave(herself)
     cast.alice.user.refresh_from_db()
@@ -103,10 +103,10 @@ def test_who_works_here_keeps_the_sign_in(cast):
 
 def test_a_registration_at_the_same_clinic_goes_with_it(cast):
     nora = make.registrant(cast.alice.clinic)
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
-    joining.accept(client.invitations.get(), user=nora.user)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
+    acceptance.accept(client.invitations.get(), user=nora.user)
     client.refresh_from_db()
-    assert not leaving.keeps_sign_in(client)
+    assert not departure.keeps_sign_in(client)
     leave(client)
     assert not Registrant.objects.exists()
     assert not client.user.is_active
@@ -114,9 +114,9 @@ def test_a_registration_at_the_same_clinic_goes_with_it(cast):
 
 def test_the_mail_address_goes_after_thirty_days(dana):
     leave(dana)
-    assert leaving.forget_addresses(dana.left_at + dt.timedelta(days=29)) == 0
-    assert leaving.forget_addresses(dana.left_at + dt.timedelta(days=30)) == 1
-    assert leaving.forget_addresses(dana.left_at + dt.timedelta(days=31)) == 0
+    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=29)) == 0
+    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=30)) == 1
+    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=31)) == 0
     dana.refresh_from_db()
     assert dana.email == ""
 
@@ -131,7 +131,7 @@ def test_the_clinic_may_invite_the_same_address_again(cast, dana):
 
 def test_an_invitation_that_is_still_out_is_withdrawn(cast):
     frida = make.invited(cast.alice, "Frida")
-    leaving.leave(frida, by=None)
+    departure.leave(frida, by=None)
     assert not Invitation.objects.usable(timezone.now()).exists()
 
 

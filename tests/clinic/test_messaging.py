@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import joining, leaving, messaging
 from clinic.bounces import handling
+from clinic.clients import departure, invitation_mail
+from clinic.clients import messages as client_messages
 from clinic.models import AuditEntry, Client, Message, Practitioner
 from clinic.models.outbox import database_now
 from tests import make
@@ -18,13 +19,13 @@ WORDS = "Bring your walking shoes on Friday."
 @pytest.fixture
 def message(cast):
     make.prescription(cast.dana)
-    joining.send_due()  # so that nothing else is in the post
+    invitation_mail.send_due()  # so that nothing else is in the post
     mail.outbox.clear()
-    return messaging.send(cast.dana, WORDS, by=cast.alice)
+    return client_messages.send(cast.dana, WORDS, by=cast.alice)
 
 
 def ended(message):
-    messaging.send_due()
+    client_messages.send_due()
     message.refresh_from_db()
     return message.state, message.why
 
@@ -47,14 +48,14 @@ def test_the_mail_says_that_there_is_one_and_not_a_word_of_it(message):
 
 
 def test_a_second_tick_mails_nothing_twice(message):
-    messaging.send_due()
-    messaging.send_due()
+    client_messages.send_due()
+    client_messages.send_due()
     assert len(mail.outbox) == 1
 
 
 def test_it_is_audited_when_sent_and_when_read(cast, message):
-    assert messaging.read(message, by=cast.dana.user)
-    assert not messaging.read(message, by=cast.dana.user)
+    assert client_messages.read(message, by=cast.dana.user)
+    assert not client_messages.read(message, by=cast.dana.user)
     acts = AuditEntry.objects.filter(target_kind="message", target_id=message.pk).order_by("pk")
     assert [(row.verb, row.actor_id) for row in acts] == [
         ("message-sent", cast.alice.user_id), ("message-read", cast.dana.user_id),
@@ -62,12 +63,12 @@ def test_it_is_audited_when_sent_and_when_read(cast, message):
 
 
 def test_who_has_read_it_gets_no_mail(cast, message):
-    messaging.read(message, by=cast.dana.user)
+    client_messages.read(message, by=cast.dana.user)
     assert ended(message) == ("skipped", "settled")
 
 
 def test_who_has_left_gets_no_mail(cast, message):
-    leaving.leave(cast.dana, by=None)
+    departure.leave(cast.dana, by=None)
     assert ended(message) == ("skipped", "withdrawn")
 
 
@@ -83,20 +84,20 @@ def test_who_wants_no_reminders_still_hears_of_a_message(cast, message):
 
 
 def test_who_called_such_a_mail_unwanted_gets_no_more_of_them(cast, message):
-    messaging.send_due()
+    client_messages.send_due()
     message.refresh_from_db()
     assert handling.complained(message, now=database_now())
-    assert ended(messaging.send(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
+    assert ended(client_messages.send(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
 
 
 def test_a_mail_that_waited_for_two_days_is_of_no_use(message):
-    messaging.send_due(message.due_at + dt.timedelta(days=2))
+    client_messages.send_due(message.due_at + dt.timedelta(days=2))
     message.refresh_from_db()
     assert (message.state, message.why) == ("skipped", "late")
 
 
 def test_a_mail_that_comes_back_marks_the_client(cast, message):
-    messaging.send_due()
+    client_messages.send_due()
     message.refresh_from_db()
     assert handling.find([message.message_id], now=database_now()) == message
     assert handling.came_back(message, "550 5.1.1 no such user", hard=True, now=database_now())
@@ -106,17 +107,17 @@ def test_a_mail_that_comes_back_marks_the_client(cast, message):
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * 1001])
 def test_nothing_and_too_much_are_refused(cast, text):
-    assert refused(lambda: messaging.send(cast.dana, text, by=cast.alice)) == ["text"]
+    assert refused(lambda: client_messages.send(cast.dana, text, by=cast.alice)) == ["text"]
 
 
 def test_whoever_cannot_read_it_is_not_written_to(cast):
     frida = make.invited(cast.alice, "Frida")
-    assert refused(lambda: messaging.send(frida, WORDS, by=cast.alice)) == ["client"]
-    leaving.leave(cast.dana, by=None)
-    assert refused(lambda: messaging.send(cast.dana, WORDS, by=cast.alice)) == ["client"]
+    assert refused(lambda: client_messages.send(frida, WORDS, by=cast.alice)) == ["client"]
+    departure.leave(cast.dana, by=None)
+    assert refused(lambda: client_messages.send(cast.dana, WORDS, by=cast.alice)) == ["client"]
 
 
 def test_only_who_treats_clients_at_this_clinic_writes(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     for person in (cast.charlie, desk):
-        assert refused(lambda by=person: messaging.send(cast.dana, WORDS, by=by)) == ["practitioner"]
+        assert refused(lambda by=person: client_messages.send(cast.dana, WORDS, by=by)) == ["practitioner"]

@@ -4,8 +4,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from clinic import reporting, wording
+from clinic import reporting
 from clinic.models import Advice, AdviceText, AuditEntry, PainReport, Practitioner
+from clinic.practice import advice_texts
 from clinic.records.advice import advice_text, call_now, held_text, without_us
 from tests import make
 
@@ -23,7 +24,7 @@ def bend(cast):
 
 
 def word(olga, advice, text, language="en"):
-    return wording.word(olga.clinic, advice, language, text, by=olga)
+    return advice_texts.word(olga.clinic, advice, language, text, by=olga)
 
 
 def test_they_take_the_place_of_ours_from_the_next_report_on(olga, bend):
@@ -133,7 +134,7 @@ def test_the_same_words_are_no_new_version(olga):
 def test_only_the_owner_of_this_clinic_writes(cast, olga):
     for person in (cast.alice, cast.charlie):
         with pytest.raises(ValidationError, match="Only the owner"):
-            wording.word(olga.clinic, Advice.GO_ON, "en", "Hello.", by=person)
+            advice_texts.word(olga.clinic, Advice.GO_ON, "en", "Hello.", by=person)
 
 
 def test_what_a_client_is_called_fills_no_further_place(olga, bend, cast):

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import audit, joining, registering, signals
+from clinic import audit, signals
 from clinic.accounts.users import SignInNeeded
+from clinic.clients import acceptance, invitations, registration
 from clinic.models import AuditEntry, Client, Confirmation, Invitation, Practitioner, Registrant
 from tests import make
 
@@ -19,7 +20,7 @@ State = Registrant.State
 
 
 def register(cast, email="nora@home.example", name="Nora Ellis", now=None):
-    registering.register(cast.alice.clinic, name=name, email=email, language="en", now=now)
+    registration.register(cast.alice.clinic, name=name, email=email, language="en", now=now)
 
 
 def mails_to(address):
@@ -36,7 +37,7 @@ def test_a_new_address_is_written_down_and_gets_a_mail(cast):
         None,
     )
     assert nora.consented_at is not None
-    assert registering.send_due() == {"sent": 1}
+    assert registration.send_due() == {"sent": 1}
     assert mail.outbox[0].to == ["nora@home.example"]
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
 
@@ -107,27 +108,27 @@ def test_the_password_is_optional_and_judged(cast):
     register(cast)
     confirmation = Confirmation.objects.get()
     with pytest.raises(ValidationError, match="too common"):
-        registering.confirm(confirmation, password="12345678")
+        registration.confirm(confirmation, password="12345678")
     assert Registrant.objects.get().state == State.UNCONFIRMED
-    account = registering.confirm(confirmation, password="a quiet river bank")
+    account = registration.confirm(confirmation, password="a quiet river bank")
     assert account.check_password("a quiet river bank")
 
 
 def test_a_link_confirms_once(cast):
     register(cast)
     confirmation = Confirmation.objects.get()
-    registering.confirm(confirmation)
-    with pytest.raises(registering.ConfirmationOver):
-        registering.confirm(confirmation)
-    with pytest.raises(registering.ConfirmationOver):
-        registering.usable_confirmation(confirmation.pk)
+    registration.confirm(confirmation)
+    with pytest.raises(registration.ConfirmationOver):
+        registration.confirm(confirmation)
+    with pytest.raises(registration.ConfirmationOver):
+        registration.usable_confirmation(confirmation.pk)
     assert get_user_model().objects.filter(email="nora@home.example").count() == 1
 
 
 def test_an_old_link_confirms_nothing(cast):
     register(cast)
-    with pytest.raises(registering.ConfirmationOver):
-        registering.confirm(Confirmation.objects.get(), now=timezone.now() + 3 * DAY + MINUTE)
+    with pytest.raises(registration.ConfirmationOver):
+        registration.confirm(Confirmation.objects.get(), now=timezone.now() + 3 * DAY + MINUTE)
 
 
 def test_only_the_owner_of_a_sign_in_confirms_its_address(cast):
@@ -136,21 +137,21 @@ def test_only_the_owner_of_a_sign_in_confirms_its_address(cast):
     confirmation = Confirmation.objects.get()
     for somebody in (None, cast.alice.user):
         with pytest.raises(SignInNeeded):
-            registering.confirm(confirmation, user=somebody)
-    assert registering.confirm(confirmation, user=account) == account
+            registration.confirm(confirmation, user=somebody)
+    assert registration.confirm(confirmation, user=account) == account
     assert Registrant.objects.get().made_sign_in is False
 
 
 def test_a_client_of_the_clinic_who_registers_does_not_wait(cast):
     register(cast, email=cast.dana.email)
-    registering.confirm(Confirmation.objects.get(), user=cast.dana.user)
+    registration.confirm(Confirmation.objects.get(), user=cast.dana.user)
     row = Registrant.objects.get()
     assert (row.state, row.client) == (State.ACCEPTED, cast.dana)
 
 
 def test_accepting_invites_a_client_and_tells_who_decided(cast):
     nora = make.registrant(cast.alice.clinic)
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     nora.refresh_from_db()
     assert (nora.state, nora.client, nora.decided_by) == (State.ACCEPTED, client, cast.alice)
     assert (client.state, client.practitioner, client.consented_at) == (Client.State.INVITED, cast.alice, None)
@@ -169,39 +170,39 @@ def test_the_owner_may_choose_the_practitioner_and_nobody_else_may(cast):
     refused = [(cast.bob, cast.alice), (desk, owner), (desk, desk), (cast.charlie, cast.charlie), (cast.bob, elsewhere)]
     for practitioner, by in refused:
         with pytest.raises(ValidationError):
-            joining.accept_registrant(nora, practitioner, by=by)
-    assert joining.accept_registrant(nora, cast.bob, by=owner).practitioner == cast.bob
+            invitations.accept_registrant(nora, practitioner, by=by)
+    assert invitations.accept_registrant(nora, cast.bob, by=owner).practitioner == cast.bob
     assert AuditEntry.objects.filter(verb="invited", actor=owner.user).count() == 1
 
 
 def test_it_is_decided_once(cast):
     nora = make.registrant(cast.alice.clinic)
-    joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     with pytest.raises(ValidationError, match="decided already"):
-        joining.accept_registrant(nora, cast.bob, by=cast.bob)
-    assert not registering.decline(nora, by=cast.bob)
+        invitations.accept_registrant(nora, cast.bob, by=cast.bob)
+    assert not registration.decline(nora, by=cast.bob)
     assert Client.objects.filter(email=nora.email).count() == 1
 
 
 def test_a_declined_registrant_keeps_the_library_and_may_be_taken_on_later(cast):
     nora = make.registrant(cast.alice.clinic)
-    assert not registering.decline(nora, by=cast.charlie)
-    assert registering.decline(nora, by=cast.alice)
-    assert not registering.decline(nora, by=cast.alice)
+    assert not registration.decline(nora, by=cast.charlie)
+    assert registration.decline(nora, by=cast.alice)
+    assert not registration.decline(nora, by=cast.alice)
     assert Registrant.objects.of(nora.user).exists()
-    assert joining.accept_registrant(nora, cast.alice, by=cast.alice).state == Client.State.INVITED
+    assert invitations.accept_registrant(nora, cast.alice, by=cast.alice).state == Client.State.INVITED
 
 
 def test_an_accepted_registrant_joins_by_the_invitation(cast):
     nora = make.registrant(cast.alice.clinic)
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
-    joining.accept(client.invitations.get(), user=nora.user)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
+    acceptance.accept(client.invitations.get(), user=nora.user)
     assert Client.objects.of(nora.user).get() == client
 
 
 def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(cast):
     nora = make.registrant(cast.alice.clinic)
-    registering.withdraw(nora)
+    registration.withdraw(nora)
     assert not Registrant.objects.exists()
     assert not Confirmation.objects.exists()
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
@@ -211,42 +212,42 @@ def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(
 def test_withdrawing_twice_is_withdrawing_once(cast):
     nora = make.registrant(cast.alice.clinic)
     again = Registrant.objects.get(pk=nora.pk)
-    registering.withdraw(nora)
-    registering.withdraw(again)
+    registration.withdraw(nora)
+    registration.withdraw(again)
     assert AuditEntry.objects.filter(verb="withdrew").count() == 1
 
 
 def test_withdrawing_deletes_an_invitation_that_was_not_taken_up(cast):
     nora = make.registrant(cast.alice.clinic)
-    joining.accept_registrant(nora, cast.alice, by=cast.alice)
-    registering.withdraw(nora)
+    invitations.accept_registrant(nora, cast.alice, by=cast.alice)
+    registration.withdraw(nora)
     assert not Client.objects.filter(email="nora@home.example").exists()
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
 
 
 def test_withdrawing_leaves_a_plan_that_was_made_and_a_client_who_joined(cast):
     nora, paul = make.registrant(cast.alice.clinic), make.registrant(cast.alice.clinic, "Paul")
-    make.prescription(joining.accept_registrant(nora, cast.alice, by=cast.alice))
-    joined = joining.accept_registrant(paul, cast.alice, by=cast.alice)
-    joining.accept(joined.invitations.get(), user=paul.user)
+    make.prescription(invitations.accept_registrant(nora, cast.alice, by=cast.alice))
+    joined = invitations.accept_registrant(paul, cast.alice, by=cast.alice)
+    acceptance.accept(joined.invitations.get(), user=paul.user)
     for registrant in (nora, paul):
-        registering.withdraw(registrant)
+        registration.withdraw(registrant)
     assert Client.objects.filter(name__in=["Nora", "Paul"]).count() == 2
     assert get_user_model().objects.filter(pk=paul.user_id).exists()
 
 
 def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeypatch):
     nora = make.registrant(cast.alice.clinic)
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     record = audit.record
 
     def joins_meanwhile(actor, verb, *what):
         record(actor, verb, *what)
         if verb == "withdrew":
-            joining.accept(client.invitations.get(), user=nora.user)
+            acceptance.accept(client.invitations.get(), user=nora.user)
 
     monkeypatch.setattr(audit, "record", joins_meanwhile)
-    registering.withdraw(nora)
+    registration.withdraw(nora)
     assert Client.objects.get(pk=client.pk).state == Client.State.JOINED
     assert get_user_model().objects.filter(pk=nora.user_id).exists()
 
@@ -254,8 +255,8 @@ def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeyp
 def test_withdrawing_leaves_a_sign_in_that_was_there_before(cast):
     account = make.user("nora@home.example")
     register(cast)
-    registering.confirm(Confirmation.objects.get(), user=account)
-    registering.withdraw(Registrant.objects.get())
+    registration.confirm(Confirmation.objects.get(), user=account)
+    registration.withdraw(Registrant.objects.get())
     assert get_user_model().objects.filter(pk=account.pk).exists()
 
 
@@ -264,8 +265,8 @@ def test_who_never_confirms_is_forgotten_when_the_last_link_has_run_out(cast):
     register(cast, now=now)
     register(cast, now=now + DAY)
     waiting = make.registrant(cast.alice.clinic, "Paul")
-    assert registering.forget_unconfirmed(now + 3 * DAY + MINUTE) == 0
-    assert registering.forget_unconfirmed(now + 4 * DAY + MINUTE) == 1
+    assert registration.forget_unconfirmed(now + 3 * DAY + MINUTE) == 0
+    assert registration.forget_unconfirmed(now + 4 * DAY + MINUTE) == 1
     assert list(Registrant.objects.all()) == [waiting]
 
 

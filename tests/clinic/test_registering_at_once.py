@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connections
 
-from clinic import joining, registering
+from clinic.clients import invitations, registration
 from clinic.models import Client, Confirmation, Invitation, Registrant
 from tests import make
 
@@ -29,7 +29,7 @@ def at_once(act):
 @pytest.mark.django_db(transaction=True)
 def test_pressing_twice_registers_once_and_brings_one_mail():
     clinic = make.clinic()
-    at_once(lambda number: registering.register(clinic, name="Nora", email="nora@home.example", language="en"))
+    at_once(lambda number: registration.register(clinic, name="Nora", email="nora@home.example", language="en"))
     assert (Registrant.objects.count(), Confirmation.objects.count()) == (1, 1)
 
 
@@ -41,7 +41,7 @@ def test_two_who_decide_make_one_client():
 
     def accept(number):
         try:
-            return joining.accept_registrant(nora, people[number], by=people[number])
+            return invitations.accept_registrant(nora, people[number], by=people[number])
         except ValidationError:
             return None
 

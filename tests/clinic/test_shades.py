@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.models import Clinic
-from clinic.shades import DARK_GROUNDS, LIGHT_GROUNDS, READABLE, contrast, on_dark, on_light
+from clinic.practice.colors import DARK_GROUNDS, LIGHT_GROUNDS, READABLE, contrast, on_dark, on_light
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
 

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, wishes
+from clinic import prescribing
+from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
 from clinic.models import Client, Flag, FlagEvent, Notice
 from tests import make
@@ -86,7 +87,7 @@ def test_one_flag_however_often_it_is_looked_for(bend):
 def test_not_while_paused_and_not_on_the_day_after(cast, bend):
     last = reports(bend, 0, 1, 2, 3)
     until = (last + 20 * DAY).date()
-    wishes.pause_reminders(cast.dana, until, by=cast.dana.user, now=last + DAY)
+    client_preferences.pause_reminders(cast.dana, until, by=cast.dana.user, now=last + DAY)
     assert inactivity.sweep(last + 12 * DAY) == 0
     assert inactivity.sweep(last + 21 * DAY) == 0
     assert inactivity.sweep(last + 25 * DAY) == 1

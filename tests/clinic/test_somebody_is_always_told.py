@@ -11,11 +11,11 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from clinic import covering
+from clinic.clients import handover
 from clinic.flags import escalation, notice_mail
-from clinic.joining import handing_over
 from clinic.models import Absence, Client, Flag, Notice, Practitioner
 from clinic.models.outbox import OPEN
+from clinic.team import absences
 from tests import make
 
 DAY, MINUTE, MOMENT = dt.timedelta(days=1), dt.timedelta(minutes=1), dt.timedelta(seconds=1)
@@ -45,21 +45,21 @@ class Practice:
 
     def go_away(self, name, cover, starts_in):
         with suppress(ValidationError):
-            covering.go_away(self.people[name], **self._days(cover, starts_in))
+            absences.go_away(self.people[name], **self._days(cover, starts_in))
 
     def change(self, name, cover, starts_in):
         for absence in self._absences(name):
             with suppress(ValidationError):
-                covering.change(absence, **self._days(cover, starts_in))
+                absences.change(absence, **self._days(cover, starts_in))
 
     def come_back(self, name):
         for absence in self._absences(name):
-            covering.end(absence, by=self.people["olga"].user, now=self.now)
+            absences.end(absence, by=self.people["olga"].user, now=self.now)
 
     def hand_over(self, client, to):
         stored = Client.objects.get(pk=self.bends[client].client_id)
         with suppress(ValidationError):
-            handing_over.hand_over(stored, self.people[to], by=self.people["olga"], reason="Knows", now=self.now)
+            handover.hand_over(stored, self.people[to], by=self.people["olga"], reason="Knows", now=self.now)
 
     def report(self, client):
         self.bends[client].refresh_from_db()

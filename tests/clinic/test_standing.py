@@ -12,14 +12,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import covering, joining, leaving, prescribing, reporting
+from clinic import prescribing, reporting
+from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
 from clinic.flags import escalation, inactivity, lifecycle, standing
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
-from clinic.joining import sheet
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
 from clinic.models.worklist_entry import reach
 from clinic.records import worklist
 from clinic.reporting import Answers
+from clinic.team import absences
 from tests import make
 
 HOUR = dt.timedelta(hours=1)
@@ -49,7 +50,7 @@ class Story:
     def act(self, verb, which, number):
         self.now += HOUR
         client = Client.objects.select_related("clinic", "practitioner").get(pk=self.clients[which].pk)
-        with suppress(ValidationError, joining.InvitationOver):
+        with suppress(ValidationError, acceptance.InvitationOver):
             getattr(self, verb)(client, number)
 
     def prescribe(self, client, number):
@@ -101,13 +102,13 @@ class Story:
         mail_arrives(client, self.cast.alice.user, "x", self.now)
 
     def join(self, client, number):
-        joining.accept(client.invitations.latest("pk"), password=make.PASSWORD, now=self.now)
+        acceptance.accept(client.invitations.latest("pk"), password=make.PASSWORD, now=self.now)
 
     def leave(self, client, number):
-        leaving.leave(client, by=None, now=self.now)
+        departure.leave(client, by=None, now=self.now)
 
     def erase(self, client, number):
-        leaving.erase(client, by=None, now=self.now)
+        departure.erase(client, by=None, now=self.now)
 
     @staticmethod
     def plan(client, number):
@@ -210,7 +211,7 @@ def test_the_worklist_reaches_whom_a_person_treats_and_nobody_else(cast, role, o
 @pytest.mark.parametrize("role", Practitioner.Role.values)
 def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
     today = timezone.now().date()
-    absence = covering.go_away(
+    absence = absences.go_away(
         cast.bob, starts_on=today, ends_on=today + dt.timedelta(days=2), cover=cast.alice, by=cast.bob.user
     )
     Practitioner.objects.filter(pk=cast.alice.pk).update(role=role)
@@ -222,18 +223,18 @@ def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
         return found
 
     assert (cast.erin in reached()) == (role != Practitioner.Role.FRONT_DESK)
-    covering.end(absence, by=cast.bob.user)
+    absences.end(absence, by=cast.bob.user)
     assert (cast.erin in reached()) == (role == Practitioner.Role.OWNER)
 
 
 def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
     make.report(make.prescription(cast.dana), 3, 8)
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-    joining.hand_over(cast.dana, cast.bob, by=owner, reason="moves")
-    rows = sheet.read("name,email\nGus,gus@home.example\nHal,hal@home.example\n").rows
-    gus, hal = joining.import_clients(rows, by=cast.alice)
+    handover.hand_over(cast.dana, cast.bob, by=owner, reason="moves")
+    rows = csv_reader.read("name,email\nGus,gus@home.example\nHal,hal@home.example\n").rows
+    gus, hal = csv_import.import_clients(rows, by=cast.alice)
     make.prescription(hal)
-    joining.withdraw_invitations([gus, hal], by=cast.alice)
+    invitations.withdraw_invitations([gus, hal], by=cast.alice)
     assert stored() == recomputed()
     assert cast.dana in worklist.in_order_of_need(cast.bob.user)
     assert cast.dana not in worklist.in_order_of_need(cast.alice.user)

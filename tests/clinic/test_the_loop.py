@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core import mail
 
-from clinic import joining
+from clinic.clients import invitation_mail
 from clinic.flags import lifecycle
 from clinic.flags import notice_mail as notices
 from clinic.models import Advice, Flag, Notice, Prescription, Reminder
@@ -16,7 +16,7 @@ from tests import make
 
 def test_from_invitation_to_resolved_flag(cast):
     make.invited(cast.alice, "Frida")
-    joining.send_due()
+    invitation_mail.send_due()
     assert [message.to for message in mail.outbox] == [["Frida <frida@home.example>"]]
     mail.outbox.clear()
     prescription = make.prescription(cast.dana)

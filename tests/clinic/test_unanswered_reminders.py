@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.core import mail
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
 from clinic.models import Flag, FlagEvent, Reminder
 from clinic.reminders import planning
@@ -47,7 +47,7 @@ def test_a_report_starts_them_again(bend):
 
 def test_the_clients_wish_starts_them_again(cast, bend):
     _ends, last = days(bend, MOST + 1)
-    assert wishes.want_reminders(cast.dana, True, by=cast.dana.user, now=last) is False
+    assert client_preferences.want_reminders(cast.dana, True, by=cast.dana.user, now=last) is False
     assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
 
 
@@ -85,7 +85,7 @@ def test_the_practitioner_who_resolves_it_starts_them_again(cast, bend):
 
 def test_nobody_is_told_while_the_client_has_a_pause(cast, bend):
     _ends, last = days(bend, MOST + 1)
-    wishes.pause_reminders(cast.dana, (last + 3 * DAY).date(), by=cast.dana.user, now=last)
+    client_preferences.pause_reminders(cast.dana, (last + 3 * DAY).date(), by=cast.dana.user, now=last)
     assert inactivity.sweep(last) == 0
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from clinic import arranging, joining
+from clinic.clients import invitation_mail
 from clinic.conf import conf
 from clinic.demonstration import people
 from clinic.flags import notice_mail as notices
@@ -22,6 +22,7 @@ from clinic.models import (
     Registrant,
     Reminder,
 )
+from clinic.practice import settings as practice_settings
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests.commands.conftest import run_demo
@@ -101,7 +102,7 @@ def test_real_reminders_go_out_within_two_minutes(demo):
 
 def test_one_invitation_waits_and_goes_out_and_one_has_waited_for_an_answer(demo):
     assert Invitation.objects.filter(state="ready").count() == 1
-    joining.send_due(demo.now + TWO_MINUTES)
+    invitation_mail.send_due(demo.now + TWO_MINUTES)
     assert [message.to[0] for message in mail.outbox] == ["Leo Martin <leo@demo.example>"]
     assert [row.first_name for row in Client.objects.unanswered(demo.now - dt.timedelta(days=7), 3)] == ["Mei"]
 
@@ -168,7 +169,7 @@ def test_the_clinic_has_a_logo_and_a_colour_that_can_be_read(demo):
     clinic = Clinic.objects.get(slug="demo")
     assert clinic.logo.size > 0
     assert clinic.accent != Clinic().accent
-    assert arranging.readable(clinic.accent)
+    assert practice_settings.readable(clinic.accent)
 
 
 def test_the_other_clients_sign_in_by_a_code(demo):

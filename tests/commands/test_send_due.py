@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from clinic import registering
+from clinic.clients import registration
 from clinic.models import Notice, Reminder
 from tests import make
 
@@ -27,7 +27,7 @@ def due(cast):
 
 def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
     make.invited(cast.alice, "Frida")
-    registering.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
+    registration.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     assert printed("--now", due.isoformat()) == [
         "schedules due: 1",
         "daily mails due: 0",

@@ -6,11 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
-from clinic import covering
-from clinic.digests import counts, sending
 from clinic.flags import lifecycle
 from clinic.flags.lifecycle import raise_flag
 from clinic.models import Flag, Practitioner
+from clinic.team import absences
+from clinic.team.digest import counts as digest_counts
+from clinic.team.digest import mail as digest_mail
 from tests import make
 from tests.admin.door import signed_in, url
 
@@ -38,8 +39,8 @@ def flags(cast):
 
 def linked(who):
     """What the mail says in each of its lines, by the query of the link below it."""
-    told = counts.of(who, None, timezone.now())
-    text = sending.written(who, told, "x@test", "http://test/stop").body
+    told = digest_counts.of(who, None, timezone.now())
+    text = digest_mail.written(who, told, "x@test", "http://test/stop").body
     return {query: words for words, query in re.findall(r"^(.+)\nhttps?://\S+/admin/\?(\S+)$", text, re.MULTILINE)}
 
 
@@ -79,7 +80,7 @@ def test_an_owner_is_led_to_the_own_clients(cast, flags):
 def test_an_owner_is_led_to_those_of_a_colleague_whom_nobody_covers(cast, flags):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     today = timezone.now().date()
-    covering.go_away(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
+    absences.go_away(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
     assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
         "1 client needs you to look.": {"Erin"},
         "High: 1": {"Erin"},

@@ -6,11 +6,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import covering, digests, joining
-from clinic.digests import counts, sending
+from clinic.clients import invitation_mail, invitations
 from clinic.flags import escalation, inactivity, lifecycle
 from clinic.mail import signed_links
 from clinic.models import Client, Digest, Flag, Invitation, Practitioner
+from clinic.team import absences
+from clinic.team.digest import counts as digest_counts
+from clinic.team.digest import mail as digest_mail
 from tests import make
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
@@ -29,12 +31,12 @@ def due(who, now, day=None):
 
 
 def counted(who, since=None, now=None):
-    return counts.of(who, since, now or timezone.now())
+    return digest_counts.of(who, since, now or timezone.now())
 
 
 def test_nothing_to_tell_no_mail(cast, now):
     row = due(cast.alice, now)
-    assert digests.send_due(now) == {"skipped": 1}
+    assert digest_mail.send_due(now) == {"skipped": 1}
     row.refresh_from_db()
     assert (row.why, mail.outbox) == ("nothing", [])
 
@@ -80,7 +82,7 @@ def test_since_the_last_one_that_went_out_and_not_the_last_that_was_skipped(cast
     sent, skipped, row = (due(cast.alice, now, now.date() - days * DAY) for days in (2, 1, 0))
     Digest.objects.filter(pk=sent.pk).update(state="sent", sent_at=now - 2 * DAY)
     Digest.objects.filter(pk=skipped.pk).update(state="skipped", why="nothing")
-    assert sending.last_sent(row) == now - 2 * DAY
+    assert digest_mail.last_sent(row) == now - 2 * DAY
 
 
 def test_registrants_who_wait(cast):
@@ -92,17 +94,17 @@ def test_registrants_who_wait(cast):
 @pytest.mark.parametrize(("days", "counts_as"), [(2, 0), (4, 1), (29, 1), (31, 0)])
 def test_an_invitation_that_is_not_taken(cast, now, days, counts_as):
     frida = make.invited(cast.alice, "Frida")
-    joining.send_due()
+    invitation_mail.send_due()
     Invitation.objects.filter(client=frida).update(sent_at=now - days * DAY)
     assert counted(cast.alice, now=now).invitations == counts_as
 
 
 def test_one_sent_again_is_new(cast, now):
     frida = make.invited(cast.alice, "Frida")
-    joining.send_due()
+    invitation_mail.send_due()
     Invitation.objects.filter(client=frida).update(sent_at=now - 9 * DAY)
-    joining.invite_again(frida, by=cast.alice)
-    joining.send_due()
+    invitations.invite_again(frida, by=cast.alice)
+    invitation_mail.send_due()
     assert counted(cast.alice).invitations == 0
 
 
@@ -111,17 +113,17 @@ def test_owners_hear_what_nobody_looked_at(cast):
     make.report(make.prescription(cast.erin), 4, 8)
     assert not counted(olivia)
     escalation.escalate(Flag.objects.get().raised_at + DAY)
-    assert counted(olivia) == counts.Counts(unseen=1)
+    assert counted(olivia) == digest_counts.Counts(unseen=1)
     assert counted(cast.alice).unseen == 0
 
 
 def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, now):
     make.report(make.prescription(cast.dana), 4, 8)
     today = now.date()
-    covering.go_away(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
+    absences.go_away(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
     assert counted(cast.bob).high == 1
     rows = [due(who, now) for who in (cast.alice, cast.bob)]
-    assert digests.send_due(now) == {"skipped": 1, "sent": 1}
+    assert digest_mail.send_due(now) == {"skipped": 1, "sent": 1}
     assert [Digest.objects.get(pk=row.pk).why for row in rows] == ["absent", ""]
     (letter,) = mail.outbox
     assert letter.to == ["Bob <bob@riverside-physio.example>"]
@@ -131,7 +133,7 @@ def test_an_owner_counts_the_clients_of_who_is_away_without_a_cover(cast, now):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     make.report(make.prescription(cast.dana), 4, 8)
     today = now.date()
-    covering.go_away(cast.alice, starts_on=today, ends_on=today, cover=None, by=cast.alice.user, now=now)
+    absences.go_away(cast.alice, starts_on=today, ends_on=today, cover=None, by=cast.alice.user, now=now)
     assert (counted(olivia).high, counted(cast.bob).high) == (1, 0)
 
 
@@ -148,7 +150,7 @@ def test_who_must_not_get_it_after_all(cast, now, change, why):
     make.report(make.prescription(cast.dana), 4, 8)
     row = due(cast.alice, now)
     Practitioner.objects.filter(pk=cast.alice.pk).update(**change)
-    digests.send_due(now)
+    digest_mail.send_due(now)
     row.refresh_from_db()
     assert (row.state, row.why) == ("skipped", why)
 
@@ -157,7 +159,7 @@ def test_it_says_what_is_true_when_it_is_sent(cast, now):
     bend = make.prescription(cast.dana)
     row = due(cast.alice, now)
     make.report(bend, 4, 8)
-    digests.send_due(timezone.now())
+    digest_mail.send_due(timezone.now())
     (letter,) = mail.outbox
     assert letter.subject == "1 client needs you to look"
     assert "1 client needs you to look.\n" in letter.body
@@ -169,7 +171,7 @@ def test_it_says_what_is_true_when_it_is_sent(cast, now):
 
 def test_it_can_be_stopped_with_one_click(cast, now):
     make.report(make.prescription(cast.dana), 4, 8)
-    letter = sending.compose(due(cast.alice, now)).message()
+    letter = digest_mail.compose(due(cast.alice, now)).message()
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = letter["List-Unsubscribe"].strip(" <>\n").rstrip("/").rpartition("/")[2]
     assert signed_links.read(token) == signed_links.Link(signed_links.Purpose.STOP_DIGEST, cast.alice.pk)
@@ -179,7 +181,7 @@ def test_it_speaks_the_practitioners_language(cast, now):
     make.report(make.prescription(cast.dana), 4, 8)
     Practitioner.objects.filter(pk=cast.alice.pk).update(language="es")
     cast.alice.refresh_from_db()
-    assert sending.compose(due(cast.alice, now)).message()["Content-Language"] == "es"
+    assert digest_mail.compose(due(cast.alice, now)).message()["Content-Language"] == "es"
 
 
 def test_it_asks_as_many_questions_for_ten_clients_as_for_one(cast, now, django_assert_num_queries):

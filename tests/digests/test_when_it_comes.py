@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic import digests, staff_wishes
 from clinic.models import Clinic, Digest, Practitioner
+from clinic.team import preferences as team_preferences
+from clinic.team.digest import planning as digest_planning
 from tests import make
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -30,7 +31,7 @@ def days():
 
 
 def tick(*moments):
-    return [digests.plan_due(moment) for moment in moments]
+    return [digest_planning.plan_due(moment) for moment in moments]
 
 
 def test_by_itself_it_comes_at_half_past_seven_on_workdays(alice):
@@ -51,7 +52,7 @@ def test_two_ticks_at_once_write_one_row(alice):
 
 def test_another_hour_on_the_same_day_brings_no_second_one(alice):
     tick(FRIDAY - HOUR, FRIDAY)
-    staff_wishes.choose_mail(
+    team_preferences.choose_mail(
         alice, at_once=True, digest=True, digest_at=dt.time(9), digest_days=["fri", "sat"], by=alice.user
     )
     tick(FRIDAY + HOUR / 2, FRIDAY + 2 * HOUR)

@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
-from clinic import joining, registering, tasks
+from clinic import tasks
+from clinic.clients import acceptance, invitation_mail, registration
 from clinic.conf import conf
 from clinic.flags import lifecycle
 from clinic.mail import signed_links
@@ -56,10 +57,10 @@ def test_the_library_loads_by_the_command():
 
 def test_from_invitation_to_resolved_flag(alice):
     dana = make.invited(alice, "Dana")
-    joining.send_due()
+    invitation_mail.send_due()
     (invitation,) = mail.outbox
     assert "https://clinic.example/physio/m/" in invitation.body
-    user = joining.accept(dana.invitations.get(), password=make.PASSWORD)
+    user = acceptance.accept(dana.invitations.get(), password=make.PASSWORD)
     dana.refresh_from_db()
     assert (dana.user, user.email) == (user, "dana@home.example")
 
@@ -152,7 +153,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
     browser = Browser()
     answers = {"name": "Nora Ellis", "email": "nora@home.example", "agree": "on"}
     assert b"We have sent a mail to nora@home.example" in browser.post(reverse("clinic:register"), answers).content
-    assert registering.send_due()["sent"] == 1
+    assert registration.send_due()["sent"] == 1
     path = signed_links.path(
         signed_links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk
     )

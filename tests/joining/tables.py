@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from clinic import joining
-from clinic.joining import sheet
-from clinic.joining.importing import Line
+from clinic.clients import csv_import, csv_reader
+from clinic.clients.csv_import import Line
 from clinic.models import Practitioner
 
 HEAD = "Name,E-mail"
 
 
-def rows(*lines: str, head: str = HEAD) -> list[sheet.Row]:
-    return sheet.read("\n".join([head, *lines])).rows
+def rows(*lines: str, head: str = HEAD) -> list[csv_reader.Row]:
+    return csv_reader.read("\n".join([head, *lines])).rows
 
 
 def looked(by: Practitioner, *lines: str, head: str = HEAD) -> list[Line]:
-    return joining.look(rows(*lines, head=head), by)
+    return csv_import.look(rows(*lines, head=head), by)
 
 
-def many(count: int) -> list[sheet.Row]:
+def many(count: int) -> list[csv_reader.Row]:
     return rows(*(f"Client {number},client{number}@home.example" for number in range(count)))

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import joining
+from clinic.clients import handover
 from clinic.flags import lifecycle
 from clinic.flags import notice_mail as notices
 from clinic.models import AuditEntry, Client, FlagEvent, HandOver, Notice, Practitioner
@@ -20,7 +20,7 @@ def olga(cast):
 
 
 def over(cast, client=None, to=None, by=None, reason="On leave from May."):
-    return joining.hand_over(client or cast.dana, to or cast.bob, by=by or cast.alice, reason=reason)
+    return handover.hand_over(client or cast.dana, to or cast.bob, by=by or cast.alice, reason=reason)
 
 
 def practitioner_of(client):
@@ -96,20 +96,20 @@ def test_the_reason_has_1_to_500_characters(cast, reason, complaint):
 def test_to_whom_they_are_with_already_is_refused_alone_and_passed_over_among_several(cast, olga):
     with pytest.raises(ValidationError, match="Alice treats this client already"):
         over(cast, to=cast.alice)
-    made = joining.hand_over_all([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
+    made = handover.hand_over_all([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
     assert [row.client for row in made] == [cast.dana]
 
 
 def test_nobody_chosen(cast):
     with pytest.raises(ValidationError, match="Choose at least one client"):
-        joining.hand_over_all([], cast.bob, by=cast.alice, reason="x")
+        handover.hand_over_all([], cast.bob, by=cast.alice, reason="x")
 
 
 def test_all_or_none(cast, olga):
     """Erin left in the meantime: dana stays where she is, too."""
     Client.objects.filter(pk=cast.erin.pk).update(state="left")
     with pytest.raises(ValidationError, match="Choose again"):
-        joining.hand_over_all([cast.dana, cast.erin], olga, by=olga, reason="x")
+        handover.hand_over_all([cast.dana, cast.erin], olga, by=olga, reason="x")
     assert practitioner_of(cast.dana) == cast.alice
 
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import joining
-from clinic.joining import sending, sheet
-from clinic.joining.importing import Fate
+from clinic.clients import csv_import, csv_reader, invitation_mail
+from clinic.clients.csv_import import Fate
 from clinic.models import AuditEntry, Client, Invitation, Practitioner, Registrant
 from tests import make
 from tests.joining.tables import looked, many, rows
@@ -31,7 +30,7 @@ def stored():
 
 
 def test_a_row_becomes_a_client_of_the_importer_with_an_invitation(cast):
-    made = joining.import_clients(rows(" Frida  Kern ,Frida@Home.example"), cast.alice)
+    made = csv_import.import_clients(rows(" Frida  Kern ,Frida@Home.example"), cast.alice)
     frida = Client.objects.get(email="frida@home.example")
     assert [client.pk for client in made] == [frida.pk]
     assert (frida.name, frida.practitioner, frida.clinic, frida.state) == (
@@ -89,7 +88,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_others_are_invited(cast, row
     bad, good = looked(cast.alice, *given, head=FULL)
     assert (bad.fate, good.fate) == (Fate.WRONG, Fate.INVITE)
     assert complaint in " ".join(bad.wrong[field])
-    made = joining.import_clients(rows(*given, head=FULL), cast.alice)
+    made = csv_import.import_clients(rows(*given, head=FULL), cast.alice)
     assert [client.name for client in made] == ["Gustav"]
 
 
@@ -136,7 +135,7 @@ def test_a_look_writes_nothing_and_asks_three_things_whatever_the_number(cast):
     before = stored()
     for count in (3, 300):
         with CaptureQueriesContext(connection) as asked:
-            joining.look(many(count), cast.alice)
+            csv_import.look(many(count), cast.alice)
         assert len(asked) == 3
     assert stored() == before
 
@@ -144,10 +143,10 @@ def test_a_look_writes_nothing_and_asks_three_things_whatever_the_number(cast):
 def test_one_that_fails_in_the_database_leaves_none(cast):
     before = stored()
     with (
-        mock.patch.object(sending, "post", side_effect=IntegrityError),
+        mock.patch.object(invitation_mail, "post", side_effect=IntegrityError),
         pytest.raises(ValidationError, match="Look again"),
     ):
-        joining.import_clients(many(5), cast.alice)
+        csv_import.import_clients(many(5), cast.alice)
     assert stored() == before
 
 
@@ -157,31 +156,31 @@ def test_who_does_not_treat_imports_nobody(cast, change):
     cast.alice.refresh_from_db()
     before = stored()
     with pytest.raises(ValidationError, match="Only a practitioner may invite a client"):
-        joining.import_clients(many(2), cast.alice)
+        csv_import.import_clients(many(2), cast.alice)
     assert stored() == before
 
 
 def test_a_second_time_nobody_is_invited_twice(cast):
-    assert len(joining.import_clients(many(4), cast.alice)) == 4
-    assert joining.import_clients(many(4), cast.alice) == []
+    assert len(csv_import.import_clients(many(4), cast.alice)) == 4
+    assert csv_import.import_clients(many(4), cast.alice) == []
 
 
 def test_who_registered_waits_no_more(cast):
     nora = make.registrant(cast.alice.clinic)
-    joining.import_clients(rows("Nora,NORA@home.example", "Frida,f@home.example"), cast.alice)
+    csv_import.import_clients(rows("Nora,NORA@home.example", "Frida,f@home.example"), cast.alice)
     nora.refresh_from_db()
     assert (nora.state, nora.client.email) == (Registrant.State.ACCEPTED, "nora@home.example")
 
 
 def test_a_large_import_leaves_room_for_reminders(cast):
     now = timezone.now()
-    made = joining.import_clients(many(45), cast.alice, now=now)
+    made = csv_import.import_clients(many(45), cast.alice, now=now)
     due = sorted(Invitation.objects.filter(client__in=made).values_list("due_at", flat=True))
-    assert [due.count(now + minutes * sending.PAUSE) for minutes in range(3)] == [20, 20, 5]
-    assert sending.lasts(45) == 2 * sending.PAUSE
-    assert sending.lasts(20) == dt.timedelta()
-    assert joining.send_due(now)["sent"] == 20
-    assert joining.send_due(now + 2 * sending.PAUSE)["sent"] == 25
+    assert [due.count(now + minutes * invitation_mail.PAUSE) for minutes in range(3)] == [20, 20, 5]
+    assert invitation_mail.lasts(45) == 2 * invitation_mail.PAUSE
+    assert invitation_mail.lasts(20) == dt.timedelta()
+    assert invitation_mail.send_due(now)["sent"] == 20
+    assert invitation_mail.send_due(now + 2 * invitation_mail.PAUSE)["sent"] == 25
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -189,9 +188,9 @@ def test_a_large_import_leaves_room_for_reminders(cast):
 def test_no_text_makes_a_look_fall_over_or_store_anything(cast, body):
     before = stored()
     try:
-        table = sheet.read(f"{FULL}\n{body}")
-    except sheet.Unreadable:
+        table = csv_reader.read(f"{FULL}\n{body}")
+    except csv_reader.Unreadable:
         return
-    lines = joining.look(table.rows, cast.alice)
+    lines = csv_import.look(table.rows, cast.alice)
     assert len(lines) == len(table.rows)
     assert stored() == before

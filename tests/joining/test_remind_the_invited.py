@@ -5,9 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import joining
-from clinic.joining import sending
-from clinic.joining.inviting import INVITED_AT_MOST, REMIND_AFTER
+from clinic.clients import invitation_mail, invitations
+from clinic.clients.invitations import INVITED_AT_MOST, REMIND_AFTER
 from clinic.models import Client, Invitation, Why
 from tests import make
 
@@ -47,7 +46,7 @@ def test_who_is_left_alone(frida, changed, why):
 def test_after_three_mails_nobody_is_asked_again(cast, frida):
     for _again in range(INVITED_AT_MOST - 1):
         assert to_remind() == [frida]
-        joining.invite_again(frida, by=cast.alice)
+        invitations.invite_again(frida, by=cast.alice)
         Invitation.objects.filter(state="ready").update(state="sent", sent_at=LONG_AGO, settled_at=LONG_AGO)
     assert to_remind() == []
 
@@ -59,7 +58,7 @@ def test_whose_mail_comes_back_is_not_asked(frida):
 
 def test_each_gets_one_new_link_and_the_old_ones_end(cast, frida):
     gustav = make.invited(cast.alice, "Gustav")
-    posted = joining.invite_all_again([frida, gustav, cast.dana], by=cast.alice)
+    posted = invitations.invite_all_again([frida, gustav, cast.dana], by=cast.alice)
     assert {row.client for row in posted} == {frida, gustav}
     assert {row.invitations.filter(withdrawn_at=None).count() for row in (frida, gustav)} == {1}
     assert cast.dana.invitations.count() == 1
@@ -67,9 +66,9 @@ def test_each_gets_one_new_link_and_the_old_ones_end(cast, frida):
 
 def test_many_go_one_after_the_other(cast):
     clients = [make.invited(cast.alice, f"Client{number}") for number in range(21)]
-    posted = joining.invite_all_again(clients, by=cast.alice, now=NOW)
-    assert sorted({row.due_at for row in posted}) == [NOW, NOW + sending.PAUSE]
+    posted = invitations.invite_all_again(clients, by=cast.alice, now=NOW)
+    assert sorted({row.due_at for row in posted}) == [NOW, NOW + invitation_mail.PAUSE]
 
 
 def test_a_client_of_another_clinic_is_passed_over(cast, frida):
-    assert joining.invite_all_again([frida], by=cast.charlie) == []
+    assert invitations.invite_all_again([frida], by=cast.charlie) == []

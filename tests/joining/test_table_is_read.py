@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.joining import sheet
-from clinic.joining.sheet import Trouble, Unreadable
+from clinic.clients import csv_reader
+from clinic.clients.csv_reader import Trouble, Unreadable
 
 SPANISH = "Nombre;Correo electrónico;Idioma\r\nIñaki Núñez;inaki@home.example;es\r\n"
 INAKI = {"name": "Iñaki Núñez", "email": "inaki@home.example", "language": "es"}
@@ -13,14 +13,14 @@ INAKI = {"name": "Iñaki Núñez", "email": "inaki@home.example", "language": "e
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_the_encodings_of_excel_and_of_everybody_else(encoding):
-    (row,) = sheet.read(sheet.decode(SPANISH.encode(encoding))).rows
+    (row,) = csv_reader.read(csv_reader.decode(SPANISH.encode(encoding))).rows
     assert (row.line, row.cells) == (2, INAKI)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_comma_semicolon_and_tab(delimiter):
     text = delimiter.join(["name", "email"]) + "\n" + delimiter.join(['"Kern, Frida; Dr."', "f@home.example"])
-    assert sheet.read(text).rows[0].cells == {"name": "Kern, Frida; Dr.", "email": "f@home.example"}
+    assert csv_reader.read(text).rows[0].cells == {"name": "Kern, Frida; Dr.", "email": "f@home.example"}
 
 
 @pytest.mark.parametrize(
@@ -31,34 +31,34 @@ def test_comma_semicolon_and_tab(delimiter):
     ],
 )  # fmt: skip
 def test_headings_in_english_and_spanish_forgiving_of_case_spaces_and_accents(head):
-    (row,) = sheet.read(f"{head}\nFrida,f@home.example").rows
+    (row,) = csv_reader.read(f"{head}\nFrida,f@home.example").rows
     assert row.cells == {"name": "Frida", "email": "f@home.example"}
 
 
 def test_first_and_family_name_in_two_columns_are_one_name():
-    (row,) = sheet.read("First name,Surname,Email\nFrida,Kern,f@home.example").rows
+    (row,) = csv_reader.read("First name,Surname,Email\nFrida,Kern,f@home.example").rows
     assert row.cells["name"] == "Frida Kern"
 
 
 def test_empty_lines_and_cells_at_the_end_do_not_count_and_each_row_knows_its_line():
-    found = sheet.read('Name,Email,,\n\n"A\nB",a@home.example,,\n,,,\nC,c@home.example\n').rows
+    found = csv_reader.read('Name,Email,,\n\n"A\nB",a@home.example,,\n,,,\nC,c@home.example\n').rows
     assert [(row.line, row.cells["name"], row.more) for row in found] == [(3, "A\nB", ()), (6, "C", ())]
 
 
 def test_a_row_with_more_cells_than_headings_is_marked():
-    (row,) = sheet.read("Name,Email\nKern, Frida,f@home.example").rows
+    (row,) = csv_reader.read("Name,Email\nKern, Frida,f@home.example").rows
     assert row.more == ("f@home.example",)
 
 
 def test_columns_that_nobody_reads_are_told():
-    assert sheet.read("Name,Email,Diagnosis,Phone,What is wrong\nA,a@home.example,x,y,z").ignored == [
+    assert csv_reader.read("Name,Email,Diagnosis,Phone,What is wrong\nA,a@home.example,x,y,z").ignored == [
         "Diagnosis",
         "Phone",
     ]
 
 
 def test_the_apostrophe_before_a_formula_comes_off_again():
-    (row,) = sheet.read("Name,Email\n'=Frida,'+f@home.example").rows
+    (row,) = csv_reader.read("Name,Email\n'=Frida,'+f@home.example").rows
     assert row.cells == {"name": "=Frida", "email": "+f@home.example"}
 
 
@@ -73,39 +73,39 @@ def test_the_apostrophe_before_a_formula_comes_off_again():
         ("Name,Phone\nFrida,1", Trouble.NO_EMAIL, ""),
         ("Name,Email,Mail\nFrida,a,b", Trouble.TWICE, "Mail"),
         ("Name,Email\n" + "A,a@home.example\n" * 501, Trouble.TOO_MANY, "501"),
-        ("Name,Email\n" + "x" * sheet.MOST_BYTES, Trouble.TOO_LARGE, ""),
+        ("Name,Email\n" + "x" * csv_reader.MOST_BYTES, Trouble.TOO_LARGE, ""),
         ('Name,Email\nA,a@home.example\n"' + "x" * 200_000, Trouble.NOT_A_TABLE, "3"),
         ("\x89PNG\r\n\x1a\n\x00\x00", Trouble.NO_HEADINGS, ""),
     ],
 )
 def test_what_is_no_table_of_clients_is_refused(text, trouble, what):
     with pytest.raises(Unreadable) as refused:
-        sheet.read(text)
+        csv_reader.read(text)
     assert (refused.value.trouble, refused.value.what) == (trouble, what)
 
 
 def test_five_hundred_are_taken():
-    assert len(sheet.read("Name,Email\n" + "A,a@home.example\n" * 500).rows) == 500
+    assert len(csv_reader.read("Name,Email\n" + "A,a@home.example\n" * 500).rows) == 500
 
 
 def test_a_file_over_a_megabyte_is_refused_before_it_is_read():
     with pytest.raises(Unreadable):
-        sheet.decode(b"x" * (sheet.MOST_BYTES + 1))
+        csv_reader.decode(b"x" * (csv_reader.MOST_BYTES + 1))
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_file_makes_it_fall_over(content):
     try:
-        table = sheet.read(sheet.decode(content))
+        table = csv_reader.read(csv_reader.decode(content))
     except Unreadable:
         return
-    assert 1 <= len(table.rows) <= sheet.MOST_ROWS
+    assert 1 <= len(table.rows) <= csv_reader.MOST_ROWS
 
 
 @given(st.text(alphabet=st.sampled_from("NameEmail,;\t\"\n\r\x00='ñ@ 1"), max_size=120))
 def test_nor_does_anything_under_good_headings(body):
     try:
-        table = sheet.read(f"Name,E-mail\n{body}")
+        table = csv_reader.read(f"Name,E-mail\n{body}")
     except Unreadable:
         return
     assert all(set(row.cells) <= {"name", "email"} for row in table.rows)

@@ -4,7 +4,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import joining, prescribing
+from clinic import prescribing
+from clinic.clients import acceptance, invitation_mail, invitations
 from clinic.models import AuditEntry, Client, Invitation, Registrant
 from tests import make
 
@@ -15,7 +16,7 @@ def frida(cast):
 
 
 def test_of_whom_nothing_is_known_the_row_goes(cast, frida):
-    joining.withdraw_invitation(frida, by=cast.alice)
+    invitations.withdraw_invitation(frida, by=cast.alice)
     assert not Client.objects.filter(pk=frida.pk).exists()
     assert not Invitation.objects.filter(client_id=frida.pk).exists()
     assert (
@@ -25,23 +26,23 @@ def test_of_whom_nothing_is_known_the_row_goes(cast, frida):
 
 def test_the_link_dies_and_a_mail_that_waits_does_not_go(cast, frida):
     row = frida.invitations.get().pk
-    joining.withdraw_invitation(frida, by=cast.alice)
-    with pytest.raises(joining.InvitationOver):
-        joining.usable_invitation(row)
-    assert "sent" not in joining.send_due()
+    invitations.withdraw_invitation(frida, by=cast.alice)
+    with pytest.raises(acceptance.InvitationOver):
+        acceptance.usable_invitation(row)
+    assert "sent" not in invitation_mail.send_due()
     assert mail.outbox == []
 
 
 def test_who_has_the_link_open_cannot_take_it_any_more(cast, frida):
-    opened = joining.usable_invitation(frida.invitations.get().pk)
-    joining.withdraw_invitation(frida, by=cast.alice)
-    with pytest.raises(joining.InvitationOver):
-        joining.accept(opened, password=make.PASSWORD)
+    opened = acceptance.usable_invitation(frida.invitations.get().pk)
+    invitations.withdraw_invitation(frida, by=cast.alice)
+    with pytest.raises(acceptance.InvitationOver):
+        acceptance.accept(opened, password=make.PASSWORD)
 
 
 def test_of_whom_something_was_prescribed_the_record_stays_and_the_plan_ends(cast, frida):
     bend = make.prescription(frida)
-    joining.withdraw_invitation(frida, by=cast.alice)
+    invitations.withdraw_invitation(frida, by=cast.alice)
     frida.refresh_from_db()
     bend.refresh_from_db()
     assert (frida.state, bend.state, bend.state_reason) == ("left", "ended", "The invitation was withdrawn.")
@@ -55,33 +56,33 @@ def test_of_whom_something_was_prescribed_the_record_stays_and_the_plan_ends(cas
 def test_the_same_address_may_be_invited_again(cast, frida, prescribed):
     if prescribed:
         make.prescription(frida)
-    joining.withdraw_invitation(frida, by=cast.alice)
+    invitations.withdraw_invitation(frida, by=cast.alice)
     again = make.invited(cast.bob, "Frida")
     assert (again.state, again.practitioner) == ("invited", cast.bob)
 
 
 def test_who_registered_waits_again(cast):
     nora = make.registrant(cast.alice.clinic)
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
-    joining.withdraw_invitation(client, by=cast.alice)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
+    invitations.withdraw_invitation(client, by=cast.alice)
     nora.refresh_from_db()
     assert (nora.state, nora.client, nora.decided_by) == (Registrant.State.WAITING, None, None)
-    assert joining.accept_registrant(nora, cast.bob, by=cast.bob).practitioner == cast.bob
+    assert invitations.accept_registrant(nora, cast.bob, by=cast.bob).practitioner == cast.bob
 
 
 def test_who_has_joined_stays(cast):
     with pytest.raises(ValidationError, match="no invitation to withdraw"):
-        joining.withdraw_invitation(cast.dana, by=cast.alice)
+        invitations.withdraw_invitation(cast.dana, by=cast.alice)
     cast.dana.refresh_from_db()
     assert cast.dana.state == "joined"
 
 
 def test_of_several_those_who_joined_meanwhile_are_left_out(cast, frida):
-    gone = joining.withdraw_invitations([frida, cast.dana], by=cast.alice)
+    gone = invitations.withdraw_invitations([frida, cast.dana], by=cast.alice)
     assert [client.pk for client in gone] == [frida.pk]
 
 
 def test_nobody_withdraws_at_another_clinic(cast, frida):
     with pytest.raises(ValidationError):
-        joining.withdraw_invitation(frida, by=cast.charlie)
+        invitations.withdraw_invitation(frida, by=cast.charlie)
     assert Client.objects.filter(pk=frida.pk, state="invited").exists()

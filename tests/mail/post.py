@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 
-from clinic import joining, messaging, registering, staffing
 from clinic.accounts import second_factor_reset
+from clinic.clients import invitation_mail
+from clinic.clients import messages as client_messages
+from clinic.clients import registration as clients_registration
 from clinic.conf import conf
-from clinic.digests import sending as daily
-from clinic.digests.counts import Counts
 from clinic.flags import escalation
 from clinic.flags import notice_mail as notices
 from clinic.mail import signed_links as links_in_mail
@@ -21,6 +21,9 @@ from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
+from clinic.team import members
+from clinic.team.digest import mail as daily
+from clinic.team.digest.counts import Counts
 from tests import make
 
 
@@ -36,7 +39,7 @@ def reminder(to: Client) -> EmailMessage:
 
 
 def invitation(to: Client) -> EmailMessage:
-    return joining.compose(to.invitations.get())
+    return invitation_mail.compose(to.invitations.get())
 
 
 def notice(about: Client) -> EmailMessage:
@@ -72,27 +75,27 @@ def digest(to: Practitioner) -> EmailMessage:
 
 def message(to: Client, by: Practitioner) -> EmailMessage:
     """The mail that tells a client of a message, which says all that a mail may not."""
-    messaging.send(to, "Your pain went up: hold the forward bend, and call me.", by=by)
-    return messaging.compose(to.messages.get())
+    client_messages.send(to, "Your pain went up: hold the forward bend, and call me.", by=by)
+    return client_messages.compose(to.messages.get())
 
 
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
     here = cast.alice.clinic
-    registering.register(here, name="Buy at spam.example", email=address, language=here.language)
+    clients_registration.register(here, name="Buy at spam.example", email=address, language=here.language)
     row = Confirmation.objects.get(registrant__email=address)
     if confirm:
-        registering.confirm(row)
-    return registering.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
+        clients_registration.confirm(row)
+    return clients_registration.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
 
 
 def welcome(cast) -> EmailMessage:
     """The mail to somebody who works at the clinic from now on."""
-    staffing.add(
+    members.add(
         cast.alice.clinic, name="Gina Gold", email="gina@clinic.example", role="practitioner", by=cast.alice.user
     )
     rows = Welcome.objects.select_related("practitioner__clinic", "practitioner__user")
-    return staffing._compose(rows.get(practitioner__name="Gina Gold"))
+    return members._compose(rows.get(practitioner__name="Gina Gold"))
 
 
 def clearing(cast) -> EmailMessage:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic import joining
+from clinic.clients import invitation_mail
 from clinic.models import Invitation
 from clinic.models.outbox import State
 from tests.mail import post
@@ -60,7 +60,7 @@ def test_while_the_lease_lasts_nothing_is_given_back(rows, due):
 def test_what_a_dead_worker_had_only_claimed_goes_out_as_if_nothing_had_been(rows, due):
     claim(due)
     assert Invitation.objects.reap(due + LEASE) == 3
-    assert joining.send_due(due + LEASE) == {"sent": 3}
+    assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
     assert set(Invitation.objects.values_list("attempts", "ambiguous")) == {(1, 0)}
 
 
@@ -69,7 +69,7 @@ def test_what_it_was_sending_is_in_doubt_and_goes_once_more(rows, due):
     assert Invitation.objects.begin(first)
     assert Invitation.objects.reap(due + LEASE) == 3
     assert (one(rows).state, one(rows).attempts, one(rows).ambiguous) == ("ready", 1, 1)
-    assert joining.send_due(due + LEASE) == {"sent": 3}
+    assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
 
 
 def test_the_second_time_it_is_left_as_unknown(rows, due):
@@ -78,7 +78,7 @@ def test_the_second_time_it_is_left_as_unknown(rows, due):
         assert Invitation.objects.begin(mine)
         assert Invitation.objects.reap(now + LEASE) == 3
     assert (one(rows).state, one(rows).ambiguous, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
-    assert joining.send_due(due + 2 * LEASE) == {"sent": 2}
+    assert invitation_mail.send_due(due + 2 * LEASE) == {"sent": 2}
 
 
 def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
@@ -128,8 +128,8 @@ def test_one_that_was_given_up_is_known_after_all(rows, due):
 def test_one_in_doubt_waits_for_its_worker_to_tell(rows, due):
     assert Invitation.objects.begin(claim(due)[0])
     Invitation.objects.reap(due + LEASE, patience=LEASE)
-    assert joining.send_due(due + LEASE) == {"sent": 2}
-    assert joining.send_due(due + 2 * LEASE) == {"sent": 1}
+    assert invitation_mail.send_due(due + LEASE) == {"sent": 2}
+    assert invitation_mail.send_due(due + 2 * LEASE) == {"sent": 1}
 
 
 def test_from_mail_to_mail_a_late_yes_counts_too(rows, due):
@@ -170,6 +170,6 @@ def test_of_two_rows_the_one_that_is_not_ours_any_more_is_left_alone(rows, due):
 
 
 def test_settled_rows_stay_settled(rows, due):
-    joining.send_due(due)
+    invitation_mail.send_due(due)
     assert Invitation.objects.reap(due + dt.timedelta(days=30)) == 0
     assert claim(due + dt.timedelta(days=30)) == []

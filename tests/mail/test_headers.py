@@ -3,7 +3,7 @@
 import email
 import email.policy
 
-from clinic import joining
+from clinic.clients import invitation_mail, invitations
 from clinic.mail import signed_links
 from clinic.models import Invitation, Reminder
 from clinic.reminders import sending as reminders
@@ -91,8 +91,8 @@ def test_each_is_in_the_language_of_its_reader(cast):
 
 def test_two_invitations_of_one_client_have_two_message_ids(cast):
     frida = make.invited(cast.alice, "Frida")
-    joining.invite_again(frida, by=cast.alice)
-    ids = {read(joining.compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
+    invitations.invite_again(frida, by=cast.alice)
+    ids = {read(invitation_mail.compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
     assert len(ids) == 2
 
 

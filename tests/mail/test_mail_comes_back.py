@@ -6,8 +6,9 @@ import pytest
 from django.core import mail as post_office
 from django.utils import timezone
 
-from clinic import joining, wishes
 from clinic.bounces import handling
+from clinic.clients import acceptance, invitation_mail, invitations
+from clinic.clients import preferences as client_preferences
 from clinic.flags import lifecycle, undeliverable
 from clinic.models import AuditEntry, Client, Flag, Notice, Practitioner, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State, Why
@@ -93,7 +94,7 @@ def test_what_came_back_before_somebody_looked_does_not_count(cast):
 def test_an_invitation_that_comes_back_marks_the_client_without_a_flag(cast):
     frida = make.invited(cast.alice, "Frida")
     row = frida.invitations.get()
-    joining.send_due()
+    invitation_mail.send_due()
     assert back(row)
     assert marked(frida) == NOW
     assert not Flag.objects.exists()
@@ -101,7 +102,7 @@ def test_an_invitation_that_comes_back_marks_the_client_without_a_flag(cast):
 
 def test_the_flag_follows_when_an_exercise_is_prescribed(cast):
     frida = make.invited(cast.alice, "Frida")
-    joining.send_due()
+    invitation_mail.send_due()
     back(frida.invitations.get())
     make.prescription(frida)
     assert undeliverable.sweep(NOW) == 1
@@ -112,10 +113,10 @@ def test_the_flag_follows_when_an_exercise_is_prescribed(cast):
 def test_a_new_invitation_vouches_for_the_address(cast):
     frida = make.invited(cast.alice, "Frida")
     make.prescription(frida)
-    joining.send_due()
+    invitation_mail.send_due()
     back(frida.invitations.get())
     frida.refresh_from_db()
-    joining.invite_again(frida, by=cast.alice)
+    invitations.invite_again(frida, by=cast.alice)
     assert marked(frida) is None
     assert Flag.objects.get().state == "resolved"
 
@@ -123,7 +124,7 @@ def test_a_new_invitation_vouches_for_the_address(cast):
 def test_whoever_joins_by_the_link_of_a_mail_gets_mail(cast):
     frida = make.invited(cast.alice, "Frida")
     Client.objects.filter(pk=frida.pk).update(undeliverable_since=NOW)
-    joining.accept(frida.invitations.get(), password=make.PASSWORD)
+    acceptance.accept(frida.invitations.get(), password=make.PASSWORD)
     assert marked(frida) is None
 
 
@@ -181,7 +182,7 @@ def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
 def test_the_same_complaint_twice_does_not_undo_a_change_of_mind(cast):
     row = sent(cast.dana)
     handling.complained(row, now=NOW)
-    wishes.want_reminders(cast.dana, True, by=cast.dana.user)
+    client_preferences.want_reminders(cast.dana, True, by=cast.dana.user)
     assert not handling.complained(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is True
@@ -229,7 +230,7 @@ def test_refused_while_sending_it_is_the_mailbox_or_this_one_mail(cast, odd_serv
 def test_an_invitation_refused_while_sending_marks_the_client(cast, odd_server):
     frida = make.invited(cast.alice, "Frida")
     odd_server.says["RCPT"] = always(GONE)
-    joining.send_due()
+    invitation_mail.send_due()
     assert marked(frida) is not None
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import covering
 from clinic.bounces import handling
 from clinic.flags import lifecycle, notice_mail
 from clinic.models import Flag, Notice, Practitioner
+from clinic.team import absences
 from tests import make
 
 MINUTE = dt.timedelta(minutes=1)
@@ -139,7 +139,7 @@ def test_it_speaks_the_language_of_its_reader(cast):
 
 
 def test_the_cover_is_told_of_own_and_covered_clients_in_one_mail(cast, now):
-    covering.go_away(cast.alice, starts_on=now.date(), ends_on=now.date(), cover=cast.bob, by=cast.alice.user, now=now)
+    absences.go_away(cast.alice, starts_on=now.date(), ends_on=now.date(), cover=cast.bob, by=cast.alice.user, now=now)
     flagged(cast.alice, 1)
     flagged(cast.bob, 1, start=5)
     notice_mail.send_due()

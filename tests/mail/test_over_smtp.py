@@ -3,7 +3,7 @@
 import email
 import email.policy
 
-from clinic import joining
+from clinic.clients import invitation_mail
 from clinic.models import Reminder
 from clinic.reminders import sending as reminders
 from tests.mail import post
@@ -54,7 +54,7 @@ def test_the_row_says_when_it_was_sent(cast, honest_server):
 
 def test_a_batch_goes_over_one_connection(db, odd_server):
     rows = post.invitations(5)
-    assert joining.send_due(rows[0].due_at) == {"sent": 5}
+    assert invitation_mail.send_due(rows[0].due_at) == {"sent": 5}
     assert odd_server.connections == 1
     assert [str(mail["To"].addresses[0].addr_spec) for mail in odd_server.taken] == [
         f"name{number}@home.example" for number in range(5)

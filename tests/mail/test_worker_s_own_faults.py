@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError
 
-from clinic import joining
+from clinic.clients import invitation_mail
 from clinic.mail import outbox
 from clinic.models import Clinic, Invitation
 from tests import make
@@ -42,13 +42,13 @@ def test_a_row_that_cannot_be_written_fails_and_the_others_go(rows, due, odd_ser
     elsewhere = make.invited(make.practitioner(nowhere), "Zoe").invitations.get()
     Invitation.objects.filter(pk=elsewhere.pk).update(due_at=due, try_at=due)
     Clinic.objects.filter(pk=nowhere.pk).update(email="")
-    assert joining.send_due(due) == {"sent": 3, "failed": 1}
+    assert invitation_mail.send_due(due) == {"sent": 3, "failed": 1}
     elsewhere.refresh_from_db()
     assert (elsewhere.why, elsewhere.attempts) == ("cannot be written: ValueError", 0)
 
 
 def test_a_header_that_cannot_be_written_fails_before_the_row_counts_as_being_sent(rows, due, odd_server, monkeypatch):
-    letter = joining.sending.letter
+    letter = invitation_mail.sending.letter
 
     def with_a_broken_header(*args, **given):
         mail = letter(*args, **given)
@@ -56,8 +56,8 @@ def test_a_header_that_cannot_be_written_fails_before_the_row_counts_as_being_se
             mail.extra_headers["X-Broken"] = "one\ntwo"
         return mail
 
-    monkeypatch.setattr(joining.sending, "letter", with_a_broken_header)
-    assert joining.send_due(due) == {"sent": 2, "failed": 1}
+    monkeypatch.setattr(invitation_mail.sending, "letter", with_a_broken_header)
+    assert invitation_mail.send_due(due) == {"sent": 2, "failed": 1}
     assert fates() == [("sent", 1), ("failed", 0), ("sent", 1)]
 
 
@@ -65,25 +65,25 @@ def test_trouble_of_the_database_while_writing_is_not_the_row_s_fault(rows, due,
     def breaks(*args, **given):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(joining.sending, "letter", breaks)
+    monkeypatch.setattr(invitation_mail.sending, "letter", breaks)
     with pytest.raises(DatabaseError):
-        joining.send_due(due)
+        invitation_mail.send_due(due)
     assert fates() == [("claimed", 0)] * 3
     monkeypatch.undo()
     Invitation.objects.reap(due + dt.timedelta(hours=1))
-    assert joining.send_due(due + dt.timedelta(hours=1)) == {"sent": 3}
+    assert invitation_mail.send_due(due + dt.timedelta(hours=1)) == {"sent": 3}
 
 
 def test_a_backend_that_takes_nothing_has_not_sent_it(rows, due, settings):
     settings.EMAIL_BACKEND = f"{__name__}.Deaf"
-    assert joining.send_due(due) == {"failed": 3}
+    assert invitation_mail.send_due(due) == {"failed": 3}
 
 
 def test_a_worker_whose_clock_is_wrong_waits_and_settles_by_the_database_s(rows, due, odd_server, monkeypatch):
     there = due + dt.timedelta(minutes=10)  # where the database is; this worker believes it is ``due``
     monkeypatch.setattr(outbox, "database_now", lambda: there)
     odd_server.says["RCPT"] = once("451 later")
-    assert joining.send_due() == {"sent": 2}
+    assert invitation_mail.send_due() == {"sent": 2}
     first, second, _third = Invitation.objects.order_by("pk")
     assert MINUTE <= first.try_at - there < 2 * MINUTE
     assert there <= second.sent_at < there + MINUTE
@@ -98,7 +98,7 @@ def test_a_slow_batch_hands_back_the_rest_before_the_lease_ends(rows, due, odd_s
     monkeypatch.setattr(
         type(Invitation.objects.none()), "claim", lambda self, *given: claims.append(1) or claim(self, *given)
     )
-    assert joining.send_due(due) == {"sent": 3}
+    assert invitation_mail.send_due(due) == {"sent": 3}
     assert len(claims) > 2
     assert fates() == [("sent", 1)] * 3
     assert len(odd_server.taken) == 3

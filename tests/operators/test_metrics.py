@@ -8,7 +8,8 @@ import pytest
 from django.test import Client as Browser
 from prometheus_client.parser import text_string_to_metric_families
 
-from clinic import joining, tasks
+from clinic import tasks
+from clinic.clients import invitation_mail
 from clinic.models import Heartbeat, Reminder, Why
 from clinic.models.outbox import State, database_now
 from clinic.operators import metrics
@@ -68,7 +69,7 @@ def test_what_was_sent_counts_in_its_windows(row):
 def test_each_kind_of_mail_is_told_apart(row, cast):
     for name in ("Frida", "Hugo"):
         make.invited(cast.alice, name)
-    joining.send_due()
+    invitation_mail.send_due()
     told = values()
     assert told["mail_sent", "invitation", "1h"] == 2
     assert told["mail_sent", "reminder", "1h"] == 0

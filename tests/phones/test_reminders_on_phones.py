@@ -9,7 +9,8 @@ import json
 import pytest
 from django.core import mail
 
-from clinic import prescribing, wishes
+from clinic import prescribing
+from clinic.clients import preferences as client_preferences
 from clinic.models import Client, PushSubscription, Reminder
 from clinic.reminders import planning, push_delivery, push_subscriptions, sending
 from tests import make
@@ -187,7 +188,7 @@ def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cas
     turned_on(cast.dana, service.browser(), Client.By.BOTH)
     planning.plan_due(DUE)
     push_delivery.send_due(DUE)
-    wishes.want_reminders(cast.dana, False, by=cast.dana.user)
+    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
     sending.send_due(DUE)
     assert (row().state, row().channel, row().sent_at, mail.outbox) == ("sent", "phone", DUE, [])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic import leaving
+from clinic.clients import departure
 from clinic.models import AuditEntry, Client, PushSubscription
 from clinic.portal.phones import label_of
 from clinic.reminders import push_subscriptions, web_push
@@ -96,7 +96,7 @@ def test_a_site_without_keys_shows_no_card(cast, settings):
 
 def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    leaving.leave(cast.dana, by=cast.dana.user)
+    departure.leave(cast.dana, by=cast.dana.user)
     assert (PushSubscription.objects.exists(), cast.dana.reminders_by) == (False, "mail")
 
 

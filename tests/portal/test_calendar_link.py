@@ -10,7 +10,7 @@ import pytest
 from django.core import signing
 from django.utils import timezone
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.mail import signed_links
 from clinic.models import AuditEntry, Client
 from config.log_lines import clean
@@ -38,7 +38,7 @@ def path(client):
 
 @pytest.fixture
 def address(dana):
-    wishes.open_calendar(dana, by=dana.user)
+    client_preferences.open_calendar(dana, by=dana.user)
     return path(dana)
 
 
@@ -75,8 +75,8 @@ def test_a_new_link_ends_the_old_one_and_switching_off_ends_both(dana, address):
 
 
 def test_switching_off_twice_is_one_act(dana, address):
-    assert wishes.close_calendar(dana, by=dana.user) is True
-    assert wishes.close_calendar(dana, by=dana.user) is False
+    assert client_preferences.close_calendar(dana, by=dana.user) is True
+    assert client_preferences.close_calendar(dana, by=dana.user) is False
     assert len(booked(dana)) == 2
 
 
@@ -165,7 +165,7 @@ def test_who_has_it_already_is_told_so(dana, address):
 
 def test_a_change_of_the_plan_is_sent_at_the_next_asking(dana, address):
     first = stranger().get(address)
-    wishes.pause_reminders(dana, timezone.now().date() + dt.timedelta(days=9), by=dana.user)
+    client_preferences.pause_reminders(dana, timezone.now().date() + dt.timedelta(days=9), by=dana.user)
     answer = stranger().get(address, headers={"if-none-match": first["ETag"]})
     assert answer.status_code == 200
     assert answer["ETag"] != first["ETag"]

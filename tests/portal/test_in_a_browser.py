@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from clinic import prescribing, wishes
+from clinic import prescribing
+from clinic.clients import preferences as client_preferences
 from clinic.models import Client, PainReport
 from tests import make
 from tests.axe import faults
@@ -58,7 +59,7 @@ def pages(cast, live_server):
     held = make.client(cast.alice, "Hugo")
     prescribing.hold(make.prescription(held), by=cast.alice.user, reason="rest")
     frida = make.invited(cast.alice, "Frida")
-    wishes.open_calendar(held, by=held.user)
+    client_preferences.open_calendar(held, by=held.user)
     return {
         "front": ("/", None),
         "today": (url("today"), dana),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from clinic import joining
+from clinic.clients import invitations
 from clinic.models import Client, Invitation
 from tests import make
 from tests.portal.visit import invitation_link, send, signed_in, stranger, url, words, writes
@@ -113,7 +113,7 @@ def test_who_joined_by_it_is_led_home(path):
 
 
 def test_a_withdrawn_invitation_says_what_to_do(path, frida, cast):
-    joining.invite_again(frida, by=cast.alice)
+    invitations.invite_again(frida, by=cast.alice)
     assert stranger().get(path).status_code == 410
 
 
@@ -127,7 +127,7 @@ def test_an_expired_invitation_says_what_to_do(path, frida):
 
 def test_one_withdrawn_for_good_says_so_and_names_nobody(path, frida, cast):
     """Its row is gone; whoever has a link with our signature was invited, so it tells them nothing new."""
-    joining.withdraw_invitation(frida, by=cast.alice)
+    invitations.withdraw_invitation(frida, by=cast.alice)
     response = stranger().get(path)
     assert response.status_code == 410
     assert "This invitation has had its time" in words(response)

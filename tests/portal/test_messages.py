@@ -3,7 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from clinic import messaging, noting
+from clinic.clients import messages as client_messages
+from clinic.clients import notes as client_notes
 from clinic.models import Message
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
@@ -13,7 +14,7 @@ SAID = "Bring <b>shoes</b>.\nSee you on Friday."
 
 @pytest.fixture
 def message(cast):
-    return messaging.send(cast.dana, SAID, by=cast.alice)
+    return client_messages.send(cast.dana, SAID, by=cast.alice)
 
 
 def got_it(browser, message, page="today"):
@@ -49,14 +50,14 @@ def test_from_its_page_one_stays_there(cast, message):
 
 
 def test_the_newest_stands_first(cast, message):
-    messaging.send(cast.dana, "And a towel.", by=cast.alice)
+    client_messages.send(cast.dana, "And a towel.", by=cast.alice)
     page = words(signed_in(cast.dana).get(url("messages")))
     assert page.index("And a towel.") < page.index("See you on Friday.")
 
 
 def test_twenty_fill_a_page(cast):
     for number in range(21):
-        messaging.send(cast.dana, f"Number {number}.", by=cast.alice)
+        client_messages.send(cast.dana, f"Number {number}.", by=cast.alice)
     dana = signed_in(cast.dana)
     first, second = (words(dana.get(url("messages"), {"page": page})) for page in (1, 2))
     assert "Number 20." in first
@@ -87,7 +88,7 @@ def test_reading_needs_the_forms_own_token(cast, message):
 def test_a_note_of_the_practitioners_is_on_no_page_of_the_client(cast):
     plan = make.prescription(cast.dana)
     make.report(plan, 4, 3, at=timezone.now())
-    noting.add(cast.dana, "Zebrafish in the hip.", by=cast.alice, about=plan)
+    client_notes.add(cast.dana, "Zebrafish in the hip.", by=cast.alice, about=plan)
     dana = signed_in(cast.dana)
     for page in ("today", "report", "progress", "history", "messages", "library", "settings", "my_data"):
         content = dana.get(url(page)).content.decode()

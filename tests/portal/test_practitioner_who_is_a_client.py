@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic import joining
+from clinic.clients import acceptance
 from tests import make
 from tests.portal.visit import signed_in, url
 
@@ -12,7 +12,7 @@ def alice(cast):
     """Alice, who has become a client of Bob."""
     account = cast.alice.user
     own = make.invited(cast.bob, "Alice", email=account.email)
-    joining.accept(own.invitations.get(), user=account)
+    acceptance.accept(own.invitations.get(), user=account)
     return signed_in(account)
 
 

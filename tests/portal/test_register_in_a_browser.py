@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core import mail
 
-from clinic import joining, registering
+from clinic.clients import invitations, registration
 from clinic.mail import signed_links
 from clinic.models import Client, Practitioner, Registrant
 from tests import make
@@ -61,7 +61,7 @@ def test_from_the_front_page_to_the_first_page_of_a_client(cast, live_server, op
     visitor.get_by_role("button", name="Register").click()
     visitor.get_by_text("We have sent a mail to nora@home.example.").wait_for()
 
-    registering.send_due()
+    registration.send_due()
     visitor.goto(mailed_path("nora@home.example"))
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED
     visitor.get_by_role("button", name="Confirm").click()
@@ -109,10 +109,10 @@ def test_a_form_with_something_wrong_leads_to_its_field(cast, open_page):
 def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, open_page):
     make.exercise()
     waiting, told, taken = (make.registrant(cast.alice.clinic, name) for name in ("Nora", "Paul", "Rosa"))
-    registering.decline(told, by=cast.alice)
-    joining.accept_registrant(taken, cast.alice, by=cast.alice)
-    registering.register(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
-    registering.send_due()
+    registration.decline(told, by=cast.alice)
+    invitations.accept_registrant(taken, cast.alice, by=cast.alice)
+    registration.register(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
+    registration.send_due()
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     make.registrant(cast.alice.clinic, "Sam")
     pages = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic import registering
+from clinic.clients import registration
 from clinic.models import Clinic, Confirmation, Registrant
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
@@ -137,6 +137,6 @@ def test_deleting_is_for_registrants_and_needs_the_forms_token(cast):
 
 
 def test_the_same_person_may_register_again_afterwards(cast):
-    registering.withdraw(make.registrant(cast.alice.clinic))
+    registration.withdraw(make.registrant(cast.alice.clinic))
     send(stranger(), PAGE, **answers())
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED

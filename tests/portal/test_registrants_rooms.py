@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic import joining, registering
+from clinic.clients import invitations, registration
 from clinic.models import Client, Registrant
 from tests import make
 from tests.portal.visit import invitation_link, send, signed_in, stranger, url, words
@@ -19,9 +19,9 @@ def nora(cast):
 @pytest.mark.parametrize("decision", ["waiting", "declined", "accepted"])
 def test_the_library_is_open_whatever_the_clinic_decides(cast, nora, decision):
     if decision == "declined":
-        registering.decline(nora, by=cast.alice)
+        registration.decline(nora, by=cast.alice)
     elif decision == "accepted":
-        joining.accept_registrant(nora, cast.alice, by=cast.alice)
+        invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     for page in (url("library"), url("exercise", "forward-bend")):
         response = signed_in(nora.user).get(page)
         assert response.status_code == 200, page
@@ -58,7 +58,7 @@ def test_the_front_page_leads_to_the_exercises(nora):
 
 
 def test_who_was_taken_on_finds_the_invitation_in_the_library_and_joins(cast, nora):
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     browser = signed_in(nora.user)
     page = browser.get(url("library"))
     assert "Alice takes you on as a client" in words(page)
@@ -72,20 +72,20 @@ def test_who_was_taken_on_finds_the_invitation_in_the_library_and_joins(cast, no
 
 
 def test_an_invitation_that_has_had_its_time_says_whom_to_ask(cast, nora):
-    client = joining.accept_registrant(nora, cast.alice, by=cast.alice)
+    client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     client.invitations.update(valid_until="2020-01-01T00:00Z")
     assert "Ask the clinic for a new one: 555 0100." in words(signed_in(nora.user).get(url("library")))
 
 
 def test_a_declined_registrant_is_told_so_with_the_number_to_call(cast, nora):
-    registering.decline(nora, by=cast.alice)
+    registration.decline(nora, by=cast.alice)
     said = words(signed_in(nora.user).get(url("library")))
     assert "cannot take you on as a client now" in said
     assert "555 0100" in said
 
 
 def test_who_has_not_confirmed_has_no_room(cast):
-    registering.register(cast.alice.clinic, name="Pat", email="pat@home.example", language="en")
+    registration.register(cast.alice.clinic, name="Pat", email="pat@home.example", language="en")
     pat = make.user("pat@home.example")
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED
     assert signed_in(pat).get(url("library")).status_code == 404
@@ -101,7 +101,7 @@ def test_a_deactivated_registrant_is_out(nora):
 
 def test_a_client_has_the_rooms_of_a_client_even_if_registered(cast):
     Registrant.objects.all().delete()
-    registering.register(cast.alice.clinic, name="Dana", email=cast.dana.email, language="en")
-    registering.confirm(Registrant.objects.get().confirmations.get(), user=cast.dana.user)
+    registration.register(cast.alice.clinic, name="Dana", email=cast.dana.email, language="en")
+    registration.confirm(Registrant.objects.get().confirmations.get(), user=cast.dana.user)
     assert signed_in(cast.dana).get(url("today")).status_code == 200
     assert "Delete my registration" not in words(signed_in(cast.dana).get(url("library")))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from clinic import registering
+from clinic.clients import registration
 from clinic.mail import signed_links
 from clinic.models import Confirmation, Registrant
 from tests import make
@@ -19,7 +19,7 @@ State = Registrant.State
 
 @pytest.fixture
 def nora(cast):
-    registering.register(cast.alice.clinic, name="Nora Ellis", email="nora@home.example", language="en")
+    registration.register(cast.alice.clinic, name="Nora Ellis", email="nora@home.example", language="en")
     return Registrant.objects.get()
 
 
@@ -127,6 +127,6 @@ def test_a_colleague_at_the_same_screen_does_not_confirm_by_it(cast, path, nora)
 
 
 def test_it_speaks_the_registrants_language(cast):
-    registering.register(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
+    registration.register(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
     path = signed_links.path(signed_links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
     assert stranger().get(path)["Content-Language"] == "es"

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from clinic import joining
+from clinic.clients import invitation_mail, invitations
 from clinic.models import AuditEntry, Client, Reminder, Why
 from clinic.reminders import sending
 from tests import make
@@ -63,11 +63,11 @@ def test_the_click_may_come_in_both_encodings_and_leaves_no_cookie(cast, path, f
 
 def test_one_click_stops_reminders_and_no_other_mail(cast, path):
     row = reminder(make.prescription(cast.dana))
-    joining.invite_again(frida := make.invited(cast.alice, "Frida"), by=cast.alice)
+    invitations.invite_again(frida := make.invited(cast.alice, "Frida"), by=cast.alice)
     for client in (cast.dana, frida):
         stranger().post(stop_link(client), {"List-Unsubscribe": "One-Click"})
     assert sending.guard([Reminder.objects.get(pk=row.pk)], timezone.now()) == {row.pk: Why.UNSUBSCRIBED}
-    assert joining.send_due()["sent"] == 1
+    assert invitation_mail.send_due()["sent"] == 1
     assert mail.outbox[-1].to == ["Frida <frida@home.example>"]
 
 

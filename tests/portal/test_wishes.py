@@ -5,20 +5,22 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic import wishes
+from clinic.clients import preferences as client_preferences
 from clinic.models import AuditEntry, Client
 
 
 def test_an_unknown_zone_is_refused_by_field_and_the_row_shows_what_is_stored(cast):
     with pytest.raises(ValidationError) as refused:
-        wishes.keep_hours(cast.dana, time_zone="Mars/Olympus", wakes_at=dt.time(7), quiet=None, by=cast.dana.user)
+        client_preferences.keep_hours(
+            cast.dana, time_zone="Mars/Olympus", wakes_at=dt.time(7), quiet=None, by=cast.dana.user
+        )
     assert list(refused.value.message_dict) == ["time_zone"]
     assert cast.dana.time_zone == Client.objects.get(pk=cast.dana.pk).time_zone == "UTC"
 
 
 def test_an_unknown_language_is_refused_by_field(cast):
     with pytest.raises(ValidationError) as refused:
-        wishes.speak(cast.dana, "xx", by=cast.dana.user)
+        client_preferences.speak(cast.dana, "xx", by=cast.dana.user)
     assert list(refused.value.message_dict) == ["language"]
     assert cast.dana.language == "en"
 
@@ -28,12 +30,12 @@ def test_today_is_the_clients_own_when_a_pause_is_checked(cast):
     cast.dana.refresh_from_db()
     now = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     with pytest.raises(ValidationError) as refused:
-        wishes.pause_reminders(cast.dana, dt.date(2026, 3, 3), by=cast.dana.user, now=now)
+        client_preferences.pause_reminders(cast.dana, dt.date(2026, 3, 3), by=cast.dana.user, now=now)
     assert list(refused.value.message_dict) == ["until"]
-    wishes.pause_reminders(cast.dana, dt.date(2026, 3, 4), by=cast.dana.user, now=now)
+    client_preferences.pause_reminders(cast.dana, dt.date(2026, 3, 4), by=cast.dana.user, now=now)
 
 
 def test_wanting_what_is_so_already_writes_nothing(cast):
     entries = AuditEntry.objects.count()
-    assert wishes.want_reminders(cast.dana, True, by=None) is False
+    assert client_preferences.want_reminders(cast.dana, True, by=None) is False
     assert AuditEntry.objects.count() == entries

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import F
 
-from clinic import noting
+from clinic.clients import notes as client_notes
 from clinic.models import (
     AuditEntry,
     Client,
@@ -31,7 +31,7 @@ def filled(cast):
     plan = make.prescription(cast.dana, ends_on=None)
     planning.plan_due(plan.schedules.get().next_due_at)
     make.report(plan, 4, 8, note='„Ein "Zitat"\n\' — ✓', warning_signs=("leg_weakness",), moved_down_leg=True)
-    noting.add(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
+    client_notes.add(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
     return cast
 
 

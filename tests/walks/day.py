@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from clinic import messaging, prescribing
+from clinic import prescribing
+from clinic.clients import messages as client_messages
 from clinic.models import Client
 from tests.portal.visit import url
 from tests.walks.story import Story
@@ -94,7 +95,7 @@ def correct_the_answer(walk: Walker, story: Story) -> None:
 
 
 def read_a_message(walk: Walker, story: Story) -> None:
-    messaging.send(story.hugo, "Ok", by=story.alice)
+    client_messages.send(story.hugo, "Ok", by=story.alice)
     walk.sign_in(story.hugo)
     walk.open(url("today"))
     walk.look("today a message", "Your exercise is paused")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clinic import registering
+from clinic.clients import registration
 from tests.accounts.people import mailed_code
 from tests.portal.test_register_in_a_browser import mailed_path
 from tests.portal.visit import invitation_link, reminder, report_link, stop_link, url
@@ -21,7 +21,7 @@ def register(walk: Walker, story: Story) -> None:
     walk.agree()
     walk.press("Register")
     walk.glance("register sent", "Look into your mail")
-    registering.send_due()
+    registration.send_due()
     walk.open(mailed_path("rosa@home.example"))
     walk.glance("register confirm", "Confirm your address")
     walk.press("Confirm")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinic import leaving
+from clinic.clients import departure
 from clinic.management.one_client import add_client, client_of
 
 WORDS = """\
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.write(WORDS.format(number=client.pk, clinic=client.clinic.name))
         if not options["yes"] and not self._agreed(client.pk):
             raise CommandError("Nothing was erased.")
-        self.stdout.write("erased" if leaving.erase(client) else "was erased before; nothing changed")
+        self.stdout.write("erased" if departure.erase(client) else "was erased before; nothing changed")
 
     def _agreed(self, number: int) -> bool:
         self.stdout.write(f"Type the number {number} to go on: ", ending="")

@@ -8,13 +8,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import digests, joining, messaging, registering, staffing
 from clinic.accounts import second_factor_reset
+from clinic.clients import invitation_mail, registration
+from clinic.clients import messages as client_messages
 from clinic.flags import notice_mail as notices
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, push_delivery
 from clinic.reminders import sending as reminders
+from clinic.team import members
+from clinic.team.digest import mail as digest_mail
+from clinic.team.digest import planning as digest_planning
 
 
 class Command(BaseCommand):
@@ -29,17 +33,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"]
         self.stdout.write(f"schedules due: {planning.plan_due(now or database_now())}")
-        self.stdout.write(f"daily mails due: {digests.plan_due(now or database_now())}")
+        self.stdout.write(f"daily mails due: {digest_planning.plan_due(now or database_now())}")
         for name, send_due in (
             ("notices", notices.send_due),
-            ("confirmations", registering.send_due),
-            ("invitations", joining.send_due),
-            ("welcomes", staffing.send_due),
+            ("confirmations", registration.send_due),
+            ("invitations", invitation_mail.send_due),
+            ("welcomes", members.send_due),
             ("second steps taken away", second_factor_reset.send_due),
-            ("messages", messaging.send_due),
+            ("messages", client_messages.send_due),
             ("reminders on phones", push_delivery.send_due),
             ("reminders", reminders.send_due),
-            ("daily mails", digests.send_due),
+            ("daily mails", digest_mail.send_due),
         ):
             self.stdout.write(f"{name}: {_in_words(send_due(now))}")
         beat(now, "plan", "send")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic import leaving, registering
+from clinic.clients import departure, registration
 from clinic.flags import escalation, inactivity, standing, undeliverable
 from clinic.mail import outbox
 from clinic.management.arguments import add_now, beat
@@ -27,11 +27,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or database_now()
         self.stdout.write(f"mails given back: {outbox.reap(now)}")
-        self.stdout.write(f"registrants forgotten: {registering.forget_unconfirmed(now)}")
+        self.stdout.write(f"registrants forgotten: {registration.forget_unconfirmed(now)}")
         self.stdout.write(f"clients fallen silent: {inactivity.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
         self.stdout.write(f"clients out of reach flagged: {undeliverable.sweep(now)}")
         self.stdout.write(f"clients put on the worklist: {standing.fill_gaps()}")
-        self.stdout.write(f"addresses of who left forgotten: {leaving.forget_addresses(now)}")
-        self.stdout.write(f"records as old as their clinic keeps them, erased: {leaving.erase_due(now)}")
+        self.stdout.write(f"addresses of who left forgotten: {departure.forget_addresses(now)}")
+        self.stdout.write(f"records as old as their clinic keeps them, erased: {departure.erase_due(now)}")
         beat(options["now"], "sweep", "silence")

@@ -15,14 +15,14 @@ from django.utils.text import capfirst
 from django.utils.translation import ngettext, override
 
 from clinic.conf import conf
-from clinic.digests import counts
-from clinic.digests.counts import Counts
 from clinic.mail import signed_links
 from clinic.mail.compose import Letter, letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.mail.signed_links import Purpose
 from clinic.models import Absence, Digest, Flag, Practitioner, Why
 from clinic.models.outbox import State
+from clinic.team.digest import counts as digest_counts
+from clinic.team.digest.counts import Counts
 
 _KEPT = "_counts"
 
@@ -51,7 +51,7 @@ def _reason(row: Digest, now: dt.datetime, *, away: bool) -> Why | None:
     }
     why = next((why for why, holds in because.items() if holds), None)
     if why is None:
-        told = counts.of(who, last_sent(row), now)
+        told = digest_counts.of(who, last_sent(row), now)
         setattr(row, _KEPT, told)
         why = None if told else Why.NOTHING
     return why
@@ -68,7 +68,7 @@ def compose(row: Digest) -> EmailMultiAlternatives:
     """The mail of one day, with the numbers that its guard counted."""
     told: Counts | None = getattr(row, _KEPT, None)
     if told is None:
-        told = counts.of(row.practitioner, last_sent(row), timezone.now())
+        told = digest_counts.of(row.practitioner, last_sent(row), timezone.now())
     return written(row.practitioner, told, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id))
 
 
@@ -77,7 +77,7 @@ def preview(who: Practitioner) -> Letter | None:
     last: dt.datetime | None = Digest.objects.filter(practitioner=who, state=State.SENT).aggregate(at=Max("sent_at"))[
         "at"
     ]
-    told = counts.of(who, last, timezone.now())
+    told = digest_counts.of(who, last, timezone.now())
     return written(who, told, f"preview@{conf.mail_domain}", signed_links.nowhere()) if told else None
 
 

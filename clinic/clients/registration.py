@@ -1,7 +1,7 @@
 """How somebody registers on the public page: written down, confirmed by mail, declined by the clinic, deleted again.
 
 Whatever an address is to the clinic, the page says the same and a mail tells its owner more; so nobody finds out by
-this page who has a sign-in here. Taking a registrant on as a client is `joining.accept_registrant`.
+this page who has a sign-in here. Taking a registrant on as a client is `clinic.clients.invitations.accept_registrant`.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from clinic import audit
+from clinic.clients import invitation_mail
+from clinic.clients.csv_reader import Row
+from clinic.clients.invitations import prepare, settle_registrants
 from clinic.flags import standing
-from clinic.joining import sending
-from clinic.joining.inviting import prepare, settle_registrants
-from clinic.joining.sheet import Row
 from clinic.models import Client, Practitioner
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*h?\s*([ap]\.?m\.?)?", re.IGNORECASE)
@@ -88,7 +88,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
             if not clients:
                 return []
             Client.objects.bulk_create(clients)
-            sending.post(clients, None, now)
+            invitation_mail.post(clients, None, now)
             settle_registrants(clients, by, now)
             audit.record_all(by.user, "invited", clients, by.clinic)
             standing.restate(*(client.pk for client in clients))

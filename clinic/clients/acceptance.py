@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from clinic import audit, signals
 from clinic.accounts import users
+from clinic.clients.invitations import full_clean
 from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
-from clinic.joining.inviting import full_clean
 from clinic.models import Client, Invitation
 from clinic.reminders import planning
 

@@ -15,10 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, covering, shades
+from clinic import audit
 from clinic.conf import conf
 from clinic.mail.compose import ink_on
 from clinic.models import Clinic, Practitioner
+from clinic.practice import colors
+from clinic.team import absences
 from exercises import bare_pictures, media_files
 from exercises.models import Exercise, Media
 
@@ -57,7 +59,7 @@ def arrange(clinic: Clinic, changes: Mapping[str, Any], *, by: Practitioner) -> 
         _check(stored, changed)
         stored.save(update_fields=changed)
         if "time_zone" in changed:
-            covering.follow_zone(stored)
+            absences.follow_zone(stored)
         for name in changed:
             audit.record(by.user, f"{name.replace('_', '-')}-changed", stored, stored)
     clinic.refresh_from_db()
@@ -96,14 +98,14 @@ def put_first_steps_away(clinic: Clinic, *, by: Practitioner, now: dt.datetime |
 
 def readable(accent: str) -> bool:
     """Whether text on this colour (#RRGGBB) has WCAG's 4.5:1, in white or in the dark ink."""
-    return shades.contrast(ink_on(accent), accent) >= shades.READABLE
+    return colors.contrast(ink_on(accent), accent) >= colors.READABLE
 
 
 def readable_near(accent: str) -> str:
     """The nearest darker or lighter shade that can be read; the colour itself where it can."""
     for percent in range(101):
         for toward in ("#000000", "#ffffff"):
-            shade = shades.mixed(accent, toward, 1 - percent / 100)
+            shade = colors.mixed(accent, toward, 1 - percent / 100)
             if readable(shade):
                 return shade.upper()
     return accent

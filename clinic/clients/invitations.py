@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit
+from clinic.clients import invitation_mail
 from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
-from clinic.joining import sending
 from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
 from clinic.reminders import planning
 
@@ -93,7 +93,7 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
     try:
         with transaction.atomic():
             client.save()
-            sending.post([client], practitioner, now)
+            invitation_mail.post([client], practitioner, now)
             settle_registrants([client], by, now)
             audit.record(by.user, "invited", client, practitioner.clinic)
             standing.restate(client.pk)
@@ -137,8 +137,8 @@ def invite_all_again(
             if client.state == Client.State.INVITED:
                 mail_arrives(client, by.user, _("A new invitation was sent."), now)
         waiting = _locked(clients, by)
-        sending.withdraw(waiting, now)
-        posted = sending.post(waiting, by, now)
+        invitation_mail.withdraw(waiting, now)
+        posted = invitation_mail.post(waiting, by, now)
         for client in waiting:
             audit.record(by.user, "invited", client, by.clinic)
     return posted
@@ -163,7 +163,7 @@ def withdraw_invitations(
     now = now or timezone.now()
     with transaction.atomic():
         waiting = _locked(clients, by)
-        sending.withdraw(waiting, now)
+        invitation_mail.withdraw(waiting, now)
         undecided = {"state": Registrant.State.WAITING, "client": None, "decided_by": None, "decided_at": None}
         Registrant.objects.filter(client__in=waiting).update(**undecided)
         for client in waiting:
