@@ -11,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import prescribing
 from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.dose_form import AmendForm
 from clinic.admin.page import came_from, page
+from clinic.dosage import changes as dosage_changes
+from clinic.dosage import text as dosage_text
 from clinic.models import Practitioner, Prescription, PrescriptionVersion
-from clinic.records import dose_words, plan_changes
+from clinic.prescriptions import prescribing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +57,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
         client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
         day=strip, hours=day.hours(), onward=onward,
         replaces=look_first.still_shown(form, replaces, version.number),
-        now_so=dose_words.rows(version, exercise, str(get_language()))[:2],
+        now_so=dosage_text.rows(version, exercise, str(get_language()))[:2],
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _store(prescription: Prescription, form: AmendForm, by: Practitioner, replac
 
 def _what(version: PrescriptionVersion) -> list[str]:
     """What the client reads of it, in the practitioner's language."""
-    return plan_changes.what_is_new(version, timezone.now(), str(get_language()))
+    return dosage_changes.what_is_new(version, timezone.now(), str(get_language()))
 
 
 ROUTES = [("prescriptions/<int:pk>/amend/", amend, "amend")]

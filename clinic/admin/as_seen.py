@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from clinic.dosage import changes as dosage_changes
+from clinic.dosage.text import in_words
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.records import plan_changes
 from clinic.records.advice import held_text
-from clinic.records.dose_words import in_words
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
 from exercises.showing import on_the_picture
@@ -158,7 +158,7 @@ def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "had_one": True,
             "held_words": partial(held_text, client),  # asked for where it is paused
             "owners": [],
-            "news": plan_changes.news(client, now, draft) if draft.number > 1 else [],
+            "news": dosage_changes.news(client, now, draft) if draft.number > 1 else [],
             "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
             "csrf_token": "none",  # no form of the page works in its frame
         }

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from clinic import prescribing
 from clinic.admin.verb_form import VerbForm
 from clinic.admin.words import DAY_NAMES
 from clinic.models import Client, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, parse_times, zone
-from clinic.prescribing import Dose
+from clinic.prescriptions import prescribing
+from clinic.prescriptions.prescribing import Dose
 from exercises.models import Exercise
 
 TIMES_OFFERED = 4

@@ -15,14 +15,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import templating
 from clinic.admin import access, words
 from clinic.admin.dose_form import DoseFields
 from clinic.admin.page import page
 from clinic.models import DoseTemplate, Practitioner
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import WEEKDAYS
-from clinic.templating import Pattern
+from clinic.prescriptions import dose_templates
+from clinic.prescriptions.dose_templates import Pattern
 from exercises.models import Exercise
 
 _WHOLE_WEEKS = gettext_lazy("Write a whole number from 1 to 52, or leave it empty.")
@@ -101,7 +101,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         _("Doses"),
         shelves=[(exercise, exercise.words(get_language()), kept[exercise.slug]) for exercise in exercises],
         none_yet=not any(kept.values()),
-        usual=templating.usual(),
+        usual=dose_templates.usual(),
         several_clinics=len(clinical) > 1,
     )
 
@@ -114,7 +114,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     begin = {"days": list(WEEKDAYS), "times": ["18:00"], "sets": 1, "hold_seconds": 30}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, clinical, begin)
     if form.is_bound and form.is_valid():
-        made = form.call(lambda: templating.add(exercise, form.pattern(), by=form.by()))
+        made = form.call(lambda: dose_templates.add(exercise, form.pattern(), by=form.by()))
         if made is not None:
             return _done(request, _("“%(name)s” is kept."), made)
     return page(request, "dose_template.html", _("Keep a dose"), form=form, exercise=exercise)
@@ -126,7 +126,7 @@ def add_usual(request: HttpRequest) -> HttpResponseBase:
     clinical = _clinical(request)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.POST.get("exercise", ""))
     try:
-        made = templating.add(exercise, templating.usual(), by=clinical[0])
+        made = dose_templates.add(exercise, dose_templates.usual(), by=clinical[0])
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("plumbline:dose_templates"))
@@ -143,7 +143,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     now |= {"days": template.day_names, "times": template.times.split(",")}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, [by], now)
     if form.is_bound and form.is_valid():
-        changed = form.call(lambda: templating.change(template, exercise, form.pattern(), by=by))
+        changed = form.call(lambda: dose_templates.change(template, exercise, form.pattern(), by=by))
         if changed is not None:
             return _done(request, _("“%(name)s” is changed. Plans that were made of it stay as they are."), changed)
     return page(request, "dose_template.html", str(now["name"]), form=form, exercise=exercise)
@@ -153,7 +153,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Offer it no more."""
     template, _exercise, by = _kept(request, pk)
-    if not templating.retire(template, by=by):
+    if not dose_templates.retire(template, by=by):
         return _retired(request, template)
     return _done(request, _("“%(name)s” is offered no more. Plans that were made of it run on."), template)
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import shelving
 from clinic.admin import words
 from clinic.admin.exercise_form import ROWS, ExerciseForms, languages
 from clinic.admin.exercises import acting, newest
 from clinic.admin.page import page
+from clinic.prescriptions import exercise_library
 from exercises import authoring
 from exercises.authoring import Content
 from exercises.models import Exercise
@@ -87,7 +87,7 @@ def _store(request: HttpRequest, given: ExerciseForms, language: str, exercise: 
         return None
     seen = request.POST.get("after", "")
     try:
-        return shelving.write(
+        return exercise_library.write(
             given.slug,
             language,
             given.content(),

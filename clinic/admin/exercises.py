@@ -15,12 +15,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import shelving
 from clinic.admin import access
 from clinic.admin.exercise_form import languages
 from clinic.admin.page import Page, page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Practitioner
+from clinic.prescriptions import exercise_library
 from exercises.models import Exercise, Media
 from exercises.showing import film_of, photo_of
 
@@ -143,7 +143,7 @@ def upload(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     form = UploadForm(kind, found, request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data
-        stored = form.call(lambda: shelving.upload(found, given.pop("file"), kind, by=by, **given))
+        stored = form.call(lambda: exercise_library.upload(found, given.pop("file"), kind, by=by, **given))
         if stored is not None:
             messages.success(request, _("%(kind)s stored.") % {"kind": stored.get_kind_display()})
             return _to(found)
@@ -155,7 +155,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Take an upload away again."""
     by, found = acting(request), newest(slug)
     media = get_object_or_404(found.media.exclude(file="").select_related("exercise"), pk=pk)
-    shelving.remove(media, by=by)
+    exercise_library.remove(media, by=by)
     messages.success(request, _("%(kind)s removed.") % {"kind": media.get_kind_display()})
     return _to(found)
 
@@ -188,17 +188,17 @@ ROUTES = [
     ("exercises/<slug:slug>/files/<int:pk>/remove/", remove, "exercise_remove"),
     (
         "exercises/<slug:slug>/publish/",
-        _act(shelving.publish, gettext_lazy("Shown in the library now.")),
+        _act(exercise_library.publish, gettext_lazy("Shown in the library now.")),
         "exercise_publish",
     ),
     (
         "exercises/<slug:slug>/withdraw/",
-        _act(shelving.withdraw, gettext_lazy("Taken from the library. Plans that name it go on.")),
+        _act(exercise_library.withdraw, gettext_lazy("Taken from the library. Plans that name it go on.")),
         "exercise_withdraw",
     ),
     (
         "exercises/<slug:slug>/feature/",
-        _act(shelving.feature, gettext_lazy("On the clinic’s front page now.")),
+        _act(exercise_library.feature, gettext_lazy("On the clinic’s front page now.")),
         "exercise_feature",
     ),
 ]

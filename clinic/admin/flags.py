@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clinic import prescribing
 from clinic.admin import access
 from clinic.admin.page import back_to, came_from, page
 from clinic.admin.verb_form import NoteForm
 from clinic.flags import lifecycle
 from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
+from clinic.prescriptions import prescribing
 
 
 def _flag(user: Person, pk: int) -> Flag:

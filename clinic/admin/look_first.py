@@ -11,12 +11,12 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from clinic import prescribing
 from clinic.admin import as_seen
 from clinic.admin.dose_form import today_of
 from clinic.admin.page import Page, page
+from clinic.dosage import text as dosage_text
 from clinic.models import PrescriptionVersion
-from clinic.records import dose_words
+from clinic.prescriptions import prescribing
 
 LOOK, BACK = "look", "back"  # what the buttons of the form and of the look at it ask for; nothing: to store it
 Shown = TypeVar("Shown")
@@ -29,7 +29,7 @@ def show(request: HttpRequest, title: str, draft: PrescriptionVersion, **also: A
     began = draft.starts_on < today_of(draft.prescription.client)
     return page(
         request, "look_first.html", title, exercise=exercise, draft=draft, again=again(request.POST),
-        dose=dose_words.rows(draft, exercise, str(get_language())), seen=as_seen.seen(draft, now),
+        dose=dosage_text.rows(draft, exercise, str(get_language())), seen=as_seen.seen(draft, now),
         began=began and draft.number == 1, **also,
     )  # fmt: skip
 

@@ -16,12 +16,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import prescribing
 from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.look_first import BACK, LOOK
 from clinic.admin.page import page
 from clinic.admin.screening_form import PrescribeForm
 from clinic.models import Client, Clinic, Practitioner, Prescription
+from clinic.prescriptions import prescribing
 from exercises.models import Exercise, Media, Step
 from exercises.showing import on_the_picture, photo_of
 

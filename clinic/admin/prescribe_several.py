@@ -14,14 +14,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clinic import prescribing, prescribing_together
 from clinic.admin import access, as_seen, day, dose_sources, look_first
 from clinic.admin.look_first import BACK, LOOK
 from clinic.admin.page import page
 from clinic.admin.prescribe import offered, wanted
 from clinic.admin.screening_form import SeveralForm
 from clinic.models import Client, Practitioner, Prescription
-from clinic.prescribing_together import AT_ONCE
+from clinic.prescriptions import bulk, prescribing
+from clinic.prescriptions.bulk import AT_ONCE
 from clinic.reminders import planning
 from exercises.models import Exercise
 
@@ -125,7 +125,7 @@ def _form(
 
 
 def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
-    made = prescribing_together.prescribe_to_all(
+    made = bulk.prescribe_to_all(
         form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"],
         beside=look_first.beside(request.POST),
     )  # fmt: skip
@@ -152,12 +152,12 @@ def _warn_of_silence(request: HttpRequest, made: Sequence[Prescription]) -> None
 def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
     """What each would get; the page and the mail of the first stand for those of all."""
     dose, now = form.dose(), timezone.now()
-    prescribing_together.check_all(form.orders(), form.exercise, dose, by=by, now=now)
+    bulk.check_all(form.orders(), form.exercise, dose, by=by, now=now)
     rows: list[dict[str, Any]] = []
     drafts = []
     for share in form.shares:
         order = share.order()
-        theirs = prescribing_together.dose_of(order, dose)
+        theirs = bulk.dose_of(order, dose)
         draft = prescribing.draft(share.client, form.exercise, theirs, order.screening, by=by, now=now)
         coming = as_seen.first_reminders(draft, now)
         why_none = "" if coming else as_seen.why_none(draft, now)

@@ -17,13 +17,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import prescribing
 from clinic.admin import access
 from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Person, Prescription
+from clinic.prescriptions import prescribing
 from clinic.records import handout as sheet
 from clinic.records import press, progress
 from clinic.records import summary as visit_sheet

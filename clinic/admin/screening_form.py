@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from clinic.admin.dose_form import DoseFields, DoseForm, today_of, usual
 from clinic.models import Client
 from clinic.models.dose_template import DoseTemplate
-from clinic.prescribing import Dose
-from clinic.prescribing_together import Order
-from clinic.screening import Screened
+from clinic.prescriptions.bulk import Order
+from clinic.prescriptions.prescribing import Dose
+from clinic.prescriptions.screening import Screened
 from exercises.models import Exercise, Precaution
 
 _NAME_LENGTH = DoseTemplate._meta.get_field("name").max_length

@@ -17,15 +17,15 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic import prescribing
 from clinic.api.bodies import Body, Text
 from clinic.api.door import Door, named
 from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
-from clinic.prescribing import Dose
+from clinic.prescriptions import prescribing
+from clinic.prescriptions.prescribing import Dose
+from clinic.prescriptions.screening import Screened
 from clinic.records import handout as sheet
 from clinic.records import press
-from clinic.screening import Screened
 from exercises.models import Exercise
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from clinic import prescribing
 from clinic.demonstration.diary import Phase
 from clinic.demonstration.part import Part
 from clinic.demonstration.stage import Stage
 from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Flag, Practitioner
+from clinic.prescriptions import prescribing
 
 HOUR = dt.timedelta(hours=1)
 

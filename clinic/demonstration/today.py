@@ -10,14 +10,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 
-from clinic import prescribing, templating
 from clinic.conf import conf
 from clinic.demonstration import people, stories, visitors
 from clinic.demonstration.stage import Stage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.practice import advice_texts
-from clinic.prescribing import Dose
+from clinic.prescriptions import dose_templates, prescribing
+from clinic.prescriptions.prescribing import Dose
 from clinic.team import absences
 from clinic.team import preferences as team_preferences
 from exercises.models import Exercise
@@ -62,9 +62,9 @@ def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
 def _keep_doses(by: Practitioner) -> None:
     """Two doses to prescribe with one press."""
     exercise = Exercise.objects.current().get(slug=people.EXERCISE)
-    templating.add(exercise, templating.usual(), by=by)
-    chair = templating.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
-    templating.add(exercise, chair, by=by)
+    dose_templates.add(exercise, dose_templates.usual(), by=by)
+    chair = dose_templates.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
+    dose_templates.add(exercise, chair, by=by)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.clients import preferences as client_preferences
+from clinic.dosage.text import day_name, days_and_times
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, sent
 from clinic.portal.what_now import running
-from clinic.records.dose_words import day_name, days_and_times
 from clinic.reminders import planning
 
 OFF, ON = "off", "on"

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.conf import conf
+from clinic.dosage.text import in_words
 from clinic.models import Client, Prescription, Reminder, Why
 from clinic.models.fields import zone
 from clinic.models.outbox import State
-from clinic.records.dose_words import in_words
 from clinic.reminders import planning
 
 # Each follows "not sent, "; those that no reminder can have are not here.

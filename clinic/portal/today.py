@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic.dosage import changes as dosage_changes
 from clinic.models import Client
 from clinic.portal.access import client_only, show
 from clinic.portal.messages import messages_of
 from clinic.portal.morning import question
 from clinic.portal.offline import kept_offline
 from clinic.portal.what_now import Now, running, what_now
-from clinic.records import plan_changes
 from exercises.showing import on_the_picture
 
 STILL_NEW = dt.timedelta(days=14)  # so long the first page says that somebody else looks after the client
@@ -38,7 +38,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "unread": messages_of(client, request.user).filter(read_at=None),
         "morning": question(request, answers),
         "came_from": client.hand_overs.filter(at__gt=now - STILL_NEW).select_related("was", "to").first(),
-        "news": plan_changes.news(client, now),
+        "news": dosage_changes.news(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today.html", context)

@@ -17,9 +17,10 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.conf import conf
+from clinic.dosage import text as dosage_text
 from clinic.models import Prescription
 from clinic.models.fields import zone
-from clinic.records import dose_words, press
+from clinic.records import press
 from clinic.records.advice import call_now
 from exercises import figure
 from exercises.models import Exercise
@@ -83,7 +84,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
         "whose": _("For %(name)s, from %(practitioner)s. Plan of %(day)s.") % told,
         "notice": _notice(prescription),
         "plan_title": _("Your plan"),
-        "plan": dose_words.rows(dose, exercise, language),
+        "plan": dosage_text.rows(dose, exercise, language),
         "way": _way(exercise, dose.variation, language),
         "gauge_title": _("Is it right for you?"),
         "gauge": words.gauge,

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 from django.db.models import Case, F, OuterRef, Prefetch, Subquery, When
 from django.utils.translation import gettext as _
 
+from clinic.dosage import text as dosage_text
 from clinic.models import Correction, Flag, Notice, PainReport, Prescription, PrescriptionVersion, Reminder
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State as Sending
 from clinic.models.outbox import Why
-from clinic.records import dose_words
 from clinic.records.chart import Dot
 from clinic.records.days import Diary, Hold, Planned
 from clinic.records.weeks import Told
@@ -170,7 +170,7 @@ def _from_versions(versions: Sequence[PrescriptionVersion], prescription: Prescr
     rest = prescription.exercise.rest_seconds
     return [
         (version.made_at, _("Your plan changed. %(when)s %(how_much)s") % {
-            "when": dose_words.when(version), "how_much": dose_words.how_much(version, rest),
+            "when": dosage_text.when(version), "how_much": dosage_text.how_much(version, rest),
         })
         for version in versions[1:]
     ]  # fmt: skip

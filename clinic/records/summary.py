@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic import audit
+from clinic.dosage import text as dosage_text
 from clinic.models import PainReport, Prescription
-from clinic.records import answers, chart, dose_words, press, progress_words
+from clinic.records import answers, chart, press, progress_words
 from clinic.records.progress import Progress
 from clinic.records.progress_chart import drawn
 from clinic.records.progress_words import first_weekday
@@ -78,7 +79,7 @@ def _content(told: Progress) -> dict[str, Any]:
         },
         "notice": _notice(told),
         "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.words(language).name},
-        "plan": dose_words.rows(prescription.dose, prescription.exercise, language),
+        "plan": dosage_text.rows(prescription.dose, prescription.exercise, language),
         "pain_title": _("Pain from %(begin)s to %(end)s") % since,
         "said": progress_words.said(told) or _("Nothing was reported yet."),
         "svg": picture.svg(_WIDTH, _HEIGHT, _TEXT, "summary", chart.PLAIN) if reports else "",

@@ -4,9 +4,9 @@ from html import unescape
 
 import pytest
 
-from clinic import prescribing
 from clinic.clients import handover
 from clinic.models import Flag, FlagEvent, Message, Note, Prescription
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import said, signed_in, url, words

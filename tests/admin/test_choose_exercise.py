@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing
+from clinic.prescriptions import prescribing
 from exercises import authoring
 from tests import make
 from tests.admin.door import signed_in, url, words

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing
 from clinic.admin import day
 from clinic.clients import preferences as client_preferences
 from clinic.models import Client, Clinic
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin.door import signed_in, url, words
 from tests.admin.prescribed import dose, screening

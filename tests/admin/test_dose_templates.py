@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinic import templating
 from clinic.models import AuditEntry, DoseTemplate, Practitioner
+from clinic.prescriptions import dose_templates
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 
@@ -16,7 +16,7 @@ def alice(cast):
 
 @pytest.fixture
 def kept(cast):
-    return templating.add(make.exercise(), templating.usual(), by=cast.alice)
+    return dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
 
 
 def typed(**over):
@@ -125,5 +125,7 @@ def test_many_cost_as_many_queries_as_one(cast, alice, kept, django_assert_max_n
             alice.get(url("dose_templates"))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            templating.add(make.exercise(), templating.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice)
+            dose_templates.add(
+                make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
+            )
     assert counts[0] == counts[1]

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from clinic import prescribing, templating
 from clinic.models import DoseTemplate, Prescription
+from clinic.prescriptions import dose_templates, prescribing
 from tests import make
 from tests.admin.door import signed_in, url, words
 from tests.admin.prescribed import dose, screening
@@ -14,8 +14,8 @@ from tests.admin.prescribed import dose, screening
 
 @pytest.fixture
 def kept(cast):
-    pattern = templating.Pattern("Gently", ["mon", "thu"], ["17:00", "20:00"], 3, 20, "wall", 4)
-    return templating.add(make.exercise(), pattern, by=cast.bob)
+    pattern = dose_templates.Pattern("Gently", ["mon", "thu"], ["17:00", "20:00"], 3, 20, "wall", 4)
+    return dose_templates.add(make.exercise(), pattern, by=cast.bob)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_another_clinics_doses_are_not_offered(cast, alice, kept):
 
 
 def test_one_that_is_retired_or_unknown_fills_nothing(cast, alice, kept):
-    templating.retire(kept, by=cast.alice)
+    dose_templates.retire(kept, by=cast.alice)
     for number in (kept.pk, 0, "x"):
         assert fields(alice.get(url("prescribe", cast.dana.pk), {"template": number}))[1] == ["18:00"]
 
@@ -132,5 +132,7 @@ def test_many_templates_cost_as_many_queries_as_one(cast, alice, kept, django_as
             alice.get(url("prescribe", cast.dana.pk))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            templating.add(make.exercise(), templating.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice)
+            dose_templates.add(
+                make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
+            )
     assert counts[0] == counts[1]

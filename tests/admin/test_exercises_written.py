@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import AuditEntry, Practitioner
+from clinic.prescriptions import prescribing
 from exercises.models import Exercise, Media
 from tests import make
 from tests.admin.door import said, signed_in, url, words

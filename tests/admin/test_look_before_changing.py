@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import AuditEntry, Client
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 from tests.admin.prescribed import hidden

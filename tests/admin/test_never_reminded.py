@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Client, Clinic, Prescription
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 from tests.admin.prescribed import dose, screening

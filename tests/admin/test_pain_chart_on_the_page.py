@@ -6,9 +6,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.flags import lifecycle
 from clinic.models import Client, Flag
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url, words

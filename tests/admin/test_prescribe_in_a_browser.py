@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import prescribing, templating
 from clinic.models import Client, Clinic, DoseTemplate, Prescription
+from clinic.prescriptions import dose_templates, prescribing
 from exercises import authoring
 from tests import make
 from tests.admin.door import signed_in, url
@@ -54,7 +54,7 @@ def open_page(browser, live_server, cast):
 
 @pytest.fixture
 def kept(cast):
-    return templating.add(make.exercise(), templating.usual(), by=cast.alice)
+    return dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
 
 
 @pytest.fixture
@@ -256,8 +256,8 @@ def test_a_key_held_down_answers_one_question_and_not_all(dana, open_page):
 
 
 def test_a_dose_is_filled_in_with_its_last_day_and_a_tick_for_mornings_is_taken_back(dana, open_page):
-    pattern = templating.Pattern("Often", ["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall", 2)
-    templating.add(make.exercise(), pattern, by=dana.practitioner)
+    pattern = dose_templates.Pattern("Often", ["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall", 2)
+    dose_templates.add(make.exercise(), pattern, by=dana.practitioner)
     page = open_page(url("prescribe", dana.pk))
     page.locator("[name=times]").first.fill("08:00")
     page.get_by_label("The morning is right for this client").check()

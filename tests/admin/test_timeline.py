@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.clients import departure
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
 from clinic.flags import escalation, lifecycle, rule_tuning
 from clinic.models import Flag, Practitioner
+from clinic.prescriptions import prescribing
 from clinic.records import parcel
 from tests import make
 from tests.admin.door import signed_in, url, words

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from clinic import prescribing, templating
 from clinic.clients import departure
 from clinic.models import DoseTemplate, Practitioner, Prescription
+from clinic.prescriptions import dose_templates, prescribing
 from exercises import authoring
 from exercises.models import Exercise
 from tests import make
@@ -145,7 +145,7 @@ def coming_back(browser, address, given, way, dose_pk):
 
 @pytest.mark.parametrize("way", ["missing", "look", "fill"])
 def test_a_form_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice, way):
-    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
     given, address = new(alice, cast.dana), url("prescribe", cast.dana.pk)
     make.prescription(cast.dana, cast.bob, times=["17:00"])
     page = coming_back(alice, address, given, way, kept.pk)
@@ -225,7 +225,7 @@ def test_who_looks_first_is_told_of_the_colleague_before_the_look(alice, bob, pl
 
 @pytest.mark.parametrize("way", ["missing", "look", "fill"])
 def test_a_change_that_comes_back_still_knows_which_dose_it_was_opened_on(cast, alice, bob, plan, way):
-    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
     mine, address = change(alice, plan), url("amend", plan.pk)
     bob.post(address, change(bob, plan, times=["17:00"]))
     page = coming_back(alice, address, mine, way, kept.pk)
@@ -315,7 +315,7 @@ def test_keep_a_dose_pressed_twice_keeps_one(alice):
 
 
 def test_a_dose_that_a_colleague_retired_meanwhile_is_said(cast, alice, bob):
-    kept = templating.add(make.exercise(), templating.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
     bob.post(url("dose_template_retire", kept.pk))
     for page in (
         alice.post(url("dose_template", kept.pk), {**dose(), "name": "Nights"}, follow=True),

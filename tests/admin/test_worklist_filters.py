@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.admin import worklist as page_of
 from clinic.flags import standing
 from clinic.models import Client, Practitioner, Standing
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url, words

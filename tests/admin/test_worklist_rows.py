@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Client, Clinic, PainTrend, Reminder
 from clinic.models.outbox import State
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url, words

@@ -15,11 +15,11 @@ from django.test import Client as Browser
 from django.urls import URLResolver
 from django.utils import timezone
 
-from clinic import templating
 from clinic.admin.site import site
 from clinic.clients import notes as client_notes
 from clinic.clients import registration
 from clinic.models import Clinic, Practitioner
+from clinic.prescriptions import dose_templates
 from clinic.team import absences, members
 from tests import make
 from tests.admin.door import signed_in, url
@@ -108,7 +108,7 @@ class World:
         away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
         absence = absences.go_away(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
         note = client_notes.add(cast.dana, "Sleeps badly.", by=cast.alice)
-        dose = templating.add(make.exercise(), templating.usual(), by=cast.alice)
+        dose = dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
             "": [],
             "client": [cast.dana.pk],

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from clinic import prescribing
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Advice
+from clinic.prescriptions import prescribing
 from clinic.records.advice import advice_text
 from tests import make
 

@@ -7,9 +7,9 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.models import AuditEntry, Prescription, Reminder, ReminderChoice
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
 from tests import make
 

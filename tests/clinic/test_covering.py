@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.flags import escalation
 from clinic.models import Absence, AuditEntry, Client, Flag, Notice, Practitioner, Prescription
 from clinic.models.absence import covered
+from clinic.prescriptions import prescribing
 from clinic.records import worklist
 from clinic.team import absences
 from tests import make

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice, Reminder
+from clinic.prescriptions import prescribing
 from clinic.records.advice import advice_text
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders

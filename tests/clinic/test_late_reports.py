@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.flags import engine, lifecycle
 from clinic.flags.phase import would_have_been
 from clinic.models import Flag, PainReport, PainTrend, Prescription
+from clinic.prescriptions import prescribing
 from clinic.reporting import Answers
 from tests import make
 

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.core import mail
 
-from clinic import prescribing
 from clinic.models import Client, Reminder, Schedule
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
 from tests import make
 

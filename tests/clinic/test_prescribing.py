@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.models import Practitioner, Prescription, Schedule
+from clinic.prescriptions import prescribing
+from clinic.prescriptions.screening import Screened
 from clinic.reminders.planning import next_reminder
-from clinic.screening import Screened
 from tests import make
 
 

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 
-from clinic import prescribing, prescribing_together
 from clinic.models import Client, DoseTemplate, Prescription
-from clinic.prescribing_together import Order
-from clinic.screening import Screened
+from clinic.prescriptions import bulk, prescribing
+from clinic.prescriptions.bulk import Order
+from clinic.prescriptions.screening import Screened
 from tests import make
 
 
@@ -22,9 +22,7 @@ def orders(clients, **over):
 
 
 def prescribed(clients, by, dose=None, given=None, **over):
-    return prescribing_together.prescribe_to_all(
-        given or orders(clients), make.exercise(), dose or make.dose(), by=by, **over
-    )
+    return bulk.prescribe_to_all(given or orders(clients), make.exercise(), dose or make.dose(), by=by, **over)
 
 
 def refused(clients, by, dose=None, given=None):
@@ -95,7 +93,7 @@ def test_a_client_of_another_clinic_is_refused(cast, them):
 def test_nobody_and_too_many_are_refused(cast, them):
     for given in ([], orders(them * 7)):
         with pytest.raises(ValidationError) as error:
-            prescribing_together.prescribe_to_all(given, make.exercise(), make.dose(), by=cast.alice)
+            bulk.prescribe_to_all(given, make.exercise(), make.dose(), by=cast.alice)
         assert error.value.message_dict == {"clients": ["Choose from one to 20 clients."]}
 
 
@@ -114,6 +112,6 @@ def test_a_name_that_is_taken_stops_all_of_it(cast, them):
 
 
 def test_a_look_stores_nothing(cast, them):
-    prescribing_together.check_all(orders(them), make.exercise(), make.dose(), by=cast.alice)
+    bulk.check_all(orders(them), make.exercise(), make.dose(), by=cast.alice)
     prescribing.draft(them[0], make.exercise(), make.dose(), make.nothing_found(), by=cast.alice)
     assert not Prescription.objects.exists()

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
 from clinic.models import Client, Flag, FlagEvent, Notice
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.clinic.flag_facts import evidence, facts, just_raised, mailed
 

@@ -12,12 +12,13 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
 from clinic.flags import escalation, inactivity, lifecycle, standing
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
 from clinic.models.worklist_entry import reach
+from clinic.prescriptions import prescribing
 from clinic.records import worklist
 from clinic.reporting import Answers
 from clinic.team import absences

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.flags import engine, lifecycle
 from clinic.models import Flag, PainTrend, Prescription
+from clinic.prescriptions import prescribing
 from tests import make
 
 START = timezone.now() - dt.timedelta(days=40)

@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.flags import engine, rule_tuning
 from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, Tuning
+from clinic.prescriptions import prescribing
 from tests import make
 
 DAY = dt.timedelta(days=1)

@@ -6,10 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Flag, Reminder
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make

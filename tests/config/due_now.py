@@ -8,7 +8,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from clinic import prescribing  # noqa: E402
+from clinic.prescriptions import prescribing  # noqa: E402
 from tests import make  # noqa: E402
 
 

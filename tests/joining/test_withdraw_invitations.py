@@ -4,9 +4,9 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic import prescribing
 from clinic.clients import acceptance, invitation_mail, invitations
 from clinic.models import AuditEntry, Client, Invitation, Registrant
+from clinic.prescriptions import prescribing
 from tests import make
 
 

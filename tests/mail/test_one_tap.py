@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from clinic import prescribing
 from clinic.mail import signed_links
 from clinic.models import PainReport
 from clinic.models.outbox import State
+from clinic.prescriptions import prescribing
 from clinic.reminders import sending
 from tests import make
 from tests.mail import post

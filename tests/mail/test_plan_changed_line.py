@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Reminder
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
 from tests import make
 

@@ -9,9 +9,9 @@ import json
 import pytest
 from django.core import mail
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.models import Client, PushSubscription, Reminder
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning, push_delivery, push_subscriptions, sending
 from tests import make
 from tests.phones.service import service, turned_on  # noqa: F401  fixture

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import send, signed_in, url, words
 

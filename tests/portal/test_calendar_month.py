@@ -6,7 +6,7 @@ import re
 import pytest
 import time_machine
 
-from clinic import prescribing
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, url, words
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Practitioner
+from clinic.prescriptions import prescribing
 from exercises import authoring, shown_files
 from exercises.models import Exercise, Media
 from tests import make

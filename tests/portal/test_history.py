@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.models import Client, Correction, PainReport
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import send, signed_in, url, words
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.models import Client, PainReport
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.axe import faults
 from tests.portal.visit import invitation_link, reminder, report_link, signed_in, stop_link, url

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Client
+from clinic.prescriptions import prescribing
 from exercises import authoring, shown_files
 from exercises.models import Exercise, Media
 from tests import make

@@ -6,8 +6,8 @@ import json
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.models import PainReport
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import prescribing
 from clinic.models import Clinic, PainReport
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.offline import phone  # noqa: F401  fixture
 from tests.portal.visit import url

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from clinic import prescribing
+from clinic.dosage import changes as dosage_changes
 from clinic.models import Client
-from clinic.records import plan_changes
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, url, words
 
@@ -115,9 +115,9 @@ def test_the_day_is_the_clients_own(dana, plan, time_machine):
 
 def test_many_changes_cost_as_many_queries_as_none(dana, plan, django_assert_num_queries):
     with django_assert_num_queries(5):
-        plan_changes.news(dana, NOW)
+        dosage_changes.news(dana, NOW)
     for sets in (2, 3, 4):
         amend(plan, 1, sets=sets)
     make.prescription(dana, now=NOW - 30 * DAY)
     with django_assert_num_queries(5):
-        assert len(plan_changes.news(dana, NOW)) == 1
+        assert len(dosage_changes.news(dana, NOW)) == 1

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from clinic import prescribing
 from clinic.models import PainReport, Prescription
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.player import walker  # noqa: F401  fixture
 from tests.portal.visit import url

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.models import Client, PainReport, Prescription
+from clinic.prescriptions import prescribing
 from exercises import shown_files
 from exercises.models import Exercise, Media, Step
 from tests import make

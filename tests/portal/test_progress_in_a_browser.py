@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import prescribing, reporting
+from clinic import reporting
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.axe import faults
 from tests.portal.test_in_a_browser import DESK, PHONE, SMALL_TARGETS

@@ -6,9 +6,10 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.models import Client
 from clinic.models import Flag as PractitionersFlag
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, stranger, url, words, writes
 

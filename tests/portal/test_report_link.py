@@ -8,9 +8,9 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.mail import signed_links
 from clinic.models import Client, Flag, PainReport, Prescription, Why
+from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
 from tests import make
 from tests.portal.visit import reminder, report_link, signed_in, stranger, url, words, writes

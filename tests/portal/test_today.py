@@ -6,9 +6,9 @@ import re
 import pytest
 import time_machine
 
-from clinic import prescribing
 from clinic.models import Client
 from clinic.models.fields import WEEKDAYS
+from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, url, words
 

@@ -7,8 +7,8 @@ import re
 import pytest
 import typst
 
-from clinic import prescribing
 from clinic.models import Client, Clinic
+from clinic.prescriptions import prescribing
 from clinic.records.handout import handout
 from clinic.records.press import PAPERS, PressError, pages
 from tests import make

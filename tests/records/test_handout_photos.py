@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from clinic import prescribing
 from clinic.models import Prescription
+from clinic.prescriptions import prescribing
 from clinic.records.handout import handout
 from exercises import shown_files
 from exercises.models import Media

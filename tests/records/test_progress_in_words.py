@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils.translation import override
 
-from clinic import prescribing
+from clinic.prescriptions import prescribing
 from clinic.records import progress, progress_words
 from clinic.records.days import Tally
 from clinic.records.progress_words import often, said

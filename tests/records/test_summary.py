@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.models import Client
 from clinic.portal.progress import seen
+from clinic.prescriptions import prescribing
 from clinic.records.press import PAPERS, PressError, pages
 from clinic.records.summary import summary
 from tests import make

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import prescribing, reporting
+from clinic import reporting
 from clinic.flags import lifecycle
 from clinic.models import Flag, Notice
+from clinic.prescriptions import prescribing
 from clinic.records import progress
 from clinic.reminders import planning
 from tests import make

@@ -11,9 +11,9 @@ import pytest
 from dateutil.rrule import rrulestr
 from django.utils import timezone
 
-from clinic import prescribing
 from clinic.clients import preferences as client_preferences
 from clinic.models import Client, Prescription
+from clinic.prescriptions import prescribing
 from clinic.reminders import calendar_feed, planning
 from clinic.reminders.schedule import slots
 from tests import make

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from clinic import prescribing
 from clinic.clients import messages as client_messages
 from clinic.models import Client
+from clinic.prescriptions import prescribing
 from tests.portal.visit import url
 from tests.walks.story import Story
 from tests.walks.walker import Walker

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import prescribing
 from clinic.models import Client, Practitioner, Prescription
-from clinic.prescribing import Dose
-from clinic.screening import OtherAnswersError, Screened
+from clinic.prescriptions import prescribing
+from clinic.prescriptions.prescribing import Dose
+from clinic.prescriptions.screening import OtherAnswersError, Screened
 from exercises.models import Exercise
 
 AT_ONCE = 20  # clients on one page: more nobody screens with care at one sitting

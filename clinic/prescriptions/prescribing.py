@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic import audit, signals, templating
+from clinic import audit, signals
+from clinic.dosage import text as dosage_text
 from clinic.flags import engine, lifecycle, standing
 from clinic.models import (
     Client,
@@ -26,10 +27,10 @@ from clinic.models import (
 )
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_days, parse_times
-from clinic.records import dose_words
+from clinic.prescriptions import dose_templates
+from clinic.prescriptions.screening import Screened, check_same, screen, store
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
-from clinic.screening import Screened, check_same, screen, store
 from exercises.models import Exercise
 
 State = Prescription.State
@@ -246,9 +247,9 @@ def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:
     """Keep a checked dose as a template of the clinic. Raises ValidationError on ``keep_as``."""
     days = (dose.ends_on - dose.starts_on).days + 1 if dose.ends_on else 0
     weeks = min(max(1, round(days / 7)), LONGEST_WEEKS) if days > 0 else None
-    pattern = templating.Pattern(name, dose.days, dose.times, dose.sets, dose.hold_seconds, dose.variation, weeks)
+    pattern = dose_templates.Pattern(name, dose.days, dose.times, dose.sets, dose.hold_seconds, dose.variation, weeks)
     try:
-        templating.add(exercise, pattern, by=by)
+        dose_templates.add(exercise, pattern, by=by)
     except ValidationError as error:
         # Days, times and amount passed the plan's own check: only the name can be wrong.
         raise ValidationError({"keep_as": error.messages}) from error
@@ -297,7 +298,7 @@ def _version(
 def _in_force(prescription: Prescription) -> str:
     """ "Every day at 18:00. Once. Hold for 30 seconds." """
     dose = prescription.dose
-    return f"{dose_words.when(dose)} {dose_words.how_much(dose, prescription.exercise.rest_seconds)}"
+    return f"{dosage_text.when(dose)} {dosage_text.how_much(dose, prescription.exercise.rest_seconds)}"
 
 
 def _has_not_left(state: str) -> None:

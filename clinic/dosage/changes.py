@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from clinic.dosage.text import day_name, length, listed
 from clinic.models import Client, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.records.dose_words import day_name, length, listed
 from exercises.models import Exercise
 
 NEWS_FOR = dt.timedelta(days=7)
