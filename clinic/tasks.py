@@ -8,7 +8,7 @@ from celery import shared_task
 from clinic.accounts import second_factor_reset
 from clinic.clients import departure, invitation_mail, registration
 from clinic.clients import messages as client_messages
-from clinic.flags import escalation, standing, undeliverable
+from clinic.flags import escalation, undeliverable
 from clinic.flags import inactivity as silent_clients
 from clinic.flags import notice_mail as notices
 from clinic.mail import outbox
@@ -19,6 +19,7 @@ from clinic.reminders import sending as reminders
 from clinic.team import members
 from clinic.team.digest import mail as digest_mail
 from clinic.team.digest import planning as digest_planning
+from clinic.worklist import entries as worklist_entries
 
 # Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
 _MAILS = (
@@ -72,4 +73,4 @@ def silence() -> None:
     """Flag the clients who fell silent, and those whom mail does not reach; list whoever the worklist misses."""
     silent_clients.sweep(database_now())
     undeliverable.sweep(database_now())
-    standing.fill_gaps()
+    worklist_entries.fill_gaps()

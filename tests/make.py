@@ -10,14 +10,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.clients import acceptance, invitations, registration
 from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers, Outcome
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import Screened
-from clinic.reporting import Answers, Outcome
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
 

@@ -20,8 +20,8 @@ from clinic.admin.page import page
 from clinic.admin.verb_form import VerbForm
 from clinic.models import Advice, AdviceText, Client, Clinic
 from clinic.models.advice_text import LONGEST_TEXT
+from clinic.pain import advice as records
 from clinic.practice import advice_texts
-from clinic.records import advice as records
 
 MADE_UP = {Advice.GO_ON: (5, 3), Advice.CARRY_ON: (4, 4), Advice.STOP_TODAY: (4, 6), Advice.STOP: (4, 8)}
 SAYS = {

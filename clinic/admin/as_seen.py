@@ -22,7 +22,7 @@ from clinic.dosage import changes as dosage_changes
 from clinic.dosage.text import in_words
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.records.advice import held_text
+from clinic.pain.advice import held_text
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
 from exercises.showing import on_the_picture

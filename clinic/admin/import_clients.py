@@ -30,8 +30,8 @@ from clinic.clients import csv_import, csv_reader
 from clinic.clients.csv_import import Fate, Line
 from clinic.clients.csv_reader import Table, Trouble, Unreadable
 from clinic.clients.invitation_mail import lasts
+from clinic.documents import record_tables
 from clinic.models import Client, Practitioner
-from clinic.records import sheets
 
 SALT = "clinic.admin.import_clients"
 NAMED_IN_A_LINK = 100  # clients whom one address can still name
@@ -154,7 +154,7 @@ def mend(request: HttpRequest) -> HttpResponse:
         [*(line.row.cells.get(name, "") for name in used), "; ".join(f"{at}: {what}" for at, what in _wrong(line))]
         for line in wrong
     ]
-    return _download(sheets.table([head, *rows]), _("clients-to-mend.csv"))
+    return _download(record_tables.table([head, *rows]), _("clients-to-mend.csv"))
 
 
 @require_safe
@@ -169,7 +169,7 @@ def example(request: HttpRequest) -> HttpResponse:
     owner = by.role == Practitioner.Role.OWNER
     shown = len(_COLUMNS) if owner else len(_COLUMNS) - 1
     head = [str(title) for title in _COLUMNS.values()]
-    return _download(sheets.table([line[:shown] for line in (head, *rows)]), _("clients.csv"))
+    return _download(record_tables.table([line[:shown] for line in (head, *rows)]), _("clients.csv"))
 
 
 def _as_whom(request: HttpRequest) -> list[Practitioner]:

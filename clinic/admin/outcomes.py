@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from clinic.admin import access, words
 from clinic.admin.page import Page, page
 from clinic.models import Flag
-from clinic.records.outcomes import Outcomes, outcomes
+from clinic.worklist.flag_statistics import Outcomes, outcomes
 
 DAYS = 90
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from clinic.flags.simulation import Replayed
 from clinic.models import Flag, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import zone
-from clinic.records.chart import Change, Chart, Dot, Mark, Span, draw
+from clinic.progress.svg_chart import Change, Chart, Dot, Mark, Span, draw
 
 SHOWN = dt.timedelta(days=90)
 LEAST = dt.timedelta(days=14)  # a first week is not drawn as wide as a season

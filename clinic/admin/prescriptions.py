@@ -20,13 +20,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.admin import access
 from clinic.admin.page import came_from, page
 from clinic.admin.verb_form import ReasonForm
+from clinic.documents import handout as sheet
+from clinic.documents import pdf
+from clinic.documents import summary as visit_sheet
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Person, Prescription
 from clinic.prescriptions import prescribing
-from clinic.records import handout as sheet
-from clinic.records import press, progress
-from clinic.records import summary as visit_sheet
+from clinic.progress import progress
 
 _forms_only = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,10 +42,10 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the client to take home, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
     prescription = _prescription(request.user, pk)
     try:
-        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", press.A4))
+        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", pdf.A4))
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
 
 @require_safe
@@ -55,13 +56,11 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
     with override(prescription.client.language):
         told = progress.read(prescription, known.points, timezone.now())
         try:
-            paper = request.GET.get("paper", press.A4)
+            paper = request.GET.get("paper", pdf.A4)
             printed = visit_sheet.sum_up(told, by=access.signed_in(request), paper=paper)
         except ValidationError as error:
             raise Http404 from error
-    return HttpResponse(
-        printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": visit_sheet.DISPOSITION}
-    )
+    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": visit_sheet.DISPOSITION})
 
 
 @dataclass(frozen=True)

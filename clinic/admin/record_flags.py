@@ -15,7 +15,7 @@ from clinic.flags import phase as flare_up
 from clinic.flags.response import ResponseConfig
 from clinic.flags.trend import TrendConfig
 from clinic.models import Flag, FlagEvent, PainReport, Prescription
-from clinic.records.chart import Mark
+from clinic.progress.svg_chart import Mark
 
 BEHIND_SHOWN = 7
 

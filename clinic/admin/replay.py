@@ -21,7 +21,7 @@ from clinic.flags.response import ResponseConfig
 from clinic.flags.simulation import Replayed, WouldFlag
 from clinic.flags.trend import TrendConfig
 from clinic.models import Client, Flag, Prescription
-from clinic.records.chart import Mark
+from clinic.progress.svg_chart import Mark
 
 PLANS_AT_MOST = 4  # the newest exercises; each is replayed whole
 SAME = dt.timedelta(days=14)  # nearer than this, two flags of one kind are about the same days

@@ -22,8 +22,8 @@ from clinic.admin.page import Page, page
 from clinic.admin.worklist_rows import rows
 from clinic.models import Client, Clinic, Flag, Practitioner
 from clinic.models.fields import folded
-from clinic.records import worklist
-from clinic.records.worklist import COUNTED_AT_MOST, WHICH, Counts
+from clinic.worklist import query as worklist_query
+from clinic.worklist.query import COUNTED_AT_MOST, WHICH, Counts
 
 PER_PAGE = 50
 ANY = "any"
@@ -129,9 +129,9 @@ def show(request: HttpRequest) -> Page:
     asked = form.asked()
     memberships = [one for one in everywhere if one.clinic_id == asked.get("clinic", one.clinic_id)]
     mine = asked.get("who") == "mine"
-    counts = worklist.count(memberships, mine, now)
+    counts = worklist_query.count(memberships, mine, now)
     narrowed = bool(asked.keys() - {"who", "clinic"})
-    listed = _narrowed(worklist.needing(memberships), asked, memberships, now)
+    listed = _narrowed(worklist_query.needing(memberships), asked, memberships, now)
     shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
     sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.open_records for one in memberships)
     title = _("Worklist")
@@ -156,13 +156,15 @@ def _narrowed(
 ) -> QuerySet[Client]:
     for which in WHICH:
         if which in asked:
-            listed = listed.filter(worklist.only(which, now))
+            listed = listed.filter(worklist_query.only(which, now))
     if "who" in asked:
-        listed = listed.filter(worklist.whose(memberships))
+        listed = listed.filter(worklist_query.whose(memberships))
     if "q" in asked:
         listed = listed.filter(name_sought__contains=folded(asked["q"]))
     if "open" in asked:
-        listed = listed.filter(worklist.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", "")))
+        listed = listed.filter(
+            worklist_query.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", ""))
+        )
     elif "kind" in asked:
         flagged = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), kind=asked["kind"])
         listed = listed.filter(Exists(flagged))

@@ -17,12 +17,13 @@ from clinic.flags import phase as flare_up
 from clinic.flags.response import Response, Tendency
 from clinic.models import Client, Flag, PainTrend, Practitioner, Prescription
 from clinic.models.fields import zone
-from clinic.records import lately, worklist
-from clinic.records.days import Tally
-from clinic.records.lately import Lately
-from clinic.records.sparkline import sparkline
-from clinic.records.worklist import Entry
+from clinic.progress.adherence import Tally
 from clinic.reminders import planning
+from clinic.worklist import query as worklist_query
+from clinic.worklist import recent_activity
+from clinic.worklist.query import Entry
+from clinic.worklist.recent_activity import Lately
+from clinic.worklist.sparkline import sparkline
 
 WEEK = dt.timedelta(days=7)
 State = Prescription.State
@@ -75,8 +76,8 @@ def rows(clients: Sequence[Client], memberships: Sequence[Practitioner], now: dt
         clients: a page of `worklist.needing`.
         memberships: those by which the reader treats them.
     """
-    entries, mine = worklist.entries(clients), {membership.pk for membership in memberships}
-    weeks = lately.of(entries, now)
+    entries, mine = worklist_query.entries(clients), {membership.pk for membership in memberships}
+    weeks = recent_activity.of(entries, now)
     return [_row(entry, weeks[entry.client.pk], mine, now) for entry in entries]
 
 

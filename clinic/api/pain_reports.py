@@ -14,13 +14,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic import reporting
 from clinic.api.bodies import Body, Instant, Score, Text, Whole, Words, YesNo
 from clinic.api.codes import Code
 from clinic.api.door import Door, named
 from clinic.models import Advice, Area, Flag, PainReport, Prescription
-from clinic.records.advice import advice_text
-from clinic.reporting import NOTE_AT_MOST, Answers
+from clinic.pain import reporting
+from clinic.pain.advice import advice_text
+from clinic.pain.reporting import NOTE_AT_MOST, Answers
 
 KEY: Final = "Idempotency-Key"
 _GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")

@@ -20,12 +20,12 @@ from rest_framework.response import Response
 from clinic.api.bodies import Body, Text
 from clinic.api.door import Door, named
 from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
+from clinic.documents import handout as sheet
+from clinic.documents import pdf
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import Screened
-from clinic.records import handout as sheet
-from clinic.records import press
 from exercises.models import Exercise
 
 
@@ -38,7 +38,7 @@ class Reason(Body):
 class Pdf(JSONRenderer):
     """For a caller who accepts PDF alone: the file is no work of a renderer, and a problem is JSON all the same."""
 
-    media_type = press.MEDIA_TYPE
+    media_type = pdf.MEDIA_TYPE
     format = "pdf"
 
 
@@ -110,17 +110,17 @@ class Prescriptions(Door[Prescription]):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("paper", str, enum=[*press.PAPERS], default=press.A4),
+            OpenApiParameter("paper", str, enum=[*pdf.PAPERS], default=pdf.A4),
             OpenApiParameter("language", str, description="A code that the project speaks; else the client's own."),
         ],
-        responses={(200, press.MEDIA_TYPE): OpenApiTypes.BINARY},
+        responses={(200, pdf.MEDIA_TYPE): OpenApiTypes.BINARY},
     )
     def handout(self, request: Request, pk: int) -> HttpResponse:
         """The plan on one or two pages for the client to take home: a PDF that a screen reader can read."""
         prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
-        paper, language = request.query_params.get("paper", press.A4), request.query_params.get("language")
+        paper, language = request.query_params.get("paper", pdf.A4), request.query_params.get("language")
         printed = sheet.hand_out(prescription, by=self.caller, paper=paper, language=language)
-        return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+        return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
     def _move(self, pk: int, verb: Callable[..., None]) -> Response:
         prescription = get_object_or_404(Prescription.objects.treated_by(self.caller), pk=pk)

@@ -14,7 +14,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from clinic.reporting import KeyReused
+from clinic.pain.reporting import KeyReused
 
 MEDIA_TYPE: Final = "application/problem+json"
 BODY: Final = "body"

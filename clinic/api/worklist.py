@@ -13,7 +13,7 @@ from clinic.api.bodies import Instant
 from clinic.api.codes import Code
 from clinic.api.door import Door
 from clinic.models import Advice, Client, Flag, PainReport, PainTrend, Prescription
-from clinic.records.worklist import entries, in_order_of_need
+from clinic.worklist.query import entries, in_order_of_need
 
 
 class Points(serializers.FloatField):

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from clinic import audit, signals
 from clinic.accounts import users
 from clinic.clients.invitations import full_clean
-from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.models import Client, Invitation
 from clinic.reminders import planning
+from clinic.worklist import entries as worklist_entries
 
 
 class InvitationOver(Exception):
@@ -78,6 +78,6 @@ def accept(
         for prescription in client.prescriptions.running():
             planning.set_schedules(prescription, now)
         audit.record(account, "joined", client, client.clinic)
-        standing.restate(client.pk)
+        worklist_entries.restate(client.pk)
         transaction.on_commit(partial(signals.client_joined.send_robust, Client, client=client, user=account))
     return account

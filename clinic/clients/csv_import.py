@@ -20,8 +20,8 @@ from clinic import audit
 from clinic.clients import invitation_mail
 from clinic.clients.csv_reader import Row
 from clinic.clients.invitations import prepare, settle_registrants
-from clinic.flags import standing
 from clinic.models import Client, Practitioner
+from clinic.worklist import entries as worklist_entries
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*h?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 _LOOKED_AT = ("name", "email", "language", "time_zone", "wakes_at")
@@ -91,7 +91,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
             invitation_mail.post(clients, None, now)
             settle_registrants(clients, by, now)
             audit.record_all(by.user, "invited", clients, by.clinic)
-            standing.restate(*(client.pk for client in clients))
+            worklist_entries.restate(*(client.pk for client in clients))
     except IntegrityError as error:
         raise ValidationError(_("Somebody else invited one of them in this very moment. Look again.")) from error
     return clients

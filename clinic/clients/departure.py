@@ -18,7 +18,6 @@ from django.utils.translation import override
 
 from clinic import audit, signals
 from clinic.accounts import users
-from clinic.flags import standing
 from clinic.models import (
     AuditEntry,
     Client,
@@ -44,6 +43,7 @@ from clinic.models import (
     Why,
 )
 from clinic.reminders import planning
+from clinic.worklist import entries as worklist_entries
 
 ADDRESS_KEPT = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
 ERASED_AT_ONCE = 50  # records in one sweep, which runs every minute
@@ -86,7 +86,7 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
         stored.quiet_from = stored.quiet_until = None
         stored.save()
         audit.record(by, "left", stored, stored.clinic)
-        standing.restate(stored.pk)
+        worklist_entries.restate(stored.pk)
         closed = _close(stored.user)
         told = {"client": stored, "user": stored.user, "closed": closed}
         transaction.on_commit(partial(signals.client_left.send_robust, Client, **told))

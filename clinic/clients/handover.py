@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.flags import standing
 from clinic.flags.notice_handover import pass_on
 from clinic.models import Client, HandOver, PainTrend, Practitioner
 from clinic.models.clinic import PractitionerQuerySet
+from clinic.worklist import entries as worklist_entries
 
 LONGEST_REASON = HandOver._meta.get_field("reason").max_length or 0
 
@@ -79,6 +79,6 @@ def _hand_over(client: Client, to: Practitioner, by: Practitioner, reason: str, 
     client.save(update_fields=["practitioner"])
     made = HandOver.objects.create(client=client, was=was, to=to, by=by, reason=reason, at=now)
     pass_on(client, was, to, now, by=by.user)
-    standing.restate(client.pk)
+    worklist_entries.restate(client.pk)
     audit.record(by.user, "handed-over", client, client.clinic)
     return made

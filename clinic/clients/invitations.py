@@ -14,10 +14,10 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.clients import invitation_mail
-from clinic.flags import standing
 from clinic.flags.undeliverable import mail_arrives
 from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
 from clinic.reminders import planning
+from clinic.worklist import entries as worklist_entries
 
 REMIND_AFTER = dt.timedelta(days=7)
 INVITED_AT_MOST = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
@@ -96,7 +96,7 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
             invitation_mail.post([client], practitioner, now)
             settle_registrants([client], by, now)
             audit.record(by.user, "invited", client, practitioner.clinic)
-            standing.restate(client.pk)
+            worklist_entries.restate(client.pk)
     except IntegrityError as error:  # somebody else invited the same address in this very moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
@@ -200,7 +200,7 @@ def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
         planning.set_schedules(prescription, now)
     client.state, client.left_at, client.undeliverable_since = Client.State.LEFT, now, None
     client.save(update_fields=["state", "left_at", "undeliverable_since"])
-    standing.restate(client.pk)
+    worklist_entries.restate(client.pk)
 
 
 def full_clean(client: Client) -> None:

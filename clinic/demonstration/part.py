@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from clinic import reporting
 from clinic.clients import acceptance, invitations
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
@@ -21,10 +20,11 @@ from clinic.demonstration.stage import Stage
 from clinic.models import Client, PainReport, Practitioner, Prescription, Reminder
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import Screened
-from clinic.reporting import Answers
 from exercises.models import Exercise
 
 TO_JOIN = dt.timedelta(hours=3)  # between the invitation and its acceptance

@@ -9,10 +9,10 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from clinic import audit
-from clinic.flags import standing
 from clinic.flags.notice_recipients import heads, notify, who_treats
 from clinic.models import Client, Clinic, Flag, FlagEvent
 from clinic.models.flag import Severity
+from clinic.worklist import entries as worklist_entries
 
 NEXT = {Severity.ROUTINE: Severity.HIGH, Severity.HIGH: Severity.URGENT, Severity.URGENT: Severity.URGENT}
 CLINIC = "prescription__client__clinic"
@@ -68,5 +68,5 @@ def _rise(pk: int, hours: int, now: dt.datetime) -> bool:
         # A clinic whose owner left, or is away, still has somebody to tell: the one who did not look.
         notify(flag, heads(client.clinic, now) or who_treats(client, now) or [client.practitioner], now)
         audit.record(None, "flag-escalated", flag, client.clinic)
-        standing.restate(client.pk)
+        worklist_entries.restate(client.pk)
     return True

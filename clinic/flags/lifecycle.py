@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit, signals
-from clinic.flags import engine, reasons, rule_settings, standing
+from clinic.flags import engine, reasons, rule_settings
 from clinic.flags.engine import Judgement
 from clinic.flags.notice_recipients import notify, who_treats
 from clinic.models import (
@@ -27,6 +27,7 @@ from clinic.models import (
     Prescription,
 )
 from clinic.models.flag import Kind, Severity
+from clinic.worklist import entries as worklist_entries
 
 LATE = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
 SESSIONS_SHOWN = 5
@@ -75,9 +76,9 @@ def after_report(
         if (signs and "warning_signs" in new) or hurt:
             hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
     if _end_silence(prescription, now) or raised or changed is not None:
-        standing.restate(prescription.client_id)
+        worklist_entries.restate(prescription.client_id)
     else:
-        standing.heard(report)
+        worklist_entries.heard(report)
     return _advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
 
 
@@ -145,7 +146,7 @@ def raise_flag(
         raise TypeError("raise_flag needs a report or a prescription")
     with transaction.atomic():
         flag = _raise(about, report, kind, severity, reason, now, evidence, due=due)
-        standing.restate(about.client_id)
+        worklist_entries.restate(about.client_id)
     return flag
 
 
@@ -188,7 +189,7 @@ def retell(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime
         Flag.objects.filter(pk=flag.pk).update(reason=reason[:500], state=Flag.State.OPEN)
         if flag.state == Flag.State.ACKNOWLEDGED:
             FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
-            standing.restate(prescription.client_id)
+            worklist_entries.restate(prescription.client_id)
 
 
 def _reopen(flag: Flag, now: dt.datetime) -> None:
@@ -210,7 +211,7 @@ def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.dateti
         changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
         if changed:
             _keep(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
-            standing.restate(flag.prescription.client_id)
+            worklist_entries.restate(flag.prescription.client_id)
     flag.refresh_from_db(fields=["state"])
     return bool(changed)
 
@@ -228,7 +229,7 @@ def resolve(
     with transaction.atomic():
         changed = close(flag, by, note, now, verdict=verdict)
         if changed:
-            standing.restate(flag.prescription.client_id)
+            worklist_entries.restate(flag.prescription.client_id)
     return changed
 
 

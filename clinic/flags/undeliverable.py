@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import override
 
-from clinic.flags import reasons, standing
+from clinic.flags import reasons
 from clinic.flags.lifecycle import close, raise_flag
 from clinic.models import Client, Flag, PainTrend, Prescription, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State
+from clinic.worklist import entries as worklist_entries
 
 
 def mark_undeliverable(client: Client, words: str, now: dt.datetime) -> Flag | None:
@@ -52,7 +53,7 @@ def mail_arrives(client: Client, by: AbstractBaseUser | None, note: str, now: dt
         closed = [close(flag, by, note, now) for flag in theirs.order_by("prescription")]
         Client.objects.filter(pk=client.pk).update(undeliverable_since=None)
         if any(closed):
-            standing.restate(client.pk)
+            worklist_entries.restate(client.pk)
     client.undeliverable_since = None
 
 

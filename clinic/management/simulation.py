@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
-from clinic.flags import engine, reasons, rule_settings, standing
+from clinic.flags import engine, reasons, rule_settings
 from clinic.flags.response import Response
 from clinic.flags.trend import Detector
 from clinic.models import (
@@ -34,6 +34,7 @@ from clinic.models import (
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.reminders.planning import plan_of
 from clinic.reminders.schedule import next_slot
+from clinic.worklist import entries as worklist_entries
 from exercises.models import Exercise
 
 CHUNK = 250  # clients a transaction
@@ -170,7 +171,7 @@ def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exerci
     FlagEvent.objects.bulk_create(FlagEvent(flag=flag, verb=FlagEvent.Verb.RAISED, at=flag.raised_at) for flag in flags)
     behind = Flag.evidence.through
     behind._default_manager.bulk_create(behind(flag=flag, painreport=flag.raised_by) for flag in flags)
-    standing.restate(*(client.pk for client in clients))
+    worklist_entries.restate(*(client.pk for client in clients))
     return Counter(
         clients=len(clients), prescriptions=len(prescriptions), schedules=len(schedules),
         reports=sum(len(life.reports) for life in lives), flags=len(flags),

@@ -43,7 +43,7 @@ def reach(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
 
 
 class Standing(models.Model):
-    """All of it follows from other rows: `clinic.flags.standing` writes it, in the transaction of what changed it."""
+    """All of it follows from other rows: `clinic.worklist.entries` writes it, in the transaction of what changed it."""
 
     client = models.OneToOneField(Client, on_delete=models.CASCADE, primary_key=True, related_name="standing")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+", db_index=False)

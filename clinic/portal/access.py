@@ -20,8 +20,8 @@ from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
 from clinic.models.fields import zone
+from clinic.pain.advice import held_text
 from clinic.portal.offline import name_holder, owners
-from clinic.records.advice import held_text
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]

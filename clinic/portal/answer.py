@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from clinic.flags.response import DEFAULT_CONFIG as RULE
 from clinic.models import Advice, Client, PainReport, Prescription
+from clinic.pain.advice import advice_text, without_us
 from clinic.portal.access import client_only, show
 from clinic.portal.change import Change
 from clinic.portal.overnight import Overnight
 from clinic.portal.what_now import what_now
-from clinic.records.advice import advice_text, without_us
 
 
 @require_safe

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 
-from clinic.records import progress_words
-from clinic.records.days import Day, tally
-from clinic.records.progress import Progress
-from clinic.records.progress_words import first_weekday
+from clinic.progress import progress_text
+from clinic.progress.adherence import Day, tally
+from clinic.progress.progress import Progress
+from clinic.progress.progress_text import first_weekday
 
 ASKED = re.compile(r"(\d{4})-(\d{2})")
 
@@ -52,7 +52,7 @@ def month(progress: Progress, asked: str | None) -> Month:
     shown = min(max(_read(asked) or end, begin), last)
     days = [day for week in _weeks(shown) for day in week if day.month == shown.month]
     cells = {
-        day: Cell(day, came_to, progress_words.day(came_to), day == progress.today, day in progress.diary.told)
+        day: Cell(day, came_to, progress_text.day(came_to), day == progress.today, day in progress.diary.told)
         for day in days
         for came_to in [progress.diary.of(day)]
     }
@@ -61,8 +61,8 @@ def month(progress: Progress, asked: str | None) -> Month:
         first=shown,
         weekdays=[(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in _columns()],
         weeks=[[cells.get(day) for day in week] for week in _weeks(shown)],
-        often=progress_words.often(tally(progress.diary, days)),
-        key=[(day, progress_words.day(day)) for day in Day if day in there and day != Day.FREE],
+        often=progress_text.often(tally(progress.diary, days)),
+        key=[(day, progress_text.day(day)) for day in Day if day in there and day != Day.FREE],
         earlier=_first(shown - dt.timedelta(days=1)) if shown > begin else None,
         later=_next(shown) if shown < last else None,
     )

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from clinic.documents import handout as sheet
+from clinic.documents import pdf
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
-from clinic.records import handout as sheet
-from clinic.records import press
 
 
 @require_safe
@@ -22,8 +22,8 @@ def handout(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         printed = sheet.hand_out(
             prescription,
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
-            paper=request.GET.get("paper", press.A4),
+            paper=request.GET.get("paper", pdf.A4),
         )
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})

@@ -18,12 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
 from clinic.models.fields import zone
+from clinic.pain import report_text, reporting
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField, sent
-from clinic.records import answers
 
 MAY_CORRECT_FOR = dt.timedelta(days=7)
 ON_A_PAGE = 20
@@ -73,7 +72,7 @@ class Entry:
 
     report: PainReport
     may_correct: bool
-    corrections: Sequence[answers.Corrected]
+    corrections: Sequence[report_text.Corrected]
     signs: Sequence[str]
     areas: str
 
@@ -145,9 +144,9 @@ def _entry(report: PainReport, client: Client, now: dt.datetime) -> Entry:
     return Entry(
         report,
         _may_correct(report, now),
-        answers.corrections(report, signs, zone(client.time_zone)),
-        answers.signs(report, signs),
-        answers.areas(report),
+        report_text.corrections(report, signs, zone(client.time_zone)),
+        report_text.signs(report, signs),
+        report_text.areas(report),
     )
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
+from clinic.pain import reporting
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, ScoreField, sent
 from clinic.portal.report_forms import MISSING

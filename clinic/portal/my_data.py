@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.clients import departure
+from clinic.documents import data_export
 from clinic.models import Client
 from clinic.portal.access import client_only, show
 from clinic.portal.front import sign_out
-from clinic.records import parcel
 
 
 @require_safe
@@ -26,7 +26,7 @@ def my_data(request: HttpRequest, client: Client) -> HttpResponse:
 @client_only
 def download(request: HttpRequest, client: Client) -> HttpResponse:
     """All of it as one file. A link and no form: the browser inside a mail app saves nothing else."""
-    packed = parcel.hand_over(client, by=_who(request))
+    packed = data_export.hand_over(client, by=_who(request))
     return HttpResponse(
         packed,
         content_type="application/zip",

@@ -19,10 +19,10 @@ from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Prescription
 from clinic.portal import calendar
 from clinic.portal.access import client_only, show
-from clinic.records import progress as story
-from clinic.records import progress_chart, progress_words
-from clinic.records.chart import bears_stems
-from clinic.records.days import tally
+from clinic.progress import chart_data, progress_text
+from clinic.progress import progress as story
+from clinic.progress.adherence import tally
+from clinic.progress.svg_chart import bears_stems
 
 MONTH, SEASON, ALL = "30", "90", "all"
 RANGES: Final[Mapping[str, dt.timedelta | None]] = {
@@ -59,7 +59,7 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
     told = seen(prescription, now)
     default = ALL if told.ended else MONTH
     range_ = request.GET["range"] if request.GET.get("range") in RANGES else default
-    drawn = progress_chart.drawn(told, RANGES[range_])
+    drawn = chart_data.drawn(told, RANGES[range_])
     month = calendar.month(told, request.GET.get("month"))
     asked = {"prescription": str(prescription.pk)} if len(own) > 1 else {}
     week = [told.today - dt.timedelta(days=ago) for ago in range(LATELY)]
@@ -67,8 +67,8 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
         "prescription": prescription,
         "others": [Link(_called(row), _query(prescription=str(row.pk)), row == prescription) for row in own],
         "progress": told,
-        "said": progress_words.said(told),
-        "often": "" if told.ended else progress_words.often(tally(told.diary, week)),
+        "said": progress_text.said(told),
+        "often": "" if told.ended else progress_text.often(tally(told.diary, week)),
         "wide": _svg(drawn.svg(*WIDE, TEXT, "wide"), "wide"),
         "narrow": _svg(drawn.svg(*NARROW, TEXT, "narrow"), "narrow"),
         "drawn": drawn,

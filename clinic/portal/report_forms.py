@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Area, Prescription
+from clinic.pain import body_map
+from clinic.pain.reporting import NOTE_AT_MOST, Answers
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField
-from clinic.records import body_map
-from clinic.reporting import NOTE_AT_MOST, Answers
 
 MOVED = _("Did the pain move further down your leg?")
 CHOSEN = _("%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it.")

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.mail import signed_links
 from clinic.mail.signed_links import Purpose
 from clinic.models import Client, PainReport, Prescription, Reminder, Why
+from clinic.pain import reporting
+from clinic.pain.advice import advice_text, held_text
 from clinic.portal.access import as_spoken_to
 from clinic.portal.change import Change
 from clinic.portal.dead_links import dead_link
 from clinic.portal.fields import sent
 from clinic.portal.report_forms import MailForm, PainNowForm, ReportForm
-from clinic.records.advice import advice_text, held_text
 from clinic.reminders.sending import TOGETHER
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from clinic.documents import pdf
+from clinic.documents import summary as sheet
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
 from clinic.portal.progress import seen
-from clinic.records import press
-from clinic.records import summary as sheet
 
 
 @require_safe
@@ -24,8 +24,8 @@ def summary(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         printed = sheet.sum_up(
             seen(prescription, timezone.now()),
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
-            paper=request.GET.get("paper", press.A4),
+            paper=request.GET.get("paper", pdf.A4),
         )
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=press.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})

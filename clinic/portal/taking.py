@@ -9,8 +9,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import reporting
 from clinic.models import PainReport
+from clinic.pain import reporting
 from clinic.portal.report_forms import ReportForm
 
 

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from clinic import reporting
 from clinic.models import Client, PainReport, Prescription
+from clinic.pain import reporting
 from clinic.portal.access import as_spoken_to, client_of
 from clinic.portal.offline import at_hand, name_holder, owners
 from clinic.portal.report_forms import PainNowForm, ReportForm, SessionForm

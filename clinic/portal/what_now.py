@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from clinic.dosage.text import in_words
 from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
+from clinic.pain.advice import advice_text
 from clinic.portal.change import Change
 from clinic.portal.overnight import Overnight, is_morning
-from clinic.records.advice import advice_text
 from clinic.reminders.planning import plan_of, wait_until
 from clinic.reminders.schedule import first_slot
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.models import Advice, AdviceText, Clinic, Practitioner
 from clinic.models.advice_text import LONGEST_TEXT
-from clinic.records.advice import GOING_ON, PLACEHOLDER
+from clinic.pain.advice import GOING_ON, PLACEHOLDER
 
 MAY_STAND = {
     advice: ("before", "after", "phone", "first_name") if advice in GOING_ON else ("phone", "first_name")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic import audit, signals
 from clinic.dosage import text as dosage_text
-from clinic.flags import engine, lifecycle, standing
+from clinic.flags import engine, lifecycle
 from clinic.models import (
     Client,
     Flag,
@@ -31,6 +31,7 @@ from clinic.prescriptions import dose_templates
 from clinic.prescriptions.screening import Screened, check_same, screen, store
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
+from clinic.worklist import entries as worklist_entries
 from exercises.models import Exercise
 
 State = Prescription.State
@@ -118,7 +119,7 @@ def prescribe(
         PainTrend.objects.create(prescription=prescription)
         planning.set_schedules(prescription, now)
         audit.record(by.user, "prescribed", prescription, client.clinic)
-        standing.restate(client.pk)
+        worklist_entries.restate(client.pk)
         transaction.on_commit(partial(signals.prescription_made.send_robust, Prescription, prescription=prescription))
     return prescription
 
@@ -205,7 +206,7 @@ def hold(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: 
         if not lifecycle.hold(prescription, _reason(reason), now, by):
             raise _wrong_state(prescription, _("Only an active exercise can be held."))
         audit.record(by, "held", prescription, prescription.client.clinic)
-        standing.restate(prescription.client_id)
+        worklist_entries.restate(prescription.client_id)
 
 
 def resume(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
@@ -240,7 +241,7 @@ def _move(
             raise _wrong_state(prescription, complaint)
         planning.set_schedules(prescription, now)
         audit.record(by, {"active": "resumed"}.get(to, to), prescription, prescription.client.clinic)
-        standing.restate(prescription.client_id)
+        worklist_entries.restate(prescription.client_id)
 
 
 def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:

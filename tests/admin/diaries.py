@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import inactivity
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription
-from clinic.reporting import Answers
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from tests import make
 
 DAY = dt.timedelta(days=1)

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from clinic import reporting
 from clinic.clients import invitation_mail
 from clinic.models import Client, Reminder
+from clinic.pain import reporting
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make

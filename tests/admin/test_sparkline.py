@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from clinic.records.sparkline import sparkline
+from clinic.worklist.sparkline import sparkline
 
 
 def parts(drawing, kind):

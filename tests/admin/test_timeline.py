@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from clinic import reporting
 from clinic.clients import departure
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
+from clinic.documents import data_export
 from clinic.flags import escalation, lifecycle, rule_tuning
 from clinic.models import Flag, Practitioner
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
-from clinic.records import parcel
 from tests import make
 from tests.admin.door import signed_in, url, words
 
@@ -44,7 +44,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     message = client_messages.send(cast.dana, "Come by.", by=cast.alice)
     client_messages.read(message, by=cast.dana.user)
     alice.get(url("handout", plan.pk))
-    parcel.hand_over(cast.dana, by=cast.dana.user)
+    data_export.hand_over(cast.dana, by=cast.dana.user)
     prescribing.end(plan, by=cast.alice.user, reason="All better.")
     page = told(alice, cast.dana) + told(alice, cast.dana, timeline=2)
     for line in (

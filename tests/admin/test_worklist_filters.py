@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from clinic.admin import worklist as page_of
-from clinic.flags import standing
 from clinic.models import Client, Practitioner, Standing
 from clinic.prescriptions import prescribing
+from clinic.worklist import entries as worklist_entries
 from tests import make
 from tests.admin import diaries
 from tests.admin.door import signed_in, url, words
@@ -25,7 +25,7 @@ def clients(cast):
     Client.objects.exclude(pk=nell.pk).update(consented_at=timezone.now() - 60 * DAY)
     diaries.says(diaries.plan(heidi), 1, 3, 8)
     diaries.says(diaries.plan(samuel), 6, 3, 2)
-    standing.restate(*Client.objects.values_list("pk", flat=True))
+    worklist_entries.restate(*Client.objects.values_list("pk", flat=True))
     return cast
 
 
@@ -106,7 +106,7 @@ def test_held_ends_with_the_hold(clients):
 
 def test_of_very_many_only_the_first_are_counted_and_paged(clients, monkeypatch):
     """Those in need come first, so they are counted and shown; the others are found by name."""
-    monkeypatch.setattr("clinic.records.worklist.COUNTED_AT_MOST", 2)
+    monkeypatch.setattr("clinic.worklist.query.COUNTED_AT_MOST", 2)
     monkeypatch.setattr(page_of, "COUNTED_AT_MOST", 2)
     alice = signed_in(clients.alice)
     page = alice.get(url("index"))

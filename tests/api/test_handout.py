@@ -2,8 +2,8 @@
 
 import pytest
 
+from clinic.documents.pdf import pages
 from clinic.models import AuditEntry, Practitioner
-from clinic.records.press import pages
 from tests import make
 from tests.api.calls import Program, complaints
 

@@ -3,8 +3,8 @@
 import pytest
 
 from clinic.models import Advice
+from clinic.pain.advice import advice_text
 from clinic.prescriptions import prescribing
-from clinic.records.advice import advice_text
 from tests import make
 
 

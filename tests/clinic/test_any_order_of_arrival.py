@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import reporting
 from clinic.flags import engine
 from clinic.models import Flag, FlagEvent, PainReport, PainTrend
-from clinic.reporting import Answers
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from tests import make
 
 DAY = dt.timedelta(days=1)

@@ -12,8 +12,8 @@ from clinic.flags import escalation
 from clinic.models import Absence, AuditEntry, Client, Flag, Notice, Practitioner, Prescription
 from clinic.models.absence import covered
 from clinic.prescriptions import prescribing
-from clinic.records import worklist
 from clinic.team import absences
+from clinic.worklist import query as worklist_query
 from tests import make
 
 DAY = dt.timedelta(days=1)
@@ -112,9 +112,9 @@ class TestWhoSees:
 
     def test_the_worklist_says_until_when(self, cast):
         away(cast.alice, cast.bob)
-        until = {row: row.covered_until for row in worklist.in_order_of_need(cast.bob.user)}
+        until = {row: row.covered_until for row in worklist_query.in_order_of_need(cast.bob.user)}
         assert until == {cast.dana: TODAY + 6 * DAY, cast.erin: None}
-        assert [row.covered_until for row in worklist.in_order_of_need(cast.alice.user)] == [None]
+        assert [row.covered_until for row in worklist_query.in_order_of_need(cast.alice.user)] == [None]
 
     def test_the_days_are_the_clinics_own(self, cast):
         here = cast.alice.clinic

@@ -7,12 +7,12 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.clients import departure, handover
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
 from clinic.flags import lifecycle, rule_tuning
 from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.screening import Screened
 from clinic.reminders import planning

@@ -6,10 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
 from clinic.models import Flag, Prescription, Reminder
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders

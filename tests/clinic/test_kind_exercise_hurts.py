@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice
-from clinic.records.advice import advice_text
+from clinic.pain.advice import advice_text
 from tests import make
 from tests.clinic.flag_facts import evidence, facts, just_raised, mailed
 

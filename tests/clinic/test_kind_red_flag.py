@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice, Reminder
+from clinic.pain.advice import advice_text
 from clinic.prescriptions import prescribing
-from clinic.records.advice import advice_text
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make

@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import engine, lifecycle
 from clinic.flags.phase import would_have_been
 from clinic.models import Flag, PainReport, PainTrend, Prescription
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
-from clinic.reporting import Answers
 from tests import make
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)

@@ -12,8 +12,8 @@ from clinic.accounts import users
 from clinic.clients import acceptance, departure, invitations
 from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
-from clinic.records.worklist import in_order_of_need
 from clinic.reminders import planning, sending
+from clinic.worklist.query import in_order_of_need
 from config.accounts import mailbox_proven
 from tests import make
 

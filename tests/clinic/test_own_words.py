@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from clinic import reporting
 from clinic.models import Advice, AdviceText, AuditEntry, PainReport, Practitioner
+from clinic.pain import reporting
+from clinic.pain.advice import advice_text, call_now, held_text, without_us
 from clinic.practice import advice_texts
-from clinic.records.advice import advice_text, call_now, held_text, without_us
 from tests import make
 
 EMERGENCY = "go to an emergency department."

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import lifecycle
 from clinic.models import Advice, Correction, Flag, Notice, PainReport, Prescription
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
-from clinic.reporting import Answers
 from tests import make
 
 NOW = timezone.now()

@@ -12,16 +12,17 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clinic import reporting
 from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
-from clinic.flags import escalation, inactivity, lifecycle, standing
+from clinic.flags import escalation, inactivity, lifecycle
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
 from clinic.models.worklist_entry import reach
+from clinic.pain import reporting
+from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
-from clinic.records import worklist
-from clinic.reporting import Answers
 from clinic.team import absences
+from clinic.worklist import entries as worklist_entries
+from clinic.worklist import query as worklist_query
 from tests import make
 
 HOUR = dt.timedelta(hours=1)
@@ -34,11 +35,11 @@ def stored():
 
 
 def recomputed():
-    return {row.pk: facts(row) for row in standing.computed(Client.objects.values_list("pk", flat=True))}
+    return {row.pk: facts(row) for row in worklist_entries.computed(Client.objects.values_list("pk", flat=True))}
 
 
 def facts(row):
-    return {name: getattr(row, name) for name in standing.COLUMNS}
+    return {name: getattr(row, name) for name in worklist_entries.COLUMNS}
 
 
 class Story:
@@ -191,7 +192,7 @@ def test_within_a_severity_what_nobody_looked_at_comes_first_and_then_the_longes
     lifecycle.acknowledge(Flag.objects.get(prescription__client=seen), cast.alice.user)
     for client, ago in ((heard, 1), (quiet, 3)):
         make.report(make.prescription(client), 3, at=now - ago * DAY)
-    order = [client.name for client in worklist.in_order_of_need(cast.alice.user)]
+    order = [client.name for client in worklist_query.in_order_of_need(cast.alice.user)]
     assert order == ["Ben", "Cid", "Ada", "Eva", "Fay", "Dana"]
 
 
@@ -237,8 +238,8 @@ def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
     make.prescription(hal)
     invitations.withdraw_invitations([gus, hal], by=cast.alice)
     assert stored() == recomputed()
-    assert cast.dana in worklist.in_order_of_need(cast.bob.user)
-    assert cast.dana not in worklist.in_order_of_need(cast.alice.user)
+    assert cast.dana in worklist_query.in_order_of_need(cast.bob.user)
+    assert cast.dana not in worklist_query.in_order_of_need(cast.alice.user)
 
 
 def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):
@@ -257,11 +258,11 @@ def test_a_sweep_lists_the_clients_whom_a_host_wrote_by_itself(cast):
     told = StringIO()
     call_command("sweep", stdout=told)
     assert "clients put on the worklist: 1" in told.getvalue()
-    assert "Hand Made" in [client.name for client in worklist.in_order_of_need(cast.alice.user)]
+    assert "Hand Made" in [client.name for client in worklist_query.in_order_of_need(cast.alice.user)]
 
 
 def test_four_days_of_silence_on_the_list_are_those_of_the_rule():
-    assert worklist.SILENT_FOR == inactivity.LEAST
+    assert worklist_query.SILENT_FOR == inactivity.LEAST
 
 
 def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):

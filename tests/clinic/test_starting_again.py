@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import engine, lifecycle
 from clinic.models import Flag, PainTrend, Prescription
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 

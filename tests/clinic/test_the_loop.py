@@ -8,9 +8,9 @@ from clinic.clients import invitation_mail
 from clinic.flags import lifecycle
 from clinic.flags import notice_mail as notices
 from clinic.models import Advice, Flag, Notice, Prescription, Reminder
-from clinic.records import worklist
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
+from clinic.worklist import query as worklist_query
 from tests import make
 
 
@@ -35,7 +35,7 @@ def test_from_invitation_to_resolved_flag(cast):
     flag = Flag.objects.get()
     assert (flag.kind, flag.severity) == ("exercise_hurts", "high")
     assert flag.reason == "Pain went from 4 to 7 with one session."
-    first = worklist.entries(worklist.in_order_of_need(cast.alice.user))[0]
+    first = worklist_query.entries(worklist_query.in_order_of_need(cast.alice.user))[0]
     assert (first.client, list(first.flags), first.last_report) == (cast.dana, [flag], outcome.report)
     notices.send_due(due + dt.timedelta(minutes=11))
     assert Notice.objects.get().state == "sent"

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import engine, rule_tuning
 from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, Tuning
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 

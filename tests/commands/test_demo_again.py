@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from clinic import reporting
 from clinic.models import Client, PainReport, PrescriptionVersion, Schedule
+from clinic.pain import reporting
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests.commands.conftest import run_demo

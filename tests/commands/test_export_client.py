@@ -5,8 +5,8 @@ import zipfile
 import pytest
 from django.core.management import CommandError, call_command
 
+from clinic.documents import data_export
 from clinic.models import AuditEntry
-from clinic.records import parcel
 from tests import make
 
 
@@ -51,7 +51,7 @@ def test_a_parcel_that_breaks_leaves_no_half_a_file(cast, tmp_path, monkeypatch)
     def broken(_client):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(parcel, "parcel", broken)
+    monkeypatch.setattr(data_export, "parcel", broken)
     with pytest.raises(RuntimeError):
         export(str(cast.dana.pk), "--to", str(target))
     assert not target.exists()

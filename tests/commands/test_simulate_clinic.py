@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clinic.flags import engine
 from clinic.models import Client, Clinic, Flag, PainReport, PainTrend, Practitioner, Prescription, Schedule
-from clinic.records import worklist
+from clinic.worklist import query as worklist_query
 from tests import make
 
 NOW = dt.datetime(2026, 3, 24, 14, 20, tzinfo=dt.UTC)
@@ -99,7 +99,7 @@ def test_history_ends_yesterday_and_the_plans_go_on():
 def test_the_worklist_shows_them():
     simulate()
     owner = Practitioner.objects.get(role="owner")
-    assert len(worklist.entries(worklist.in_order_of_need(owner.user))) == 30
+    assert len(worklist_query.entries(worklist_query.in_order_of_need(owner.user))) == 30
 
 
 def test_nobody_is_mailed():

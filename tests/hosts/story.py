@@ -15,9 +15,9 @@ from clinic.conf import conf
 from clinic.flags import lifecycle
 from clinic.mail import signed_links
 from clinic.models import Clinic, Confirmation, Flag, Prescription, Registrant
-from clinic.records import worklist
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
+from clinic.worklist import query as worklist_query
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_from_invitation_to_resolved_flag(alice):
     prescription.refresh_from_db()
     assert flag.kind == "exercise_hurts"
     assert prescription.state == Prescription.State.HELD
-    assert [entry.client for entry in worklist.entries(worklist.in_order_of_need(alice.user))] == [dana]
+    assert [entry.client for entry in worklist_query.entries(worklist_query.in_order_of_need(alice.user))] == [dana]
     assert lifecycle.resolve(flag, alice.user, "Called her.")
 
 

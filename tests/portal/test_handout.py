@@ -2,8 +2,8 @@
 
 import pytest
 
+from clinic.documents.pdf import pages
 from clinic.models import AuditEntry
-from clinic.records.press import pages
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
 

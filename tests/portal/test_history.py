@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.models import Client, Correction, PainReport
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import send, signed_in, url, words

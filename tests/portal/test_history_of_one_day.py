@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.models import Client, PainReport
+from clinic.pain import reporting
 from tests import make
 from tests.portal.visit import send, signed_in, url, words
 

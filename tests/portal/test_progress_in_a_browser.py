@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic import reporting
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.axe import faults

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.models import Client
 from clinic.models import Flag as PractitionersFlag
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import signed_in, stranger, url, words, writes

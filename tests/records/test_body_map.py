@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clinic.models import Area
-from clinic.records.body_map import BANDS, HEIGHT, SEEN, WIDTH, sides
+from clinic.pain.body_map import BANDS, HEIGHT, SEEN, WIDTH, sides
 
 STYLES = Path("clinic/static/clinic/places.css").read_text()
 SIDES = {side.name: side for side in sides()}

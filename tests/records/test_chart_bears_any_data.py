@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.records.chart import PLAIN, Change, Chart, Dot, Mark, Span, draw
+from clinic.progress.svg_chart import PLAIN, Change, Chart, Dot, Mark, Span, draw
 
 NOW = dt.datetime(2026, 3, 31, 18, tzinfo=dt.UTC)
 

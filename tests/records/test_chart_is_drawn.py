@@ -5,7 +5,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
-from clinic.records.chart import PLAIN, Change, Chart, Dot, Mark, draw
+from clinic.progress.svg_chart import PLAIN, Change, Chart, Dot, Mark, draw
 
 NOW = dt.datetime(2026, 3, 31, 18, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

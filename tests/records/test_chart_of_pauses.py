@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic.records.chart import Change, Dot, Span, bears_stems
+from clinic.progress.svg_chart import Change, Dot, Span, bears_stems
 from tests.records.test_chart_is_drawn import ago, drawn, parts, words
 
 

@@ -7,10 +7,10 @@ import re
 import pytest
 import typst
 
+from clinic.documents.handout import handout
+from clinic.documents.pdf import PAPERS, PressError, pages
 from clinic.models import Client, Clinic
 from clinic.prescriptions import prescribing
-from clinic.records.handout import handout
-from clinic.records.press import PAPERS, PressError, pages
 from tests import make
 from tests.records import printed
 

@@ -4,8 +4,8 @@ import pytest
 import segno
 from django.core.exceptions import ValidationError
 
+from clinic.documents.handout import handout
 from clinic.models import Client, Clinic
-from clinic.records.handout import handout
 from tests import make
 from tests.records import printed
 

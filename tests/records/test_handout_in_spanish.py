@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from clinic.records import handout
+from clinic.documents import handout as documents_handout
 from tests import make
 from tests.records import printed
 
@@ -12,7 +12,7 @@ from tests.records import printed
 def test_a_spanish_sheet_has_no_english_word_of_ours(cast, state):
     plan = make.prescription(make.client(cast.alice, "Luz", language="es"), sets=2, variation="chair")
     plan.state = state
-    text = printed.text(handout.handout(plan))
+    text = printed.text(documents_handout.handout(plan))
     with override("es"):
         assert "Para Luz, de Alice." in text
     for word in ("Your", "Check:", "Call", "Stop", "Step", "Every", "Page", "Paused", "This plan", "between", "pain"):

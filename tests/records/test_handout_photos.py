@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
+from clinic.documents.handout import handout
 from clinic.models import Prescription
 from clinic.prescriptions import prescribing
-from clinic.records.handout import handout
 from exercises import shown_files
 from exercises.models import Media
 from tests import make

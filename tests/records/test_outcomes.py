@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.flags import escalation, lifecycle
 from clinic.models import Flag, Practitioner
-from clinic.records.outcomes import Outcomes, outcomes
+from clinic.worklist.flag_statistics import Outcomes, outcomes
 from tests import make
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -8,13 +8,13 @@ import zipfile
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.clients import handover
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
 from clinic.clients import preferences as client_preferences
+from clinic.documents import data_export, record_tables
 from clinic.models import AuditEntry, Client, Reminder
-from clinic.records import parcel, sheets
+from clinic.pain import reporting
 from clinic.reminders import planning
 from tests import make
 
@@ -30,7 +30,7 @@ def dana(cast):
 
 
 def unpacked(client):
-    archive = zipfile.ZipFile(io.BytesIO(parcel.parcel(client)))
+    archive = zipfile.ZipFile(io.BytesIO(data_export.parcel(client)))
     assert archive.testzip() is None
     return {name: archive.read(name) for name in archive.namelist()}
 
@@ -106,13 +106,13 @@ def test_who_treated_them_before_and_why_that_changed(cast, dana):
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
 def test_no_cell_is_a_formula(sign):
-    [[cell]] = rows(sheets.table([[f"{sign}1+1"]]).encode())
+    [[cell]] = rows(record_tables.table([[f"{sign}1+1"]]).encode())
     assert cell == f"'{sign}1+1"
 
 
 def test_numbers_and_other_texts_stay_as_they_are():
     line = [3, None, "", 'a "b", c', "two\nlines", "ñ 日本"]
-    assert rows(sheets.table([line]).encode()) == [["3", "", "", 'a "b", c', "two\nlines", "ñ 日本"]]
+    assert rows(record_tables.table([line]).encode()) == [["3", "", "", 'a "b", c', "two\nlines", "ñ 日本"]]
 
 
 def test_a_spreadsheet_is_told_that_it_is_utf_8(dana):
@@ -124,7 +124,7 @@ def test_times_are_the_clients_own_and_the_note_says_so(dana):
     dana.refresh_from_db()
     files = unpacked(dana)
     report = dana.prescriptions.get().reports.earliest("occurred_at")
-    local = report.occurred_at.astimezone(sheets.zone("Asia/Kolkata"))
+    local = report.occurred_at.astimezone(record_tables.zone("Asia/Kolkata"))
     assert rows(files["answers.csv"])[1][2] == f"{local:%Y-%m-%d %H:%M}"
     assert "local to Asia/Kolkata" in files["README.txt"].decode()
     assert json.loads(files["answers.json"])[0]["occurred_at"] == report.occurred_at.isoformat()
@@ -144,7 +144,7 @@ def test_somebody_without_a_plan_gets_a_parcel_too(cast):
 
 
 def test_handing_it_over_is_in_the_audit(dana):
-    parcel.hand_over(dana, by=dana.user)
+    data_export.hand_over(dana, by=dana.user)
     entry = AuditEntry.objects.get(verb="exported")
     assert (entry.actor_id, entry.target_kind, entry.target_id) == (dana.user_id, "client", dana.pk)
 
@@ -153,4 +153,4 @@ def test_its_cost_does_not_grow_with_the_answers(dana, django_assert_max_num_que
     for score in range(5):
         make.report(dana.prescriptions.get(), score)
     with django_assert_max_num_queries(40):
-        parcel.parcel(dana)
+        data_export.parcel(dana)

@@ -6,9 +6,9 @@ import pytest
 from django.utils.translation import override
 
 from clinic.prescriptions import prescribing
-from clinic.records import progress, progress_words
-from clinic.records.days import Tally
-from clinic.records.progress_words import often, said
+from clinic.progress import progress, progress_text
+from clinic.progress.adherence import Tally
+from clinic.progress.progress_text import often, said
 from tests import make
 
 NOW = dt.datetime(2026, 11, 24, 20, tzinfo=dt.UTC)
@@ -71,8 +71,8 @@ def test_numbers_are_written_as_the_reader_writes_them(plan):
     seen = told(plan, (1, 3, None), (2, 4, None))
     with override("es"):
         assert "3,5" in said(seen)
-        assert progress_words.number(3.26) == "3,3"
-    assert progress_words.number(None) == "–"
+        assert progress_text.number(3.26) == "3,3"
+    assert progress_text.number(None) == "–"
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_how_often_is_a_count_and_no_verdict(db, counted, words):
 @pytest.mark.parametrize(("language", "first"), [("en", 6), ("es", 0)])
 def test_the_week_begins_as_the_language_has_it(language, first):
     with override(language):
-        assert progress_words.first_weekday() == first
+        assert progress_text.first_weekday() == first

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
-from clinic import reporting
+from clinic.documents.pdf import PAPERS, PressError, pages
+from clinic.documents.summary import summary
 from clinic.models import Client
+from clinic.pain import reporting
 from clinic.portal.progress import seen
 from clinic.prescriptions import prescribing
-from clinic.records.press import PAPERS, PressError, pages
-from clinic.records.summary import summary
 from tests import make
 from tests.records import printed
 from tests.records.test_handout import SIZES, in_order

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.records.days import Diary
-from clinic.records.weeks import Lately, Told, about, average, lately, week_of, weeks
+from clinic.progress.adherence import Diary
+from clinic.progress.weekly_summary import Lately, Told, about, average, lately, week_of, weeks
 
 MONDAY = dt.date(2026, 11, 2)
 EMPTY = Diary(MONDAY, [])

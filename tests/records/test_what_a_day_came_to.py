@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.records.days import Day, Diary, Hold, Planned, Tally, tally
+from clinic.progress.adherence import Day, Diary, Hold, Planned, Tally, tally
 
 HERE = ZoneInfo("Europe/Madrid")
 EVERY_DAY = range(7)

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.flags import lifecycle
 from clinic.models import Flag, Notice
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
-from clinic.records import progress
+from clinic.progress import progress
 from clinic.reminders import planning
 from tests import make
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.utils import timezone
 
-from clinic import reporting
 from clinic.models import Client, Clinic, Practitioner, Prescription
+from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.accounts.people import proven

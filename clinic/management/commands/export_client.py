@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from clinic.documents import data_export
 from clinic.management.one_client import add_client, client_of
-from clinic.records import parcel
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"{target} is there already. Remove it, or name another file with --to.")
         if not os.access(target.parent, os.W_OK):
             raise CommandError(f"{target.parent} cannot be written. Name a file in another folder with --to.")
-        packed = parcel.hand_over(client, by=None)
+        packed = data_export.hand_over(client, by=None)
         # Nobody else on this machine may read it.
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(packed)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic.flags import standing
+from clinic.worklist import entries as worklist_entries
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"rows corrected: {standing.put_right()}")
+        self.stdout.write(f"rows corrected: {worklist_entries.put_right()}")

@@ -8,10 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from clinic.clients import departure, registration
-from clinic.flags import escalation, inactivity, standing, undeliverable
+from clinic.flags import escalation, inactivity, undeliverable
 from clinic.mail import outbox
 from clinic.management.arguments import add_now, beat
 from clinic.models.outbox import database_now
+from clinic.worklist import entries as worklist_entries
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         self.stdout.write(f"clients fallen silent: {inactivity.sweep(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate(now)}")
         self.stdout.write(f"clients out of reach flagged: {undeliverable.sweep(now)}")
-        self.stdout.write(f"clients put on the worklist: {standing.fill_gaps()}")
+        self.stdout.write(f"clients put on the worklist: {worklist_entries.fill_gaps()}")
         self.stdout.write(f"addresses of who left forgotten: {departure.forget_addresses(now)}")
         self.stdout.write(f"records as old as their clinic keeps them, erased: {departure.erase_due(now)}")
         beat(options["now"], "sweep", "silence")

@@ -12,9 +12,9 @@ from django.db.models import CharField, Count, IntegerField, Max, Value
 
 from clinic.models import Client, PainReport, PrescriptionChange, Reminder, Why
 from clinic.models.fields import zone
-from clinic.records.days import Diary, Tally, together
-from clinic.records.progress import holds_of, planned
-from clinic.records.worklist import Entry
+from clinic.progress.adherence import Diary, Tally, together
+from clinic.progress.progress import holds_of, planned
+from clinic.worklist.query import Entry
 
 DAY = dt.timedelta(days=1)
 ADHERENCE_DAYS = 14  # up to today

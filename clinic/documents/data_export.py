@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit
+from clinic.documents import handout as documents_handout
+from clinic.documents import pdf as documents_pdf
+from clinic.documents import record_tables
 from clinic.models import Client, Prescription
-from clinic.records import handout, press, sheets
 
 log = logging.getLogger(__name__)
 
@@ -48,17 +50,17 @@ def parcel(client: Client) -> bytes:
 def _files(client: Client) -> dict[str, str | bytes]:
     plans = client.prescriptions.select_related("client__clinic", "exercise", "prescribed_by", "reminder_choice")
     prescriptions = list(plans.prefetch_related("versions", "screening", "changes").order_by("pk"))
-    reports = list(sheets.reports(client))
+    reports = list(record_tables.reports(client))
     printed = {f"plan-{row.pk}.pdf": pdf for row in prescriptions if (pdf := _printed(row))}
     return {
         "README.txt": _read_me(client),
-        "client.json": _json(sheets.facts(client, prescriptions)),
-        "answers.csv": sheets.answers(client, reports),
-        "answers.json": _json(sheets.answers_as_values(reports)),
-        "corrections.csv": sheets.corrections(client, reports),
-        "reminders.csv": sheets.reminders(client),
-        "messages.csv": sheets.messages(client),
-        "notes.csv": sheets.notes(client),
+        "client.json": _json(record_tables.facts(client, prescriptions)),
+        "answers.csv": record_tables.answers(client, reports),
+        "answers.json": _json(record_tables.answers_as_values(reports)),
+        "corrections.csv": record_tables.corrections(client, reports),
+        "reminders.csv": record_tables.reminders(client),
+        "messages.csv": record_tables.messages(client),
+        "notes.csv": record_tables.notes(client),
         **printed,
     }
 
@@ -66,8 +68,8 @@ def _files(client: Client) -> dict[str, str | bytes]:
 def _printed(prescription: Prescription) -> bytes:
     """The plan on paper; empty where it cannot be made, as the rest is not to wait for it."""
     try:
-        return handout.handout(prescription)
-    except press.PressError:
+        return documents_handout.handout(prescription)
+    except documents_pdf.PressError:
         log.exception("prescription %d is left out of a parcel", prescription.pk)
         return b""
 

@@ -17,11 +17,11 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.conf import conf
+from clinic.documents import pdf
 from clinic.dosage import text as dosage_text
 from clinic.models import Prescription
 from clinic.models.fields import zone
-from clinic.records import press
-from clinic.records.advice import call_now
+from clinic.pain.advice import call_now
 from exercises import figure
 from exercises.models import Exercise
 from exercises.showing import photo_of
@@ -34,7 +34,7 @@ _PAGES = 2
 
 
 def hand_out(
-    prescription: Prescription, *, by: AbstractBaseUser, paper: str = press.A4, language: str | None = None
+    prescription: Prescription, *, by: AbstractBaseUser, paper: str = pdf.A4, language: str | None = None
 ) -> bytes:
     """The handout, for somebody: `handout`, and an entry in the audit that it was printed."""
     printed = handout(prescription, paper, language)
@@ -43,7 +43,7 @@ def hand_out(
     return printed
 
 
-def handout(prescription: Prescription, paper: str = press.A4, language: str | None = None) -> bytes:
+def handout(prescription: Prescription, paper: str = pdf.A4, language: str | None = None) -> bytes:
     """One prescription as it stands today, on one or two pages where the exercise is no longer than ours.
 
     Args:
@@ -58,13 +58,13 @@ def handout(prescription: Prescription, paper: str = press.A4, language: str | N
         ValidationError: another paper or language, by field.
         PressError: the compiler refused it.
     """
-    press.check(paper, language)
+    pdf.check(paper, language)
     spoken = language or prescription.client.language
     with override(spoken):
-        content = {"paper": press.PAPERS[paper], "language": press.bare(spoken), **_content(prescription, spoken)}
+        content = {"paper": pdf.PAPERS[paper], "language": pdf.bare(spoken), **_content(prescription, spoken)}
     # A photograph may be broken.
     bare = {**content, "steps": [{**step, "photo": ""} for step in content["steps"]]}
-    return press.printed([content, bare], _fitted, f"the handout of prescription {prescription.pk}")
+    return pdf.printed([content, bare], _fitted, f"the handout of prescription {prescription.pk}")
 
 
 def _content(prescription: Prescription, language: str) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
     address = conf.base_url + reverse("clinic:today")
     told = {"name": client.name, "practitioner": prescription.prescribed_by.name, "day": day}
     return {
-        "spoken": press.bare(words.language),
+        "spoken": pdf.bare(words.language),
         "clinic": clinic.name,
         "phone": clinic.phone,
         "accent": clinic.accent,
@@ -171,7 +171,7 @@ def _fitted(content: Mapping[str, Any]) -> bytes:
     """Set as large as two pages allow."""
     printed = b""
     for size, picture in _SIZES:
-        printed = press.compiled("handout.typ", {**content, "size": size, "picture": picture})
-        if press.pages(printed) <= _PAGES:
+        printed = pdf.compiled("handout.typ", {**content, "size": size, "picture": picture})
+        if pdf.pages(printed) <= _PAGES:
             break
     return printed

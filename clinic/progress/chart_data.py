@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clinic.records import chart, progress_words
-from clinic.records.chart import Change, Chart, Dot, Mark, Span
-from clinic.records.progress import Moment, Progress
+from clinic.progress import progress_text, svg_chart
+from clinic.progress.progress import Moment, Progress
+from clinic.progress.svg_chart import Change, Chart, Dot, Mark, Span
 
 LEAST = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
 SHOWN_BEFORE = dt.timedelta(days=1)  # so that the first report does not stand on the edge
@@ -29,7 +29,7 @@ class Drawn:
         self, width: int, height: int, text: int, name: str, colours: Mapping[str, str] | None = None
     ) -> str:  # fmt: skip
         """The drawing; arguments as for `chart.draw`."""
-        return chart.draw(self.chart, width=width, height=height, text=text, name=name, colours=colours)
+        return svg_chart.draw(self.chart, width=width, height=height, text=text, name=name, colours=colours)
 
 
 def drawn(progress: Progress, shown: dt.timedelta | None) -> Drawn:
@@ -68,6 +68,6 @@ def _in_words(progress: Progress, dots: Sequence[Dot], start: dt.datetime) -> st
     known = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
     if known:
         parts.append(_("Average of about the last week %(recent)s, usual %(usual)s.") % {
-            "recent": progress_words.number(known[-1].recent), "usual": progress_words.number(known[-1].usual),
+            "recent": progress_text.number(known[-1].recent), "usual": progress_text.number(known[-1].usual),
         })  # fmt: skip
     return " ".join([*parts, _("The table below says the same.")])

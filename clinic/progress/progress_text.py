@@ -10,9 +10,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.records.days import Day, Tally
-from clinic.records.progress import Progress
-from clinic.records.weeks import Lately, about, lately
+from clinic.progress.adherence import Day, Tally
+from clinic.progress.progress import Progress
+from clinic.progress.weekly_summary import Lately, about, lately
 
 
 def day(of: Day) -> str:

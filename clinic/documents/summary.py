@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic import audit
+from clinic.documents import pdf
 from clinic.dosage import text as dosage_text
 from clinic.models import PainReport, Prescription
-from clinic.records import answers, chart, press, progress_words
-from clinic.records.progress import Progress
-from clinic.records.progress_chart import drawn
-from clinic.records.progress_words import first_weekday
-from clinic.records.weeks import DAY, WEEK, Week, week_of, weeks
+from clinic.pain import report_text
+from clinic.progress import progress_text, svg_chart
+from clinic.progress.chart_data import drawn
+from clinic.progress.progress import Progress
+from clinic.progress.progress_text import first_weekday
+from clinic.progress.weekly_summary import DAY, WEEK, Week, week_of, weeks
 
 DISPOSITION = 'inline; filename="summary.pdf"'  # names no exercise: it shows in download lists
 WEEKS: Final = 12
@@ -28,7 +30,7 @@ NOTES_AT_MOST: Final = 20
 _WIDTH, _HEIGHT, _TEXT = 640, 150, 12  # px of the drawing, as wide as the text of the page
 
 
-def sum_up(told: Progress, *, by: AbstractBaseUser, paper: str = press.A4) -> bytes:
+def sum_up(told: Progress, *, by: AbstractBaseUser, paper: str = pdf.A4) -> bytes:
     """The summary, for somebody: `summary`, and an entry in the audit that it was printed."""
     printed = summary(told, paper)
     prescription = told.prescription
@@ -37,7 +39,7 @@ def sum_up(told: Progress, *, by: AbstractBaseUser, paper: str = press.A4) -> by
     return printed
 
 
-def summary(told: Progress, paper: str = press.A4) -> bytes:
+def summary(told: Progress, paper: str = pdf.A4) -> bytes:
     """The last twelve weeks of one prescription, in the active language.
 
     Args:
@@ -51,10 +53,10 @@ def summary(told: Progress, paper: str = press.A4) -> bytes:
         ValidationError: another paper.
         PressError: the compiler refused it.
     """
-    press.check(paper, None)
-    content = {"paper": press.PAPERS[paper], **_content(told)}
+    pdf.check(paper, None)
+    content = {"paper": pdf.PAPERS[paper], **_content(told)}
     about = f"the summary of prescription {told.prescription.pk}"
-    return press.printed([content], partial(press.compiled, "summary.typ"), about)
+    return pdf.printed([content], partial(pdf.compiled, "summary.typ"), about)
 
 
 def _content(told: Progress) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def _content(told: Progress) -> dict[str, Any]:
     picture = drawn(told, end - dt.datetime.combine(begin, dt.time.min, end.tzinfo))
     since = {"begin": _day(begin), "end": _day(end.date())}
     return {
-        "language": press.bare(language),
+        "language": pdf.bare(language),
         "clinic": clinic.name,
         "phone": clinic.phone,
         "accent": clinic.accent,
@@ -81,8 +83,8 @@ def _content(told: Progress) -> dict[str, Any]:
         "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.words(language).name},
         "plan": dosage_text.rows(prescription.dose, prescription.exercise, language),
         "pain_title": _("Pain from %(begin)s to %(end)s") % since,
-        "said": progress_words.said(told) or _("Nothing was reported yet."),
-        "svg": picture.svg(_WIDTH, _HEIGHT, _TEXT, "summary", chart.PLAIN) if reports else "",
+        "said": progress_text.said(told) or _("Nothing was reported yet."),
+        "svg": picture.svg(_WIDTH, _HEIGHT, _TEXT, "summary", svg_chart.PLAIN) if reports else "",
         "shows": picture.chart.shows,
         "key": _(
             "Each dot is a report; the arrow goes to the pain after the exercise, down lower, up higher. "
@@ -103,7 +105,7 @@ def _content(told: Progress) -> dict[str, Any]:
         ),
         "signs_title": _("Warning signs"),
         "signs": [
-            [_moment(told, report), _("Yes to: %(signs)s") % {"signs": " ".join(answers.signs(report, known))}]
+            [_moment(told, report), _("Yes to: %(signs)s") % {"signs": " ".join(report_text.signs(report, known))}]
             for report in reports if report.warning_signs.all()
         ],
         "no_signs": _("None was reported in this time."),
@@ -112,7 +114,7 @@ def _content(told: Progress) -> dict[str, Any]:
         "corrected_title": _("Corrected afterwards"),
         "corrected": [
             [_moment(told, report), _corrected(one)]
-            for report in reports for one in answers.corrections(report, known, told.now.tzinfo or dt.UTC)
+            for report in reports for one in report_text.corrections(report, known, told.now.tzinfo or dt.UTC)
         ],
         "ask_title": _("To talk about"),
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
@@ -136,9 +138,9 @@ def _row(week: Week) -> list[str]:
     return [
         f"{_short(week.first)} – {_short(week.last)}",
         done,
-        progress_words.number(week.before),
-        progress_words.number(week.after),
-        progress_words.number(week.morning),
+        progress_text.number(week.before),
+        progress_text.number(week.after),
+        progress_text.number(week.morning),
         str(week.reports),
     ]
 
@@ -153,7 +155,7 @@ def _notes(told: Progress, reports: list[PainReport]) -> list[list[str]]:
     return noted
 
 
-def _corrected(one: answers.Corrected) -> str:
+def _corrected(one: report_text.Corrected) -> str:
     told: Mapping[str, str] = {
         "about": one.about, "old": one.old, "new": one.new, "day": _short(one.day), "why": one.why,
     }  # fmt: skip

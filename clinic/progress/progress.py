@@ -21,9 +21,9 @@ from clinic.models import Correction, Flag, Notice, PainReport, Prescription, Pr
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State as Sending
 from clinic.models.outbox import Why
-from clinic.records.chart import Dot
-from clinic.records.days import Diary, Hold, Planned
-from clinic.records.weeks import Told
+from clinic.progress.adherence import Diary, Hold, Planned
+from clinic.progress.svg_chart import Dot
+from clinic.progress.weekly_summary import Told
 
 TOLD_OF = (Flag.Kind.RED_FLAG, Flag.Kind.EXERCISE_HURTS, Flag.Kind.WORSENING)
 """What a practitioner hears of because of what a client reported; silence and mail that comes back are none of it."""

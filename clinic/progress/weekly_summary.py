@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clinic.records.days import Diary, Tally, tally
+from clinic.progress.adherence import Diary, Tally, tally
 
 DAY = dt.timedelta(days=1)
 WEEK = 7  # days
