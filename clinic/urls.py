@@ -2,66 +2,60 @@
 
 from django.urls import path, re_path
 
-from clinic.portal import (
-    answer,
-    calendar_link,
-    choosing,
-    films,
-    front,
-    handout,
-    history,
-    installing,
-    library,
-    look,
-    mail_links,
-    messages,
-    morning,
-    my_data,
-    phones,
-    preferences,
-    progress,
-    register,
-    reports,
-    session,
-    summary,
-    today,
-    waiting,
-)
+from clinic.portal import home as portal_home
+from clinic.portal.library import media as library_media
+from clinic.portal.library import page as library_page
+from clinic.portal.links import calendar_feed, mail_links
+from clinic.portal.links import register as links_register
+from clinic.portal.player import page as player_page
+from clinic.portal.progress import handout_pdf, summary_pdf
+from clinic.portal.progress import page as progress_page
+from clinic.portal.pwa import service_worker, theme_css
+from clinic.portal.reports import history as reports_history
+from clinic.portal.reports import offline_submission
+from clinic.portal.reports import pages as reports_pages
+from clinic.portal.reports import result as reports_result
+from clinic.portal.settings import my_data, reminder_choices
+from clinic.portal.settings import page as settings_page
+from clinic.portal.settings import push as settings_push
+from clinic.portal.today import messages as today_messages
+from clinic.portal.today import next_morning
+from clinic.portal.today import page as today_page
 
 app_name = "clinic"
 
 urlpatterns = [
-    path("", front.home, name="home"),
-    path("sw.js", installing.worker, name="worker"),
-    path("manifest.webmanifest", installing.manifest, name="manifest"),
-    re_path(r"^icons/(?P<accent>[0-9a-f]{6})/(?P<name>[a-z]+-[0-9]+)\.png$", installing.icon, name="icon"),
+    path("", portal_home.home, name="home"),
+    path("sw.js", service_worker.worker, name="worker"),
+    path("manifest.webmanifest", service_worker.manifest, name="manifest"),
+    re_path(r"^icons/(?P<accent>[0-9a-f]{6})/(?P<name>[a-z]+-[0-9]+)\.png$", service_worker.icon, name="icon"),
     path("m/<str:token>/", mail_links.link, name="link"),
-    path("calendar/<str:token>.ics", calendar_link.calendar, name="calendar"),
-    path("portal/", today.today, name="today"),
-    path("portal/prescriptions/<int:pk>/do/", session.do, name="do"),
-    path("portal/prescriptions/<int:pk>/handout.pdf", handout.handout, name="handout"),
-    path("portal/prescriptions/<int:pk>/summary.pdf", summary.summary, name="summary"),
-    path("portal/report/", reports.report, name="report"),
-    path("portal/progress/", progress.progress, name="progress"),
-    path("portal/history/", history.history, name="history"),
-    path("portal/history/<int:pk>/", answer.answer, name="answer"),
-    path("portal/history/<int:pk>/morning/", morning.morning, name="morning"),
-    path("portal/history/<int:pk>/correct/", history.correct, name="correct"),
-    path("portal/messages/", messages.messages, name="messages"),
-    path("portal/messages/<int:pk>/read/", messages.read, name="message_read"),
-    path("portal/library/", library.library, name="library"),
-    path("portal/library/<slug:slug>/", library.exercise, name="exercise"),
-    re_path(r"^portal/look/(?P<colour>[0-9a-f]{6})\.css$", look.look, name="look"),
-    path("portal/films/<int:pk>/", films.film, name="film"),
-    path("portal/settings/", preferences.settings, name="settings"),
-    path("portal/settings/reminders/<int:pk>/", choosing.choose, name="choose_reminders"),
+    path("calendar/<str:token>.ics", calendar_feed.calendar, name="calendar"),
+    path("portal/", today_page.today, name="today"),
+    path("portal/prescriptions/<int:pk>/do/", player_page.do, name="do"),
+    path("portal/prescriptions/<int:pk>/handout.pdf", handout_pdf.handout, name="handout"),
+    path("portal/prescriptions/<int:pk>/summary.pdf", summary_pdf.summary, name="summary"),
+    path("portal/report/", reports_pages.report, name="report"),
+    path("portal/progress/", progress_page.progress, name="progress"),
+    path("portal/history/", reports_history.history, name="history"),
+    path("portal/history/<int:pk>/", reports_result.answer, name="answer"),
+    path("portal/history/<int:pk>/morning/", next_morning.morning, name="morning"),
+    path("portal/history/<int:pk>/correct/", reports_history.correct, name="correct"),
+    path("portal/messages/", today_messages.messages, name="messages"),
+    path("portal/messages/<int:pk>/read/", today_messages.read, name="message_read"),
+    path("portal/library/", library_page.library, name="library"),
+    path("portal/library/<slug:slug>/", library_page.exercise, name="exercise"),
+    re_path(r"^portal/look/(?P<colour>[0-9a-f]{6})\.css$", theme_css.look, name="look"),
+    path("portal/films/<int:pk>/", library_media.film, name="film"),
+    path("portal/settings/", settings_page.settings, name="settings"),
+    path("portal/settings/reminders/<int:pk>/", reminder_choices.choose, name="choose_reminders"),
     path("portal/settings/my-data/", my_data.my_data, name="my_data"),
     path("portal/settings/my-data/my-data.zip", my_data.download, name="my_data_zip"),
-    path("portal/settings/phone/", phones.phone, name="phone"),
+    path("portal/settings/phone/", settings_push.phone, name="phone"),
     path("portal/settings/leave/", my_data.leave, name="leave"),
-    path("portal/register/", register.register, name="register"),
-    path("portal/register/delete/", register.unregister, name="unregister"),
-    path("portal/waiting/", waiting.waiting, name="waiting"),
-    path("portal/no-network/", installing.no_network, name="no_network"),
-    path("portal/sign-out/", front.sign_out, name="sign_out"),
+    path("portal/register/", links_register.register, name="register"),
+    path("portal/register/delete/", links_register.unregister, name="unregister"),
+    path("portal/waiting/", offline_submission.waiting, name="waiting"),
+    path("portal/no-network/", service_worker.no_network, name="no_network"),
+    path("portal/sign-out/", portal_home.sign_out, name="sign_out"),
 ]

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from clinic.conf import conf
 from clinic.models import Client, Clinic, Practitioner, runs_the_site
 from clinic.models.clinic import Person
-from clinic.portal.offline import owners
+from clinic.portal.pwa.offline import owners
 from config import passkeys
 
 ALLAUTH = ("account_", "mfa_", "usersessions_")

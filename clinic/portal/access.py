@@ -21,7 +21,7 @@ from clinic.mail import signed_links
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
 from clinic.models.fields import zone
 from clinic.pain.advice import held_text
-from clinic.portal.offline import name_holder, owners
+from clinic.portal.pwa.offline import name_holder, owners
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from clinic.clients import departure
 from clinic.models import AuditEntry, Client, PushSubscription
-from clinic.portal.phones import label_of
+from clinic.portal.settings.push import label_of
 from clinic.reminders import push_subscriptions, web_push
 from tests.phones.service import service, turned_on  # noqa: F401  fixture
 from tests.portal.visit import send, signed_in, stranger, url, words

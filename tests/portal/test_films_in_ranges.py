@@ -12,8 +12,8 @@ from django.utils.http import http_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.portal import byte_ranges
-from clinic.portal.byte_ranges import Span, Unsatisfiable, serve, span_of
+from clinic.portal.library import byte_ranges
+from clinic.portal.library.byte_ranges import Span, Unsatisfiable, serve, span_of
 
 NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)  # fixed: the names of tests are made of it
 CONTENT = bytes(range(256)) * 3

@@ -9,7 +9,7 @@ from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.models import Client, Reminder, Why
 from clinic.models.outbox import State
-from clinic.portal.reminded import NOT_SENT, of
+from clinic.portal.settings.reminder_status import NOT_SENT, of
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import send, signed_in, url, words

@@ -1,6 +1,6 @@
 """The order of the screens of a session: asked before, shown once, gone through in rounds, asked after."""
 
-from clinic.portal.screens import Kind, Walk
+from clinic.portal.player.screens import Kind, Walk
 from exercises.models import Step
 
 Phase = Step.Phase

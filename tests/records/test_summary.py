@@ -14,7 +14,7 @@ from clinic.documents.pdf import PAPERS, PressError, pages
 from clinic.documents.summary import summary
 from clinic.models import Client
 from clinic.pain import reporting
-from clinic.portal.progress import seen
+from clinic.portal.progress.page import seen
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.records import printed

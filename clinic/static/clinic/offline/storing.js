@@ -1,4 +1,4 @@
-// What the worker keeps and for whom. Pure decisions; part of the worker, see clinic/portal/installing.py.
+// What the worker keeps and for whom. Pure decisions; part of the worker, see clinic/portal/pwa/service_worker.py.
 
 const SEVEN_DAYS = 7 * 24 * 60 * 60 * 1000;
 const OURS = "plumbline-";

@@ -1,5 +1,5 @@
 // The session on a phone: takes the screens out of the page's template, shows one at a time, sends the answers once.
-// Without this script the same screens are plain pages; see clinic/portal/session.py.
+// Without this script the same screens are plain pages; see clinic/portal/player/page.py.
 
 const part = (name) => import(document.querySelector(`[data-part=${name}]`).href);
 const [clock, { counting }, cues, keeping, questions] = await Promise.all(

@@ -1,0 +1,27 @@
+"""The link at the foot of the daily mail: stop it, or have it again. It works for good and without signing in."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import override
+
+from clinic.models import Practitioner
+from clinic.portal.links.invalid import dead_link
+from clinic.team import preferences as team_preferences
+
+
+def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
+    """GET shows how it is and a button; POST switches. A mail provider's one click (RFC 8058) switches off."""
+    who = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
+    if who is None:
+        return dead_link(request, "altered", status=404)
+    with override(who.speaks):
+        if request.method == "POST":
+            team_preferences.want_digest(who, request.POST.get("wanted") == "yes", by=None)
+            if "List-Unsubscribe" not in request.POST:
+                return redirect(request.path)
+        context = {"clinic": who.clinic, "wanted": who.digest_wanted}
+        response = render(request, "clinic/portal/mail_stop_digest.html", context)
+        response["Content-Language"] = who.speaks
+        return response

@@ -1,0 +1,119 @@
+"""The link of an invitation: what this is, consent, and a sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from clinic.accounts.users import SignInNeeded
+from clinic.clients import acceptance
+from clinic.conf import conf
+from clinic.models import Client, Invitation
+from clinic.portal.access import as_spoken_to
+from clinic.portal.fields import PlainForm, TimeZoneField, sent
+from clinic.portal.links.invalid import dead_link
+from clinic.portal.links.sign_in import sign_in, sign_in_first
+
+
+class JoinForm(PlainForm):
+    """Consent, where the client lives and, if wanted, a password."""
+
+    time_zone = TimeZoneField(
+        label=_("Where do you live?"),
+        help_text=_("The place nearest to you, so that a reminder comes at the right hour."),
+    )
+    password = forms.CharField(
+        label=_("A password, if you want one"),
+        help_text=_("You can sign in with a code that we mail you; you need no password."),
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    agree = forms.BooleanField(
+        label=_("I agree that this clinic keeps and reads my answers."),
+        error_messages={"required": _("Tick the box to go on. Without it we may not keep your answers.")},
+    )
+
+    def __init__(self, client: Client, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"time_zone": client.time_zone})
+        if not client.clinic.code_sign_in:
+            self.fields["password"].label = _("Choose a password")
+            self.fields["password"].help_text = _("You sign in with it, or later with your fingerprint or face.")
+        place = self.fields["time_zone"]
+        assert isinstance(place, TimeZoneField)
+        place.offer(client.time_zone)
+
+
+def invitation(request: HttpRequest, row: int) -> HttpResponse:
+    """GET shows what the client agrees to; POST joins, signs in and leads to the first page."""
+    try:
+        found = acceptance.usable_invitation(row)
+    except acceptance.InvitationOver:
+        return _over(request, row)
+    client = found.client
+    with as_spoken_to(client):
+        known = acceptance.sign_in_of(client)
+        if known is not None and known.pk != request.user.pk:
+            return sign_in_first(request, client)
+        form = JoinForm(client, sent(request))
+        if request.method == "POST" and form.is_valid():
+            try:
+                account = acceptance.accept(
+                    found,
+                    password=form.cleaned_data["password"],
+                    user=known,  # never merely whoever sits at this screen: a colleague does not join by it
+                    time_zone=form.cleaned_data["time_zone"],
+                )
+            except ValidationError as error:
+                form.refuse(error)
+            except SignInNeeded:
+                return sign_in_first(request, client)
+            except acceptance.InvitationOver:
+                return _over(request, row)
+            else:
+                if known is None:
+                    sign_in(request, account)
+                messages.success(request, _how_to_come_back(client))
+                return redirect("clinic:today")
+        context = {"form": form, "who": client, "clinic": client.clinic, "invited_by": found.invited_by, "known": known}
+        return _show(request, client, "mail_invitation.html", context, status=422 if form.errors else 200)
+
+
+def _show(
+    request: HttpRequest, client: Client, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    response = render(request, f"clinic/portal/{template}", context, status=status)
+    response["Content-Language"] = client.language
+    return response
+
+
+def _how_to_come_back(client: Client) -> str:
+    """Said once: the browser inside a mail app forgets, and the invitation works no more."""
+    told = {"address": conf.base_url.partition("://")[2], "email": client.email}
+    if client.clinic.code_sign_in:
+        return (
+            gettext(
+                "You are in. To come back, open %(address)s in your own browser, too. We mail you a code to %(email)s."
+            )
+            % told
+        )
+    return gettext("You are in. To come back, open %(address)s in your own browser, too, and sign in.") % told
+
+
+def _over(request: HttpRequest, row: int) -> HttpResponse:
+    gone = Invitation.objects.select_related("client__clinic").filter(pk=row).first()
+    if gone is None:  # withdrawn, and nothing is known of them any more; the link was genuine all the same
+        return dead_link(request, "invitation_over", status=410)
+    if gone.client.user_id is not None and gone.client.user_id == request.user.pk:
+        return redirect("clinic:today")  # joined by it, and back again
+    with as_spoken_to(gone.client):
+        return dead_link(request, "invitation_over", status=410, clinic=gone.client.clinic)

@@ -1,0 +1,52 @@
+"""What a link in a mail opens. A GET shows and changes nothing, since mail scanners follow links; a POST acts.
+
+The token is the secret: whoever holds the mail may report and may stop such mails without signing in, so these need
+no CSRF token (and the one click of RFC 8058 comes without one). Joining and confirming sign somebody in, so they do
+need one.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic.mail import signed_links
+from clinic.mail.signed_links import Purpose
+from clinic.portal.links.digest_unsubscribe import stop_digest
+from clinic.portal.links.invalid import dead_link
+from clinic.portal.links.invitation import invitation
+from clinic.portal.links.registration import confirmation
+from clinic.portal.links.report import report
+from clinic.portal.links.unsubscribe import stop_reminders
+
+OPENERS = {
+    Purpose.REPORT: report,
+    Purpose.STOP_REMINDERS: stop_reminders,
+    Purpose.INVITATION: csrf_protect(invitation),
+    Purpose.CONFIRMATION: csrf_protect(confirmation),
+    Purpose.STOP_DIGEST: stop_digest,
+}
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Read the token and open what it is for; a link that is altered (404) or too old (410) says what to do next."""
+    try:
+        told = signed_links.read(token)
+    except signed_links.BadLink:
+        response = dead_link(request, "altered", status=404)
+    except signed_links.ExpiredLink as error:
+        response = dead_link(request, f"expired_{error.purpose.name.lower()}", status=410)
+    else:
+        response = OPENERS[told.purpose](request, told.row)
+    add_never_cache_headers(response)
+    # The token must not leave in a Referer. "no-referrer" would do that too, but browsers then post our forms with
+    # "Origin: null", which the CSRF check refuses; "strict-origin" names the site and never the path.
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
+    return response

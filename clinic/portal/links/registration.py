@@ -1,0 +1,77 @@
+"""The link of a registration: one press proves the address, signs in and opens the library."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.accounts.users import SignInNeeded
+from clinic.clients import registration
+from clinic.models import Confirmation
+from clinic.portal.access import as_spoken_to, show
+from clinic.portal.fields import PlainForm, sent
+from clinic.portal.links.invalid import dead_link
+from clinic.portal.links.sign_in import sign_in, sign_in_first
+
+
+class ConfirmForm(PlainForm):
+    """Nothing but a password, for those who want one."""
+
+    password = forms.CharField(
+        label=gettext_lazy("A password, if you want one"),
+        help_text=gettext_lazy("You can sign in with a code that we mail you; you need no password."),
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+def confirmation(request: HttpRequest, row: int) -> HttpResponse:
+    """GET shows who is to be confirmed; POST confirms, signs in and leads to the library."""
+    try:
+        found = registration.usable_confirmation(row)
+    except registration.ConfirmationOver:
+        return _over(request, row)
+    registrant = found.registrant
+    with as_spoken_to(registrant):
+        known = registration.sign_in_of(registrant)
+        if known is not None and known.pk != request.user.pk:
+            return sign_in_first(request, registrant)
+        form = ConfirmForm(sent(request))
+        if request.method == "POST" and form.is_valid():
+            try:
+                # Never merely whoever sits at this screen: only the owner of the address.
+                account = registration.confirm(found, password=form.cleaned_data["password"], user=known)
+            except ValidationError as error:
+                form.refuse(error)
+            except SignInNeeded:
+                return sign_in_first(request, registrant)
+            except registration.ConfirmationOver:
+                return _over(request, row)
+            else:
+                if known is None:
+                    sign_in(request, account)
+                messages.success(
+                    request, _("Welcome, %(name)s. Your address is confirmed.") % {"name": registrant.first_name}
+                )
+                return redirect("clinic:library")
+        context = {"form": form, "who": registrant, "known": known, "registrant": None}
+        return show(request, registrant, "mail_registration.html", context, status=422 if form.errors else 200)
+
+
+def _over(request: HttpRequest, row: int) -> HttpResponse:
+    gone = Confirmation.objects.select_related("registrant__clinic").filter(pk=row).first()
+    if gone is None:
+        return dead_link(request, "altered", status=404)
+    registrant = gone.registrant
+    if registrant.user_id is not None and registrant.user_id == request.user.pk:
+        return redirect("clinic:library")  # confirmed by it, and back again
+    with as_spoken_to(registrant):
+        why = "confirmed" if registrant.user_id is not None else "expired_confirmation"
+        return dead_link(request, why, status=410, clinic=registrant.clinic)

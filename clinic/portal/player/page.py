@@ -1,0 +1,116 @@
+"""Do the exercise, one screen at a time: pain before, the steps, pain after.
+
+With scripts the browser turns the screens by itself. Without, each turn is a POST that carries the answers so far;
+nothing is stored until the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+
+from clinic.models import Client, Prescription
+from clinic.portal.access import client_only, show
+from clinic.portal.fields import sent
+from clinic.portal.library.page import described
+from clinic.portal.player.screens import Kind, Screen, Walk
+from clinic.portal.pwa.offline import kept_offline
+from clinic.portal.reports.forms import SessionForm
+from clinic.portal.reports.result import offline_advice
+from clinic.portal.reports.submission import status, take
+from clinic.reminders.planning import wait_until
+
+STOP = "stop"  # the button of every step: the pain went up
+SIGN = "sign"  # the button beside the first question: something is wrong, whatever the number
+ASKED = {
+    Kind.BEFORE: {"before"},
+    Kind.SIGNS: {"warning_signs"},
+    Kind.AFTER: {"after", "moved_down_leg", "warning_signs", "areas", "note"},
+}
+
+
+@gzip_page  # the drawings: a tenth of the bytes, also for the copy that a phone keeps
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@client_only
+@kept_offline
+def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+    """The session's screens. While held, or before the first day, it shows only why not."""
+    mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
+    prescription = get_object_or_404(mine, pk=pk)
+    plan = _plan(prescription, client)
+    walk: Walk = plan["walk"]
+    barred = prescription.state == Prescription.State.HELD or plan["not_yet"] or plan["over"]
+    at, to = walk.find(request.POST.get("at")), walk.find(request.POST.get("go"))
+    stopped, signs_first = (request.POST.get("go") == button for button in (STOP, SIGN))
+    if stopped:
+        to = walk.screens[-1]
+    elif signs_first:
+        to = walk.of_kind(Kind.SIGNS)
+    if request.method != "POST":
+        to = walk.screens[0]
+    elif to and to.kind != Kind.SIGNS and walk.goes_on(at, to) and request.POST.getlist("warning_signs"):
+        to = None  # a sign is told at once, and the exercise does not go on
+    if barred and to and to.kind != Kind.AFTER:  # what a client has said is taken all the same: a sign may be in it
+        return show(request, client, "do_not.html", plan)
+    form = SessionForm(prescription, sent(request), asked=() if signs_first else _asked(walk, at, to))
+    if to is None and (done := take(request, form)):
+        return done
+    screen = walk.of_kind(_wrong(form)) if form.errors or to is None else to
+    context = {
+        **plan,
+        **offline_advice(client),
+        "form": form,
+        "screen": screen,
+        "back": at.name if stopped and at else screen.back,
+        "stopped": stopped and at is not None and at.round > 0,
+        "kept": _kept(form, ASKED.get(screen.kind, ())),
+    }
+    return show(request, client, "do.html", context, status=status(form))
+
+
+def _plan(prescription: Prescription, client: Client) -> dict[str, Any]:
+    """What the pages show of one prescription."""
+    exercise, dose, today = prescription.exercise, prescription.dose, timezone.localdate()
+    ways = exercise.variations_in(client.language)
+    signs = any(precaution.reported for precaution in exercise.precautions_in(client.language))
+    return {
+        **described(exercise),
+        "prescription": prescription,
+        "dose": dose,
+        "variation": next((way for way in ways if way.code == dose.variation), None),
+        "not_yet": dose.starts_on > today,
+        "over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
+        "wait_until": wait_until(dose, client, timezone.localtime()),
+        "walk": Walk.of(exercise.steps_in(client.language), dose.sets, signs=signs),
+    }
+
+
+def _asked(walk: Walk, at: Screen | None, to: Screen | None) -> tuple[str, ...]:
+    """The scores that must be there: all to save, the first to go on, none to go back."""
+    if to is None:
+        return SessionForm.scores
+    return ("before",) if walk.goes_on(at, to) else ()
+
+
+def _wrong(form: SessionForm) -> Kind:
+    """The screen that asks for the first wrong answer."""
+    for kind in (Kind.BEFORE, Kind.SIGNS):
+        if not ASKED[kind].isdisjoint(form.errors):
+            return kind
+    return Kind.AFTER
+
+
+def _kept(form: SessionForm, shown: Collection[str]) -> list[tuple[str, str]]:
+    """The answers of the other screens, to travel along in hidden fields."""
+    if not form.is_bound:
+        return []
+    others = [name for name in form.fields if name not in shown and name != "key"]
+    return [(name, value) for name in others for value in form.data.getlist(name)]  # type: ignore[attr-defined]

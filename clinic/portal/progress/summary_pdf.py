@@ -1,0 +1,31 @@
+"""The client's last weeks on paper, for the next visit."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.documents import pdf
+from clinic.documents import summary as sheet
+from clinic.models import Client, Prescription
+from clinic.portal.access import client_only
+from clinic.portal.progress.page import seen
+
+
+@require_safe
+@client_only
+def summary(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+    """One own prescription as a PDF, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
+    prescription = get_object_or_404(Prescription.objects.visible_to(request.user).filter(client=client), pk=pk)
+    try:
+        printed = sheet.sum_up(
+            seen(prescription, timezone.now()),
+            by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
+            paper=request.GET.get("paper", pdf.A4),
+        )
+    except ValidationError as error:
+        raise Http404 from error
+    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})

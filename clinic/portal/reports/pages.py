@@ -1,0 +1,45 @@
+"""Say only how the pain is, without the exercise."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic.models import Client, Prescription
+from clinic.portal.access import client_only, show
+from clinic.portal.fields import sent
+from clinic.portal.pwa.offline import kept_offline
+from clinic.portal.reports.forms import PainNowForm
+from clinic.portal.reports.result import offline_advice
+from clinic.portal.reports.submission import status, take
+from clinic.portal.today.daily_status import running
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+@client_only
+@kept_offline
+def report(request: HttpRequest, client: Client) -> HttpResponse:
+    """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""
+    choice = running(client)
+    if not choice:
+        return show(request, client, "nothing_to_report.html")
+    prescription = choice[0] if len(choice) == 1 else _chosen(request, choice)
+    if prescription is None:
+        return show(request, client, "report_which.html", {"choice": choice})
+    form = PainNowForm(prescription, sent(request))
+    if request.method == "POST" and (done := take(request, form)):
+        return done
+    context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice(client)}
+    return show(request, client, "report.html", context, status=status(form))
+
+
+def _chosen(request: HttpRequest, choice: list[Prescription]) -> Prescription | None:
+    asked = request.GET.get("prescription")
+    if asked is None:
+        return None
+    for prescription in choice:
+        if str(prescription.pk) == asked:
+            return prescription
+    raise Http404

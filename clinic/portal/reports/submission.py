@@ -1,0 +1,46 @@
+"""Hand a client's answers to the verb, and tell the browser where to go."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.models import PainReport
+from clinic.pain import reporting
+from clinic.portal.reports.forms import ReportForm
+
+
+def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
+    """Store the answers and go on to what they mean; None when something is wrong and the form says what."""
+    if not form.is_valid():
+        return None
+    try:
+        outcome = reporting.report(
+            form.prescription,
+            form.answers(timezone.now()),
+            by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
+            source=PainReport.Source.PORTAL,
+            key=form.cleaned_data["key"] or None,
+        )
+    except ValidationError as error:
+        form.refuse(error)
+        return None
+    except reporting.KeyReused:
+        messages.info(request, _("We have your answer from that page already. You can correct it here."))
+        return _onward(request, resolve_url("clinic:history"))
+    return _onward(request, resolve_url("clinic:answer", outcome.report.pk))
+
+
+def status(form: ReportForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _onward(request: HttpRequest, path: str) -> HttpResponse:
+    """A script is told the place: were it to follow by itself, it would see the message instead of the client."""
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        return JsonResponse({"next": path})
+    return redirect(path)

@@ -1,0 +1,51 @@
+"""What the clinic has of the client: taken along, put right, or left behind."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.clients import departure
+from clinic.documents import data_export
+from clinic.models import Client
+from clinic.portal.access import client_only, show
+from clinic.portal.home import sign_out
+
+
+@require_safe
+@client_only
+def my_data(request: HttpRequest, client: Client) -> HttpResponse:
+    """The three ways, each with where it leads."""
+    return show(request, client, "my_data.html")
+
+
+@require_http_methods(["GET"])  # a HEAD would be booked as handed over
+@client_only
+def download(request: HttpRequest, client: Client) -> HttpResponse:
+    """All of it as one file. A link and no form: the browser inside a mail app saves nothing else."""
+    packed = data_export.hand_over(client, by=_who(request))
+    return HttpResponse(
+        packed,
+        content_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@client_only
+def leave(request: HttpRequest, client: Client) -> HttpResponse:
+    """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
+    if request.method != "POST":
+        told = {"address_days": departure.ADDRESS_KEPT.days, "sign_in_stays": departure.keeps_sign_in(client)}
+        return show(request, client, "leave.html", told)
+    departure.leave(client, by=_who(request))
+    response = sign_out(request)
+    messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})
+    return response
+
+
+def _who(request: HttpRequest) -> AbstractBaseUser:
+    return request.user  # type: ignore[return-value]  # signed in: the page is for clients only

@@ -1,0 +1,82 @@
+"""The door for the script that turns reminders on a phone on and off."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic.models import Client
+from clinic.portal.access import as_spoken_to, client_of
+from clinic.portal.pwa.offline import owners
+from clinic.reminders import push_subscriptions, web_push
+
+# The first that a browser's name for itself holds, as others call themselves by it too.
+BROWSERS = [("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("OPR/", "Opera"), ("Firefox", "Firefox"),
+            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari")]  # fmt: skip
+SYSTEMS = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+           ("CrOS", "ChromeOS"), ("Mac OS", "Mac"), ("Linux", "Linux")]  # fmt: skip
+HERE = "clinic_phone"  # session: the phone on which this browser shows reminders
+
+
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+@never_cache
+def phone(request: HttpRequest) -> HttpResponse:
+    """GET: who is signed in, and the token to send with. POST ``act``: one change.
+
+    `keep` has ``endpoint``, ``p256dh``, ``auth``, and ``replaces`` where the browser had another endpoint: 201 with the
+    phone's number; 400 says what is wrong. `forget` has ``endpoint``: 200. 401: nobody is signed in.
+    """
+    client = client_of(request) if request.user.is_authenticated else None
+    if client is None:
+        return JsonResponse({"message": _("Sign in first.")}, status=HTTPStatus.UNAUTHORIZED)
+    if request.method == "GET":
+        return JsonResponse({"owners": owners(client), "token": get_token(request)})
+    with as_spoken_to(client):
+        return _change(request, client)
+
+
+def end_here(request: HttpRequest) -> None:
+    """No more reminders in the browser of this session: whoever signs out may be gone before any script says so."""
+    here = request.session.get(HERE)
+    client = client_of(request) if here and request.user.is_authenticated else None
+    if client is not None:
+        push_subscriptions.forget(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
+
+
+def label_of(user_agent: str) -> str:
+    """A browser in words, as "Chrome on Android"."""
+    browser = next((name for sign, name in BROWSERS if sign in user_agent), _("a browser"))
+    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
+
+
+def _change(request: HttpRequest, client: Client) -> HttpResponse:
+    endpoint, by = request.POST.get("endpoint", ""), request.user
+    if request.POST.get("act") == "forget":
+        return JsonResponse({"gone": push_subscriptions.forget_browser(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
+    replaces = request.POST.get("replaces", "")
+    if not web_push.possible() or (replaces and not client.phones.filter(endpoint=replaces).exists()):
+        message = _("Reminders cannot be shown on this phone.")
+        return JsonResponse({"message": message}, status=HTTPStatus.BAD_REQUEST)
+    try:
+        kept = push_subscriptions.keep(
+            client,
+            endpoint=endpoint,
+            p256dh=request.POST.get("p256dh", ""),
+            auth=request.POST.get("auth", ""),
+            label=label_of(request.headers.get("User-Agent", "")),
+            replaces=replaces,
+            by=by,  # type: ignore[arg-type]  # signed in: there is a client
+        )
+    except ValidationError as error:
+        return JsonResponse({"message": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
+    request.session[HERE] = kept.pk
+    return JsonResponse({"phone": kept.pk}, status=HTTPStatus.CREATED)

@@ -1,0 +1,91 @@
+"""Of which of the prescribed days and times the client is reminded: one page for one exercise."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from clinic.clients import preferences as client_preferences
+from clinic.dosage.text import day_name, days_and_times
+from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
+from clinic.portal.access import client_only, show
+from clinic.portal.fields import PlainForm, sent
+from clinic.portal.today.daily_status import running
+from clinic.reminders import planning
+
+OFF, ON = "off", "on"
+
+
+class ChoiceForm(PlainForm):
+    """The days and the times of one plan, as tick boxes; ticked: reminded."""
+
+    days = forms.MultipleChoiceField(label=gettext_lazy("Days"), required=False, widget=forms.CheckboxSelectMultiple)
+    times = forms.MultipleChoiceField(label=gettext_lazy("Times"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, dose: PrescriptionVersion, choice: ReminderChoice | None, data: object = None) -> None:
+        days_off, times_off = choice.left_out(dose) if choice else ([], [])
+        wanted = {
+            "days": [day for day in dose.day_names if day not in days_off],
+            "times": [f"{time:%H:%M}" for time in dose.local_times if time not in times_off],
+        }
+        super().__init__(data, initial=wanted)  # type: ignore[arg-type]  # a QueryDict or None
+        stale = _("Choose among those that your practitioner planned: the plan has changed meanwhile.")
+        offered = {
+            "days": [(day, day_name(day)) for day in dose.day_names],
+            "times": [(time, time) for time in dose.times.split(",")],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+            field.error_messages["invalid_choice"] = stale
+
+    def save(self, prescription: Prescription, by: AbstractBaseUser) -> bool:
+        """Hand the answers to the verb; False when it refuses them."""
+        try:
+            client_preferences.choose_reminders(prescription, by=by, **self.cleaned_data)
+        except ValidationError as error:
+            self.refuse(error)
+            return False
+        return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@client_only
+def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+    """GET shows what was prescribed and chosen; POST keeps the ticks, or switches this exercise's reminders."""
+    mine = Prescription.objects.visible_to(request.user).filter(client=client).running().select_related("exercise")
+    prescription = get_object_or_404(mine, pk=pk)
+    choice, by = planning.choices({pk}).get(pk), request.user
+    switch = request.POST.get("switch")
+    form = ChoiceForm(prescription.dose, choice, None if switch else sent(request))
+    if switch in {ON, OFF}:
+        client_preferences.remind_of(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
+    if switch in {ON, OFF} or (form.is_valid() and form.save(prescription, by)):  # type: ignore[arg-type]
+        messages.success(request, _("Saved."))
+        return redirect("clinic:settings")
+    context = {"form": form, "prescription": prescription, "wanted": choice is None or choice.wanted}
+    return show(request, client, "choose_reminders.html", context, status=422 if form.errors else 200)
+
+
+def chosen(client: Client) -> list[dict[str, object]]:
+    """For each exercise that runs: of what the client is reminded, in words; empty words: of nothing."""
+    plans = running(client)
+    choices = planning.choices({prescription.pk for prescription in plans})
+    return [_in_words(prescription, choices.get(prescription.pk)) for prescription in plans]
+
+
+def _in_words(prescription: Prescription, choice: ReminderChoice | None) -> dict[str, object]:
+    dose = prescription.dose
+    days_off, times_off = choice.left_out(dose) if choice else ([], [])
+    days = [day for day in dose.day_names if day not in days_off]
+    times = [time for time in dose.local_times if time not in times_off]
+    wanted = choice is None or choice.wanted
+    return {"prescription": prescription, "words": days_and_times(days, times) if wanted else ""}
