@@ -25,45 +25,16 @@ from django.views.decorators.http import require_safe
 from unfold.sites import UnfoldAdminSite
 
 from clinic.accounts import second_factor
-from clinic.admin import (
-    access,
-    advice_words,
-    amend,
-    book,
-    clients,
-    clinic_settings,
-    clinic_tuning,
-    clinics,
-    dose_templates,
-    exercise_writing,
-    exercises,
-    first_steps,
-    flags,
-    hand_over,
-    import_clients,
-    invitations,
-    invite,
-    look,
-    mail_preview,
-    message,
-    my_settings,
-    notes,
-    outcomes,
-    prescribe,
-    prescribe_several,
-    prescriptions,
-    registrants,
-    reminders,
-    replay,
-    second_step,
-    team,
-    tuning,
-    worklist,
-)
-from clinic.admin.page import Page, page
+from clinic.admin import access, theme
+from clinic.admin.clients import list as clients_list
+from clinic.admin.practice import onboarding, sites
+from clinic.admin.rendering import Page, page
+from clinic.admin.team import second_factor_reset
+from clinic.admin.urls import ROUTES
+from clinic.admin.worklist import page as worklist_page
 from clinic.conf import PRACTITIONER_ENGINE
 
-_OF_THE_SITE = frozenset({*clinics.PAGES, second_step.clear})  # what platform staff may reach
+_OF_THE_SITE = frozenset({*sites.PAGES, second_factor_reset.clear})  # what platform staff may reach
 
 
 class PractitionerSite(UnfoldAdminSite):
@@ -81,7 +52,7 @@ class PractitionerSite(UnfoldAdminSite):
             if request.user.is_authenticated and not self._lets_in(request, view):
                 return self._dressed(request, _not_for_you(request))
             if second_factor.is_wanting(request, access.memberships(request)):
-                return self._dressed(request, second_step.first(request))
+                return self._dressed(request, second_factor_reset.first(request))
             answer = guarded(request, *args, **kwargs)
             if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
                 return self._dressed(request, _only_a_button(request))
@@ -107,22 +78,13 @@ class PractitionerSite(UnfoldAdminSite):
         """Our look, and over it whatever a project says in PLUMBLINE_UNFOLD."""
         theirs = super().each_context(request)
         chosen = {name.lower() for name in getattr(settings, self.settings_name, {})}
-        ours = {name: value for name, value in look.shell(request).items() if name not in chosen}
-        ours["styles"] = [*look.styles(), *theirs["styles"]]
+        ours = {name: value for name, value in theme.shell(request).items() if name not in chosen}
+        ours["styles"] = [*theme.styles(), *theirs["styles"]]
         return {**theirs, **ours}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
-            *(
-                path(route, self.admin_view(view), name=name)
-                for module in (
-                    *(clients, mail_preview, reminders, tuning, replay, registrants, invite, prescriptions, amend),
-                    *(flags, outcomes, exercise_writing, exercises, prescribe, prescribe_several, dose_templates),
-                    *(import_clients, invitations, hand_over, my_settings, team, second_step, clinics),
-                    *(clinic_settings, clinic_tuning, advice_words, message, notes, book),
-                )
-                for route, view, name in module.ROUTES
-            ),
+            *(path(route, self.admin_view(view), name=name) for route, view, name in ROUTES),
             path("logout/", self.logout, name="logout"),
             *super().get_urls(),
         ]
@@ -131,9 +93,9 @@ class PractitionerSite(UnfoldAdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
         if not access.memberships(request):
-            return clinics.listing(request)
-        shown = worklist.show(request) if access.clinical(request) else clients.listing(request)
-        shown.context_data = {**(shown.context_data or {}), "first_steps": first_steps.of(request)}
+            return sites.listing(request)
+        shown = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
+        shown.context_data = {**(shown.context_data or {}), "first_steps": onboarding.of(request)}
         return shown
 
     @method_decorator([login_not_required, never_cache])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from clinic.admin import acts
+from clinic.admin.practice import audit_labels
 from clinic.models import FlagEvent, Practitioner, Prescription
 from clinic.practice.settings import SETTINGS
 from exercises.models import Media
 
-CLINIC = Path(acts.__file__).parents[1]
+CLINIC = Path(audit_labels.__file__).parents[1]
 # An act whose code is put together as it happens, as it stands in the source, and all that can come of it.
 MADE = {
     "{'active': 'resumed'}.get(to, to)": {"resumed", str(Prescription.State.ENDED)},
@@ -21,7 +21,7 @@ MADE = {
     "f'{media.kind}-removed'": {f"{kind}-removed" for kind in Media.Kind.values},
     "f\"{name.replace('_', '-')}-changed\"": {f"{name.replace('_', '-')}-changed" for name in SETTINGS},
 }
-WORDED = {verb for _heading, some in acts.GROUPS for verb in some}
+WORDED = {verb for _heading, some in audit_labels.GROUPS for verb in some}
 
 
 def recorded(tree: ast.Module) -> Iterator[ast.expr]:
@@ -71,11 +71,11 @@ def test_every_act_that_is_recorded_has_words_and_no_others_have():
 
 
 def test_no_act_stands_in_two_groups():
-    assert len(WORDED) == sum(len(some) for _heading, some in acts.GROUPS)
+    assert len(WORDED) == sum(len(some) for _heading, some in audit_labels.GROUPS)
 
 
 def test_no_two_acts_are_called_alike():
-    said = [acts.act(verb) for verb in WORDED]
+    said = [audit_labels.act(verb) for verb in WORDED]
     assert len(said) == len(set(said))
 
 
@@ -87,5 +87,5 @@ def test_the_audit_is_written_by_its_own_module_alone():
 
 @pytest.mark.parametrize("code", ["of-later", ""])
 def test_a_code_without_words_stays_as_it_is(code):
-    assert acts.act(code) == code
-    assert acts.kind(code) == code
+    assert audit_labels.act(code) == code
+    assert audit_labels.kind(code) == code

@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.admin.clinic_cards import CARDS
+from clinic.admin.practice.settings_forms import CARDS
 from clinic.models import AdviceText, AuditEntry, Clinic, ClinicTuning, Practitioner
 from tests import make
 from tests.admin.door import said, signed_in, url, words

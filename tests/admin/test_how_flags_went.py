@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.admin.words import lasted
+from clinic.admin.labels import lasted
 from clinic.flags import lifecycle
 from clinic.models import Flag, Practitioner
 from tests import make

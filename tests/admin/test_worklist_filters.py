@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.utils import timezone
 
-from clinic.admin import worklist as page_of
+from clinic.admin.worklist import page as page_of
 from clinic.models import Client, Practitioner, Standing
 from clinic.prescriptions import prescribing
 from clinic.worklist import entries as worklist_entries

@@ -1,0 +1,51 @@
+"""Write to a client: the words stand in the portal, and a mail says that they do."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic.admin import access
+from clinic.admin.rendering import back_to, came_from, page
+from clinic.admin.service_form import OnceForm
+from clinic.clients import messages as client_messages
+from clinic.models import Client
+
+
+class MessageForm(OnceForm):
+    """A few words."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Message"),
+        required=False,  # an empty one is refused by the verb, in the verb's words
+        max_length=client_messages.TEXT_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 5, "required": True}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("text")
+def write(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The form; or ``text`` is sent, and back to the page that the form's ``next`` says."""
+    client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
+    by = access.practitioner_of(request, client)
+    onward = came_from(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        text, press = form.cleaned_data["text"], form.cleaned_data["press"]
+        if form.call(lambda: client_messages.send(client, text, by=by, press=press)) is not None:
+            messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
+            return back_to(request, onward)
+    return page(
+        request, "message.html", _("Write to %(name)s") % {"name": client}, client=client, form=form, onward=onward
+    )
+
+
+ROUTES = [("clients/<int:pk>/message/", write, "message")]

@@ -1,0 +1,95 @@
+"""Write a note on a client, and put one right."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from clinic.admin import access
+from clinic.admin.rendering import page
+from clinic.admin.service_form import OnceForm, VerbForm
+from clinic.clients import notes as client_notes
+from clinic.models import Client, Note, Prescription
+
+
+class NewNoteForm(OnceForm):
+    """A note, and the exercise that it is about, if any."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,  # an empty one is refused by the verb, in the verb's words
+        max_length=client_notes.TEXT_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 4, "required": True}),
+    )
+    about = forms.ModelChoiceField(
+        label=gettext_lazy("About"),
+        queryset=Prescription.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("the client"),
+    )
+
+    def __init__(self, data: object, client: Client) -> None:
+        super().__init__(data)
+        about = self.fields["about"]
+        assert isinstance(about, forms.ModelChoiceField)
+        about.queryset = client.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
+        about.label_from_instance = lambda row: str(row.exercise)  # type: ignore[method-assign,assignment]
+
+
+class CorrectionForm(VerbForm):
+    """The note as it should have been written."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,  # as above
+        max_length=client_notes.TEXT_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 6, "required": True}),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("text")
+def add(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A new note, about the client or one of the exercises."""
+    client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
+    by = access.practitioner_of(request, client)
+    form = NewNoteForm(request.POST if request.method == "POST" else None, client)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        text, told = given["text"], {"about": given["about"], "press": given["press"]}
+        if form.call(lambda: client_notes.add(client, text, by=by, **told)) is not None:
+            return _back(request, client, _("The note is kept."))
+    return page(request, "note.html", _("Write a note"), client=client, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("text")
+def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The next note in the place of this one, which stays readable."""
+    notes = Note.objects.visible_to(request.user).select_related("client__clinic", "by", "prescription")
+    note = get_object_or_404(notes, pk=pk)
+    by = access.practitioner_of(request, note.client)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["text"]
+        if form.call(lambda: client_notes.correct(note, text, by=by)) is not None:
+            return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
+    return page(request, "note.html", _("Correct a note"), client=note.client, form=form, note=note)
+
+
+def _back(request: HttpRequest, client: Client, done: str) -> HttpResponseRedirect:
+    messages.success(request, done)
+    return HttpResponseRedirect(f"{reverse('plumbline:client', args=[client.pk])}#notes")
+
+
+ROUTES = [
+    ("clients/<int:pk>/notes/", add, "note"),
+    ("notes/<int:pk>/", correct, "note_correct"),
+]

@@ -1,0 +1,89 @@
+"""What a practitioner does with a flag: acknowledge it, or say whether it was real and resolve it with a note."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.admin import access
+from clinic.admin.rendering import back_to, came_from, page
+from clinic.admin.service_form import NoteForm
+from clinic.flags import lifecycle
+from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
+from clinic.prescriptions import prescribing
+
+
+def _flag(user: Person, pk: int) -> Flag:
+    flags = Flag.objects.visible_to(user).select_related("prescription__client__clinic", "prescription__exercise")
+    return get_object_or_404(flags, pk=pk)
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """ "Seen, I am on it." """
+    flag = _flag(request.user, pk)
+    if lifecycle.acknowledge(flag, access.signed_in(request)):
+        messages.success(request, _("%(name)s: acknowledged.") % {"name": flag.prescription.client})
+    else:
+        messages.info(request, _already(flag))
+    return back_to(request, reverse("plumbline:index"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Close a flag with verdict and note and, when asked, let the held exercise go on, both or neither."""
+    flag = _flag(request.user, pk)
+    client = flag.prescription.client
+    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
+    form = NoteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        resolved = form.call(lambda: _resolve(flag, request, form))
+        if resolved:
+            messages.success(request, _("%(name)s: resolved.") % {"name": client})
+            return back_to(request, onward)
+    if flag.state == Flag.State.RESOLVED:
+        return _resolved_before(request, flag, form, onward)
+    return page(request, "resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
+
+
+def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
+    user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
+    verdict = form.cleaned_data["verdict"]
+    with transaction.atomic():
+        resolved = lifecycle.resolve(flag, user, note, verdict=verdict)
+        if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
+            prescribing.resume(prescription, by=user, reason=note[:500])
+    return resolved
+
+
+def _resolved_before(request: HttpRequest, flag: Flag, form: NoteForm, onward: str) -> HttpResponseBase:
+    """A second press is told kindly; who wrote something else than what is stored gets it back, to keep as a note."""
+    last = flag.events.filter(verb=FlagEvent.Verb.RESOLVED).order_by("-at", "-pk").first()
+    wrote, client = request.POST.get("note", "").strip(), flag.prescription.client
+    if last is None or wrote in ("", last.note):
+        messages.info(request, _already(flag))
+        return back_to(request, onward)
+    by = Practitioner.objects.filter(user=last.by_id, clinic=client.clinic_id).first() if last.by_id else None
+    told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "onward": onward}
+    return page(request, "resolved_before.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told)
+
+
+def _already(flag: Flag) -> str:
+    """For a second press, or a colleague who was quicker."""
+    return _("%(name)s: nothing to do, this is %(state)s already.") % {
+        "name": flag.prescription.client,
+        "state": flag.get_state_display(),
+    }
+
+
+ROUTES = [
+    ("flags/<int:pk>/acknowledge/", acknowledge, "acknowledge"),
+    ("flags/<int:pk>/resolve/", resolve, "resolve"),
+]

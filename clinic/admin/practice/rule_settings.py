@@ -1,0 +1,65 @@
+"""How finely the rule listens to the clients of a clinic who have no setting of their own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.admin import access
+from clinic.admin.client.rule_settings import TuneForm, in_words, points, prices
+from clinic.admin.rendering import page
+from clinic.flags import rule_tuning
+from clinic.flags.trend import SMALLEST_RISES
+from clinic.models import Client, Clinic
+
+
+def setting(clinic: int) -> str:
+    """The setting in force for a clinic, by number: "standard, from 1 point up"."""
+    return in_words(rule_tuning.clinic_settings(clinic))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Turn the clinic's knobs, with the reason; below, every turn before."""
+    clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
+    by = next((each for each in access.memberships(request) if each.clinic_id == pk), None)
+    if by is None:
+        raise Http404
+    now = rule_tuning.clinic_settings(pk)
+    if request.method == "POST":
+        form = TuneForm(request.POST)
+        if form.is_valid():
+            sensitivity, rise = form.knobs
+            reason = form.cleaned_data["reason"]
+            turned = form.call(
+                lambda: rule_tuning.tune_clinic(
+                    clinic, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by
+                )
+            )
+            if turned is not None:
+                messages.success(request, _("The rule listens as chosen from now on."))
+                return HttpResponseRedirect(f"{reverse('plumbline:clinic_settings', args=[pk])}#flags")
+    else:
+        form = TuneForm(initial={"sensitivity": now[0], "smallest_rise": str(now[1])})
+    return page(
+        request,
+        "clinic_tune.html",
+        _("How finely the rule listens"),
+        clinic=clinic,
+        form=form,
+        now=in_words(now),
+        prices=prices(now),
+        rises=[points(rise) for rise in SMALLEST_RISES],
+        own=Client.objects.filter(clinic=clinic, tunings__isnull=False).exclude(state="left").distinct().count(),
+        history=[
+            (row, in_words((row.sensitivity, row.smallest_rise)))
+            for row in clinic.tunings.select_related("by").order_by("-at", "-pk")
+        ],
+    )
+
+
+ROUTES = [("our-clinic/<int:pk>/listening/", tune, "clinic_tune")]

@@ -1,0 +1,96 @@
+"""Change the dose of a running plan: saved at one press, or after a look at what the client will see."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.admin import access
+from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
+from clinic.admin.prescribing import review as prescribing_review
+from clinic.admin.prescribing.dose_form import AmendForm
+from clinic.admin.rendering import came_from, page
+from clinic.dosage import changes as dosage_changes
+from clinic.dosage import text as dosage_text
+from clinic.models import Practitioner, Prescription, PrescriptionVersion
+from clinic.prescriptions import prescribing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A new version of the dose, with the reason."""
+    mine = Prescription.objects.treated_by(request.user).select_related("client__clinic", "exercise")
+    prescription = get_object_or_404(mine, pk=pk)
+    client, exercise, version = prescription.client, prescription.exercise, prescription.dose
+    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
+    if prescription.state == Prescription.State.ENDED and request.method != "POST":
+        messages.info(request, _("This exercise has ended. Prescribe it anew."))
+        return HttpResponseRedirect(onward)
+    by = access.practitioner_of(request, client)
+    found = dose_prefill.sources(exercise, by, client, templates_only=True)
+    form, replaces = _form(request, prescription, version, found), prescribing_review.replaces(request.POST)
+    if form.is_bound and form.is_valid():
+        if request.POST.get("do") == prescribing_review.LOOK:
+            draft = form.call(lambda: _draft(prescription, form, by, replaces))
+            if draft is not None:
+                return prescribing_review.show(
+                    request, _("Change the dose"), draft, client=client, what=_what(draft),
+                    early=form.early, reason=form.cleaned_data["reason"],
+                )  # fmt: skip
+        elif (new := form.call(lambda: _store(prescription, form, by, replaces))) is not None:
+            if why := client_preview.never(new, timezone.now()):
+                messages.success(request, _("The dose is changed."))
+                messages.warning(request, why)
+            else:
+                messages.success(request, _("The dose is changed. The reminders follow it from now on."))
+            if what := _what(new):
+                told = {"name": client.first_name, "what": " ".join(what)}
+                messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
+            return HttpResponseRedirect(onward)
+    (strip,) = day_strip.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
+    return page(
+        request, "amend.html", _("Change the dose"),
+        client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
+        day=strip, hours=day_strip.hours(), onward=onward,
+        replaces=prescribing_review.still_shown(form, replaces, version.number),
+        now_so=dosage_text.rows(version, exercise, str(get_language()))[:2],
+    )  # fmt: skip
+
+
+def _form(
+    request: HttpRequest, prescription: Prescription, version: PrescriptionVersion, found: list[dose_prefill.Source]
+) -> AmendForm:
+    """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
+    client, exercise, fill = prescription.client, prescription.exercise, request.POST.get("fill", "")
+    back = request.POST.get("do") == prescribing_review.BACK
+    if request.method == "POST" and not fill and not back:
+        return AmendForm(request.POST, client, exercise, version)
+    form = AmendForm(None, client, exercise, version)
+    source = dose_prefill.chosen(found, fill or dose_prefill.wanted_by(request.GET))
+    typed = form.typed(request.POST) if request.method == "POST" else {}
+    filled = source.fields(None) if source and not back else {}
+    return AmendForm(None, client, exercise, version, typed | filled) if typed or filled else form
+
+
+def _draft(prescription: Prescription, form: AmendForm, by: Practitioner, replaces: int | None) -> PrescriptionVersion:
+    reason = form.cleaned_data["reason"]
+    return prescribing.draft_amendment(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
+
+
+def _store(prescription: Prescription, form: AmendForm, by: Practitioner, replaces: int | None) -> PrescriptionVersion:
+    reason = form.cleaned_data["reason"]
+    return prescribing.amend(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
+
+
+def _what(version: PrescriptionVersion) -> list[str]:
+    """What the client reads of it, in the practitioner's language."""
+    return dosage_changes.what_is_new(version, timezone.now(), str(get_language()))
+
+
+ROUTES = [("prescriptions/<int:pk>/amend/", amend, "amend")]
