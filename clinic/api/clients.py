@@ -12,9 +12,9 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.bodies import Address, Body, Clock, Instant, Text
-from clinic.api.codes import Code
-from clinic.api.door import Door, named
+from clinic.api.enum_fields import Code
+from clinic.api.fields import Address, Body, Clock, Instant, Text
+from clinic.api.viewsets import Door, named
 from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 

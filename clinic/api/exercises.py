@@ -14,8 +14,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.codes import Code
-from clinic.api.door import Door
+from clinic.api.enum_fields import Code
+from clinic.api.viewsets import Door
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
 from exercises.showing import film_of
 

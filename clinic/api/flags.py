@@ -15,9 +15,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.bodies import Body, Instant, Text
-from clinic.api.codes import Code
-from clinic.api.door import Door
+from clinic.api.enum_fields import Code
+from clinic.api.fields import Body, Instant, Text
+from clinic.api.viewsets import Door
 from clinic.flags import lifecycle
 from clinic.flags.phase import phase
 from clinic.models import Flag, FlagEvent, PainReport

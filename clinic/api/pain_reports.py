@@ -14,9 +14,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.bodies import Body, Instant, Score, Text, Whole, Words, YesNo
-from clinic.api.codes import Code
-from clinic.api.door import Door, named
+from clinic.api.enum_fields import Code
+from clinic.api.fields import Body, Instant, Score, Text, Whole, Words, YesNo
+from clinic.api.viewsets import Door, named
 from clinic.models import Advice, Area, Flag, PainReport, Prescription
 from clinic.pain import reporting
 from clinic.pain.advice import advice_text

@@ -17,9 +17,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.bodies import Body, Text
-from clinic.api.door import Door, named
-from clinic.api.plans import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
+from clinic.api.fields import Body, Text
+from clinic.api.prescription_serializers import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
+from clinic.api.viewsets import Door, named
 from clinic.documents import handout as sheet
 from clinic.documents import pdf
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder

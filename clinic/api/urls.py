@@ -5,11 +5,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.routers import SimpleRouter
 
 from clinic.api.clients import Clients
-from clinic.api.door import Nowhere
 from clinic.api.exercises import Exercises
 from clinic.api.flags import Flags
 from clinic.api.pain_reports import PainReports
 from clinic.api.prescriptions import Pdf, Prescriptions
+from clinic.api.viewsets import Nowhere
 from clinic.api.worklist import Worklist
 
 app_name = "api"

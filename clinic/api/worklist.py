@@ -9,9 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.bodies import Instant
-from clinic.api.codes import Code
-from clinic.api.door import Door
+from clinic.api.enum_fields import Code
+from clinic.api.fields import Instant
+from clinic.api.viewsets import Door
 from clinic.models import Advice, Client, Flag, PainReport, PainTrend, Prescription
 from clinic.worklist.query import entries, in_order_of_need
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.api.door import Pages
+from clinic.api.viewsets import Pages
 from tests import make
 from tests.api.calls import Program, complaints
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic.demonstration import today
+from clinic.demo import today
 from clinic.models import Flag, Prescription, Schedule
 from tests import make
 

@@ -7,7 +7,7 @@ from django.core import mail
 
 from clinic.clients import invitation_mail
 from clinic.conf import conf
-from clinic.demonstration import people
+from clinic.demo import people
 from clinic.flags import notice_mail as notices
 from clinic.models import (
     AdviceText,

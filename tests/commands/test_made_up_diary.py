@@ -1,6 +1,6 @@
 """The diaries of the demo are made up, and the same every time."""
 
-from clinic.demonstration.diary import Phase, entries
+from clinic.demo.diary import Phase, entries
 
 TWO_WEEKS = [Phase(7, 3.0), Phase(7, 6.0)]
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic.demonstration import people, today
+from clinic.demo import people, today
 from exercises.models import Exercise
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from clinic.clients import registration
-from clinic.demonstration.people import address
-from clinic.demonstration.stage import Stage
+from clinic.demo.people import address
+from clinic.demo.seed import Stage
 from clinic.models import Confirmation
 
 WHO_WAITS = [("Nora Ellis", dt.timedelta(days=2, hours=3)), ("Kofi Mensah", dt.timedelta(hours=5, minutes=20))]

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from clinic.conf import conf
-from clinic.demonstration import people, stories, visitors
-from clinic.demonstration.stage import Stage
+from clinic.demo import people, registrants, scenarios
+from clinic.demo.seed import Stage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.practice import advice_texts
@@ -44,8 +44,8 @@ def open_clinic(now: dt.datetime) -> Clinic:
     stage.at(now - LOOKED_AFTER * dt.timedelta(days=1), partial(_say_it_ones_own_way, owner))
     soon, _day = _next_minute(clinic, now)
     _was_away(stage, bob, alice)
-    stories.tell(stage, alice, bob, soon)
-    visitors.arrive(stage)
+    scenarios.tell(stage, alice, bob, soon)
+    registrants.arrive(stage)
     stage.play()
     # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
     team_preferences.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)

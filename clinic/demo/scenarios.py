@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from clinic.demonstration.diary import Phase
-from clinic.demonstration.part import Part
-from clinic.demonstration.stage import Stage
+from clinic.demo.diary import Phase
+from clinic.demo.roles import Part
+from clinic.demo.seed import Stage
 from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.models import Flag, Practitioner

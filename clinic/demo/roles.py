@@ -14,9 +14,9 @@ from clinic.clients import acceptance, invitations
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
 from clinic.clients import preferences as client_preferences
-from clinic.demonstration.diary import Entry, Phase, entries
-from clinic.demonstration.people import EXERCISE, PASSWORD, address
-from clinic.demonstration.stage import Stage
+from clinic.demo.diary import Entry, Phase, entries
+from clinic.demo.people import EXERCISE, PASSWORD, address
+from clinic.demo.seed import Stage
 from clinic.models import Client, PainReport, Practitioner, Prescription, Reminder
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State

@@ -21,7 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from clinic.accounts import second_factor
 from clinic.api import problems
-from clinic.api.bodies import Body, JSONObjects
+from clinic.api.fields import Body, JSONObjects
 from clinic.models import Practitioner, Prescription
 
 Row = TypeVar("Row", bound=Model)

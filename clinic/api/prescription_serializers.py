@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from clinic.api.bodies import Body, Day, Instant, Text, Whole, Words, YesNo
 from clinic.api.clients import PractitionerAnswer
-from clinic.api.codes import Code
+from clinic.api.enum_fields import Code
+from clinic.api.fields import Body, Day, Instant, Text, Whole, Words, YesNo
 from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import State as MailState
