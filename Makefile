@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: run test walk faults bench lighthouse lint words development
 
 run: ## everything on http://127.0.0.1:8000, no server needed; PORT= changes the port
-	@exec $(PYTHON) -m config.launch
+	@exec $(PYTHON) -m config.local_run.launch
 
 test: development ## the whole suite; ARGS= goes to pytest, REQUIRE_SERVICES=1 forbids skipping
 	@exec $(BIN)/python -m tests.run $(ARGS)

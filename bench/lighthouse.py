@@ -89,7 +89,7 @@ def started(command: list[str], port: int, path: str, env: dict[str, str] | None
 def prepare(env: dict[str, str]) -> str:
     """Database, library, demo and compressed files; returns Dana's session key."""
     run = {"cwd": ROOT, "env": env, "check": True, "capture_output": True, "text": True}
-    subprocess.run([sys.executable, "-m", "config.prepare"], **run)  # type: ignore[call-overload]
+    subprocess.run([sys.executable, "-m", "config.local_run.prepare"], **run)  # type: ignore[call-overload]
     subprocess.run([sys.executable, "manage.py", "demo", "--force"], **run)  # type: ignore[call-overload]
     shell = [sys.executable, "manage.py", "shell", "-v", "0", "-c", SIGN_IN]
     return str(subprocess.run(shell, **run).stdout.split()[-1])  # type: ignore[call-overload]

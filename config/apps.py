@@ -16,14 +16,16 @@ class ProjectConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from clinic.signals import client_joined, client_left, practitioner_joined, registrant_joined
-        from config import accounts, celery, devices_page  # noqa: F401
+        from config import celery  # noqa: F401
+        from config.accounts import adapter as accounts_adapter
+        from config.accounts import devices as accounts_devices
 
         for joined in (client_joined, practitioner_joined, registrant_joined):
-            joined.connect(accounts.mailbox_proven, dispatch_uid="config.mailbox_proven")
-        authentication_step_completed.connect(accounts.code_entered, dispatch_uid="config.code_entered")
-        authenticator_added.connect(accounts.second_step_added, dispatch_uid="config.second_step_added")
-        client_left.connect(accounts.sign_in_closed, dispatch_uid="config.sign_in_closed")
-        user_logged_in.connect(devices_page.remember, dispatch_uid="config.last_seen")
+            joined.connect(accounts_adapter.mailbox_proven, dispatch_uid="config.mailbox_proven")
+        authentication_step_completed.connect(accounts_adapter.code_entered, dispatch_uid="config.code_entered")
+        authenticator_added.connect(accounts_adapter.second_step_added, dispatch_uid="config.second_step_added")
+        client_left.connect(accounts_adapter.sign_in_closed, dispatch_uid="config.sign_in_closed")
+        user_logged_in.connect(accounts_devices.remember, dispatch_uid="config.last_seen")
         # The clinic's sender, as an app without models, such as this one, is never announced.
         clinic = self.apps.get_app_config("clinic") if self.apps else None
         post_migrate.connect(make_cache_table, sender=clinic, dispatch_uid="config.make_cache_table")

@@ -8,7 +8,7 @@ from billiard.process import current_process
 from celery.beat import Scheduler
 from celery.signals import beat_embedded_init
 
-from config.supervise import end_with
+from config.local_run.supervise import end_with
 
 
 class PromptScheduler(Scheduler):

@@ -9,7 +9,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from config.supervise import Stopped, Tree
+from config.local_run.supervise import Stopped, Tree
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"

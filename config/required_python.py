@@ -1,7 +1,7 @@
 """Imported first by whatever starts before the virtual environment exists: ends the start on a Python that is too old.
 
-This file, config/__init__.py, config/launch.py and config/install.py must parse on Python 3.6, or an old Python would
-answer with a SyntaxError instead of this one line.
+This file, config/install.py, config/local_run/launch.py and the two __init__.py must parse on Python 3.6, or an old
+Python would answer with a SyntaxError instead of this one line.
 """
 
 import sys

@@ -11,8 +11,8 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from whitenoise.compress import Compressor
 
 from clinic.conf import practitioner_templates
-from config import addresses, environment
-from config.log_lines import logging_settings
+from config import environment, service_urls
+from config.log_format import logging_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PLUMBLINE_VAR") or ROOT / "var").absolute()
@@ -23,10 +23,10 @@ _base = environment.base_url(os.environ)
 BASE_URL = _base.geturl()
 ALLOWED_HOSTS = environment.hosts(os.environ, _base)
 TIME_ZONE = environment.time_zone(os.environ)
-DATABASES = {"default": addresses.database(os.environ, VAR)}
-CELERY_BROKER_URL = addresses.broker(os.environ)
-globals().update(addresses.email(os.environ, VAR))
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = addresses.mail_from(os.environ, _base)
+DATABASES = {"default": service_urls.database(os.environ, VAR)}
+CELERY_BROKER_URL = service_urls.broker(os.environ)
+globals().update(service_urls.email(os.environ, VAR))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = service_urls.mail_from(os.environ, _base)
 SECRET_KEY = environment.secret_key(os.environ, DEBUG, VAR)
 SECRET_KEY_FALLBACKS = environment.words(os.environ, "SECRET_KEY_FALLBACKS")
 TRUST_PROXY = environment.flag(os.environ, "TRUST_PROXY", False)
@@ -56,7 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.content_policy.ContentPolicyMiddleware",
+    "config.csp.ContentPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -65,8 +65,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "config.devices_page.LastSeenMiddleware",
-    "config.account_language.AccountLanguageMiddleware",
+    "config.accounts.devices.LastSeenMiddleware",
+    "config.accounts.language.AccountLanguageMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -99,7 +99,7 @@ _site_engine = {
             "django.contrib.auth.context_processors.auth",
             "django.contrib.messages.context_processors.messages",
             "django.template.context_processors.i18n",
-            "config.account_pages.clinic_shown",
+            "config.accounts.context.clinic_shown",
         ]
     },
 }
@@ -127,7 +127,7 @@ MEDIA_URL = "/media/"
 FILE_UPLOAD_PERMISSIONS = 0o600  # what a clinic uploads is served by the site alone
 
 # --- Celery: ticks only; what is to be done stands in rows (the schedule itself is in config/celery.py)
-CELERY_BROKER_TRANSPORT_OPTIONS = addresses.broker_options(CELERY_BROKER_URL, VAR)
+CELERY_BROKER_TRANSPORT_OPTIONS = service_urls.broker_options(CELERY_BROKER_URL, VAR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: worker and beat outlast any outage of the broker
 CELERY_BEAT_SCHEDULER = "config.beat:PromptScheduler"
@@ -149,14 +149,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/portal/"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "config.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "config.accounts.SignInForm",
-    "request_login_code": "config.accounts.AskForCodeForm",
-    "confirm_login_code": "config.accounts.CodeForm",
-    "confirm_email_verification_code": "config.accounts.AddressCodeForm",
-    "reauthenticate": "config.accounts.ShowAgainForm",
-    "change_password": "config.accounts.NewPasswordForm",
+    "login": "config.accounts.adapter.SignInForm",
+    "request_login_code": "config.accounts.adapter.AskForCodeForm",
+    "confirm_login_code": "config.accounts.adapter.CodeForm",
+    "confirm_email_verification_code": "config.accounts.adapter.AddressCodeForm",
+    "reauthenticate": "config.accounts.adapter.ShowAgainForm",
+    "change_password": "config.accounts.adapter.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
@@ -178,7 +178,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
-MFA_ADAPTER = "config.passkeys.KeysAdapter"
+MFA_ADAPTER = "config.accounts.passkeys.KeysAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Plumbline"

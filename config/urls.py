@@ -9,10 +9,11 @@ from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from clinic.admin.site import site
-from config import dev_mail, passkeys
-from config.code_page import CodePage
-from config.devices_page import DevicesPage
-from config.passkeys import PasskeyPage
+from config.accounts import passkeys
+from config.accounts.code_page import CodePage
+from config.accounts.devices import DevicesPage
+from config.accounts.passkeys import PasskeyPage
+from config.local_run import dev_mail
 
 
 @require_safe

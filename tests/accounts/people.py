@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clinic.models import Client
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 

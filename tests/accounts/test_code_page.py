@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client as Browser
 
-from config import code_page
+from config.accounts import code_page
 from tests import make
 from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, proven, words
 

@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
 
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.accounts.people import at_home, proven
 

@@ -18,7 +18,7 @@ from clinic.accounts import second_factor, second_factor_reset
 from clinic.bounces import handling
 from clinic.models import AuditEntry, Clearing, Client, Practitioner
 from clinic.team import members
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.accounts.people import LOGIN
 from tests.admin.door import said, signed_in, words

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
 
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.accounts.people import CODE, ask_for_code, at_home, later, mailed_code, proven, words
 

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from rest_framework.authtoken.models import Token
 
 from clinic.models import Flag, Practitioner
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, words
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import axe, make
 from tests.accounts.test_in_a_browser import AUTHENTICATOR
 from tests.accounts.test_second_factor import digits

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clinic.models import AuditEntry, Clinic, Heartbeat, Invitation, Notice, Practitioner
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.admin.door import said, signed_in, url, words
 

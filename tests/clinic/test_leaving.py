@@ -14,7 +14,7 @@ from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.reminders import planning, sending
 from clinic.worklist.query import in_order_of_need
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 
 

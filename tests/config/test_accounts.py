@@ -15,7 +15,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from clinic.signals import client_joined, practitioner_joined
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.conftest import Cast
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.content_policy import ContentPolicyMiddleware
+from config.csp import ContentPolicyMiddleware
 
 
 def rules(path: str, response: HttpResponse | None = None) -> dict[str, set[str]]:

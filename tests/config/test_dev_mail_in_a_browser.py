@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from config.mail_files import FileBackend
+from config.local_run.mail_files import FileBackend
 
 
 @pytest.mark.browser
@@ -20,7 +20,7 @@ def test_the_button_in_a_mail_opens_its_page(
     page: Page, live_server: LiveServer, settings: Settings, tmp_path: Path, width: int
 ) -> None:
     settings.DEBUG = True
-    settings.EMAIL_BACKEND = "config.mail_files.FileBackend"
+    settings.EMAIL_BACKEND = "config.local_run.mail_files.FileBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
     link = f"{live_server.url}/healthz"
     made = EmailMultiAlternatives("A moment for yourself", f"Open {link} now.", "care@c.example", ["dana@home.example"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config import addresses, environment
+from config import environment, service_urls
 from config.environment import BadSetting
 
 HERE = Path("/nowhere")
@@ -134,14 +134,14 @@ def test_a_folder_for_the_secret_that_cannot_be_written_is_named(tmp_path: Path)
 
 
 def test_the_embedded_database_waits_for_writers_and_keeps_what_it_promised(tmp_path: Path) -> None:
-    found = addresses.database({}, tmp_path)
+    found = service_urls.database({}, tmp_path)
     assert found["ENGINE"] == "django.db.backends.sqlite3"
     assert found["NAME"] == str(tmp_path / "db.sqlite3")
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 
 
 def test_a_postgresql_url_gives_a_pool_and_keeps_odd_characters() -> None:
-    found = addresses.database(
+    found = service_urls.database(
         {"DATABASE_URL": "postgres://me%40x:p%2Fw%3A@db.example:5433/plumb%20line?sslmode=require"}, HERE
     )
     assert found["ENGINE"] == "django.db.backends.postgresql"
@@ -156,7 +156,7 @@ def test_a_postgresql_url_gives_a_pool_and_keeps_odd_characters() -> None:
     "url", ["postgres:///plumbline?host=/run/postgresql", "postgresql://%2Frun%2Fpostgresql/plumbline"]
 )
 def test_postgresql_can_be_reached_by_its_socket(url: str) -> None:
-    found = addresses.database({"DATABASE_URL": url}, HERE)
+    found = service_urls.database({"DATABASE_URL": url}, HERE)
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("/run/postgresql", "", "plumbline")
     assert "host" not in found["OPTIONS"]
 
@@ -167,7 +167,7 @@ def test_postgresql_can_be_reached_by_its_socket(url: str) -> None:
      "sqlite:///", "sqlite://db.sqlite3", "secret", "/srv/secret.db", "postgres://[secret/db", "postgres://h/a/b"],
 )  # fmt: skip
 def test_a_database_url_that_is_none_is_refused_without_showing_it(url: str) -> None:
-    line = bad(addresses.database, {"DATABASE_URL": url}, HERE)
+    line = bad(service_urls.database, {"DATABASE_URL": url}, HERE)
     assert "DATABASE_URL must be sqlite:///path/to/file or postgres://" in line
     assert "secret" not in line
 
@@ -176,29 +176,29 @@ def test_a_database_url_that_is_none_is_refused_without_showing_it(url: str) -> 
     "url", ["redis://127.0.0.1:6379/0", "rediss://h/1", "amqp://guest:guest@h:5672//", "amqps://h/v", "embedded://"]
 )
 def test_a_broker_url_of_a_known_kind_is_taken_as_it_is(url: str) -> None:
-    assert addresses.broker({"CELERY_BROKER_URL": url}) == url
+    assert service_urls.broker({"CELERY_BROKER_URL": url}) == url
 
 
 @pytest.mark.parametrize(
     "url", ["kafka://h", "redis://", "amqp://", "redis://h:secret/0", "embedded:///folder", "memory", "filesystem://"]
 )
 def test_any_other_broker_url_is_refused(url: str) -> None:
-    line = bad(addresses.broker, {"CELERY_BROKER_URL": url})
+    line = bad(service_urls.broker, {"CELERY_BROKER_URL": url})
     assert "embedded://" in line
     assert "secret" not in line
 
 
 def test_each_broker_gets_the_options_it_needs() -> None:
-    assert addresses.broker({}) == "embedded://"
-    assert addresses.broker_options("embedded://", HERE) == {"folder": "/nowhere/broker"}
-    assert addresses.broker_options("redis://h/0", HERE) == {"visibility_timeout": 600}
-    assert addresses.broker_options("amqp://h", HERE) == {}
+    assert service_urls.broker({}) == "embedded://"
+    assert service_urls.broker_options("embedded://", HERE) == {"folder": "/nowhere/broker"}
+    assert service_urls.broker_options("redis://h/0", HERE) == {"visibility_timeout": 600}
+    assert service_urls.broker_options("amqp://h", HERE) == {}
 
 
 def test_mail_goes_into_files_unless_told_otherwise() -> None:
-    found = addresses.email({}, HERE)
-    assert found == {"EMAIL_BACKEND": "config.mail_files.FileBackend", "EMAIL_FILE_PATH": "/nowhere/mail"}
-    assert addresses.email({"EMAIL_URL": "files:///srv/my%20mail"}, HERE)["EMAIL_FILE_PATH"] == "/srv/my mail"
+    found = service_urls.email({}, HERE)
+    assert found == {"EMAIL_BACKEND": "config.local_run.mail_files.FileBackend", "EMAIL_FILE_PATH": "/nowhere/mail"}
+    assert service_urls.email({"EMAIL_URL": "files:///srv/my%20mail"}, HERE)["EMAIL_FILE_PATH"] == "/srv/my mail"
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_mail_goes_into_files_unless_told_otherwise() -> None:
     ],
 )
 def test_a_mail_url_says_how_the_connection_is_protected(url: str, port: int, tls: bool, ssl: bool) -> None:
-    found = addresses.email({"EMAIL_URL": url}, HERE)
+    found = service_urls.email({"EMAIL_URL": url}, HERE)
     assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("h", port)
     assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, ssl)
     assert found["EMAIL_TIMEOUT"] == 20
 
 
 def test_a_mail_user_may_hold_an_at_sign() -> None:
-    found = addresses.email({"EMAIL_URL": "smtp+tls://care%40c.example:p%40ss@smtp.example"}, HERE)
+    found = service_urls.email({"EMAIL_URL": "smtp+tls://care%40c.example:p%40ss@smtp.example"}, HERE)
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("care@c.example", "p@ss")
 
 
@@ -226,17 +226,17 @@ def test_a_mail_user_may_hold_an_at_sign() -> None:
     "url", ["pop://h", "smtp://", "smtp://h:secret", "h:25", "files://folder/mail", "smtps://h", "smtp://h/x"]
 )
 def test_a_mail_url_that_is_none_is_refused(url: str) -> None:
-    line = bad(addresses.email, {"EMAIL_URL": url}, HERE)
+    line = bad(service_urls.email, {"EMAIL_URL": url}, HERE)
     assert "smtp+tls://" in line
     assert "secret" not in line
 
 
 def test_mail_has_a_sender_and_only_one() -> None:
     base = environment.base_url({"BASE_URL": "https://c.example"})
-    assert addresses.mail_from({}, base) == "Plumbline <no-reply@c.example>"
-    assert addresses.mail_from({"MAIL_FROM": "Care <care@c.example>"}, base) == "Care <care@c.example>"
+    assert service_urls.mail_from({}, base) == "Plumbline <no-reply@c.example>"
+    assert service_urls.mail_from({"MAIL_FROM": "Care <care@c.example>"}, base) == "Care <care@c.example>"
     for text in ("Care", "a@b.example, c@d.example", "a@b.example\nBcc: c"):
-        bad(addresses.mail_from, {"MAIL_FROM": text}, base)
-    assert addresses.mail_from({}, environment.base_url({})) == "Plumbline <no-reply@localhost>", (
+        bad(service_urls.mail_from, {"MAIL_FROM": text}, base)
+    assert service_urls.mail_from({}, environment.base_url({})) == "Plumbline <no-reply@localhost>", (
         "not at a bare address"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config import install
-from config.supervise import Tree
+from config.local_run.supervise import Tree
 
 
 class Recorder(Tree):

@@ -16,7 +16,7 @@ import pytest
 
 from tests.config.running import ROOT, Running, free_port, python, run_to_end, running, wait_until, work
 
-LAUNCH = python("-m", "config.launch")
+LAUNCH = python("-m", "config.local_run.launch")
 MAKE = ["make", "run", f"PYTHON={sys.executable}"]
 ENDS_WITHIN = 5.0
 
@@ -128,7 +128,7 @@ def test_a_var_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -
         assert_refused(start.returncode, start.stdout + start.stderr, f"The folder {place} cannot be written")
 
 
-@pytest.mark.parametrize("module", ["config.launch", "config.install"])
+@pytest.mark.parametrize("module", ["config.local_run.launch", "config.install"])
 def test_a_python_that_is_too_old_is_one_clear_line(module: str) -> None:
     pretend = (
         "import runpy, sys; sys.version_info = (3, 10, 13, 'final', 0); runpy.run_module(sys.argv[1], None, '__main__')"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from config.log_lines import LineFormatter, clean
+from config.log_format import LineFormatter, clean
 
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:

@@ -13,7 +13,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client, override_settings
 
-from config.mail_files import FileBackend
+from config.local_run.mail_files import FileBackend
 
 PIXEL = bytes.fromhex("89504e470d0a1a0a")
 
@@ -21,7 +21,9 @@ PIXEL = bytes.fromhex("89504e470d0a1a0a")
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "mail"
-    with override_settings(DEBUG=True, EMAIL_BACKEND="config.mail_files.FileBackend", EMAIL_FILE_PATH=str(place)):
+    with override_settings(
+        DEBUG=True, EMAIL_BACKEND="config.local_run.mail_files.FileBackend", EMAIL_FILE_PATH=str(place)
+    ):
         yield place
 
 

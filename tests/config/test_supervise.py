@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config import supervise
+from config.local_run import supervise
 from tests.config.running import alive, family, hear_signals, wait_until
 
 STUBBORN = (

@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.clients import preferences as client_preferences
 from clinic.mail import signed_links
 from clinic.models import AuditEntry, Client
-from config.log_lines import clean
+from config.log_format import clean
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from clinic.flags import notice_mail
 from clinic.models import Client, Flag, Practitioner, Prescription
-from config.accounts import mailbox_proven
+from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.admin import diaries
 from tests.portal.visit import url

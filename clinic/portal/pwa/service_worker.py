@@ -30,7 +30,7 @@ from clinic.portal.pwa.icons import png
 
 ICONS: Final = {"any-192": 192, "any-512": 512, "maskable-192": 192, "maskable-512": 512, "apple-180": 180}
 ACCENT: Final = Clinic._meta.get_field("accent").default
-FILES: Final = Path(__file__).resolve().parent.parent / "static"
+FILES: Final = Path(__file__).resolve().parents[2] / "static"
 # The worker is one script: not every browser takes modules in it. These parts are modules for the pages, or its own.
 WORKER: Final = [
     f"clinic/offline/{part}.js" for part in ("deciding", "storing", "queue", "sending", "worker", "notifying")

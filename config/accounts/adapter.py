@@ -26,7 +26,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Practitioner, runs_the_site
-from config.account_mail import PlainWords
+from config.accounts.mail import PlainWords
 
 ADDRESS_TYPED = "address_typed"  # in the session: nobody types an address twice since a code was wrong
 

@@ -12,7 +12,7 @@ from clinic.conf import conf
 from clinic.models import Client, Clinic, Practitioner, runs_the_site
 from clinic.models.clinic import Person
 from clinic.portal.pwa.offline import owners
-from config import passkeys
+from config.accounts import passkeys
 
 ALLAUTH = ("account_", "mfa_", "usersessions_")
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.conf import conf
 from clinic.mail import compose
-from config.account_pages import clinic_of_address, no_code_for
+from config.accounts.context import clinic_of_address, no_code_for
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""`make run`: all that a fresh machine needs, as one foreground process tree; `python3 -m config.launch` is the same.
+"""`make run`: all that a fresh machine needs, as one foreground process tree.
 
 Installs, prepares the database and the demo, then keeps two children: the web server, and one Celery worker with its
 beat. Ends with both of them on Ctrl-C, SIGTERM or SIGHUP, when its parent goes, or when a child stops of itself.
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from config.install import PYTHON, ROOT, install
-from config.supervise import Stopped, Tree
+from config.local_run.supervise import Stopped, Tree
 
 START_LIMIT = 60.0  # seconds until the first page must answer
 # Who starts the embedded run is their own business; Celery would print eight lines about root.
@@ -90,7 +90,7 @@ def worker() -> list[str]:
 def run(tree: Tree, port: int) -> str:
     """Install, prepare, serve. Returns the name of a child that stopped of itself; Stopped when asked to stop."""
     install(tree, ROOT / "requirements.txt")
-    failed, sign_ins = tree.run("prepare", [str(PYTHON), "-m", "config.prepare"], keep_output=True)
+    failed, sign_ins = tree.run("prepare", [str(PYTHON), "-m", "config.local_run.prepare"], keep_output=True)
     if failed:
         sys.exit(1)  # it said why
     tree.start("web server", web(port))

@@ -70,7 +70,7 @@ def html(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _folder() -> Path:
-    if not (settings.DEBUG and settings.EMAIL_BACKEND == "config.mail_files.FileBackend"):
+    if not (settings.DEBUG and settings.EMAIL_BACKEND == "config.local_run.mail_files.FileBackend"):
         raise Http404
     return Path(settings.EMAIL_FILE_PATH)  # type: ignore[misc]  # set by the environment, which mypy does not see
 

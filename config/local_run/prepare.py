@@ -22,7 +22,7 @@ def main() -> None:
         call_command("load_exercises", stdout=StringIO())
         if settings.DEBUG:
             call_command("demo")
-            if settings.EMAIL_BACKEND == "config.mail_files.FileBackend":
+            if settings.EMAIL_BACKEND == "config.local_run.mail_files.FileBackend":
                 print(f"\nIts mail is at {settings.BASE_URL}/dev/mail/")
         else:
             call_command("collectstatic", interactive=False, verbosity=0)

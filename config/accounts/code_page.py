@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
-from config.account_pages import no_code_for
-from config.accounts import ADDRESS_TYPED
+from config.accounts.adapter import ADDRESS_TYPED
+from config.accounts.context import no_code_for
 
 WAIT = 60  # seconds between two codes
 STEP = 5  # seconds; the style sheet counts down from a multiple of it

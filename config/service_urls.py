@@ -99,7 +99,7 @@ def email(variables: Variables, var: Path) -> dict[str, Any]:
     parts = split_url("EMAIL_URL", text, EMAIL_MUST)
     if parts.scheme == "files" and not parts.netloc:
         folder = unquote(parts.path) if parts.path.strip("/") else str(var / "mail")
-        return {"EMAIL_BACKEND": "config.mail_files.FileBackend", "EMAIL_FILE_PATH": folder}
+        return {"EMAIL_BACKEND": "config.local_run.mail_files.FileBackend", "EMAIL_FILE_PATH": folder}
     if parts.scheme not in SMTP_PORTS or not parts.hostname or parts.path.strip("/"):
         raise BadSetting("EMAIL_URL", EMAIL_MUST)
     return {
