@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from exercises.toml_schema import one_line
+
 from .folder import SLUG, Words, gather, read_folder, words_of
 from .loading import SHIPPED, load_folder
 from .models import FALLBACK_LANGUAGE, Drawing, Exercise, Precaution, Step
-from .toml_file import one_line
 
 Content = dict[str, Any]  # what one language's file says
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from .body import front, inset, joints, room, side, signs
+from exercises.body import annotations as body_annotations
+from exercises.body import front, inset, joints, room, side
+
 from .body.lines import number
 from .body.pose import Pose, PoseError
 from .body.shapes import Shape
@@ -128,7 +130,7 @@ def drawing(pose: Pose, name: str, colours: Colours) -> str:
         thread = paint(Shape(inset.connector(detail.focus), "thread"), colours)
         inside = thread + inside + _circle(detail, shapes, f"{name}-detail", colours)
     if pose.wrong:
-        inside += "".join(paint(shape, colours) for shape in signs.cross())
+        inside += "".join(paint(shape, colours) for shape in body_annotations.cross())
     return inside
 
 
@@ -136,10 +138,15 @@ def shapes_of(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
     """Every shape of a picture, the furthest first, and its detail."""
     if pose.view == "front":
         before = front.joints_of(pose)
-        shapes = [*room.ground(pose), *front.body(pose, before), *signs.front_signs(pose, before)]
+        shapes = [*room.ground(pose), *front.body(pose, before), *body_annotations.front_signs(pose, before)]
         return shapes, inset.inset_of(pose, None, before)
     aside = joints.joints_of(pose)
-    shapes = [*room.ground(pose), *room.prop(pose, aside), *side.body(pose, aside), *signs.side_signs(pose, aside)]
+    shapes = [
+        *room.ground(pose),
+        *room.prop(pose, aside),
+        *side.body(pose, aside),
+        *body_annotations.side_signs(pose, aside),
+    ]
     return shapes, inset.inset_of(pose, aside, None)
 
 

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exercises.toml_schema import ExerciseFileError, Table, read_toml
+
 from .folder_media import MediaFile, find_media
 from .models import FALLBACK_LANGUAGE, Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
 from .poses import read_drawings
-from .toml_file import ExerciseFileError, Table, read_toml
 
 FILES = "exercise*.toml"
 FILE_NAME = re.compile(r"exercise\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})?)\.toml")

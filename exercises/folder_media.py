@@ -15,9 +15,10 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
+from exercises.toml_schema import ExerciseFileError
+
 from .media_files import check
 from .models import Media
-from .toml_file import ExerciseFileError
 
 NAMES = "film.mp4, film.webm, poster.png, film.<language>.vtt and step-<number>.png (or .jpg, .webp)"
 ENDINGS = {".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".vtt", ".srt", ".png", ".jpg", ".jpeg", ".webp", ".gif"}

@@ -14,10 +14,11 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from . import shown_files
+from exercises import media_storage
+from exercises.toml_schema import ExerciseFileError
+
 from .folder import Folder, find_folders, read_folder
 from .models import Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
-from .toml_file import ExerciseFileError
 
 SHIPPED = Path(__file__).resolve().parent / "library"
 
@@ -100,7 +101,7 @@ def load_folder(
         _store_words(exercise, folder)
         _store_media(exercise, folder)
         if newest:
-            shown_files.carry(newest, exercise, renumbered)
+            media_storage.carry(newest, exercise, renumbered)
         return Outcome.LOADED
     if exercise.digest != folder.digest:
         raise ExerciseFileError(
@@ -130,5 +131,5 @@ def _store_words(exercise: Exercise, folder: Folder) -> None:
 def _store_media(exercise: Exercise, folder: Folder) -> bool:
     """Films and pictures make no version of their own: those put into the folder later are stored too."""
     if exercise.origin == Exercise.Origin.LIBRARY:
-        return shown_files.follow_shipped(exercise, len(folder.words[0].steps))
-    return shown_files.fill(exercise, folder.media)
+        return media_storage.follow_shipped(exercise, len(folder.words[0].steps))
+    return media_storage.fill(exercise, folder.media)

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from exercises.timeline import Scene
+from exercises.toml_schema import ExerciseFileError, read_toml
+
 from .body.pose import Pose, PoseError
 from .models import Drawing, Step, Variation
-from .movement import Scene
-from .toml_file import ExerciseFileError, read_toml
 
 FILE = "poses.toml"
 FILM = "film"

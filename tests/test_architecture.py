@@ -28,10 +28,10 @@ PURE = [
     "clinic/practice/colors.py",
     "clinic/pain/body_map.py",
     "exercises/figure.py",
-    "exercises/movement.py",
-    "exercises/moving.py",
-    "exercises/frames.py",
-    "exercises/captions.py",
+    "exercises/timeline.py",
+    "exercises/animation.py",
+    "exercises/film/frames.py",
+    "exercises/film/captions.py",
     *(path for path in OURS if path.startswith("exercises/body/")),
 ]
 CLOCKS = {"now", "utcnow", "today"}

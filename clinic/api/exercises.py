@@ -16,8 +16,8 @@ from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
 from clinic.api.viewsets import Door
+from exercises.media_selection import film_of
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
-from exercises.showing import film_of
 
 
 class StepAnswer(serializers.ModelSerializer[Step]):

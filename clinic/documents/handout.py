@@ -23,8 +23,8 @@ from clinic.models import Prescription
 from clinic.models.fields import zone
 from clinic.pain.advice import call_now
 from exercises import figure
+from exercises.media_selection import photo_of
 from exercises.models import Exercise
-from exercises.showing import photo_of
 
 DISPOSITION = 'inline; filename="exercise-plan.pdf"'  # names no exercise: it shows in download lists
 

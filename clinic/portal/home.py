@@ -13,8 +13,8 @@ from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
 from clinic.portal.links.register import first_clinic
 from clinic.portal.settings import push as settings_push
+from exercises.media_selection import on_the_picture
 from exercises.models import Exercise
-from exercises.showing import on_the_picture
 
 
 @require_safe

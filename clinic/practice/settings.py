@@ -21,7 +21,7 @@ from clinic.mail.compose import ink_on
 from clinic.models import Clinic, Practitioner
 from clinic.practice import colors
 from clinic.team import absences
-from exercises import bare_pictures, media_files
+from exercises import media_files, strip_metadata
 from exercises.models import Exercise, Media
 
 LOGO_BYTES = 512 * 1024  # it goes with every page and is fetched by every mail
@@ -74,7 +74,7 @@ def show_logo(clinic: Clinic, file: File[Any], *, by: Practitioner) -> None:
     _owned(clinic, by)
     try:
         extension = media_files.check(file, Media.Kind.PICTURE, LOGO_BYTES).extension
-        bare = bare_pictures.bare(file.read(), extension)
+        bare = strip_metadata.bare(file.read(), extension)
     except ValidationError as error:
         raise ValidationError({"logo": error.messages}) from error
     _replace_logo(clinic, ContentFile(bare, f"{uuid.uuid4().hex}{extension}"), "logo-changed", by)

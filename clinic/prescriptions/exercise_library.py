@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import Clinic, Practitioner
-from exercises import authoring, shown_files
+from exercises import authoring, media_storage
 from exercises.authoring import Content
 from exercises.models import Exercise, Media
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 
 def write(
@@ -102,7 +102,7 @@ def upload(
     _may(by)
     with transaction.atomic():
         audit.record(by.user, f"{kind}-uploaded", exercise, by.clinic)
-        return shown_files.place(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
+        return media_storage.place(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
 
 
 def remove(media: Media, *, by: Practitioner) -> None:
@@ -110,12 +110,12 @@ def remove(media: Media, *, by: Practitioner) -> None:
     _may(by)
     with transaction.atomic():
         audit.record(by.user, f"{media.kind}-removed", media.exercise, by.clinic)
-        shown_files.take_away(media)
+        media_storage.take_away(media)
 
 
 def _place_picture(exercise: Exercise, picture: File[Any], step: int) -> None:
     try:
-        shown_files.place(exercise, picture, Media.Kind.PICTURE, step=step)
+        media_storage.place(exercise, picture, Media.Kind.PICTURE, step=step)
     except ValidationError as error:
         raise ValidationError({f"steps[{step}].picture": error.messages}) from error
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exercises.body.annotations import arrow
+
 from .front import Front
 from .joints import Joints
 from .lines import at, between, oval, through, toward
 from .pose import Pose
 from .shapes import Shape, united
-from .signs import arrow
 
 CENTRE = 326 + 96j
 RADIUS = 60.0

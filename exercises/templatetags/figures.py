@@ -8,8 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from exercises.figure import draw
+from exercises.media_storage import STATIC
 from exercises.models import Exercise
-from exercises.shown_files import STATIC
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from exercises.media_selection import Film, film_of, photo_of
 from exercises.models import Exercise, Media
-from exercises.showing import Film, film_of, photo_of
 
 register = template.Library()
 

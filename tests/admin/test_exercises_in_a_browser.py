@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from exercises import authoring, shown_files
+from exercises import authoring, media_storage
 from exercises.models import Media
 from tests import make
 from tests.admin.door import signed_in, url
@@ -51,7 +51,7 @@ def open_page(browser, live_server, settings, tmp_path):
 
 def bridge():
     made = authoring.write("bridge", "en", content.content(version=None, featured=None), published=True)
-    shown_files.place(made, files.file(files.MP4), Media.Kind.FILM)
+    media_storage.place(made, files.file(files.MP4), Media.Kind.FILM)
     return made
 
 
@@ -108,6 +108,6 @@ def test_a_film_of_the_clinics_own_plays_and_seeks(cast, open_page, tmp_path):
         subprocess.run(command, check=True)
     except FileNotFoundError:
         pytest.skip("no ffmpeg here to make a film with")
-    shown_files.place(made, files.file(film.read_bytes()), Media.Kind.FILM)
+    media_storage.place(made, files.file(film.read_bytes()), Media.Kind.FILM)
     page = open_page(visit.url("exercise", "bridge"), cast.dana)
     assert page.evaluate(PLAY) == [64, True, None]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from exercises import shown_files
+from exercises import media_storage
 from exercises.models import Media
 from tests import make
 from tests.api.calls import Program, complaints
@@ -66,8 +66,8 @@ def test_a_film_of_the_clinics_own_is_told_instead_of_the_shipped_one(dana, sett
     settings.MEDIA_ROOT = tmp_path
     bend = make.exercise()
     bend.media.create(kind=Media.Kind.FILM, title="shipped", path="exercises/forward-bend/film.mp4")
-    own = shown_files.place(bend, files.file(files.WEBM), Media.Kind.FILM)
-    picture = shown_files.place(bend, files.file(files.PNG), Media.Kind.PICTURE, step=3)
+    own = media_storage.place(bend, files.file(files.WEBM), Media.Kind.FILM)
+    picture = media_storage.place(bend, files.file(files.PNG), Media.Kind.PICTURE, step=3)
     told = dana.get("exercises/forward-bend/").json()["pictures"]
     assert [(each["kind"], each["content_type"], each["step"], each["url"]) for each in told] == [
         ("film", "video/webm", None, f"http://testserver/portal/films/{own.pk}/"),

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from exercises.body.pose import Pose, PoseError
 from exercises.folder import read_folder
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 from . import make
 from .poses import any_pose

@@ -6,7 +6,7 @@ import zlib
 import pytest
 from django.core.exceptions import ValidationError
 
-from exercises.bare_pictures import bare
+from exercises.strip_metadata import bare
 
 SECRET = b"made by Zebrafish at 52.5 N 13.4 E"
 

@@ -13,11 +13,11 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import CommandError, call_command
 
-from exercises import film as rendering
 from exercises.body.joints import joints_of
-from exercises.film import RATE, Film, film_of
+from exercises.film import render as rendering
+from exercises.film.render import RATE, Film, film_of
 from exercises.folder import read_folder
-from exercises.movement import Scene, seen_at, spans
+from exercises.timeline import Scene, seen_at, spans
 
 from . import make
 from .poses import BEND, bones
@@ -135,7 +135,7 @@ def test_captions_say_the_title_and_the_cue_of_the_step_that_is_seen(language):
 
 
 def test_what_a_caption_may_not_say_is_escaped():
-    from exercises.captions import webvtt
+    from exercises.film.captions import webvtt
 
     scenes = [Scene(film().scenes[0].pose, 1, 0, 9)]
     said = webvtt(spans(scenes), {1: ("A & B", "From --> to <b>")})

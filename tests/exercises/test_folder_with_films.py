@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from exercises import shown_files
+from exercises import media_storage
 from exercises.folder import read_folder
 from exercises.loading import Outcome, load_folder
+from exercises.media_selection import film_of, photo_of
 from exercises.models import Exercise, Media
-from exercises.showing import film_of, photo_of
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 from . import files, make
 
@@ -79,13 +79,13 @@ def test_what_was_uploaded_in_the_meantime_stays(tmp_path):
     folder = put(tmp_path / "bridge", {"film.mp4": files.MP4})
     load(folder)
     bridge = Exercise.objects.get()
-    shown_files.place(bridge, files.file(files.FRAGMENTED_MP4), "film")
+    media_storage.place(bridge, files.file(files.FRAGMENTED_MP4), "film")
     assert load(folder) == Outcome.UNCHANGED
     assert bridge.media.get().file.read() == files.FRAGMENTED_MP4
 
 
 def test_the_shipped_film_is_a_static_file_and_follows_what_is_shipped(tmp_path, monkeypatch):
-    monkeypatch.setattr(shown_files, "STATIC", tmp_path / "static")
+    monkeypatch.setattr(media_storage, "STATIC", tmp_path / "static")
     shipped = tmp_path / "static" / "exercises" / "bridge"
     folder = put(tmp_path / "bridge", {})
     load(folder, "library")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exercises.folder import read_folder
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 from . import make
 

@@ -7,7 +7,7 @@ import pytest
 from exercises.folder import read_folder
 from exercises.loading import Outcome, load_folder
 from exercises.models import Exercise, Step
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 from . import make
 

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from exercises.folder import read_folder
 from exercises.loading import Outcome, load_folder
 from exercises.models import Exercise
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 from . import make
 

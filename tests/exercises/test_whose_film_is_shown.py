@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 
-from exercises import shown_files
-from exercises.showing import film_of
+from exercises import media_storage
+from exercises.media_selection import film_of
 
 from . import files, make
 
@@ -29,7 +29,7 @@ def bend(settings, tmp_path):
 
 
 def place(exercise, content, kind="film", **where):
-    return shown_files.place(exercise, files.file(content), kind, **where)
+    return media_storage.place(exercise, files.file(content), kind, **where)
 
 
 def fresh(exercise):
@@ -81,10 +81,10 @@ def test_the_last_film_takes_its_captions_and_poster_along(bend, settings, djang
         film, webm = place(bend, files.MP4), place(bend, files.WEBM)
         place(bend, files.VTT, "captions", language="en")
         place(bend, files.PNG, "poster")
-        shown_files.take_away(film)
+        media_storage.take_away(film)
     assert film_of(fresh(bend)).captions
     with django_capture_on_commit_callbacks(execute=True):
-        shown_files.take_away(webm)
+        media_storage.take_away(webm)
     assert film_of(fresh(bend)).sources[0].path == "exercises/bend/film.mp4"
     assert lying(settings) == []
 
@@ -92,12 +92,12 @@ def test_the_last_film_takes_its_captions_and_poster_along(bend, settings, djang
 def test_a_file_that_another_version_shows_stays(bend, settings, django_capture_on_commit_callbacks):
     film = place(bend, files.MP4)
     newer = make.exercise("bend", 2, origin="library")
-    shown_files.carry(bend, newer)
+    media_storage.carry(bend, newer)
     with django_capture_on_commit_callbacks(execute=True):
-        shown_files.take_away(film)
+        media_storage.take_away(film)
     assert newer.media.get().file.read() == files.MP4
     with django_capture_on_commit_callbacks(execute=True):
-        shown_files.take_away(newer.media.get())
+        media_storage.take_away(newer.media.get())
     assert lying(settings) == []
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Practitioner
 from clinic.prescriptions import prescribing
-from exercises import authoring, shown_files
+from exercises import authoring, media_storage
 from exercises.models import Exercise, Media
 from tests import make
 from tests.exercises import files
@@ -21,7 +21,7 @@ def bridge(cast, settings, tmp_path):
 
 @pytest.fixture
 def film(bridge):
-    return shown_files.place(bridge, files.file(files.MP4, "../../evil.html"), Media.Kind.FILM)
+    return media_storage.place(bridge, files.file(files.MP4, "../../evil.html"), Media.Kind.FILM)
 
 
 def address(media):

@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Client
 from clinic.prescriptions import prescribing
-from exercises import authoring, shown_files
+from exercises import authoring, media_storage
 from exercises.models import Exercise, Media
 from tests import make
 from tests.exercises import files
@@ -85,7 +85,7 @@ def test_without_a_film_there_is_no_player(dana):
 
 def test_an_uploaded_picture_stands_where_nothing_is_drawn(dana):
     made = bridge()
-    photo = shown_files.place(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
+    photo = media_storage.place(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     assert f'<img src="{url("film", photo.pk)}" alt="Part 2"' in page_of(dana, "bridge")
     assert url("film", photo.pk) in dana.get(url("library")).content.decode()  # its cover
 

@@ -21,8 +21,8 @@ from clinic.admin.rendering import Page, page
 from clinic.admin.service_form import VerbForm
 from clinic.models import Practitioner
 from clinic.prescriptions import exercise_library
+from exercises.media_selection import film_of, photo_of
 from exercises.models import Exercise, Media
-from exercises.showing import film_of, photo_of
 
 Kind = Media.Kind
 ACCEPTED = {

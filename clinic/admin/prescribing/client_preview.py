@@ -25,7 +25,7 @@ from clinic.models.fields import WEEKDAYS, zone
 from clinic.pain.advice import held_text
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
-from exercises.showing import on_the_picture
+from exercises.media_selection import on_the_picture
 
 REMINDERS_SHOWN = 4
 LOOK_AHEAD = dt.timedelta(days=800)

@@ -24,8 +24,8 @@ from clinic.admin.prescribing.screening_form import PrescribeForm
 from clinic.admin.rendering import page
 from clinic.models import Client, Clinic, Practitioner, Prescription
 from clinic.prescriptions import prescribing
+from exercises.media_selection import on_the_picture, photo_of
 from exercises.models import Exercise, Media, Step
-from exercises.showing import on_the_picture, photo_of
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from clinic.portal.pwa.offline import kept_offline
 from clinic.portal.today.daily_status import Now, running, what_now
 from clinic.portal.today.messages import messages_of
 from clinic.portal.today.next_morning import question
-from exercises.showing import on_the_picture
+from exercises.media_selection import on_the_picture
 
 STILL_NEW = dt.timedelta(days=14)  # so long the first page says that somebody else looks after the client
 

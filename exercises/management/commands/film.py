@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exercises.film import FilmError, film_of, write
+from exercises.film.render import FilmError, film_of, write
 from exercises.folder import read_folder
 from exercises.loading import SHIPPED
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 STATIC = SHIPPED.parent / "static" / "exercises"
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
-from exercises.toml_file import ExerciseFileError
+from exercises.toml_schema import ExerciseFileError
 
 
 class Command(BaseCommand):

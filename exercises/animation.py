@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .body import joints, side
-from .body.pose import Pose
-from .body.room import ground
-from .body.shapes import Shape
-from .figure import LOOKS, ON_DARK, ON_PAGE, Colours, drawing, look, paint
-from .frames import picture
-from .movement import Scene, bare, between, eased
+from exercises.body import joints, side
+from exercises.body.pose import Pose
+from exercises.body.room import ground
+from exercises.body.shapes import Shape
+from exercises.figure import LOOKS, ON_DARK, ON_PAGE, Colours, drawing, look, paint
+from exercises.film.frames import picture
+from exercises.timeline import Scene, bare, between, eased
 
 PAUSE = 1.2  # seconds at most that the body stays in a pose: nobody reads here
 UPRIGHT = 15.0  # degrees that a standing person's pelvis may be tipped

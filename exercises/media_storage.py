@@ -19,9 +19,9 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from .folder_media import MediaFile, find_media
-from .media_files import check
-from .models import Exercise, Media, Step
+from exercises.folder_media import MediaFile, find_media
+from exercises.media_files import check
+from exercises.models import Exercise, Media, Step
 
 STATIC = Path(__file__).resolve().parent / "static"
 Kind = Media.Kind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import prefetch_related_objects
 
-from .models import Exercise, Media, Step
+from exercises.models import Exercise, Media, Step
 
 Kind = Media.Kind
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from .body.pose import Pose
-from .figure import ON_PAPER, Colours, drawing
-from .movement import Moment, Scene, length, seen_at
+from exercises.body.pose import Pose
+from exercises.figure import ON_PAPER, Colours, drawing
+from exercises.timeline import Moment, Scene, length, seen_at
 
 GROUND = "#fbfaf7"
 DOTS_AT = 14.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from .movement import Span
+from exercises.timeline import Span
 
 WIDE = 40  # characters in a line
 TITLE_SECONDS = 2.4

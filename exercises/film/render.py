@@ -15,16 +15,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .body.pose import Pose
-from .captions import webvtt
-from .figure import ON_PAGE, drawing
-from .folder import Folder
-from .frames import frames, picture, poster
-from .movement import Scene, bare, length, spans
-from .moving import moving
-from .painting import painted
-from .poses import FILE, read_film
-from .toml_file import ExerciseFileError
+from exercises.animation import moving
+from exercises.body.pose import Pose
+from exercises.figure import ON_PAGE, drawing
+from exercises.film.captions import webvtt
+from exercises.film.frames import frames, picture, poster
+from exercises.film.rasterize import painted
+from exercises.folder import Folder
+from exercises.poses import FILE, read_film
+from exercises.timeline import Scene, bare, length, spans
+from exercises.toml_schema import ExerciseFileError
 
 RATE = 24  # frames a second
 WIDE = 960  # pixels; 720 high

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from .body.joints import lean_of
-from .body.pose import Pose
+from exercises.body.joints import lean_of
+from exercises.body.pose import Pose
 
 FADE = 0.35  # seconds in which what points at the body comes and goes
 NUMBERS = tuple(one.name for one in fields(Pose) if "least" in one.metadata)

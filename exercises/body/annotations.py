@@ -6,11 +6,11 @@ import cmath
 import math
 from collections.abc import Callable
 
-from .front import Front
-from .joints import FLOOR, Joints, weight_at
-from .lines import at, between, oval, through, toward, unit
-from .pose import Pose
-from .shapes import Shape
+from exercises.body.front import Front
+from exercises.body.joints import FLOOR, Joints, weight_at
+from exercises.body.lines import at, between, oval, through, toward, unit
+from exercises.body.pose import Pose
+from exercises.body.shapes import Shape
 
 
 def arrow(points: list[complex], look: str = "arrow", head: float = 11) -> Shape:
