@@ -70,7 +70,7 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
 def compose(cleared: Clearing) -> EmailMultiAlternatives:
     person = cleared.practitioner
     return letter(
-        "clearing",
+        "second_factor_reset",
         to=(person.name, person.email),
         clinic=person.clinic,
         language=person.speaks,

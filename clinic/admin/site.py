@@ -135,7 +135,7 @@ def _account_page(name: str) -> HttpResponseRedirect | None:
 
 def _only_a_button(request: HttpRequest) -> Page:
     """For whoever comes to a button's address by sign-in or reload: an empty 405 is an error of the browser's."""
-    shown = page(request, "only_a_button.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
+    shown = page(request, "post_only.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
     shown["Allow"] = "POST"
     return shown
 
@@ -144,7 +144,7 @@ def _not_for_you(request: HttpRequest) -> Page:
     """For somebody signed in who works at no clinic: says so, and where their own page is."""
     return page(
         request,
-        "not_for_you.html",
+        "no_access.html",
         _("This part is for practitioners"),
         status=404,
         own_page=resolve_url(settings.LOGIN_REDIRECT_URL),

@@ -29,7 +29,7 @@ def preview(request: HttpRequest, pk: int) -> Page:
     html = str(mail.alternatives[0][0])
     return page(
         request,
-        "mail.html",
+        "client/mail_preview.html",
         _("The reminder that %(name)s gets") % {"name": client.name},
         client=client,
         mail=mail,

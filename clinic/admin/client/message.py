@@ -43,9 +43,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
         if form.call(lambda: client_messages.send(client, text, by=by, press=press)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
             return back_to(request, onward)
-    return page(
-        request, "message.html", _("Write to %(name)s") % {"name": client}, client=client, form=form, onward=onward
-    )
+    title = _("Write to %(name)s") % {"name": client}
+    return page(request, "client/message.html", title, client=client, form=form, onward=onward)
 
 
 ROUTES = [("clients/<int:pk>/message/", write, "message")]

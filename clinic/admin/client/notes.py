@@ -66,7 +66,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
         text, told = given["text"], {"about": given["about"], "press": given["press"]}
         if form.call(lambda: client_notes.add(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
-    return page(request, "note.html", _("Write a note"), client=client, form=form)
+    return page(request, "client/note.html", _("Write a note"), client=client, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
         text = form.cleaned_data["text"]
         if form.call(lambda: client_notes.correct(note, text, by=by)) is not None:
             return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
-    return page(request, "note.html", _("Correct a note"), client=note.client, form=form, note=note)
+    return page(request, "client/note.html", _("Correct a note"), client=note.client, form=form, note=note)
 
 
 def _back(request: HttpRequest, client: Client, done: str) -> HttpResponseRedirect:

@@ -57,7 +57,7 @@ def ledger(request: HttpRequest, pk: int) -> Page:
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
-        "reminders.html",
+        "client/reminders.html",
         _("Reminders of %(name)s") % {"name": client.name},
         client=client,
         whole=whole,

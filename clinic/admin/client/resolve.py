@@ -50,7 +50,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
             return back_to(request, onward)
     if flag.state == Flag.State.RESOLVED:
         return _resolved_before(request, flag, form, onward)
-    return page(request, "resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
+    return page(request, "client/resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
 
 
 def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
@@ -72,7 +72,7 @@ def _resolved_before(request: HttpRequest, flag: Flag, form: NoteForm, onward: s
         return back_to(request, onward)
     by = Practitioner.objects.filter(user=last.by_id, clinic=client.clinic_id).first() if last.by_id else None
     told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "onward": onward}
-    return page(request, "resolved_before.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told)
+    return page(request, "client/already_resolved.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told)
 
 
 def _already(flag: Flag) -> str:

@@ -140,7 +140,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         form = TuneForm(initial={"sensitivity": wanted[0], "smallest_rise": str(wanted[1])})
     return page(
         request,
-        "tune.html",
+        "client/rule_settings.html",
         _("How finely the rule listens"),
         client=client,
         form=form,

@@ -62,7 +62,7 @@ def show(request: HttpRequest, pk: int) -> Page:
         raised[flag.prescription_id].append(flag)
     return page(
         request,
-        "replay.html",
+        "client/rule_simulation.html",
         _("Try other settings"),
         client=client,
         form=form,

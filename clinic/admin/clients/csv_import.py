@@ -124,7 +124,7 @@ def import_clients(request: HttpRequest) -> HttpResponseBase:
             form.add_error("file" if form.cleaned_data["file"] else "text", _in_words(error))
     owns = any(who.role == Practitioner.Role.OWNER for who in as_whom)
     columns = [str(title) for name, title in _COLUMNS.items() if owns or name != "practitioner"]
-    return page(request, "import_clients.html", _("Import clients"), form=form, columns=columns, owns=owns)
+    return page(request, "clients/csv_import.html", _("Import clients"), form=form, columns=columns, owns=owns)
 
 
 @require_POST
@@ -187,7 +187,7 @@ def _look(request: HttpRequest, text: str, by: Practitioner, *, notice: str = ""
     carried = {"text": text, "as": by.pk, "user": by.user_id, "seen": _digest(lines)}
     counts = Counter(line.fate for line in lines)
     return page(
-        request, "import_look.html", _("Look before you invite"),
+        request, "clients/csv_import_preview.html", _("Look before you invite"),
         rows=_worst_first(lines), counts={fate.value: counts[fate] for fate in Fate},
         ignored=_ignored(table), carried=signing.dumps(carried, salt=SALT, compress=True), notice=notice, by=by,
         shows_practitioner=any(line.client.practitioner_id != by.pk for line in lines),

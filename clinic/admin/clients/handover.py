@@ -83,8 +83,8 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
         if count is not None:
             return _done(request, given, count)
     return page(
-        request, "hand_over.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen, whose=whose,
-        shown=part, by=by, offered=offered, teams=teams, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
+        request, "clients/handover.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen,
+        whose=whose, shown=part, by=by, offered=offered, teams=teams, whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
     )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def withdraw(request: HttpRequest) -> HttpResponseBase:
             for client in Client.objects.filter(pk__in=[row.pk for row in waiting], prescriptions__isnull=False)
         }
         title = ngettext("Withdraw the invitation", "Withdraw the invitations", len(waiting))
-        return page(request, "withdraw.html", title, clients=waiting, planned=planned)
+        return page(request, "clients/withdraw_invitations.html", title, clients=waiting, planned=planned)
     gone = 0
     for by, clients in by_clinic(access.clinical(request), waiting):
         gone += len(invitations.withdraw_invitations(clients, by=by))

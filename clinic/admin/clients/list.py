@@ -51,7 +51,7 @@ def listing(request: HttpRequest) -> Page:
     treats = bool(access.clinical(request))
     return page(
         request,
-        "clients.html",
+        "clients/list.html",
         _("Clients"),
         shown=shown,
         may_prescribe=_may_prescribe(request, shown.object_list) if treats else set(),
@@ -80,11 +80,11 @@ def client(request: HttpRequest, pk: int) -> Page:
     now = timezone.now()
     told: dict[str, Any] = {"client": about, "now": now, "language": admin_labels.language(about.language)}
     if not about.treated:
-        return page(request, "contact.html", about.name, **told)
+        return page(request, "client/contact.html", about.name, **told)
     kept = client_page.of(about, now, request.GET.get("page"), request.GET.get("timeline"))
     return page(
         request,
-        "client.html",
+        "client/page.html",
         about.name,
         **told,
         record=kept,

@@ -43,7 +43,7 @@ def listing(request: HttpRequest) -> Page:
     rows = _rows(request, list(shown))
     return page(
         request,
-        "registrants.html",
+        "clients/registrants.html",
         _("Registrants"),
         shown=shown,
         rows=rows,

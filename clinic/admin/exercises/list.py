@@ -87,7 +87,7 @@ def listing(request: HttpRequest) -> Page:
     featured = {membership.clinic.featured_exercise for membership in access.memberships(request)}
     return page(
         request,
-        "exercises.html",
+        "exercises/list.html",
         _("Exercises"),
         rows=sorted(rows.values(), key=lambda row: str(row["exercise"].name).casefold()),
         featured=featured,
@@ -116,7 +116,7 @@ def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None
     shown = Exercise.objects.current().filter(slug=found.slug).first()
     return page(
         request,
-        "exercise.html",
+        "exercises/detail.html",
         found.name,
         status=422 if wrong else 200,
         exercise=found,

@@ -65,7 +65,7 @@ def _form(request: HttpRequest, language: str, exercise: Exercise | None, conten
             refused = True
     return page(
         request,
-        "exercise_form.html",
+        "exercises/form.html",
         _("Change %(name)s") % {"name": exercise.name} if exercise else _("Add an exercise"),
         status=422 if refused else 200,
         wrong=refused,

@@ -108,7 +108,7 @@ def change(request: HttpRequest, pk: int, advice: str, language: str) -> HttpRes
             return HttpResponseRedirect(reverse("plumbline:advice_words", args=[pk, advice, language]))
     context = _context(clinic, kind, language, form)
     context |= {"now": now, "usual": usual, "versions": versions, "clinic": clinic}
-    return page(request, "advice_words.html", str(kind.label).capitalize(), **context)
+    return page(request, "practice/advice_texts.html", str(kind.label).capitalize(), **context)
 
 
 def _context(clinic: Clinic, kind: Advice, language: str, form: WordsForm) -> dict[str, Any]:

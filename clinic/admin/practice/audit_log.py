@@ -131,7 +131,7 @@ def listing(request: HttpRequest) -> Page:
     shown = Paginator(rows.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
-        "who_did_what.html",
+        "practice/audit_log.html",
         _("Who did what"),
         form=form,
         shown=shown,

@@ -47,7 +47,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         form = TuneForm(initial={"sensitivity": now[0], "smallest_rise": str(now[1])})
     return page(
         request,
-        "clinic_tune.html",
+        "practice/rule_settings.html",
         _("How finely the rule listens"),
         clinic=clinic,
         form=form,

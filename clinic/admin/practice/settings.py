@@ -41,7 +41,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
     here = list(Clinic.objects.staffed_by(request.user))
     if len(here) == 1:
         return show(request, here[0].pk)
-    return page(request, "clinic_choose.html", _("Which clinic?"), clinics=here)
+    return page(request, "practice/choose_clinic.html", _("Which clinic?"), clinics=here)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +63,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
         clinic.refresh_from_db()
     return page(
         request,
-        "clinic_settings.html",
+        "practice/settings.html",
         _("Clinic settings"),
         clinic=clinic,
         cards=cards,
@@ -79,7 +79,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponseBase:
 def accent_preview(request: HttpRequest, pk: int) -> Page:
     """The drawing of a colour alone, for the script that shows it while one chooses."""
     clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
-    return page(request, "elements/accent.html", "", colour=_colour(_given_accent(request, clinic)))
+    return page(request, "practice/accent_preview.html", "", colour=_colour(_given_accent(request, clinic)))
 
 
 @require_POST
@@ -103,7 +103,7 @@ def _read(request: HttpRequest, clinic: Clinic) -> HttpResponseBase:
     owners = Practitioner.objects.filter(clinic=clinic, role=Practitioner.Role.OWNER, active=True)
     return page(
         request,
-        "clinic_read.html",
+        "practice/settings_read_only.html",
         _("About the clinic"),
         clinic=clinic,
         owners=owners,

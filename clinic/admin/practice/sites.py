@@ -96,7 +96,7 @@ def listing(request: HttpRequest) -> Page:
     )
     ticks = [(tick, admin_labels.ago(tick.at, now) if tick.at else _("never")) for tick in mail_health.ticks(now)]
     return page(
-        request, "clinics.html", _("Clinics"), rows=rows, ticks=ticks,
+        request, "practice/sites.html", _("Clinics"), rows=rows, ticks=ticks,
         myself_pk=request.user.pk, unlocked=set(unlocked.values_list("pk", flat=True)),
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         if opened is not None:
             messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": opened})
             return HttpResponseRedirect(reverse("plumbline:clinics"))
-    return page(request, "clinic_add.html", _("Add a clinic"), form=form)
+    return page(request, "practice/site_add.html", _("Add a clinic"), form=form)
 
 
 @require_POST

@@ -55,7 +55,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(onward)
     (strip,) = day_strip.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
     return page(
-        request, "amend.html", _("Change the dose"),
+        request, "prescribing/amend.html", _("Change the dose"),
         client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
         day=strip, hours=day_strip.hours(), onward=onward,
         replaces=prescribing_review.still_shown(form, replaces, version.number),

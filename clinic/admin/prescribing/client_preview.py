@@ -37,7 +37,7 @@ _WAY = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 
 @dataclass(frozen=True)
 class NewPlan:
-    """What ``clinic/portal/today/answer.html`` asks of an exercise that was not done nor reported on today."""
+    """What ``clinic/portal/today/prescription.html`` asks of an exercise that was not done nor reported on today."""
 
     prescription: Prescription
     dose: PrescriptionVersion
@@ -162,7 +162,7 @@ def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
             "csrf_token": "none",  # no form of the page works in its frame
         }
-        page = render_to_string("clinic/portal/today.html", told)
+        page = render_to_string("clinic/portal/today/page.html", told)
     return _WAY.sub(r"\1", _NOT_FOR_A_FRAME.sub("", _SCRIPT.sub("", page)))
 
 

@@ -98,7 +98,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
             kept[row.exercise].append({"template": row, "days": admin_labels.days(row.day_names)})
     return page(
         request,
-        "dose_templates.html",
+        "prescribing/dose_templates.html",
         _("Doses"),
         shelves=[(exercise, exercise.words(get_language()), kept[exercise.slug]) for exercise in exercises],
         none_yet=not any(kept.values()),
@@ -118,7 +118,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         made = form.call(lambda: dose_templates.add(exercise, form.pattern(), by=form.by()))
         if made is not None:
             return _done(request, _("“%(name)s” is kept."), made)
-    return page(request, "dose_template.html", _("Keep a dose"), form=form, exercise=exercise)
+    return page(request, "prescribing/dose_template.html", _("Keep a dose"), form=form, exercise=exercise)
 
 
 @require_POST
@@ -147,7 +147,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
         changed = form.call(lambda: dose_templates.change(template, exercise, form.pattern(), by=by))
         if changed is not None:
             return _done(request, _("“%(name)s” is changed. Plans that were made of it stay as they are."), changed)
-    return page(request, "dose_template.html", str(now["name"]), form=form, exercise=exercise)
+    return page(request, "prescribing/dose_template.html", str(now["name"]), form=form, exercise=exercise)
 
 
 @require_POST

@@ -91,7 +91,8 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
     one, slug = wanted(request, found)
     title = _("Prescribe for %(name)s") % {"name": client}
     if one is None:
-        return page(request, "choose_exercise.html", title, client=client, offered=found, unknown=slug, query="")
+        context = {"client": client, "offered": found, "unknown": slug, "query": ""}
+        return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
     given = dose_prefill.sources(exercise, by, client)
     form = _form(request, client, exercise, given)
@@ -114,7 +115,7 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
     running = client.prescriptions.running().filter(exercise__slug=exercise.slug)
     (strip,) = day_strip.days([client], form.chosen(), {client.pk: form.early})
     return page(
-        request, "prescribe.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
+        request, "prescribing/one.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
         words=exercise.words(get_language()), sources=given, day=strip, hours=day_strip.hours(),
         several=len(found) > 1,
         beside=prescribing_review.numbers(

@@ -28,7 +28,7 @@ def show(request: HttpRequest, title: str, draft: PrescriptionVersion, **also: A
     exercise, now = draft.prescription.exercise, timezone.now()
     began = draft.starts_on < today_of(draft.prescription.client)
     return page(
-        request, "look_first.html", title, exercise=exercise, draft=draft, again=again(request.POST),
+        request, "prescribing/review.html", title, exercise=exercise, draft=draft, again=again(request.POST),
         dose=dosage_text.rows(draft, exercise, str(get_language())), seen=client_preview.seen(draft, now),
         began=began and draft.number == 1, **also,
     )  # fmt: skip

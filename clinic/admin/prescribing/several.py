@@ -46,7 +46,8 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     title = _title(clients)
     query = "&".join(f"client={client.pk}" for client in clients)
     if one is None:
-        return page(request, "choose_exercise.html", title, clients=clients, offered=found, unknown=slug, query=query)
+        context = {"clients": clients, "offered": found, "unknown": slug, "query": query}
+        return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
     given = dose_prefill.sources(exercise, by)
     form = _form(request, clients, exercise, given)
@@ -60,7 +61,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     having = _running(clients, exercise)
     running = {plan.client_id: plan for plan in having}
     return page(
-        request, "prescribe_several.html", title, clients=clients, one=one, exercise=exercise, form=form,
+        request, "prescribing/several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query,
         hours=day_strip.hours(),
         shares=[

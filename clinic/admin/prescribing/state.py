@@ -119,7 +119,7 @@ def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
             messages.success(request, str(act.done))
             return HttpResponseRedirect(onward)
     told: dict[str, Any] = {"prescription": prescription, "client": prescription.client, "form": form, "act": act}
-    return page(request, "change_state.html", str(act.title), onward=onward, **told)
+    return page(request, "prescribing/change_state.html", str(act.title), onward=onward, **told)
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [

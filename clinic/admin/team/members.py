@@ -116,7 +116,7 @@ def listing(request: HttpRequest) -> Page:
         )
         for clinic in owned
     ]
-    return page(request, "team.html", _("Team"), teams=teams, several=len(teams) > 1)
+    return page(request, "team/members.html", _("Team"), teams=teams, several=len(teams) > 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +132,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         if colleague is not None:
             messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": colleague})
             return HttpResponseRedirect(reverse("plumbline:team"))
-    return page(request, "colleague_add.html", _("Add a colleague"), form=form)
+    return page(request, "team/member_add.html", _("Add a colleague"), form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,7 +152,7 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = _row(person, timezone.now())
     unlocked = Practitioner.objects.unlocked_by(request.user).filter(pk=person.pk)
     return page(
-        request, "colleague.html", person.name, row=row, person=person, form=form, clearings=_clearings(person),
+        request, "team/member.html", person.name, row=row, person=person, form=form, clearings=_clearings(person),
         may_clear=row.second_step and second_factor.can_clear() and unlocked.exists(),
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def daily_mail(request: HttpRequest, pk: int) -> Page:
     mail = digest_mail.preview(who)
     html = re.sub(r'\shref="[^"]*"', "", str(mail.alternatives[0][0])) if mail else ""
     context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "onward": _address(request, who)}
-    return page(request, "daily_mail.html", _("The daily mail"), **context)
+    return page(request, "team/digest_preview.html", _("The daily mail"), **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +67,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     if changed is not None:
         messages.success(request, _("The absence is changed."))
         return HttpResponseRedirect(_address(request, who))
-    return page(request, "absence.html", _("Change an absence"), who=who, form=form, onward=_address(request, who))
+    return page(request, "team/absence.html", _("Change an absence"), who=who, form=form, onward=_address(request, who))
 
 
 @require_POST
@@ -130,7 +130,7 @@ def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Pag
         "colleagues": managed.exclude(user=request.user.pk).clinical().order_by("name", "pk") if mine else [],
     }
     title = _("My settings") if mine else _("Absences of %(name)s") % {"name": who.name}
-    return page(request, "my_settings.html", title, **context)
+    return page(request, "team/profile.html", title, **context)
 
 
 def _address(request: HttpRequest, who: Practitioner) -> str:

@@ -49,7 +49,7 @@ def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
             _say(request, person, done[0] is not None)
             return HttpResponseRedirect(back)
     return page(
-        request, "second_step_clear.html", _("Take the second step away"), form=form, person=person, back=back,
+        request, "team/second_factor_reset.html", _("Take the second step away"), form=form, person=person, back=back,
         is_set_up=second_factor.is_set_up(person.user),
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ def first(request: HttpRequest) -> Page:
     onward = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
     return page(
         request,
-        "second_factor.html",
+        "second_factor_required.html",
         _("One more step to sign in"),
         status=403,
         way=second_factor.where(request.user, onward),

@@ -46,7 +46,7 @@ def show(request: HttpRequest) -> Page:
     seen = outcomes(request.user, timezone.now() - dt.timedelta(days=DAYS))
     return page(
         request,
-        "outcomes.html",
+        "worklist/flag_statistics.html",
         _("How flags went"),
         days=DAYS,
         all=Line.of(_("All"), seen),

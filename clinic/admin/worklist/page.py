@@ -137,7 +137,7 @@ def show(request: HttpRequest) -> Page:
     title = _("Worklist")
     return page(
         request,
-        "worklist.html",
+        "worklist/page.html",
         title,
         rows=rows(list(shown), memberships, now),
         shown=shown,

@@ -31,7 +31,7 @@ class Book:
 def library(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Every exercise that may be prescribed today."""
     return show(
-        request, reader, "library.html", {"shelf": [_book(each) for each in Exercise.objects.current().whole()]}
+        request, reader, "library/page.html", {"shelf": [_book(each) for each in Exercise.objects.current().whole()]}
     )
 
 
@@ -49,7 +49,7 @@ def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
         "care": [one for one in precautions if one.group == Precaution.Group.CARE],
         "plan": _plan(reader.client, slug),
     }
-    response = show(request, reader, "exercise.html", told)
+    response = show(request, reader, "library/exercise.html", told)
     if reader.client is not None:
         allow_copy(response)
     return response

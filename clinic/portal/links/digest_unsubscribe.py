@@ -22,6 +22,6 @@ def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": who.clinic, "wanted": who.digest_wanted}
-        response = render(request, "clinic/portal/mail_stop_digest.html", context)
+        response = render(request, "clinic/portal/links/digest_unsubscribe.html", context)
         response["Content-Language"] = who.speaks
         return response

@@ -20,7 +20,7 @@ def dead_link(request: HttpRequest, why: str, *, status: int, clinic: Clinic | N
     """
     sign_in_url = resolve_url(settings.LOGIN_URL)
     context = {"why": why, "clinic": clinic or _only_clinic(), "sign_in_url": sign_in_url}
-    return render(request, "clinic/portal/dead_link.html", context, status=status)
+    return render(request, "clinic/portal/links/invalid.html", context, status=status)
 
 
 def _only_clinic() -> Clinic | None:

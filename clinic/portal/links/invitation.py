@@ -85,7 +85,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
                 messages.success(request, _how_to_come_back(client))
                 return redirect("clinic:today")
         context = {"form": form, "who": client, "clinic": client.clinic, "invited_by": found.invited_by, "known": known}
-        return _show(request, client, "mail_invitation.html", context, status=422 if form.errors else 200)
+        return _show(request, client, "links/invitation.html", context, status=422 if form.errors else 200)
 
 
 def _show(

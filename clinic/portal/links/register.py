@@ -72,7 +72,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         throttle = _Visitors()
         if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # it reads the address alone
-            response = render(request, "clinic/portal/register_later.html", context, status=429)
+            response = render(request, "clinic/portal/links/register_later.html", context, status=429)
             response["Retry-After"] = str(int(throttle.wait() or 3600))
             return response
         given = form.cleaned_data
@@ -82,8 +82,8 @@ def register(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            return render(request, "clinic/portal/register_sent.html", {**context, "email": given["email"]})
-    return render(request, "clinic/portal/register.html", context, status=422 if form.errors else 200)
+            return render(request, "clinic/portal/links/register_sent.html", {**context, "email": given["email"]})
+    return render(request, "clinic/portal/links/register.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,7 +97,7 @@ def unregister(request: HttpRequest, reader: Reader) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your registration is deleted."))
         return redirect("clinic:home")
-    return show(request, reader, "register_delete.html")
+    return show(request, reader, "links/register_delete.html")
 
 
 def first_clinic() -> Clinic | None:

@@ -62,7 +62,7 @@ def confirmation(request: HttpRequest, row: int) -> HttpResponse:
                 )
                 return redirect("clinic:library")
         context = {"form": form, "who": registrant, "known": known, "registrant": None}
-        return show(request, registrant, "mail_registration.html", context, status=422 if form.errors else 200)
+        return show(request, registrant, "links/registration.html", context, status=422 if form.errors else 200)
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:

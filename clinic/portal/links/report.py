@@ -56,7 +56,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             return redirect(request.path)
         paused = {"held": held, "held_words": held_text(client) if held else ""}
         context = {"form": form, "who": client, "clinic": client.clinic, **paused}
-        response = render(request, "clinic/portal/mail_report.html", context, status=422 if form.errors else 200)
+        response = render(request, "clinic/portal/links/report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
         return response
 
@@ -83,7 +83,7 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     stored = PainReport.objects.select_related("prescription__client__clinic", "told").get(reminder=reminder)
     told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
-    response = render(request, "clinic/portal/mail_report_done.html", context)
+    response = render(request, "clinic/portal/links/report_done.html", context)
     response["Content-Language"] = client.language
     return response
 

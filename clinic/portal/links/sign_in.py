@@ -27,4 +27,4 @@ def sign_in_first(request: HttpRequest, who: Client | Registrant) -> HttpRespons
     """Ask for the sign-in that there is for the address, and come back to the link then."""
     sign_in_url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
     shown = {"client": None, "registrant": None, "sign_in_url": sign_in_url}  # nobody's rooms: it is not they who look
-    return show(request, who, "mail_sign_in_first.html", shown)
+    return show(request, who, "links/sign_in.html", shown)

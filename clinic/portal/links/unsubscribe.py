@@ -22,6 +22,6 @@ def stop_reminders(request: HttpRequest, row: int) -> HttpResponse:
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": client.clinic, "wanted": client.reminders_wanted}
-        response = render(request, "clinic/portal/mail_stop.html", context)
+        response = render(request, "clinic/portal/links/unsubscribe.html", context)
         response["Content-Language"] = client.language
         return response

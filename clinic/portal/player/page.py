@@ -59,7 +59,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     elif to and to.kind != Kind.SIGNS and walk.goes_on(at, to) and request.POST.getlist("warning_signs"):
         to = None  # a sign is told at once, and the exercise does not go on
     if barred and to and to.kind != Kind.AFTER:  # what a client has said is taken all the same: a sign may be in it
-        return show(request, client, "do_not.html", plan)
+        return show(request, client, "player/on_hold.html", plan)
     form = SessionForm(prescription, sent(request), asked=() if signs_first else _asked(walk, at, to))
     if to is None and (done := take(request, form)):
         return done
@@ -73,7 +73,7 @@ def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         "stopped": stopped and at is not None and at.round > 0,
         "kept": _kept(form, ASKED.get(screen.kind, ())),
     }
-    return show(request, client, "do.html", context, status=status(form))
+    return show(request, client, "player/page.html", context, status=status(form))
 
 
 def _plan(prescription: Prescription, client: Client) -> dict[str, Any]:

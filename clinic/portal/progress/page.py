@@ -53,7 +53,7 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
     own = _own(client)
     prescription = _chosen(request, own)
     if prescription is None:
-        return show(request, client, "progress_empty.html")
+        return show(request, client, "progress/empty.html")
     prescription.client = client  # read already
     now = timezone.now()
     told = seen(prescription, now)
@@ -77,7 +77,7 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
         "month": month,
         "keeps": _query(**asked, range=range_),
     }
-    return show(request, client, "progress.html", context)
+    return show(request, client, "progress/page.html", context)
 
 
 def seen(prescription: Prescription, now: dt.datetime) -> story.Progress:

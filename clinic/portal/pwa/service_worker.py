@@ -144,7 +144,7 @@ def _of(request: HttpRequest) -> tuple[Clinic | None, str]:
 
 def _no_network(clinic: Clinic | None, language: str) -> str:
     with override(language):
-        return render_to_string("clinic/portal/no_network.html", {"clinic": clinic})
+        return render_to_string("clinic/portal/pwa/no_network.html", {"clinic": clinic})
 
 
 def _short(name: str) -> str:

@@ -102,7 +102,7 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
         "first": on[0] if on else None,
         "one_day": on is not None and on[1] - on[0] == DAY,
     }
-    return show(request, client, "history.html", context)
+    return show(request, client, "reports/history.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +112,7 @@ def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Correct one report within seven days; the old answers stay readable."""
     stored = get_object_or_404(_own(request, client), pk=pk)
     if not _may_correct(stored, timezone.now()):
-        return show(request, client, "correct_too_late.html", {"report": stored}, status=410)
+        return show(request, client, "reports/correct_too_late.html", {"report": stored}, status=410)
     form = CorrectionForm(stored, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,7 +127,7 @@ def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         else:
             return redirect("clinic:history")
     context = {"form": form, "report": stored}
-    return show(request, client, "correct.html", context, status=422 if form.errors else 200)
+    return show(request, client, "reports/correct.html", context, status=422 if form.errors else 200)
 
 
 def _own(request: HttpRequest, client: Client) -> QuerySet[PainReport]:

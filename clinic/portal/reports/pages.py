@@ -24,15 +24,15 @@ def report(request: HttpRequest, client: Client) -> HttpResponse:
     """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""
     choice = running(client)
     if not choice:
-        return show(request, client, "nothing_to_report.html")
+        return show(request, client, "reports/nothing_to_report.html")
     prescription = choice[0] if len(choice) == 1 else _chosen(request, choice)
     if prescription is None:
-        return show(request, client, "report_which.html", {"choice": choice})
+        return show(request, client, "reports/choose_prescription.html", {"choice": choice})
     form = PainNowForm(prescription, sent(request))
     if request.method == "POST" and (done := take(request, form)):
         return done
     context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice(client)}
-    return show(request, client, "report.html", context, status=status(form))
+    return show(request, client, "reports/report.html", context, status=status(form))
 
 
 def _chosen(request: HttpRequest, choice: list[Prescription]) -> Prescription | None:

@@ -39,7 +39,7 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         if prescription.state == Prescription.State.ENDED
         else what_now(prescription, client, timezone.now()),
     }
-    return show(request, client, "answer.html", context)
+    return show(request, client, "reports/result.html", context)
 
 
 def offline_advice(client: Client) -> dict[str, Any]:

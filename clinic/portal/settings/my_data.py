@@ -19,7 +19,7 @@ from clinic.portal.home import sign_out
 @client_only
 def my_data(request: HttpRequest, client: Client) -> HttpResponse:
     """The three ways, each with where it leads."""
-    return show(request, client, "my_data.html")
+    return show(request, client, "settings/my_data.html")
 
 
 @require_http_methods(["GET"])  # a HEAD would be booked as handed over
@@ -40,7 +40,7 @@ def leave(request: HttpRequest, client: Client) -> HttpResponse:
     """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
     if request.method != "POST":
         told = {"address_days": departure.ADDRESS_KEPT.days, "sign_in_stays": departure.keeps_sign_in(client)}
-        return show(request, client, "leave.html", told)
+        return show(request, client, "settings/leave.html", told)
     departure.leave(client, by=_who(request))
     response = sign_out(request)
     messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})

@@ -218,7 +218,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     if client.calendar_key:
         context["calendar_url"] = signed_links.calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
-    return show(request, client, "settings.html", context, status=422 if wrong else 200)
+    return show(request, client, "settings/page.html", context, status=422 if wrong else 200)
 
 
 def _form(name: str, client: Client, data: Any) -> Card:

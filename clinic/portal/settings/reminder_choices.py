@@ -72,7 +72,7 @@ def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("clinic:settings")
     context = {"form": form, "prescription": prescription, "wanted": choice is None or choice.wanted}
-    return show(request, client, "choose_reminders.html", context, status=422 if form.errors else 200)
+    return show(request, client, "settings/reminder_choices.html", context, status=422 if form.errors else 200)
 
 
 def chosen(client: Client) -> list[dict[str, object]]:

@@ -26,7 +26,7 @@ def messages_of(client: Client, user: Person) -> QuerySet[Message]:
 def messages(request: HttpRequest, client: Client) -> HttpResponse:
     """All of them, a page at a time; looking changes nothing."""
     shown = Paginator(messages_of(client, request.user), ON_A_PAGE).get_page(request.GET.get("page"))
-    return show(request, client, "messages.html", {"page": shown})
+    return show(request, client, "today/messages.html", {"page": shown})
 
 
 @require_POST

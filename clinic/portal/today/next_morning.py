@@ -84,7 +84,7 @@ def morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
             form.refuse(error)
         else:
             return redirect("clinic:answer", report.pk)
-    return show(request, client, "morning.html", {"morning": form}, status=422 if form.errors else 200)
+    return show(request, client, "today/next_morning.html", {"morning": form}, status=422 if form.errors else 200)
 
 
 def _was_yesterday(report: PainReport, client: Client) -> bool:

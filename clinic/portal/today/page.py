@@ -41,4 +41,4 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "news": dosage_changes.news(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
-    return show(request, client, "today.html", context)
+    return show(request, client, "today/page.html", context)
