@@ -105,7 +105,7 @@ def test_a_second_mail_waits_a_minute_and_the_page_says_how_long(browser):
 
 
 def test_the_countdown_has_a_rule_for_every_wait():
-    sheet = (Path(code_page.__file__).parent / "static/config/sign_in.css").read_text()
+    sheet = (Path(code_page.__file__).parents[1] / "static/config/sign_in.css").read_text()
     assert all(f".wait-{seconds} " in sheet for seconds in range(5, 61, 5))
 
 

@@ -11,7 +11,7 @@ from config.accounts.adapter import mailbox_proven
 from tests import axe, make
 from tests.accounts.test_in_a_browser import AUTHENTICATOR
 from tests.accounts.test_second_factor import digits
-from tests.admin.test_flags_in_a_browser import DESK, LOOKS, SCREENS
+from tests.admin.worklist.test_flags_in_a_browser import DESK, LOOKS, SCREENS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

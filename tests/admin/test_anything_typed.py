@@ -8,9 +8,9 @@ from clinic.clients import handover
 from clinic.models import Flag, FlagEvent, Message, Note, Prescription
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.admin import diaries
-from tests.admin.door import said, signed_in, url, words
-from tests.admin.prescribed import dose, screening
+from tests.admin import flagged_clients
+from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.prescribing.form_answers import dose, screening
 
 LONG = "Ä" * 10_000
 
@@ -78,7 +78,7 @@ def test_a_filter_that_there_is_not_is_said_and_leaves_nobody_out(cast, alice, a
 
 
 def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast, alice):
-    diaries.says(diaries.plan(cast.dana), 1, 3, 8)
+    flagged_clients.says(flagged_clients.plan(cast.dana), 1, 3, 8)
     plan, flag = Prescription.objects.get(), Flag.objects.get()
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
     handover.hand_over(cast.dana, make.practitioner(cast.alice.clinic, "Nora"), by=olga, reason="Moved.")
@@ -108,7 +108,7 @@ def test_plans_named_in_a_hidden_field_that_there_are_not_are_left_out(cast, ali
 
 @pytest.mark.parametrize("act", ["hold", "resume", "end"])
 def test_an_exercise_that_ended_meanwhile_says_so(cast, alice, act):
-    plan = diaries.plan(cast.dana)
+    plan = flagged_clients.plan(cast.dana)
     prescribing.end(plan, by=cast.alice.user, reason="Done.")
     answer = alice.post(url(act, plan.pk), {"reason": "Too early."}, follow=True)
     assert "ended" in said(answer)[-1]

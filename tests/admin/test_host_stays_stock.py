@@ -10,7 +10,7 @@ from django.urls import include, path, reverse
 
 from clinic.admin.site import site
 from tests import make
-from tests.admin.door import signed_in, url
+from tests.admin.browsing import signed_in, url
 
 host = AdminSite(name="admin")
 host.register(get_user_model(), admin.ModelAdmin)

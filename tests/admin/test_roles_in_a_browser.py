@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from clinic.models import Practitioner
 from clinic.team import members
 from tests import make
-from tests.admin.door import signed_in, url
-from tests.admin.test_flags_in_a_browser import LOOKS, SCREENS, faults
+from tests.admin.browsing import signed_in, url
+from tests.admin.worklist.test_flags_in_a_browser import LOOKS, SCREENS, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Role = Practitioner.Role

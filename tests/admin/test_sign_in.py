@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.admin.door import signed_in, url, words
+from tests.admin.browsing import signed_in, url, words
 
 
 def test_the_sign_in_is_the_projects_and_keeps_the_way(client):

@@ -21,7 +21,7 @@ from clinic.models import (
     Tuning,
 )
 from tests import make
-from tests.admin.door import signed_in, url, words
+from tests.admin.browsing import signed_in, url, words
 
 pytestmark = pytest.mark.any_database
 
@@ -33,7 +33,7 @@ OF_NOBODY = ["index", "clients", "invite", "who_did_what", "exercises", "exercis
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
 OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
-OF_A_CLINIC = {  # tests/admin/test_clinic_settings.py tries them
+OF_A_CLINIC = {  # tests/admin/practice/test_settings_pages.py tries them
     *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
 }
 OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
@@ -88,7 +88,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
     elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
-    elsewhere |= {"second_step"}  # tests/accounts/test_lost_second_step.py
+    elsewhere |= {"second_step"}  # tests/accounts/test_second_factor_reset.py
     elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC
 

@@ -5,8 +5,8 @@ A new address gets one line. docs/security.md says the same in words.
 
 import pytest
 
-from tests.admin.door import url
-from tests.admin.who import EVERYBODY, INSIDE, NOBODY, OPENS, SIGN_IN, STAFF, TOLD_NO, Row, World, everything, routes
+from tests.admin.browsing import url
+from tests.admin.people import EVERYBODY, INSIDE, NOBODY, OPENS, SIGN_IN, STAFF, TOLD_NO, Row, World, everything, routes
 
 pytestmark = pytest.mark.any_database
 

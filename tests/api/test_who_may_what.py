@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from clinic.api.urls import router
 from clinic.models import Flag, PainReport, Prescription
-from tests.admin.who import EVERYBODY, INSIDE, NOBODY, STAFF, World, everything
+from tests.admin.people import EVERYBODY, INSIDE, NOBODY, STAFF, World, everything
 from tests.api.calls import V1, plan, session
 
 pytestmark = pytest.mark.any_database

@@ -2,36 +2,36 @@
 
 import pytest
 
-from tests.walks import day, door, record, story, wishes
+from tests.walks import client_day, client_reads, client_settings, story, ways_in
 from tests.walks.matrix import WALKED
 from tests.walks.walker import walk_through
 
 pytestmark = pytest.mark.browser
 
 FLOWS = [
-    door.register,
-    door.accept_the_invitation,
-    door.answer_from_the_mail,
-    door.stop_reminders_from_the_mail,
-    door.lose_the_way,
-    door.forget_the_password,
-    day.tell_a_warning_sign,
-    day.find_nothing_to_do,
-    day.read_a_message,
-    door.sign_out,
-    door.sign_in,
-    day.tell_the_morning_after,
-    day.do_the_exercise,
-    day.report_pain,
-    day.correct_the_answer,
-    record.see_how_it_goes,
-    record.read_what_was_told,
-    record.read_about_the_exercise,
-    wishes.choose_reminders,
-    wishes.set_the_hours,
-    wishes.speak_another_language,
-    wishes.change_how_to_sign_in,
-    wishes.take_the_data_and_leave,
+    ways_in.register,
+    ways_in.accept_the_invitation,
+    ways_in.answer_from_the_mail,
+    ways_in.stop_reminders_from_the_mail,
+    ways_in.lose_the_way,
+    ways_in.forget_the_password,
+    client_day.tell_a_warning_sign,
+    client_day.find_nothing_to_do,
+    client_day.read_a_message,
+    ways_in.sign_out,
+    ways_in.sign_in,
+    client_day.tell_the_morning_after,
+    client_day.do_the_exercise,
+    client_day.report_pain,
+    client_day.correct_the_answer,
+    client_reads.see_how_it_goes,
+    client_reads.read_what_was_told,
+    client_reads.read_about_the_exercise,
+    client_settings.choose_reminders,
+    client_settings.set_the_hours,
+    client_settings.speak_another_language,
+    client_settings.change_how_to_sign_in,
+    client_settings.take_the_data_and_leave,
 ]
 
 

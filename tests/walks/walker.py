@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Response, expe
 
 from clinic.models import Client, Person
 from tests.portal.visit import signed_in
-from tests.walks.asked import inaccessible, wrong_with
 from tests.walks.matrix import LONG, SCREENS, Surroundings
+from tests.walks.page_checks import inaccessible, wrong_with
 
 PICTURES = Path(__file__).parents[2] / "var" / "walk"
 # What floats at the foot of the screen lies at the foot of the picture.

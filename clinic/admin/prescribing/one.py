@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Max
@@ -91,7 +92,7 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
     one, slug = wanted(request, found)
     title = _("Prescribe for %(name)s") % {"name": client}
     if one is None:
-        context = {"client": client, "offered": found, "unknown": slug, "query": ""}
+        context: dict[str, Any] = {"client": client, "offered": found, "unknown": slug, "query": ""}
         return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
     given = dose_prefill.sources(exercise, by, client)

@@ -46,7 +46,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     title = _title(clients)
     query = "&".join(f"client={client.pk}" for client in clients)
     if one is None:
-        context = {"clients": clients, "offered": found, "unknown": slug, "query": query}
+        context: dict[str, Any] = {"clients": clients, "offered": found, "unknown": slug, "query": query}
         return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
     given = dose_prefill.sources(exercise, by)

@@ -1,0 +1,80 @@
+"""How finely the rule listens to one client: two knobs, their measured price, and why they were turned."""
+
+import re
+
+import pytest
+
+from clinic.flags.trend import FALSE_FLAGS_PER_YEAR
+from clinic.models import Tuning
+from tests.admin.browsing import said, signed_in, url, words
+
+FEW = {"sensitivity": "few", "smallest_rise": "1.5", "reason": "Her days differ a lot."}
+
+
+@pytest.fixture
+def alice(cast):
+    return signed_in(cast.alice)
+
+
+def tune(alice, cast, **over):
+    return alice.post(url("tune", cast.dana.pk), {**FEW, **over}, follow=True)
+
+
+def checked(page):
+    """The values of the radio buttons that are chosen."""
+    buttons = re.findall(r'<input type="radio"[^>]*>', page.content.decode())
+    return [re.search(r'value="([^"]*)"', button)[1] for button in buttons if " checked" in button]
+
+
+def test_each_setting_stands_there_with_its_measured_price(cast, alice):
+    page = words(alice.get(url("tune", cast.dana.pk)))
+    assert all(f"{price:.2f}" in page for price in FALSE_FLAGS_PER_YEAR.values())
+    assert "Now: standard, from 1 point up." in page
+    assert "Never: the rule listens as it comes." in page
+
+
+def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice):
+    page = tune(alice, cast)
+    assert said(page) == ["Dana: the rule listens as chosen from now on."]
+    assert "Few false flags: later, from 1.5 points up" in words(page)
+    made = Tuning.objects.get()
+    assert (made.sensitivity, made.smallest_rise, made.reason, made.by) == ("few", 1.5, FEW["reason"], cast.alice)
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
+def test_without_a_reason_nothing_is_stored_and_what_was_chosen_stays(cast, alice, reason):
+    page = tune(alice, cast, reason=reason)
+    assert list(page.context["form"].errors) == ["reason"]
+    assert checked(page) == ["few", "1.5"]
+    assert not Tuning.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sensitivity", ""), ("sensitivity", "loud"), ("smallest_rise", ""), ("smallest_rise", "nan")],
+)
+def test_only_what_was_measured_can_be_chosen(cast, alice, field, value):
+    page = tune(alice, cast, **{field: value})
+    assert list(page.context["form"].errors) == [field]
+    assert not Tuning.objects.exists()
+
+
+def test_every_turn_stays_below_with_who_and_why(cast, alice):
+    tune(alice, cast)
+    tune(alice, cast, sensitivity="early", reason="We see her every week now.")
+    page = words(alice.get(url("tune", cast.dana.pk)))
+    early = page.index("Alice: early: more false flags, from 1.5 points up. We see her every week now.")
+    assert early < page.index("Alice: few false flags: later, from 1.5 points up. Her days differ a lot.")
+
+
+def test_it_comes_filled_in_from_the_page_that_tried_it(cast, alice):
+    address = url("tune", cast.dana.pk)
+    assert checked(alice.get(address, {"sensitivity": "early", "smallest_rise": "2.0"})) == ["early", "2.0"]
+    assert not Tuning.objects.exists()
+
+
+@pytest.mark.parametrize("nonsense", [{"sensitivity": "<b>"}, {"smallest_rise": "1e999"}, {"smallest_rise": "a\x00"}])
+def test_nonsense_in_the_address_leaves_what_is_in_force(cast, alice, nonsense):
+    page = alice.get(url("tune", cast.dana.pk), nonsense)
+    assert page.status_code == 200
+    assert page.context["form"].initial == {"sensitivity": "standard", "smallest_rise": "1.0"}
