@@ -13,7 +13,7 @@ CLINICS = 20
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(many)s)"
 CLINIC = """
     INSERT INTO clinic_clinic (id, name, slug, phone, email, postal_line, language, time_zone, accent, logo,
-        featured_exercise, open_records, escalation_hours, code_sign_in, phone_after_hours, after_hours, created_at)
+        featured_exercise, shares_records, escalation_hours, code_sign_in, phone_after_hours, after_hours, created_at)
     SELECT i, 'Practice ' || i, 'practice-' || i, '555 0100', 'desk@practice-' || i || '.example', '1 Main Street',
         'en', 'UTC', '#1F6F' || (10 + i), '', 'forward-bend', false, 24, true, '', '', %(then)s FROM n"""
 PRACTITIONER = """
@@ -46,8 +46,8 @@ SCHEDULE = """
     INSERT INTO clinic_schedule (id, prescription_id, local_time, time_zone, active, next_slot, next_due_at)
     SELECT i, i, '18:00:00', 'Europe/Madrid', true, %(next_slot)s, %(next_due_at)s FROM n"""
 LEDGER = """
-    INSERT INTO clinic_reminder (schedule_id, slot, due_at, expires_at, state, try_at, attempts, ambiguous, message_id,
-        sent_at, settled_at, why, channel, phone_said, created_at)
+    INSERT INTO clinic_reminder (schedule_id, slot, due_at, expires_at, state, try_at, attempts, doubtful_attempts,
+        message_id, sent_at, settled_at, status_detail, channel, phone_said, created_at)
     SELECT i * %(stride)s, %(day)s, %(due)s, %(due)s, 'sent', %(due)s, 1, 0,
         'old.' || i || '.' || %(tag)s || '@clinic.example', %(due)s, %(due)s, '', 'mail', '', %(due)s FROM n"""
 

@@ -28,12 +28,13 @@ REPORT = """
     SELECT (i - 1) * %(reports)s + %(nth)s, i, %(at)s, %(at)s, true, 3 + i %% 4, 2 + i %% 3, '', 'go_on', 'portal', ''
     FROM n"""
 HEARD = (
-    "UPDATE clinic_standing SET last_report_id = client_id * %(reports)s, last_report_at = %(at)s, quiet_since = %(at)s"
+    "UPDATE clinic_worklistentry"
+    " SET last_report_id = client_id * %(reports)s, last_report_at = %(at)s, quiet_since = %(at)s"
 )
 FLAG = """
     INSERT INTO clinic_flag (id, prescription_id, kind, severity, state, reason, rule_version, raised_at, verdict)
     SELECT i, i * %(every)s, 'worsening', 'high', 'open', 'Pain is rising.', '', %(at)s, '' FROM n"""
-FLAGGED_ROWS = "UPDATE clinic_standing SET need = 1, waits_since = %(at)s WHERE client_id %% %(every)s = 0"
+FLAGGED_ROWS = "UPDATE clinic_worklistentry SET need = 1, waits_since = %(at)s WHERE client_id %% %(every)s = 0"
 
 
 def run() -> Iterator[tuple[str, float]]:
@@ -67,7 +68,7 @@ def _fill(clients: int) -> None:
     now = timezone.now()
     filling.fill(clients, due=0, ledger_days=0, now=now)
     with connection.cursor() as cursor:
-        for table in ("clinic_client", "clinic_standing"):
+        for table in ("clinic_client", "clinic_worklistentry"):
             cursor.execute(ONE_CLINIC.format(table=table))
         for nth in range(1, REPORTS + 1):
             at = now - dt.timedelta(days=2 * (REPORTS - nth) + 1)

@@ -82,7 +82,7 @@ def test_the_front_desk_sees_names_and_no_health_data(filled, name):
 def test_colleagues_see_their_own_clients_unless_the_clinic_shares_records(filled):
     assert [row.client for row in seen(Prescription, filled.alice.user)] == [filled.dana]
     assert [row.client for row in seen(Prescription, filled.bob.user)] == [filled.erin]
-    filled.alice.clinic.open_records = True
+    filled.alice.clinic.shares_records = True
     filled.alice.clinic.save()
     assert {row.client for row in seen(Prescription, filled.alice.user)} == {filled.dana, filled.erin}
     assert not seen(Prescription, filled.charlie.user).exists()

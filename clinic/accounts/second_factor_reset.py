@@ -23,7 +23,7 @@ from clinic.accounts import second_factor
 from clinic.conf import conf
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Clearing, Practitioner, Why, runs_the_site
+from clinic.models import Practitioner, SecondFactorReset, SkipReason, runs_the_site
 
 LONGEST_REASON = 500
 WAITS = dt.timedelta(days=7)  # for a mail server that is away
@@ -31,7 +31,7 @@ WAITS = dt.timedelta(days=7)  # for a mail server that is away
 
 def clear_second_step(
     colleague: Practitioner, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
-) -> Clearing | None:
+) -> SecondFactorReset | None:
     """Take every app, key and spare code of this person away, end their sessions, and tell them by mail.
 
     Args:
@@ -63,11 +63,11 @@ def clear_second_step(
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
     """One tick: tell everybody who has not been told; returns how many ended in each state."""
-    rows = Clearing.objects.select_related("practitioner__clinic", "practitioner__user")
+    rows = SecondFactorReset.objects.select_related("practitioner__clinic", "practitioner__user")
     return deliver(Mailbag(rows, _guard, compose), now)
 
 
-def compose(cleared: Clearing) -> EmailMultiAlternatives:
+def compose(cleared: SecondFactorReset) -> EmailMultiAlternatives:
     person = cleared.practitioner
     return letter(
         "second_factor_reset",
@@ -79,7 +79,7 @@ def compose(cleared: Clearing) -> EmailMultiAlternatives:
     )
 
 
-def _guard(rows: list[Clearing], now: dt.datetime) -> Mapping[int, Why]:
+def _guard(rows: list[SecondFactorReset], now: dt.datetime) -> Mapping[int, SkipReason]:
     """Whatever has happened since, they are told."""
     return {}
 
@@ -103,13 +103,13 @@ def _opens_more(account: AbstractBaseUser) -> bool:
     return runs_the_site(account) or any(getattr(account, more, False) for more in ("is_staff", "is_superuser"))
 
 
-def _post(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> Clearing:
-    return Clearing.objects.create(
+def _post(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> SecondFactorReset:
+    return SecondFactorReset.objects.create(
         practitioner=person,
         by_id=by.pk,
-        because=reason,
+        reason=reason,
         due_at=now,
         try_at=now,
         expires_at=now + WAITS,
-        message_id=f"clearing.{uuid.uuid4().hex}@{conf.mail_domain}",
+        message_id=f"second-factor-reset.{uuid.uuid4().hex}@{conf.mail_domain}",
     )

@@ -24,7 +24,7 @@ def memberships(request: HttpRequest) -> list[Practitioner]:
     """The active memberships, each with its clinic; empty for anybody who does not work here."""
     kept: list[Practitioner] | None = getattr(request, _KEPT, None)
     if kept is None:
-        kept = list(Practitioner.objects.of(request.user).select_related("clinic").order_by("clinic__name", "pk"))
+        kept = list(Practitioner.objects.for_user(request.user).select_related("clinic").order_by("clinic__name", "pk"))
         setattr(request, _KEPT, kept)
     return kept
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinic.models import PainReport, Why
+from clinic.models import PainReport, SkipReason
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import REFUSED_RECIPIENT
 
@@ -45,7 +45,7 @@ def why(code: str) -> str:
         return _("the mail server does not take this address: %(words)s") % {
             "words": code.removeprefix(REFUSED_RECIPIENT)
         }
-    return str(dict(Why.choices).get(code, code))
+    return str(dict(SkipReason.choices).get(code, code))
 
 
 def answer(field: str) -> str:

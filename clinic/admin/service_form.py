@@ -15,7 +15,7 @@ from clinic.models import Flag
 Answer = TypeVar("Answer")
 
 
-class VerbForm(forms.Form):
+class ServiceForm(forms.Form):
     """Lengths, ranges and rules are the verb's to check; the form only tells text from dates and numbers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class VerbForm(forms.Form):
             self.add_error(field if field in self.fields else None, ValidationError(errors))
 
 
-class OnceForm(VerbForm):
+class IdempotentForm(ServiceForm):
     """A form that stores one row, however often its button is pressed."""
 
     press = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -51,11 +51,11 @@ class OnceForm(VerbForm):
         self.fields["press"].initial = uuid4().hex
 
 
-class ReasonForm(VerbForm):
+class ReasonForm(ServiceForm):
     """Why an exercise is held, resumed or ended."""
 
     reason = forms.CharField(
-        label=_("Why"),
+        label=_("SkipReason"),
         required=False,  # an empty one is refused by the verb, in the verb's words
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),
@@ -63,7 +63,7 @@ class ReasonForm(VerbForm):
     )
 
 
-class NoteForm(VerbForm):
+class ResolveFlagForm(ServiceForm):
     """Whether a flag was real, what was found or done; and whether a held exercise goes on."""
 
     verdict = forms.ChoiceField(

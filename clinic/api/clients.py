@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
-from clinic.api.fields import Address, Body, Clock, Instant, Text
-from clinic.api.viewsets import Door, named
+from clinic.api.fields import Address, BodySerializer, Clock, Instant, Text
+from clinic.api.viewsets import ApiViewSet, named
 from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 
@@ -42,7 +42,7 @@ class ClientAnswer(serializers.ModelSerializer[Client]):
         read_only_fields = fields
 
 
-class NewClient(Body):
+class NewClient(BodySerializer):
     """Whom to invite, as a client of the caller."""
 
     name = Text(max_length=120)
@@ -53,7 +53,7 @@ class NewClient(Body):
     clinic = Text(max_length=50, required=False, help_text="short name of the clinic, for those who work in several")
 
 
-class Clients(Door[Client]):
+class Clients(ApiViewSet[Client]):
     serializer_class = ClientAnswer
     queries = {"list": ("page",)}
 
@@ -79,7 +79,7 @@ class Clients(Door[Client]):
 
     def _acting(self, clinic: str | None) -> Practitioner:
         """As whom the caller invites. Raises PermissionDenied for who treats nobody anywhere."""
-        works = Practitioner.objects.of(self.caller).clinical().select_related("clinic").order_by("clinic__slug")
+        works = Practitioner.objects.for_user(self.caller).clinical().select_related("clinic").order_by("clinic__slug")
         if clinic is not None and works:
             practitioner: Practitioner = named(works, "clinic", clinic__slug=clinic)
             return practitioner

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
-from clinic.api.viewsets import Door
+from clinic.api.viewsets import ApiViewSet
 from exercises.media_selection import film_of
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
 
@@ -145,7 +145,7 @@ class WholeExerciseAnswer(ExerciseAnswer):
         return PictureAnswer(fitting, many=True, context=self.context).data
 
 
-class Exercises(Door[Exercise]):
+class Exercises(ApiViewSet[Exercise]):
     serializer_class = ExerciseAnswer
     lookup_field = "slug"
     lookup_value_converter = "slug"

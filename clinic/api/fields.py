@@ -56,7 +56,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
 
 
-class Body(serializers.Serializer[Any]):
+class BodySerializer(serializers.Serializer[Any]):
     """A JSON object with just these fields; an unknown one is an error of that name."""
 
     default_error_messages = {"invalid": gettext_lazy("Write a JSON object here, in braces.")}

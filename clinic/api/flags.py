@@ -16,20 +16,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
-from clinic.api.fields import Body, Instant, Text
-from clinic.api.viewsets import Door
+from clinic.api.fields import BodySerializer, Instant, Text
+from clinic.api.viewsets import ApiViewSet
 from clinic.flags import lifecycle
 from clinic.flags.phase import phase
 from clinic.models import Flag, FlagEvent, PainReport
 
 
-class Seen(Body):
+class Seen(BodySerializer):
     """A note, if there is one."""
 
     note = Text(required=False, allow_blank=True, max_length=2000)
 
 
-class Solved(Body):
+class Solved(BodySerializer):
     """The note it is closed with."""
 
     note = Text(max_length=2000, help_text="what you found or did")
@@ -98,7 +98,7 @@ class FlagAnswer(serializers.ModelSerializer[Flag]):
         return any(event.verb == FlagEvent.Verb.ESCALATED for event in flag.events.all())
 
 
-class Flags(Door[Flag]):
+class Flags(ApiViewSet[Flag]):
     serializer_class = FlagAnswer
     queries = {"list": ("page", "state")}
 

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
-from clinic.api.fields import Body, Instant, Score, Text, Whole, Words, YesNo
-from clinic.api.viewsets import Door, named
+from clinic.api.fields import BodySerializer, Instant, Score, Text, Whole, Words, YesNo
+from clinic.api.viewsets import ApiViewSet, named
 from clinic.models import Advice, Area, Flag, PainReport, Prescription
 from clinic.pain import reporting
 from clinic.pain.advice import advice_text
@@ -26,7 +26,7 @@ KEY: Final = "Idempotency-Key"
 _GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
 
 
-class Said(Body):
+class Said(BodySerializer):
     """The answers that a report and its correction share."""
 
     before = Score()
@@ -97,7 +97,7 @@ class ReportAnswer(serializers.ModelSerializer[PainReport]):
         return advice_text(report, report.prescription.client.language)
 
 
-class PainReports(Door[PainReport]):
+class PainReports(ApiViewSet[PainReport]):
     serializer_class = ReportAnswer
     queries = {"list": ("page", "prescription")}
 
@@ -155,7 +155,7 @@ class PainReports(Door[PainReport]):
 
 def whole(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
-    return rows.select_related("prescription__client__clinic", "told").prefetch_related(
+    return rows.select_related("prescription__client__clinic", "advice_text").prefetch_related(
         "prescription__client__clinic__advice_texts",
         "areas",
         "warning_signs",

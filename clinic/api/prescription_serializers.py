@@ -9,21 +9,21 @@ from rest_framework import serializers
 
 from clinic.api.clients import PractitionerAnswer
 from clinic.api.enum_fields import Code
-from clinic.api.fields import Body, Day, Instant, Text, Whole, Words, YesNo
+from clinic.api.fields import BodySerializer, Day, Instant, Text, Whole, Words, YesNo
 from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import State as MailState
 from clinic.reminders import planning
 
 
-class ScreeningBody(Body):
+class ScreeningBody(BodySerializer):
     """A yes stands only with a reason to prescribe all the same."""
 
     answer = YesNo()
     override_reason = Text(max_length=500, required=False, allow_blank=True)
 
 
-class NewPrescription(Body):
+class NewPrescription(BodySerializer):
     """What to do, when, and how often; every precaution of the exercise answered."""
 
     client = Whole()
@@ -107,6 +107,7 @@ class ReminderAnswer(serializers.ModelSerializer[Reminder]):
 
     due_at = Instant()
     state = Code("ReminderState", MailState)
+    why = serializers.CharField(source="status_detail", read_only=True)
     sent_at = Instant(allow_null=True)
 
     class Meta:

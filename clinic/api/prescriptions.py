@@ -17,9 +17,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.fields import Body, Text
+from clinic.api.fields import BodySerializer, Text
 from clinic.api.prescription_serializers import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
-from clinic.api.viewsets import Door, named
+from clinic.api.viewsets import ApiViewSet, named
 from clinic.documents import handout as sheet
 from clinic.documents import pdf
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
@@ -29,7 +29,7 @@ from clinic.prescriptions.screening import Screened
 from exercises.models import Exercise
 
 
-class Reason(Body):
+class Reason(BodySerializer):
     """Why."""
 
     reason = Text(max_length=500)
@@ -42,7 +42,7 @@ class Pdf(JSONRenderer):
     format = "pdf"
 
 
-class Prescriptions(Door[Prescription]):
+class Prescriptions(ApiViewSet[Prescription]):
     serializer_class = PrescriptionAnswer
     queries = {"list": ("page", "client", "state"), "reminders": ("page",), "handout": ("paper", "language")}
 
@@ -74,7 +74,7 @@ class Prescriptions(Door[Prescription]):
         given = self.read(NewPrescription)
         client: Client = named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
         exercise: Exercise = named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
-        by = Practitioner.objects.of(self.caller).get(clinic=client.clinic_id)
+        by = Practitioner.objects.for_user(self.caller).get(clinic=client.clinic_id)
         screening = {code: Screened(**answer) for code, answer in given.pop("screening").items()}
         dose = Dose(**given)
         made = prescribing.prescribe(client, exercise, dose, screening, by=by)

@@ -9,7 +9,7 @@ from clinic.api.exercises import Exercises
 from clinic.api.flags import Flags
 from clinic.api.pain_reports import PainReports
 from clinic.api.prescriptions import Pdf, Prescriptions
-from clinic.api.viewsets import Nowhere
+from clinic.api.viewsets import NotFoundView
 from clinic.api.worklist import Worklist
 
 app_name = "api"
@@ -28,5 +28,5 @@ handout = Prescriptions.as_view({"get": "handout"}, detail=True, renderer_classe
 urlpatterns = [
     path("prescriptions/<int:pk>/handout.pdf", handout, name="prescriptions-handout"),
     path("", include(router.urls)),
-    re_path(r"", Nowhere.as_view(), name="nowhere"),
+    re_path(r"", NotFoundView.as_view(), name="nowhere"),
 ]

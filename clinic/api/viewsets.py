@@ -21,7 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from clinic.accounts import second_factor
 from clinic.api import problems
-from clinic.api.fields import Body, JSONObjects
+from clinic.api.fields import BodySerializer, JSONObjects
 from clinic.models import Practitioner, Prescription
 
 Row = TypeVar("Row", bound=Model)
@@ -42,7 +42,7 @@ class Pages(PageNumberPagination):
         return {"type": "object", "required": list(parts), "properties": parts}
 
 
-class DoorSchema(AutoSchema):
+class ApiSchema(AutoSchema):
     """The description of a call, with the problem details that any call may answer."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
@@ -57,10 +57,10 @@ class DoorSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         described: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
-        return {**described, "additionalProperties": False} if isinstance(serializer, Body) else described
+        return {**described, "additionalProperties": False} if isinstance(serializer, BodySerializer) else described
 
 
-class Door(GenericViewSet[Row]):
+class ApiViewSet(GenericViewSet[Row]):
     """One noun of the API. All is set here, so that a host project's own REST settings change nothing.
 
     Only how callers are known, token or session, is the project's choice.
@@ -74,7 +74,7 @@ class Door(GenericViewSet[Row]):
     throttle_classes: Sequence[Any] = []
     http_method_names = ["get", "head", "post"]
     lookup_value_converter = "int"
-    schema = DoorSchema()
+    schema = ApiSchema()
 
     queries: ClassVar[dict[str, tuple[str, ...]]] = {}
     """The names that each action takes after the question mark, ``page`` for the paged ones."""
@@ -85,7 +85,9 @@ class Door(GenericViewSet[Row]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         # A key is a program's, made by the operator; what comes by a session is a person, who shows a second factor.
-        if request.auth is None and second_factor.is_wanting(request._request, Practitioner.objects.of(request.user)):
+        if request.auth is None and second_factor.is_wanting(
+            request._request, Practitioner.objects.for_user(request.user)
+        ):
             raise exceptions.PermissionDenied(_("Sign in with a second factor first: open the practitioner site."))
         self._check_queries()
 
@@ -99,7 +101,7 @@ class Door(GenericViewSet[Row]):
         """Who asks: signed in, as IsAuthenticated has seen to."""
         return cast(AbstractBaseUser, self.request.user)
 
-    def read(self, body: type[Body]) -> dict[str, Any]:
+    def read(self, body: type[BodySerializer]) -> dict[str, Any]:
         """The body, checked. Raises ValidationError by field."""
         given = body(data=self.request.data)
         given.is_valid(raise_exception=True)
@@ -140,7 +142,7 @@ class Door(GenericViewSet[Row]):
             raise exceptions.ValidationError(wrong)
 
 
-class Nowhere(APIView):
+class NotFoundView(APIView):
     """Every address under the API that is none of its calls."""
 
     permission_classes = [AllowAny]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from clinic.api.enum_fields import Code
 from clinic.api.fields import Instant
-from clinic.api.viewsets import Door
+from clinic.api.viewsets import ApiViewSet
 from clinic.models import Advice, Client, Flag, PainReport, PainTrend, Prescription
 from clinic.worklist.query import entries, in_order_of_need
 
@@ -84,7 +84,7 @@ class EntryAnswer(serializers.Serializer[Any]):
     prescriptions = RunningAnswer(many=True)
 
 
-class Worklist(Door[Client]):
+class Worklist(ApiViewSet[Client]):
     serializer_class = EntryAnswer
     queries = {"list": ("page",)}
 

@@ -21,7 +21,6 @@ from clinic.flags import notice_recipients
 from clinic.flags.undeliverable import mark_undeliverable
 from clinic.mail.outbox import KINDS
 from clinic.models import (
-    Clearing,
     Client,
     Confirmation,
     Digest,
@@ -30,10 +29,11 @@ from clinic.models import (
     Invitation,
     Message,
     Notice,
-    Outgoing,
+    OutboxMessage,
     PainTrend,
     Practitioner,
     Reminder,
+    SecondFactorReset,
     Welcome,
 )
 from clinic.models.outbox import State
@@ -47,7 +47,7 @@ _TAKEN = [State.SENT, State.UNKNOWN, State.BOUNCED]
 _CLIENT = {Reminder: "schedule__prescription__client", Invitation: "client", Message: "client"}
 
 
-def find(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -> Outgoing | None:
+def find(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -> OutboxMessage | None:
     """The mail that a report is about; None: none of ours.
 
     Args:
@@ -62,7 +62,7 @@ def find(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -
     return _last_to(recipient, now) if recipient else None
 
 
-def came_back(mail: Outgoing, words: str, *, hard: bool, now: dt.datetime) -> bool:
+def came_back(mail: OutboxMessage, words: str, *, hard: bool, now: dt.datetime) -> bool:
     """Settle the row as bounced, and see to whom that leaves without mail.
 
     A client whose mailbox is not there is marked undeliverable and flagged; one whose mailbox is full, or the like,
@@ -92,7 +92,7 @@ def came_back(mail: Outgoing, words: str, *, hard: bool, now: dt.datetime) -> bo
     return True
 
 
-def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
+def complained(mail: OutboxMessage, *, now: dt.datetime) -> bool:
     """The recipient called it unwanted, to their mail program or ours: no more reminders, or no more daily mail.
 
     Returns False when that was known already.
@@ -110,17 +110,17 @@ def complained(mail: Outgoing, *, now: dt.datetime) -> bool:
     return True
 
 
-def _client_of(mail: Outgoing) -> Client | None:
+def _client_of(mail: OutboxMessage) -> Client | None:
     about = _CLIENT.get(type(mail))
     kept = type(mail)._default_manager.filter(pk=mail.pk).values(about) if about else ()
     return Client.objects.select_related("clinic").get(pk__in=kept) if about else None
 
 
-def _last_to(recipient: str, now: dt.datetime) -> Outgoing | None:
+def _last_to(recipient: str, now: dt.datetime) -> OutboxMessage | None:
     """Also one that came back already, so that the same report twice does not reach the mail before it."""
     users = f"practitioner__user__{get_user_model().get_email_field_name()}"
     by_client = {kind: f"{client}__email" for kind, client in _CLIENT.items()}
-    addresses = {**by_client, Notice: users, Digest: users, Welcome: users, Clearing: users}
+    addresses = {**by_client, Notice: users, Digest: users, Welcome: users, SecondFactorReset: users}
     lately: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - LOOKED_BACK, "due_at__lte": now}
     found = [
         kind._default_manager.filter(**lately, **{f"{address}__iexact": recipient}).order_by("-due_at", "-pk").first()

@@ -27,7 +27,7 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*h?\s*([ap]\.?m\.?)?
 _LOOKED_AT = ("name", "email", "language", "time_zone", "wakes_at")
 
 
-class Fate(StrEnum):
+class RowOutcome(StrEnum):
     """What happens to a row."""
 
     INVITE = "invite"
@@ -42,13 +42,13 @@ class Line:
 
     row: Row
     client: Client  # unsaved
-    fate: Fate
+    outcome: RowOutcome
     wrong: dict[str, list[str]] = field(default_factory=dict)  # by field
     known: Client | None = None  # the client who is here, where the asker may know of them
     first: int = 0  # of a second one: the line of the first
 
 
-def look(rows: Sequence[Row], by: Practitioner) -> list[Line]:
+def preview_import(rows: Sequence[Row], by: Practitioner) -> list[Line]:
     """What would happen to each row if ``by`` imported them now. Writes nothing; three queries for any number."""
     clinic = by.clinic
     team = list(Practitioner.objects.clinical().filter(clinic=clinic, active=True).select_related("user"))
@@ -62,11 +62,11 @@ def look(rows: Sequence[Row], by: Practitioner) -> list[Line]:
     for line in lines:
         address = line.client.email
         if line.wrong:
-            line.fate = Fate.WRONG
+            line.outcome = RowOutcome.WRONG
         elif address in first:
-            line.fate, line.first = Fate.TWICE, first[address]
+            line.outcome, line.first = RowOutcome.TWICE, first[address]
         elif address in taken:
-            line.fate, line.known = Fate.KNOWN, seen.get(address)
+            line.outcome, line.known = RowOutcome.KNOWN, seen.get(address)
         first.setdefault(address, line.row.line)
     return lines
 
@@ -84,7 +84,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
         raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
     try:
         with transaction.atomic():
-            clients = [line.client for line in look(rows, by) if line.fate == Fate.INVITE]
+            clients = [line.client for line in preview_import(rows, by) if line.outcome == RowOutcome.INVITE]
             if not clients:
                 return []
             Client.objects.bulk_create(clients)
@@ -124,7 +124,7 @@ def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> Line:
     if row.more:
         told = _("It has more cells than the first line: “%(more)s”. Put a cell with a comma in it in quotes.")
         wrong["row"] = [told % {"more": ", ".join(row.more)[:200]}]
-    return Line(row, client, Fate.INVITE, wrong)
+    return Line(row, client, RowOutcome.INVITE, wrong)
 
 
 def _language(given: str, by: Practitioner) -> str:

@@ -24,7 +24,7 @@ from clinic.models import (
     Clinic,
     Correction,
     FlagEvent,
-    HandOver,
+    Handover,
     Invitation,
     Message,
     Note,
@@ -37,10 +37,10 @@ from clinic.models import (
     Registrant,
     Reminder,
     ReminderChoice,
+    RuleSettings,
     Schedule,
     ScreeningAnswer,
-    Tuning,
-    Why,
+    SkipReason,
 )
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
@@ -185,8 +185,8 @@ def _erase_texts(client: Client, erased: str) -> None:
         (PrescriptionVersion, theirs, "reason"),
         (PrescriptionChange, theirs, "reason"),
         (ScreeningAnswer, theirs, "override_reason"),
-        (Tuning, Q(client=client), "reason"),
-        (HandOver, Q(client=client), "reason"),
+        (RuleSettings, Q(client=client), "reason"),
+        (Handover, Q(client=client), "reason"),
         (FlagEvent, Q(flag__prescription__client=client), "note"),
         (Note, Q(client=client), "text"),
         (Message, Q(client=client), "text"),
@@ -199,5 +199,5 @@ def _erase_texts(client: Client, erased: str) -> None:
         Message.objects.filter(client=client),
     ):
         # Our own words may stay; a mail server may have quoted the address.
-        mails.exclude(why__in=["", *Why.values]).update(why=erased)
+        mails.exclude(status_detail__in=["", *SkipReason.values]).update(status_detail=erased)
     Reminder.objects.filter(schedule__prescription__client=client).exclude(phone_said="").update(phone_said=erased)

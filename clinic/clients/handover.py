@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags.notice_handover import pass_on
-from clinic.models import Client, HandOver, PainTrend, Practitioner
+from clinic.models import Client, Handover, PainTrend, Practitioner
 from clinic.models.clinic import PractitionerQuerySet
 from clinic.worklist import entries as worklist_entries
 
-LONGEST_REASON = HandOver._meta.get_field("reason").max_length or 0
+LONGEST_REASON = Handover._meta.get_field("reason").max_length or 0
 
 
 def colleagues(by: Practitioner) -> PractitionerQuerySet:
@@ -26,7 +26,7 @@ def colleagues(by: Practitioner) -> PractitionerQuerySet:
 
 def hand_over(
     client: Client, to: Practitioner, *, by: Practitioner, reason: str, now: dt.datetime | None = None
-) -> HandOver:
+) -> Handover:
     """As :func:`hand_over_all`, of one client. Raises ValidationError also when ``to`` treats them already."""
     made = hand_over_all([client], to, by=by, reason=reason, now=now)
     if not made:
@@ -37,7 +37,7 @@ def hand_over(
 
 def hand_over_all(
     clients: Sequence[Client], to: Practitioner, *, by: Practitioner, reason: str, now: dt.datetime | None = None
-) -> list[HandOver]:
+) -> list[Handover]:
     """Make ``to`` the practitioner of each, all in one transaction. Plans go on; who prescribed them stays written.
 
     Args:
@@ -74,10 +74,12 @@ def hand_over_all(
         return [_hand_over(client, to, by, reason, now) for client in stored if client.practitioner_id != to.pk]
 
 
-def _hand_over(client: Client, to: Practitioner, by: Practitioner, reason: str, now: dt.datetime) -> HandOver:
+def _hand_over(client: Client, to: Practitioner, by: Practitioner, reason: str, now: dt.datetime) -> Handover:
     was, client.practitioner = client.practitioner, to
     client.save(update_fields=["practitioner"])
-    made = HandOver.objects.create(client=client, was=was, to=to, by=by, reason=reason, at=now)
+    made = Handover.objects.create(
+        client=client, from_practitioner=was, to_practitioner=to, by=by, reason=reason, at=now
+    )
     pass_on(client, was, to, now, by=by.user)
     worklist_entries.restate(client.pk)
     audit.record(by.user, "handed-over", client, client.clinic)

@@ -13,7 +13,7 @@ from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Client, Invitation, Practitioner, Why
+from clinic.models import Client, Invitation, Practitioner, SkipReason
 
 # A list of 500 clients must not keep reminders waiting, which are of use for some hours only: twenty mails take a slow
 # server (half a second each) ten seconds. The wait also leaves time to withdraw what was a mistake.
@@ -65,11 +65,11 @@ def _out_of_reach(invitation: Invitation, now: dt.datetime) -> None:
     Client.objects.out_of_reach(invitation.client_id, now)
 
 
-def _guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, Why]:
+def _guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipReason]:
     usable = set(
         Invitation.objects.usable(now).filter(pk__in=[row.pk for row in invitations]).values_list("pk", flat=True)
     )
-    return {row.pk: Why.WITHDRAWN for row in invitations if row.pk not in usable}
+    return {row.pk: SkipReason.WITHDRAWN for row in invitations if row.pk not in usable}
 
 
 def compose(invitation: Invitation) -> EmailMultiAlternatives:

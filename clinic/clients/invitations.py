@@ -22,7 +22,7 @@ from clinic.worklist import entries as worklist_entries
 REMIND_AFTER = dt.timedelta(days=7)
 INVITED_AT_MOST = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
 # Rows that say nothing of a treatment: who has no others was never more than a name and an address.
-_SAYS_NOTHING = {"invitation", "registrant", "standing"}
+_SAYS_NOTHING = {"invitation", "registrant", "worklist_entry"}
 
 
 def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:

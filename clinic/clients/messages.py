@@ -19,8 +19,8 @@ from clinic import audit
 from clinic.conf import conf
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Client, Message, Practitioner, Why
-from clinic.models.idempotency import key_of
+from clinic.models import Client, Message, Practitioner, SkipReason
+from clinic.models.idempotency import form_key
 
 TEXT_AT_MOST = 1000
 OF_USE = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
@@ -40,7 +40,7 @@ def send(client: Client, text: str, *, by: Practitioner, press: str = "", now: d
     _check(client, text, by)
     with transaction.atomic():
         mail = {"due_at": now, "try_at": now, "expires_at": now + OF_USE, "message_id": _message_id()}
-        told, key = {"client": client, "by": by, "text": text, **mail}, key_of(press, by.pk, text)
+        told, key = {"client": client, "by": by, "text": text, **mail}, form_key(press, by.pk, text)
         if key is None:
             made, new = Message.objects.create(**told), True
         else:
@@ -69,21 +69,21 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
     return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
-def guard(messages: list[Message], now: dt.datetime) -> Mapping[int, Why]:
+def guard(messages: list[Message], now: dt.datetime) -> Mapping[int, SkipReason]:
     """Which of these must not go, and why, by primary key."""
     complained = Message.objects.complained_of_by({row.client_id for row in messages})
     reasons = {row.pk: _reason(row, complained) for row in messages}
     return {pk: why for pk, why in reasons.items() if why is not None}
 
 
-def _reason(message: Message, complained: set[int]) -> Why | None:
+def _reason(message: Message, complained: set[int]) -> SkipReason | None:
     client = message.client
     because = {
-        Why.WITHDRAWN: client.state == Client.State.LEFT,
-        Why.NO_CONSENT: client.state == Client.State.INVITED,
-        Why.SETTLED: message.read_at is not None,
-        Why.UNDELIVERABLE: client.undeliverable_since is not None,
-        Why.COMPLAINED: client.pk in complained,
+        SkipReason.WITHDRAWN: client.state == Client.State.LEFT,
+        SkipReason.NO_CONSENT: client.state == Client.State.INVITED,
+        SkipReason.SETTLED: message.read_at is not None,
+        SkipReason.UNDELIVERABLE: client.undeliverable_since is not None,
+        SkipReason.COMPLAINED: client.pk in complained,
     }
     return next((why for why, holds in because.items() if holds), None)
 
@@ -116,7 +116,7 @@ def _check(client: Client, text: str, by: Practitioner) -> None:
         wrong["client"] = [_("This client has not joined yet and could not read it. Send the invitation again.")]
     elif client.state == Client.State.LEFT:
         wrong["client"] = [_("This client has left.")]
-    if not (by.active and by.is_clinical and by.clinic_id == client.clinic_id):
+    if not by.treats_at(client.clinic_id):
         wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
     if wrong:
         raise ValidationError(wrong)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
-from clinic.models.idempotency import key_of
+from clinic.models.idempotency import form_key
 
 TEXT_AT_MOST = 4000
 
@@ -37,7 +37,7 @@ def add(
     """
     if about is not None and about.client_id != client.pk:
         raise ValidationError({"about": [_("Choose one of this client's exercises.")]})
-    key = key_of(press, by.pk, about.pk if about else "", text.strip())
+    key = form_key(press, by.pk, about.pk if about else "", text.strip())
     made = Note(
         client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now(), idempotency_key=key
     )
@@ -70,7 +70,7 @@ def _write(note: Note, verb: str) -> Note:
         wrong["text"] = [_("Write something first.")]
     elif len(note.text) > TEXT_AT_MOST:
         wrong["text"] = [_("At most %(most)s characters.") % {"most": TEXT_AT_MOST}]
-    if not (note.by.active and note.by.is_clinical and note.by.clinic_id == note.client.clinic_id):
+    if not note.by.treats_at(note.client.clinic_id):
         wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
     if AuditEntry.objects.erasure_of(note.client_id).exists():
         wrong["client"] = [_("This record is erased. Nothing more is written into it.")]

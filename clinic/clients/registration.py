@@ -25,7 +25,7 @@ from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant, Why
+from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant, SkipReason
 
 AGAIN_AFTER = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
 DAY = dt.timedelta(days=1)
@@ -202,7 +202,7 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
     )
 
 
-def _guard(confirmations: list[Confirmation], now: dt.datetime) -> Mapping[int, Why]:
+def _guard(confirmations: list[Confirmation], now: dt.datetime) -> Mapping[int, SkipReason]:
     """Whoever asked gets the answer; one that is too old is dropped before this."""
     return {}
 

@@ -14,8 +14,18 @@ from django.db.models import Min
 from clinic.clients import messages as client_messages
 from clinic.flags import escalation, inactivity
 from clinic.flags import notice_mail as notices
-from clinic.models import Clinic, Confirmation, Invitation, Message, Notice, Prescription, Reminder, Schedule, Why
-from clinic.models.outbox import OutgoingQuerySet, Row, State
+from clinic.models import (
+    Clinic,
+    Confirmation,
+    Invitation,
+    Message,
+    Notice,
+    Prescription,
+    Reminder,
+    Schedule,
+    SkipReason,
+)
+from clinic.models.outbox import OutboxQuerySet, Row, State
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 
@@ -92,8 +102,8 @@ class Stage:
 
 
 def _settle(
-    rows: OutgoingQuerySet[Row],
-    guard: Callable[[list[Row], dt.datetime], Mapping[int, Why]],
+    rows: OutboxQuerySet[Row],
+    guard: Callable[[list[Row], dt.datetime], Mapping[int, SkipReason]],
     now: dt.datetime,
 ) -> None:
     """Claim → guard → settle, as delivery does it, without a mail."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from clinic.models import Client, PainReport, Prescription, Reminder, Why
+from clinic.models import Client, PainReport, Prescription, Reminder, SkipReason
 from clinic.models.fields import zone
 
 BYTE_ORDER_MARK = "\ufeff"  # or Excel takes the letters of most languages for others
@@ -65,7 +65,7 @@ def answers(client: Client, found: Iterable[PainReport]) -> str:
 
 def corrections(client: Client, found: Iterable[PainReport]) -> str:
     """What was put right later, as a table: old, new, why."""
-    head = [_("Number of the answer"), _("What"), _("Before"), _("Now"), _("Why"), _("When")]
+    head = [_("Number of the answer"), _("What"), _("Before"), _("Now"), _("SkipReason"), _("When")]
     lines = [
         [report.pk, row.field, row.old, row.new, row.reason, _local(row.at, client)]
         for report in found
@@ -77,12 +77,12 @@ def corrections(client: Client, found: Iterable[PainReport]) -> str:
 def reminders(client: Client) -> str:
     """The ledger of reminders as a table: when each was due and what became of it."""
     ledger = Reminder.objects.filter(schedule__prescription__client=client).order_by("due_at", "pk")
-    words = dict(Why.choices)
-    head = [_("Exercise"), _("Due"), _("What became of it"), _("Why"), _("Sent"), _("Way")]
+    words = dict(SkipReason.choices)
+    head = [_("Exercise"), _("Due"), _("What became of it"), _("SkipReason"), _("Sent"), _("Way")]
     lines = [
         [
             row.schedule.prescription.exercise.name, _local(row.due_at, client), row.get_state_display(),
-            str(words.get(row.why, row.why)), _local(row.sent_at, client),
+            str(words.get(row.status_detail, row.status_detail)), _local(row.sent_at, client),
             row.get_channel_display(),
         ]
         for row in ledger.select_related("schedule__prescription__exercise")
@@ -150,16 +150,22 @@ def facts(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, An
         "wakes_at": f"{client.wakes_at:%H:%M}",
         "reminders_wanted": client.reminders_wanted,
         "reminders_by": client.reminders_by,
-        "phones": [phone.label for phone in client.phones.all()],
+        "push_subscriptions": [phone.label for phone in client.push_subscriptions.all()],
         "paused_until": _iso(client.paused_until),
         "quiet_from": client.quiet_from and f"{client.quiet_from:%H:%M}",
         "quiet_until": client.quiet_until and f"{client.quiet_until:%H:%M}",
         "consented_at": _iso(client.consented_at),
         "left_at": _iso(client.left_at),
         "plans": [_plan(prescription) for prescription in prescriptions],
-        "hand_overs": [
-            {"from": row.was.name, "to": row.to.name, "by": row.by.name, "reason": row.reason, "at": _iso(row.at)}
-            for row in client.hand_overs.select_related("was", "to", "by")
+        "handovers": [
+            {
+                "from": row.from_practitioner.name,
+                "to": row.to_practitioner.name,
+                "by": row.by.name,
+                "reason": row.reason,
+                "at": _iso(row.at),
+            }
+            for row in client.handovers.select_related("from_practitioner", "to_practitioner", "by")
         ],
     }
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from clinic.flags.notice_recipients import notify
-from clinic.models import Client, Flag, FlagEvent, Notice, Practitioner, Why
+from clinic.models import Client, Flag, FlagEvent, Notice, Practitioner, SkipReason
 from clinic.models.flag import Severity
 from clinic.models.outbox import State
 
@@ -30,7 +30,7 @@ def pass_on(
             FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, by_id=by.pk if by else None, at=now)
     if was.role != Practitioner.Role.OWNER:  # an owner was told as the owner
         waiting = Notice.objects.filter(practitioner=was, flag__prescription__client=client, state=State.READY)
-        waiting.update(state=State.SKIPPED, settled_at=now, why=Why.WITHDRAWN)
+        waiting.update(state=State.SKIPPED, settled_at=now, status_detail=SkipReason.WITHDRAWN)
     if by is None or by.pk != to.user_id:  # who takes a client over knows it
         for flag in flags:
             notify(flag, [to], now)

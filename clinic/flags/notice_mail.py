@@ -14,7 +14,7 @@ from clinic.flags import notice_recipients
 from clinic.flags.notice_rerouting import tell_who_stands_in
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Flag, Notice, Practitioner, Why
+from clinic.models import Flag, Notice, Practitioner, SkipReason
 from clinic.models.outbox import State
 
 
@@ -24,7 +24,7 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
     return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
-def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, Why]:
+def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, SkipReason]:
     """A flag already seen needs no mail, and of several to one person the first goes for all.
 
     One whose own flag was seen still goes where others, skipped for its sake, wait behind it. Whose reader is away by
@@ -32,7 +32,7 @@ def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, Why]:
     """
     waiting = set(Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True))
     left_over = _left_over({notice.practitioner_id for notice in notices})
-    unwanted: dict[int, Why] = {}
+    unwanted: dict[int, SkipReason] = {}
     told: set[int] = set()
     elsewhere = tell_who_stands_in(notices, left_over, now)
     for notice in notices:
@@ -40,11 +40,11 @@ def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, Why]:
         if notice.pk in elsewhere and (notice.pk in waiting or whom in left_over):
             unwanted[notice.pk] = elsewhere[notice.pk]
         elif whom in told:
-            unwanted[notice.pk] = Why.TOGETHER if notice.pk in waiting else Why.SETTLED
+            unwanted[notice.pk] = SkipReason.TOGETHER if notice.pk in waiting else SkipReason.SETTLED
         elif notice.pk in waiting or whom in left_over:
             told.add(whom)
         else:
-            unwanted[notice.pk] = Why.SETTLED
+            unwanted[notice.pk] = SkipReason.SETTLED
     return unwanted
 
 
@@ -79,7 +79,7 @@ def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
         .annotate(last=Max("notices__sent_at", filter=Q(notices__state=State.SENT)))
         .values_list("pk", "last")
     )
-    skipped = ours.filter(state=State.SKIPPED, why=Why.TOGETHER, flag__state=Flag.State.OPEN)
+    skipped = ours.filter(state=State.SKIPPED, status_detail=SkipReason.TOGETHER, flag__state=Flag.State.OPEN)
     found: dict[int, list[int]] = {}
     for pk, whom, at in skipped.order_by("pk").values_list("pk", "practitioner", "settled_at"):
         if last[whom] is None or at > last[whom]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from clinic.conf import conf
-from clinic.models import Absence, Client, Clinic, Flag, FlagEvent, Notice, Practitioner, Why
+from clinic.models import Absence, Client, Clinic, Flag, FlagEvent, Notice, Practitioner, SkipReason
 from clinic.models.outbox import State
 
 NOTICE_AGE = dt.timedelta(hours=24)
@@ -81,7 +81,7 @@ def told(notice: Notice, verbs: Iterable[str] = BEGINS) -> QuerySet[Notice]:
     event = began(notice, verbs)
     since = notice.flag.raised_at if event is None else event.at
     theirs = Notice.objects.filter(flag=notice.flag_id, due_at__gte=since)
-    return theirs.filter(~Q(state=State.SKIPPED) | Q(why=Why.TOGETHER))
+    return theirs.filter(~Q(state=State.SKIPPED) | Q(status_detail=SkipReason.TOGETHER))
 
 
 def began(notice: Notice, verbs: Iterable[str] = BEGINS) -> FlagEvent | None:

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from clinic.flags.notice_recipients import OPENED, has_risen, heads, notify, owners, told, who_treats
-from clinic.models import Absence, Client, Flag, FlagEvent, Notice, Practitioner, Why
+from clinic.models import Absence, Client, Flag, FlagEvent, Notice, Practitioner, SkipReason
 from clinic.models.outbox import OPEN, State
 
 
 def tell_who_stands_in(
     notices: Collection[Notice], left_over: Mapping[int, Iterable[int]], now: dt.datetime
-) -> dict[int, Why]:
+) -> dict[int, SkipReason]:
     """Write the mail of these notices anew for whoever else is to have it; returns which must not go, and why.
 
     Run twice it writes nothing twice. Where nobody else has it then, it goes to the reader all the same.
@@ -24,7 +24,7 @@ def tell_who_stands_in(
         notices: about to go.
         left_over: by practitioner, the numbers of skipped ones for which such a mail was to speak.
     """
-    unwanted: dict[int, Why] = {}
+    unwanted: dict[int, SkipReason] = {}
     for notice in _touched([notice.pk for notice in notices], now):
         with transaction.atomic():
             why = _why_not(notice, now)
@@ -33,7 +33,7 @@ def tell_who_stands_in(
                 spoken_for = Notice.objects.filter(pk__in=left_over.get(notice.practitioner_id, ()))
                 moved = [_tell(skipped, now) for skipped in spoken_for]
                 if all(moved):
-                    spoken_for.update(why=why)  # or they would count as told, while nothing speaks for them
+                    spoken_for.update(status_detail=why)  # or they would count as told, while nothing speaks for them
                     unwanted[notice.pk] = why
     return unwanted
 
@@ -51,17 +51,17 @@ def _touched(notices: Collection[int], now: dt.datetime) -> list[Notice]:
     return list(found.select_related("practitioner", "flag"))
 
 
-def _why_not(notice: Notice, now: dt.datetime) -> Why | None:
+def _why_not(notice: Notice, now: dt.datetime) -> SkipReason | None:
     """Why the mail is not for its reader any more; None: it is."""
     reader, client = notice.practitioner, _client(notice)
     if not (reader.active and reader.is_clinical):
-        return Why.INACTIVE
+        return SkipReason.INACTIVE
     if reader.absences.at(now).exists():
-        return Why.ABSENT
+        return SkipReason.ABSENT
     treats_or_heads = Q(practitioner=client.practitioner_id) | Q(practitioner__in=owners(client.clinic))
     covers = Absence.objects.at(now).filter(treats_or_heads, cover=reader)
     concerned = reader.role == Practitioner.Role.OWNER or reader.pk == client.practitioner_id or covers.exists()
-    return None if concerned else Why.WITHDRAWN
+    return None if concerned else SkipReason.WITHDRAWN
 
 
 def _tell(notice: Notice, now: dt.datetime) -> bool:

@@ -6,21 +6,16 @@ from django.db.models import OuterRef, Subquery
 
 from clinic.flags import response, trend
 from clinic.flags.trend import TrendConfig
-from clinic.models import Client, ClinicTuning, Tuning
+from clinic.models import Client, RuleSettings
 
 RULE_VERSION = f"{trend.RULE_VERSION}/{response.RULE_VERSION}"
-STANDARD = (Tuning.Sensitivity.STANDARD.value, TrendConfig().smallest_rise)
-
-
-def in_force(client: int) -> Tuning | None:
-    """The newest setting of a client's own, by number; None: what the clinic has set, or the rule as it comes."""
-    return Tuning.objects.filter(client=client).order_by("-at", "-pk").first()
+STANDARD = (RuleSettings.Sensitivity.STANDARD.value, TrendConfig().smallest_rise)
 
 
 def settings_of(client: int) -> tuple[str, float]:
     """Sensitivity and smallest rise (points) in force for a client, by number."""
-    own = Tuning.objects.filter(client=OuterRef("pk")).order_by("-at", "-pk")
-    clinics = ClinicTuning.objects.filter(clinic=OuterRef("clinic")).order_by("-at", "-pk")
+    own = RuleSettings.objects.filter(client=OuterRef("pk")).order_by("-at", "-pk")
+    clinics = RuleSettings.objects.filter(clinic=OuterRef("clinic"), client=None).order_by("-at", "-pk")
     found = (  # in one query: it is asked at every report
         Client.objects.filter(pk=client)
         .annotate(
@@ -40,7 +35,7 @@ def settings_of(client: int) -> tuple[str, float]:
 
 def clinic_settings(clinic: int) -> tuple[str, float]:
     """The same for the clients of a clinic, by number, who have no setting of their own."""
-    found = ClinicTuning.objects.filter(clinic=clinic).order_by("-at", "-pk").first()
+    found = RuleSettings.objects.filter(clinic=clinic, client=None).order_by("-at", "-pk").first()
     return STANDARD if found is None else (found.sensitivity, found.smallest_rise)
 
 

@@ -1,8 +1,9 @@
-"""How finely the trend rule listens, to one client or to all of a clinic: turn the knobs, with a reason that stays."""
+"""Change how sensitive the trend rule is, for one client or for a clinic, with a reason that is kept."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags import engine
-from clinic.flags.rule_settings import clinic_settings, config_of, in_force, settings_of
+from clinic.flags.rule_settings import clinic_settings, settings_of
 from clinic.flags.trend import SMALLEST_RISES
-from clinic.models import Client, Clinic, ClinicTuning, PainTrend, Practitioner, Prescription, Tuning
+from clinic.models import Client, Clinic, PainTrend, Practitioner, Prescription, RuleSettings
 
-REASON_AT_MOST = 500
-REBUILT_AT_ONCE = 200  # states, of those heard of last; a few milliseconds each, while somebody waits for the page
+REASON_AT_MOST = 500  # characters
+REBUILT_AT_ONCE = 200  # trend states, the most recent first; a few milliseconds each, while somebody waits for the page
 
 
-def tune(
+def set_client_rule_settings(
     client: Client,
     *,
     sensitivity: str,
@@ -27,40 +28,39 @@ def tune(
     reason: str,
     by: Practitioner,
     now: dt.datetime | None = None,
-) -> Tuning:
-    """Turn the knobs; what was set before stays as history. The next report is judged by it.
+) -> RuleSettings:
+    """Set how sensitive the rule is for one client, from the next report on; earlier settings stay as history.
 
-    The states of the client's running exercises are rebuilt at once, so that the next report goes on from them; what
-    the new setting would have flagged in the past raises nothing.
+    The trend states of the client's running prescriptions are rebuilt at once. Nothing is flagged in hindsight.
 
     Args:
-        sensitivity: a value of Tuning.Sensitivity.
+        sensitivity: a value of RuleSettings.Sensitivity.
         smallest_rise: points, one of SMALLEST_RISES.
-        reason: why, required; at most 500 characters.
+        reason: 1 to REASON_AT_MOST characters.
         by: somebody who treats clients at the client's clinic.
 
-    Raises ValidationError by field; nothing is stored then.
+    Returns:
+        The new row.
+
+    Raises:
+        ValidationError: by field; nothing is stored then.
     """
-    wrong = _wrong(sensitivity, smallest_rise, reason)
-    if not (by.active and by.is_clinical and by.clinic_id == client.clinic_id):
-        wrong["practitioner"] = _("Only somebody who treats clients at this clinic may change this.")
-    _refuse(wrong)
+    errors = _errors(sensitivity, smallest_rise, reason)
+    if not by.treats_at(client.clinic_id):
+        errors["practitioner"] = _("Only somebody who treats clients at this clinic may change this.")
+    if errors:
+        raise ValidationError(errors)
     with transaction.atomic():
         running = Prescription.objects.running().filter(client=client)
         rows = list(PainTrend.objects.select_for_update().filter(prescription__in=running).order_by("pk"))
-        if settings_of(client.pk) == (sensitivity, smallest_rise):
-            raise ValidationError({"sensitivity": _("Both are set so already. Change one of them, or leave it.")})
-        made = Tuning.objects.create(
-            client=client, sensitivity=sensitivity, smallest_rise=smallest_rise, reason=reason.strip(), by=by,
-            at=now or timezone.now(),
-        )  # fmt: skip
+        created = _store(settings_of(client.pk), sensitivity, smallest_rise, reason, by, now, client=client)
         for row in rows:
             engine.replay(row)
         audit.record(by.user, "tuned", client, client.clinic)
-    return made
+    return created
 
 
-def tune_clinic(
+def set_clinic_rule_settings(
     clinic: Clinic,
     *,
     sensitivity: str,
@@ -68,55 +68,60 @@ def tune_clinic(
     reason: str,
     by: Practitioner,
     now: dt.datetime | None = None,
-) -> ClinicTuning:
-    """Turn the knobs for all clients who have no setting of their own; arguments as in :func:`tune`.
+) -> RuleSettings:
+    """Set how sensitive the rule is for all clients who have no settings of their own.
 
-    The states of the REBUILT_AT_ONCE exercises heard of last are rebuilt at once, the others at their next report.
+    The trend states of the REBUILT_AT_ONCE prescriptions with the newest reports are rebuilt at once, the others at
+    their next report. Arguments, result and errors as in :func:`set_client_rule_settings`.
 
     Args:
         by: an owner of the clinic.
-
-    Raises ValidationError by field; nothing is stored then.
     """
-    wrong = _wrong(sensitivity, smallest_rise, reason)
-    if not (by.active and by.role == Practitioner.Role.OWNER and by.clinic_id == clinic.pk):
-        wrong["practitioner"] = _("Only the owner of a clinic decides this.")
-    _refuse(wrong)
+    errors = _errors(sensitivity, smallest_rise, reason)
+    if not by.owns(clinic.pk):
+        errors["practitioner"] = _("Only the owner of a clinic decides this.")
+    if errors:
+        raise ValidationError(errors)
     with transaction.atomic():
         Clinic.objects.select_for_update().get(pk=clinic.pk)
-        if clinic_settings(clinic.pk) == (sensitivity, smallest_rise):
-            raise ValidationError({"sensitivity": _("Both are set so already. Change one of them, or leave it.")})
-        made = ClinicTuning.objects.create(
-            clinic=clinic, sensitivity=sensitivity, smallest_rise=smallest_rise, reason=reason.strip(), by=by,
-            at=now or timezone.now(),
-        )  # fmt: skip
-        running = Prescription.objects.running().filter(client__clinic=clinic, client__tunings=None)
-        heard = PainTrend.objects.filter(prescription__in=running, last_report_at__isnull=False)
-        latest = list(heard.order_by("-last_report_at").values_list("pk", flat=True)[:REBUILT_AT_ONCE])
+        created = _store(clinic_settings(clinic.pk), sensitivity, smallest_rise, reason, by, now)
+        running = Prescription.objects.running().filter(client__clinic=clinic, client__rule_settings=None)
+        reported = PainTrend.objects.filter(prescription__in=running, last_report_at__isnull=False)
+        latest = list(reported.order_by("-last_report_at").values_list("pk", flat=True)[:REBUILT_AT_ONCE])
         for row in PainTrend.objects.select_for_update(of=("self",)).filter(pk__in=latest).order_by("pk"):
             engine.replay(row)
         audit.record(by.user, "tuned", clinic, clinic)
-    return made
+    return created
 
 
-def _wrong(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, str]:
-    """Every wrong field with its remedy."""
-    wrong: dict[str, str] = {}
-    if sensitivity not in Tuning.Sensitivity.values:
-        wrong["sensitivity"] = _("Choose one of: %(known)s.") % {"known": ", ".join(Tuning.Sensitivity.values)}
+def _store(
+    current: tuple[str, float],
+    sensitivity: str,
+    smallest_rise: float,
+    reason: str,
+    by: Practitioner,
+    now: dt.datetime | None,
+    **about: Any,
+) -> RuleSettings:
+    if current == (sensitivity, smallest_rise):
+        raise ValidationError({"sensitivity": _("Both are set so already. Change one of them, or leave it.")})
+    return RuleSettings.objects.create(
+        clinic_id=by.clinic_id, sensitivity=sensitivity, smallest_rise=smallest_rise, reason=reason.strip(), by=by,
+        at=now or timezone.now(), **about,
+    )  # fmt: skip
+
+
+def _errors(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, str]:
+    """Each invalid field with its remedy."""
+    errors: dict[str, str] = {}
+    if sensitivity not in RuleSettings.Sensitivity.values:
+        known = ", ".join(RuleSettings.Sensitivity.values)
+        errors["sensitivity"] = _("Choose one of: %(known)s.") % {"known": known}
     if smallest_rise not in SMALLEST_RISES:
         known = ", ".join(f"{rise:g}" for rise in SMALLEST_RISES)
-        wrong["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
+        errors["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
     if not reason.strip():
-        wrong["reason"] = _("Say in a few words why.")
+        errors["reason"] = _("Say in a few words why.")
     elif len(reason.strip()) > REASON_AT_MOST:
-        wrong["reason"] = _("At most %(most)s characters.") % {"most": REASON_AT_MOST}
-    return wrong
-
-
-def _refuse(wrong: dict[str, str]) -> None:
-    if wrong:
-        raise ValidationError({field: [message] for field, message in wrong.items()})
-
-
-__all__ = ["SMALLEST_RISES", "clinic_settings", "config_of", "in_force", "settings_of", "tune", "tune_clinic"]
+        errors["reason"] = _("At most %(most)s characters.") % {"most": REASON_AT_MOST}
+    return errors

@@ -87,7 +87,7 @@ def _last_words(client: Client) -> str:
     came_back = Q(state=State.BOUNCED) | Q(state=State.FAILED, why__startswith=REFUSED_RECIPIENT)
     reminders = Reminder.objects.filter(came_back, schedule__prescription__client=client)
     said = [
-        rows.order_by("-settled_at").values_list("settled_at", "why").first()
+        rows.order_by("-settled_at").values_list("settled_at", "status_detail").first()
         for rows in (reminders, client.invitations.filter(came_back))
     ]
     newest = max((row for row in said if row is not None), default=(None, ""))

@@ -9,27 +9,27 @@ from typing import Any, Final
 from django.db.models import Count, Min
 
 from clinic.models import (
-    Clearing,
     Confirmation,
     Digest,
     Heartbeat,
     Invitation,
     Message,
     Notice,
-    Outgoing,
+    OutboxMessage,
     Reminder,
+    SecondFactorReset,
     Welcome,
 )
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import State
 
-CLINIC_OF: Final[dict[type[Outgoing], str]] = {
+CLINIC_OF: Final[dict[type[OutboxMessage], str]] = {
     Reminder: "schedule__prescription__client__clinic",
     Notice: "practitioner__clinic",
     Invitation: "client__clinic",
     Confirmation: "registrant__clinic",
     Welcome: "practitioner__clinic",
-    Clearing: "practitioner__clinic",
+    SecondFactorReset: "practitioner__clinic",
     Digest: "practitioner__clinic",
     Message: "client__clinic",
 }

@@ -24,19 +24,29 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from clinic.conf import conf
 from clinic.mail.bounce_parser import no_such_mailbox
-from clinic.models import Clearing, Confirmation, Digest, Heartbeat, Invitation, Message, Notice, Reminder, Welcome
-from clinic.models.outbox import REFUSED_RECIPIENT, Outgoing, OutgoingQuerySet, State, Why, database_now
+from clinic.models import (
+    Confirmation,
+    Digest,
+    Heartbeat,
+    Invitation,
+    Message,
+    Notice,
+    Reminder,
+    SecondFactorReset,
+    Welcome,
+)
+from clinic.models.outbox import REFUSED_RECIPIENT, OutboxMessage, OutboxQuerySet, SkipReason, State, database_now
 
 log = logging.getLogger(__name__)
 
-Row = TypeVar("Row", bound=Outgoing)
-Guard = Callable[[list[Row], dt.datetime], Mapping[int, Why]]
+Row = TypeVar("Row", bound=OutboxMessage)
+Guard = Callable[[list[Row], dt.datetime], Mapping[int, SkipReason]]
 BACK_OFF = dt.timedelta(minutes=1)
 ATTEMPTS_AT_MOST = 8
 LOOK_FOR_DATABASE_EVERY = 0.5  # seconds
 HOLD_ON = dt.timedelta(hours=1)  # to a yes while the database is away; nobody else knows of it
 END_OF_MAIL = b"\r\n.\r\n"
-KINDS = (Notice, Confirmation, Invitation, Welcome, Clearing, Message, Reminder, Digest)
+KINDS = (Notice, Confirmation, Invitation, Welcome, SecondFactorReset, Message, Reminder, Digest)
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Mailbag(Generic[Row]):
     ``out_of_reach``: what to do at once where the server knows no such mailbox.
     """
 
-    rows: OutgoingQuerySet[Row]
+    rows: OutboxQuerySet[Row]
     guard: Guard[Row]
     compose: Callable[[Row], EmailMultiAlternatives]
     out_of_reach: Callable[[Row, dt.datetime], object] | None = None
@@ -72,10 +82,10 @@ def deliver(bag: Mailbag[Row], now: dt.datetime | None = None) -> Counter[str]:
 
 
 def still_wanted(
-    rows: list[Row], queue: OutgoingQuerySet[Row], guard: Guard[Row], now: dt.datetime, tally: Counter[str]
+    rows: list[Row], queue: OutboxQuerySet[Row], guard: Guard[Row], now: dt.datetime, tally: Counter[str]
 ) -> list[Row]:
     """Settle those of a claimed batch that must not go after all and count them; the others are returned."""
-    unwanted = {row.pk: Why.LATE for row in rows if row.expires_at <= now}
+    unwanted = {row.pk: SkipReason.LATE for row in rows if row.expires_at <= now}
     unwanted |= guard([row for row in rows if row.pk not in unwanted], now)
     for why in set(unwanted.values()):
         skipped = [row for row in rows if unwanted.get(row.pk) == why]
@@ -169,7 +179,7 @@ class _Batch(Generic[Row]):
         until = self.now() + conf.lease
         if self._unconfirmed is None:
             return self.bag.rows.begin(row, until)
-        noted, begun = self.bag.rows.hand_on(self._unconfirmed, row, self.now(), until)
+        noted, begun = self.bag.rows.mark_sent_and_begin_next(self._unconfirmed, row, self.now(), until)
         self._forget_sent(noted)  # not before the commit, which may fail
         return begun
 

@@ -8,11 +8,11 @@ from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
 from clinic.models.digest import Digest
 from clinic.models.dose_template import DoseTemplate
 from clinic.models.flag import Flag, FlagEvent
-from clinic.models.handover import HandOver
+from clinic.models.handover import Handover
 from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.note import Note
-from clinic.models.outbox import Outgoing, Why
+from clinic.models.outbox import OutboxMessage, SkipReason
 from clinic.models.prescription import (
     Prescription,
     PrescriptionChange,
@@ -24,11 +24,11 @@ from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule
 from clinic.models.reminder_choice import ReminderChoice
 from clinic.models.report import Area, Correction, PainReport, ReportArea, WarningSign
-from clinic.models.rule_settings import ClinicTuning, Tuning
-from clinic.models.second_factor_reset import Clearing
+from clinic.models.rule_settings import RuleSettings
+from clinic.models.second_factor_reset import SecondFactorReset
 from clinic.models.trend import PainTrend
 from clinic.models.welcome import Welcome
-from clinic.models.worklist_entry import Standing
+from clinic.models.worklist_entry import WorklistEntry
 
 __all__ = [
     "Absence",
@@ -37,23 +37,21 @@ __all__ = [
     "AppendOnly",
     "Area",
     "AuditEntry",
-    "Clearing",
     "Client",
     "Clinic",
-    "ClinicTuning",
     "Confirmation",
     "Correction",
     "Digest",
     "DoseTemplate",
     "Flag",
     "FlagEvent",
-    "HandOver",
+    "Handover",
     "Heartbeat",
     "Invitation",
     "Message",
     "Note",
     "Notice",
-    "Outgoing",
+    "OutboxMessage",
     "PainReport",
     "PainTrend",
     "Person",
@@ -66,12 +64,13 @@ __all__ = [
     "Reminder",
     "ReminderChoice",
     "ReportArea",
+    "RuleSettings",
     "Schedule",
     "ScreeningAnswer",
-    "Standing",
-    "Tuning",
+    "SecondFactorReset",
+    "SkipReason",
     "WarningSign",
     "Welcome",
-    "Why",
+    "WorklistEntry",
     "runs_the_site",
 ]

@@ -18,7 +18,7 @@ class AppendOnly(TypeError):
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
     def visible_to(self, user: Person) -> AuditQuerySet:
         """The owner of a clinic reads what was done in it."""
-        owned = Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER)
+        owned = Practitioner.objects.for_user(user).filter(role=Practitioner.Role.OWNER)
         return self.filter(clinic__in=owned.values("clinic"))
 
     def erasure_of(self, client: int) -> AuditQuerySet:

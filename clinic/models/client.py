@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.absence import Absence
 from clinic.models.clinic import Clinic, Person, Practitioner
-from clinic.models.fields import FoldedField, LanguageField, TimeZoneField
-from clinic.models.outbox import Outgoing, OutgoingQuerySet, State
+from clinic.models.fields import LanguageField, SearchField, TimeZoneField
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet, State
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
-    def of(self, user: Person) -> ClientQuerySet:
+    def for_user(self, user: Person) -> ClientQuerySet:
         """The records of a signed-in person as a client who has joined; none for anybody else."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -38,7 +38,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def handed_over_by(self, user: Person) -> ClientQuerySet:
         """Whom this person may give to a colleague: one's own clients, an owner all of the clinic's; who left stays."""
-        here = Practitioner.objects.of(user).filter(clinic=OuterRef("clinic_id"))
+        here = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
         mine = Q(pk=OuterRef("practitioner_id"), role=Practitioner.Role.PRACTITIONER)
         may = Exists(here.filter(mine | Q(role=Practitioner.Role.OWNER)))
         return self.filter(may).exclude(state=Client.State.LEFT)
@@ -55,9 +55,9 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return waiting.annotate(
             last_state=Subquery(newest.values("state")),
             last_sent_at=Subquery(newest.values("sent_at")),
-            last_why=Subquery(newest.values("why")),
+            last_status_detail=Subquery(newest.values("status_detail")),
             asked=Subquery(asked),
-        ).filter(last_state=State.SENT, last_sent_at__lte=since, last_why="", asked__lt=at_most)
+        ).filter(last_state=State.SENT, last_sent_at__lte=since, last_status_detail="", asked__lt=at_most)
 
     def in_care_of(self, practitioner: Practitioner) -> ClientQuerySet:
         """One's own and those one covers; an owner also those of who is away without a cover."""
@@ -81,10 +81,10 @@ class ClientQuerySet(models.QuerySet["Client"]):
     @staticmethod
     def _at_work(user: Person, sees_all: Q) -> Exists:
         mine = Q(pk=OuterRef("practitioner_id"), role__in=Practitioner.Role.clinical())
-        shared = Q(clinic__open_records=True, role__in=Practitioner.Role.clinical())
+        shared = Q(clinic__shares_records=True, role__in=Practitioner.Role.clinical())
         away = Absence.objects.at().filter(practitioner=OuterRef(OuterRef("practitioner_id")), cover=OuterRef("pk"))
         covering = Q(Exists(away), role__in=Practitioner.Role.clinical())
-        here = Practitioner.objects.of(user).filter(clinic=OuterRef("clinic_id"))
+        here = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
         return Exists(here.filter(sees_all | mine | shared | covering))
 
 
@@ -117,7 +117,7 @@ class Client(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.INVITED)
     name = models.CharField(_("name"), max_length=120)
-    name_sought = FoldedField(of="name")
+    name_search = SearchField(of="name")
     email = models.EmailField(_("e-mail"))
     language = LanguageField(_("language"))
     time_zone = TimeZoneField(_("time zone"))
@@ -182,13 +182,13 @@ class Client(models.Model):
         return self.clinic.quiet_hours if begin is None or end is None else (begin, end)
 
 
-class InvitationQuerySet(OutgoingQuerySet["Invitation"]):
+class InvitationQuerySet(OutboxQuerySet["Invitation"]):
     def usable(self, now: dt.datetime) -> InvitationQuerySet:
         """Neither used, nor withdrawn, nor past its day."""
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, valid_until__gt=now)
 
 
-class Invitation(Outgoing):
+class Invitation(OutboxMessage):
     """One mail that invites one client; its link works once and for a time."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="invitations")
@@ -199,10 +199,10 @@ class Invitation(Outgoing):
 
     objects = InvitationQuerySet.as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
-        constraints = [*Outgoing.Meta.constraints]
+        constraints = [*OutboxMessage.Meta.constraints]
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

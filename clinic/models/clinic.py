@@ -48,11 +48,13 @@ def runs_the_site(user: Person) -> bool:
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def staffed_by(self, user: Person) -> ClinicQuerySet:
         """Those where this person works, in whatever role."""
-        return self.filter(pk__in=Practitioner.objects.of(user).values("clinic"))
+        return self.filter(pk__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def owned_by(self, user: Person) -> ClinicQuerySet:
         """Those whose settings and team this person decides on."""
-        return self.filter(pk__in=Practitioner.objects.of(user).filter(role=Practitioner.Role.OWNER).values("clinic"))
+        return self.filter(
+            pk__in=Practitioner.objects.for_user(user).filter(role=Practitioner.Role.OWNER).values("clinic")
+        )
 
     def run_by(self, user: Person) -> ClinicQuerySet:
         """All of them for platform staff, to see that each works; none for anybody else."""
@@ -81,7 +83,7 @@ class Clinic(models.Model):
     )
     logo = models.FileField(_("logo"), upload_to="clinic/logos", blank=True)
     featured_exercise = models.SlugField(_("featured exercise"), default="forward-bend")
-    open_records = models.BooleanField(
+    shares_records = models.BooleanField(
         _("colleagues share records"),
         default=False,
         help_text=_("On: every practitioner here sees every client's record. Off: only their own clients'."),
@@ -155,7 +157,7 @@ class Clinic(models.Model):
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
-    def of(self, user: Person) -> PractitionerQuerySet:
+    def for_user(self, user: Person) -> PractitionerQuerySet:
         """The active memberships of a signed-in person; none for a stranger."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -167,7 +169,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
 
     def visible_to(self, user: Person) -> PractitionerQuerySet:
         """The colleagues in the clinics where this person works."""
-        return self.filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
+        return self.filter(clinic__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def managed_by(self, user: Person) -> PractitionerQuerySet:
         """Whose role and work here this person decides on: an owner, of the own clinics."""
@@ -201,7 +203,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
 
     def planned_by(self, user: Person) -> PractitionerQuerySet:
         """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
-        mine = Practitioner.objects.of(user)
+        mine = Practitioner.objects.for_user(user)
         owned = Clinic.objects.owned_by(user)
         return self.filter(active=True).filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=owned))
 
@@ -276,6 +278,14 @@ class Practitioner(models.Model):
     @property
     def is_clinical(self) -> bool:
         return self.role in self.Role.clinical()
+
+    def owns(self, clinic: int) -> bool:
+        """Whether this person decides on the settings and the team of a clinic, by number."""
+        return self.active and self.role == self.Role.OWNER and self.clinic_id == clinic
+
+    def treats_at(self, clinic: int) -> bool:
+        """Whether this person may see and write health data at a clinic, by number."""
+        return self.active and self.is_clinical and self.clinic_id == clinic
 
     @property
     def speaks(self) -> str:

@@ -6,22 +6,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Practitioner
-from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet
 
 
-class Digest(Outgoing):
+class Digest(OutboxMessage):
     """One local day of one practitioner: at most one row, whatever becomes of it."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="digests")
     day = models.DateField(_("day"))
 
-    objects = OutgoingQuerySet["Digest"].as_manager()
+    objects = OutboxQuerySet["Digest"].as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("daily mail")
         verbose_name_plural = _("daily mails")
         constraints = [
-            *Outgoing.Meta.constraints,
+            *OutboxMessage.Meta.constraints,
             models.UniqueConstraint(fields=["practitioner", "day"], name="one_digest_per_practitioner_and_day"),
         ]
 

@@ -18,7 +18,7 @@ LONGEST_WEEKS = 52
 class DoseTemplateQuerySet(models.QuerySet["DoseTemplate"]):
     def kept_by(self, user: Person) -> DoseTemplateQuerySet:
         """Those of the clinics in which this person treats: whoever prescribes there keeps them."""
-        return self.filter(clinic__in=Practitioner.objects.of(user).clinical().values("clinic"))
+        return self.filter(clinic__in=Practitioner.objects.for_user(user).clinical().values("clinic"))
 
     def offered(self, clinic: Clinic, exercise: str) -> DoseTemplateQuerySet:
         """What a clinic offers for one exercise, by its short name."""

@@ -112,7 +112,7 @@ def folded(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
-class FoldedField(Text):
+class SearchField(Text):
     """Another field of the row, folded, to be searched by; written whenever the row is saved."""
 
     def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:

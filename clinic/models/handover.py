@@ -10,12 +10,14 @@ from clinic.models.client import Client
 from clinic.models.clinic import Practitioner
 
 
-class HandOver(models.Model):
+class Handover(models.Model):
     """One change of the practitioner. Never changed; who treats the client now stands at the client."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="hand_overs", verbose_name=_("client"))
-    was = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("from"))
-    to = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="handovers", verbose_name=_("client"))
+    from_practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("from")
+    )
+    to_practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     reason = models.CharField(_("why"), max_length=500)
     at = models.DateTimeField(_("when"))
@@ -25,7 +27,7 @@ class HandOver(models.Model):
         verbose_name_plural = _("hand-overs")
         ordering = ["client", "-at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=~Q(was=F("to")), name="handed_over_to_another"),
+            models.CheckConstraint(condition=~Q(from_practitioner=F("to_practitioner")), name="handed_over_to_another"),
             models.CheckConstraint(condition=~Q(reason=""), name="handed_over_says_why"),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 
-def key_of(press: str, *wanted: object) -> uuid.UUID | None:
+def form_key(press: str, *wanted: object) -> uuid.UUID | None:
     """What one press of a button wants, as a number; None where the form brought no ``press``: then nothing is known.
 
     Args:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.client import Client
 from clinic.models.clinic import Person, Practitioner
-from clinic.models.outbox import Outgoing, OutgoingQuerySet, Why
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet, SkipReason
 
 
-class MessageQuerySet(OutgoingQuerySet["Message"]):
+class MessageQuerySet(OutboxQuerySet["Message"]):
     def visible_to(self, user: Person) -> MessageQuerySet:
         """For the client and for those who see the client's record."""
         return self.filter(client__in=Client.objects.record_visible_to(user))
@@ -24,11 +24,11 @@ class MessageQuerySet(OutgoingQuerySet["Message"]):
 
     def complained_of_by(self, clients: set[int]) -> set[int]:
         """Which of these clients, by number, called such a mail unwanted: they read here, and get no mail of it."""
-        told = self.filter(client__in=clients, why=Why.COMPLAINED)
+        told = self.filter(client__in=clients, status_detail=SkipReason.COMPLAINED)
         return set(told.order_by().values_list("client", flat=True))
 
 
-class Message(Outgoing):
+class Message(OutboxMessage):
     """What was written, and the mail about it. It is there to be read whatever becomes of the mail."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="messages")
@@ -39,11 +39,11 @@ class Message(Outgoing):
 
     objects = MessageQuerySet.as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            *Outgoing.Meta.constraints,
+            *OutboxMessage.Meta.constraints,
             models.CheckConstraint(condition=~Q(text=""), name="message_says_something"),
             models.UniqueConstraint(fields=["client", "idempotency_key"], name="one_message_per_idempotency_key"),
         ]

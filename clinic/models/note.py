@@ -23,7 +23,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
             return alike.filter(corrects=note.corrects)
         return alike.filter(idempotency_key=note.idempotency_key, idempotency_key__isnull=False)
 
-    def standing(self) -> NoteQuerySet:
+    def current(self) -> NoteQuerySet:
         """Those that no later note corrects."""
         return self.filter(corrected_by=None)
 

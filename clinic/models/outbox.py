@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Why(models.TextChoices):
+class SkipReason(models.TextChoices):
     """Reasons of a skipped row, and what the recipient of a sent one said of it."""
 
     HELD = "held", _("the exercise is held")
@@ -59,7 +59,7 @@ AMBIGUOUS_AT_MOST = 2
 REFUSED_RECIPIENT = "recipient refused: "  # how the words of a failed row begin where it was about the address
 
 # Written out, since the ORM cannot say which of two rows an UPDATE reached; one round trip a mail instead of four.
-_HAND_ON = """
+_MARK_SENT_AND_BEGIN_NEXT = """
     UPDATE {table} SET
         state = CASE id WHEN %(sent)s THEN 'sent' ELSE 'sending' END,
         sent_at = CASE id WHEN %(sent)s THEN %(now)s ELSE sent_at END,
@@ -72,7 +72,7 @@ _HAND_ON = """
         OR (id = %(row)s AND state = 'claimed' AND lease = %(row_lease)s)
     RETURNING id"""
 
-Row = TypeVar("Row", bound="Outgoing", covariant=True)
+Row = TypeVar("Row", bound="OutboxMessage", covariant=True)
 
 
 def database_now(using: str = "default") -> dt.datetime:
@@ -86,7 +86,7 @@ def database_now(using: str = "default") -> dt.datetime:
     return now
 
 
-class OutgoingQuerySet(models.QuerySet[Row]):
+class OutboxQuerySet(models.QuerySet[Row]):
     def unsettled(self) -> Self:
         return self.filter(state__in=OPEN)
 
@@ -104,11 +104,11 @@ class OutgoingQuerySet(models.QuerySet[Row]):
             self.filter(pk__in=ids, state=State.READY).update(state=State.CLAIMED, lease=key, try_at=now + lease)
         return list(self.filter(lease=key, state=State.CLAIMED).order_by("attempts", "due_at", "pk")) if ids else []
 
-    def ours(self, row: Outgoing, state: State) -> Self:
+    def ours(self, row: OutboxMessage, state: State) -> Self:
         """The row, if it is still in ``state`` under the lease we hold."""
         return self.filter(pk=row.pk, lease=row.lease, state=state)
 
-    def begin(self, row: Outgoing, until: dt.datetime | None = None) -> bool:
+    def begin(self, row: OutboxMessage, until: dt.datetime | None = None) -> bool:
         """claimed → sending. False: the lease is no longer ours, leave the row alone.
 
         ``until`` is when its lease ends from now on: a slow server gets it whole for each mail. None: as it was.
@@ -116,7 +116,9 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         lease = {} if until is None else {"try_at": until}
         return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1, **lease))
 
-    def hand_on(self, sent: Outgoing, row: Outgoing, now: dt.datetime, until: dt.datetime) -> tuple[bool, bool]:
+    def mark_sent_and_begin_next(
+        self, sent: OutboxMessage, row: OutboxMessage, now: dt.datetime, until: dt.datetime
+    ) -> tuple[bool, bool]:
         """In one statement, so in one commit: ``sent`` sending → sent, ``row`` claimed → sending until ``until``.
 
         Returns which of the two moved; the other goes its way all the same. For ``sent`` see :meth:`arrived`.
@@ -131,16 +133,16 @@ class OutgoingQuerySet(models.QuerySet[Row]):
             "row_lease": leases.get_db_prep_value(row.lease, connection),
         }  # fmt: skip
         with connection.cursor() as cursor:
-            cursor.execute(_HAND_ON.format(table=connection.ops.quote_name(meta.db_table)), told)
+            cursor.execute(_MARK_SENT_AND_BEGIN_NEXT.format(table=connection.ops.quote_name(meta.db_table)), told)
             moved = {pk for (pk,) in cursor.fetchall()}
         return sent.pk in moved, row.pk in moved
 
-    def settle(self, row: Outgoing, held: State, end: State, now: dt.datetime, why: str = "") -> bool:
+    def settle(self, row: OutboxMessage, held: State, end: State, now: dt.datetime, why: str = "") -> bool:
         """claimed or sending → one of the ends, with the reason in at most 300 characters."""
         sent = {"sent_at": now} if end == State.SENT else {}
-        return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, why=why[:300], **sent))
+        return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, status_detail=why[:300], **sent))
 
-    def arrived(self, row: Outgoing, now: dt.datetime) -> bool:
+    def arrived(self, row: OutboxMessage, now: dt.datetime) -> bool:
         """sending → sent: the server said yes to the mail that we began.
 
         Also when its lease ended meanwhile and it waits in doubt or was given up, as long as nobody began to send it
@@ -150,24 +152,24 @@ class OutgoingQuerySet(models.QuerySet[Row]):
         ours = self.filter(Q(state=State.SENDING, lease=row.lease) | waiting, pk=row.pk)
         return bool(ours.update(state=State.SENT, sent_at=now, settled_at=now, lease=None))
 
-    def skip(self, rows: Collection[Outgoing], now: dt.datetime, why: Why) -> int:
+    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, why: SkipReason) -> int:
         """claimed → skipped, as many as are still ours, for one reason; returns how many."""
         leases = {row.lease for row in rows}
         mine = self.filter(pk__in=[row.pk for row in rows], lease__in=leases, state=State.CLAIMED)
-        return mine.update(state=State.SKIPPED, settled_at=now, lease=None, why=why)
+        return mine.update(state=State.SKIPPED, settled_at=now, lease=None, status_detail=why)
 
-    def release(self, row: Outgoing, held: State, again_at: dt.datetime, *, uncounted: bool = False) -> bool:
+    def release(self, row: OutboxMessage, held: State, again_at: dt.datetime, *, uncounted: bool = False) -> bool:
         """Back to ready, to be tried at ``again_at``; ``uncounted`` takes the attempt back (nobody's fault)."""
         changes: Mapping[str, Any] = {"attempts": F("attempts") - 1} if uncounted else {}
         return bool(self.ours(row, held).update(state=State.READY, lease=None, try_at=again_at, **changes))
 
-    def doubt(self, row: Outgoing, again_at: dt.datetime, now: dt.datetime) -> list[str]:
+    def doubt(self, row: OutboxMessage, again_at: dt.datetime, now: dt.datetime) -> list[str]:
         """The server went silent after it may have taken the mail: once more, then unknown. Returns the end, if any."""
         mine = self.ours(row, State.SENDING)
-        given_up = mine.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
-            state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+        given_up = mine.filter(doubtful_attempts__gte=AMBIGUOUS_AT_MOST - 1).update(
+            state=State.UNKNOWN, doubtful_attempts=F("doubtful_attempts") + 1, settled_at=now, lease=None
         )
-        mine.update(state=State.READY, ambiguous=F("ambiguous") + 1, lease=None, try_at=again_at)
+        mine.update(state=State.READY, doubtful_attempts=F("doubtful_attempts") + 1, lease=None, try_at=again_at)
         return [State.UNKNOWN.value] * given_up
 
     def bounce(self, message_id: str, now: dt.datetime, why: str) -> bool:
@@ -175,14 +177,16 @@ class OutgoingQuerySet(models.QuerySet[Row]):
 
         One that was in doubt arrived somewhere after all, so it is not sent again. False: no such row.
         """
-        taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(ambiguous__gt=0)
+        taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(doubtful_attempts__gt=0)
         mine = self.filter(taken, message_id=message_id).exclude(state=State.BOUNCED)
-        return bool(mine.update(state=State.BOUNCED, settled_at=now, lease=None, why=why[:300] or "came back"))
+        return bool(
+            mine.update(state=State.BOUNCED, settled_at=now, lease=None, status_detail=why[:300] or "came back")
+        )
 
     def unwanted(self, message_id: str) -> bool:
         """Keep of a mail that went out that its recipient complained. False: no such row, or it is known."""
         mine = self.filter(message_id=message_id, state__in=[State.SENT, State.UNKNOWN])
-        return bool(mine.exclude(why=Why.COMPLAINED).update(why=Why.COMPLAINED))
+        return bool(mine.exclude(status_detail=SkipReason.COMPLAINED).update(status_detail=SkipReason.COMPLAINED))
 
     def reap(self, now: dt.datetime, patience: dt.timedelta = dt.timedelta(0)) -> int:
         """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows.
@@ -196,14 +200,19 @@ class OutgoingQuerySet(models.QuerySet[Row]):
             over = self.filter(pk__in=list(held.select_for_update(skip_locked=True).values_list("pk", flat=True)))
             lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
             doubtful = over.filter(state=State.SENDING)
-            lost += doubtful.filter(ambiguous__gte=AMBIGUOUS_AT_MOST - 1).update(
-                state=State.UNKNOWN, ambiguous=F("ambiguous") + 1, settled_at=now, lease=None
+            lost += doubtful.filter(doubtful_attempts__gte=AMBIGUOUS_AT_MOST - 1).update(
+                state=State.UNKNOWN, doubtful_attempts=F("doubtful_attempts") + 1, settled_at=now, lease=None
             )
-            again = {"state": State.READY, "ambiguous": F("ambiguous") + 1, "lease": None, "try_at": now + patience}
+            again = {
+                "state": State.READY,
+                "doubtful_attempts": F("doubtful_attempts") + 1,
+                "lease": None,
+                "try_at": now + patience,
+            }
             return lost + doubtful.update(**again)
 
 
-class Outgoing(models.Model):
+class OutboxMessage(models.Model):
     """One mail to one person: when it is due, how far it got, and how it ended."""
 
     due_at = models.DateTimeField(_("due"))
@@ -212,19 +221,19 @@ class Outgoing(models.Model):
     try_at = models.DateTimeField(_("not before"))  # claimed or sending: when the lease ends
     lease = models.UUIDField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    ambiguous = models.PositiveSmallIntegerField(default=0, editable=False)
+    doubtful_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     message_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
-    why = models.CharField(_("why"), max_length=300, blank=True)
+    status_detail = models.CharField(_("why"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         abstract = True
         ordering = ["-due_at", "-pk"]
         indexes = [
-            models.Index(fields=["try_at"], condition=Q(state__in=OPEN), name="%(class)s_open_by_try_at"),
-            models.Index(fields=["settled_at"], name="%(class)s_by_settled_at"),
+            models.Index(fields=["try_at"], condition=Q(state__in=OPEN), name="%(class)s_open"),
+            models.Index(fields=["settled_at"], name="%(class)s_settled"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="%(class)s_state_is_known"),
@@ -232,7 +241,7 @@ class Outgoing(models.Model):
                 condition=~Q(state=State.SENT) | Q(sent_at__isnull=False), name="%(class)s_sent_says_when"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[State.SKIPPED, State.FAILED, State.BOUNCED]) | ~Q(why=""),
+                condition=~Q(state__in=[State.SKIPPED, State.FAILED, State.BOUNCED]) | ~Q(status_detail=""),
                 name="%(class)s_unsent_says_why",
             ),
         ]

@@ -11,7 +11,7 @@ from clinic.models.client import Client
 class PushSubscription(models.Model):
     """One browser of one client, as its push service knows it (RFC 8030, RFC 8291)."""
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="phones")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="push_subscriptions")
     endpoint = models.URLField(max_length=1000, unique=True)
     p256dh = models.CharField(max_length=100)  # the browser's public key, 65 bytes in base64url
     auth = models.CharField(max_length=40)  # the secret both sides share, 16 bytes in base64url
@@ -22,7 +22,7 @@ class PushSubscription(models.Model):
 
     class Meta:
         verbose_name = _("phone")
-        verbose_name_plural = _("phones")
+        verbose_name_plural = _("push_subscriptions")
         ordering = ["made_at", "pk"]
 
     def __str__(self) -> str:

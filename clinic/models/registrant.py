@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.client import Client
 from clinic.models.clinic import Clinic, Person, Practitioner
 from clinic.models.fields import LanguageField
-from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet
 
 
 class RegistrantQuerySet(models.QuerySet["Registrant"]):
@@ -21,7 +21,7 @@ class RegistrantQuerySet(models.QuerySet["Registrant"]):
         """Those whose mail address is proven."""
         return self.exclude(state=Registrant.State.UNCONFIRMED)
 
-    def of(self, user: Person) -> RegistrantQuerySet:
+    def for_user(self, user: Person) -> RegistrantQuerySet:
         """The registrations of a signed-in person; none for anybody else."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -29,11 +29,11 @@ class RegistrantQuerySet(models.QuerySet["Registrant"]):
 
     def visible_to(self, user: Person) -> RegistrantQuerySet:
         """Whom all that work at the clinic may know of. An address that nobody has proven is shown to nobody."""
-        return self.confirmed().filter(clinic__in=Practitioner.objects.of(user).values("clinic"))
+        return self.confirmed().filter(clinic__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def decided_on_by(self, user: Person) -> RegistrantQuerySet:
         """Those whom this person may take on as a client, or decline: who treats here decides."""
-        return self.confirmed().filter(clinic__in=Practitioner.objects.of(user).clinical().values("clinic"))
+        return self.confirmed().filter(clinic__in=Practitioner.objects.for_user(user).clinical().values("clinic"))
 
     def waiting(self) -> RegistrantQuerySet:
         return self.filter(state=Registrant.State.WAITING)
@@ -112,13 +112,13 @@ class Registrant(models.Model):
         return str(self.clinic.time_zone)
 
 
-class ConfirmationQuerySet(OutgoingQuerySet["Confirmation"]):
+class ConfirmationQuerySet(OutboxQuerySet["Confirmation"]):
     def usable(self, now: dt.datetime) -> ConfirmationQuerySet:
         """Not past its day, and the address not proven yet."""
         return self.filter(registrant__state=Registrant.State.UNCONFIRMED, valid_until__gt=now)
 
 
-class Confirmation(Outgoing):
+class Confirmation(OutboxMessage):
     """One mail to an address that registered: a link to prove it, or, where there is a sign-in, the way to it."""
 
     registrant = models.ForeignKey(Registrant, on_delete=models.CASCADE, related_name="confirmations")
@@ -126,10 +126,10 @@ class Confirmation(Outgoing):
 
     objects = ConfirmationQuerySet.as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("confirmation")
         verbose_name_plural = _("confirmations")
-        constraints = [*Outgoing.Meta.constraints]
+        constraints = [*OutboxMessage.Meta.constraints]
 
     def __str__(self) -> str:
         return f"confirmation {self.pk}"

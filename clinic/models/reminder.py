@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Person, Practitioner
 from clinic.models.fields import TimeZoneField
-from clinic.models.outbox import Outgoing, OutgoingQuerySet, State, Why
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet, SkipReason, State
 from clinic.models.prescription import Prescription
 from clinic.models.report import PainReport
 
@@ -54,7 +54,7 @@ class Schedule(models.Model):
         return f"schedule {self.pk}"
 
 
-class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
+class ReminderQuerySet(OutboxQuerySet["Reminder"]):
     def visible_to(self, user: Person) -> ReminderQuerySet:
         return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
 
@@ -68,10 +68,10 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
             shown: a push service took it.
         """
         sent = {"sent_at": now} if shown else {}
-        fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "ambiguous": 0}
+        fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "doubtful_attempts": 0}
         return bool(self.ours(row, held).update(channel=channel, phone_said=said[:300], **fresh, **sent))
 
-    def skip(self, rows: Collection[Outgoing], now: dt.datetime, why: Why) -> int:
+    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, why: SkipReason) -> int:
         """As ever; but what a phone had got by then was sent, whatever becomes of its mail. Returns the others."""
         got = {row.pk for row in rows if isinstance(row, Reminder) and row.channel == Reminder.Channel.BOTH}
         shown = self.filter(pk__in=got, lease__in={row.lease for row in rows}, state=State.CLAIMED)
@@ -89,7 +89,9 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
 
     def given_up(self, since: dt.datetime) -> ReminderQuerySet:
         """Those that did not go, after ``since``, as nobody answers, where that has not changed."""
-        return self._since_heard("settled_at").filter(state=State.SKIPPED, why=Why.IGNORED, settled_at__gte=since)
+        return self._since_heard("settled_at").filter(
+            state=State.SKIPPED, status_detail=SkipReason.IGNORED, settled_at__gte=since
+        )
 
     def _since_heard(self, moment: str) -> ReminderQuerySet:
         """Those with ``moment`` after the last report, the last resumption and the last time they were started anew."""
@@ -105,7 +107,7 @@ class ReminderQuerySet(OutgoingQuerySet["Reminder"]):
         return days_of_it.filter(**{f"{moment}__gt": heard_at})
 
 
-class Reminder(Outgoing):
+class Reminder(OutboxMessage):
     """One slot of one schedule: exactly one row, whatever becomes of it. The ledger is these rows."""
 
     class Channel(models.TextChoices):
@@ -127,11 +129,11 @@ class Reminder(Outgoing):
 
     objects = ReminderQuerySet.as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
         constraints = [
-            *Outgoing.Meta.constraints,
+            *OutboxMessage.Meta.constraints,
             models.UniqueConstraint(fields=["schedule", "slot"], name="one_reminder_per_slot"),
             models.CheckConstraint(
                 condition=Q(channel__in=["mail", "phone", "both", "instead"]), name="reminder_goes_a_known_way"
@@ -142,19 +144,19 @@ class Reminder(Outgoing):
         return f"reminder {self.pk}"
 
 
-class Notice(Outgoing):
+class Notice(OutboxMessage):
     """A mail to a practitioner that a client needs a look; it names no health data."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="notices")
     flag = models.ForeignKey("clinic.Flag", on_delete=models.CASCADE, related_name="notices")
 
-    objects = OutgoingQuerySet["Notice"].as_manager()
+    objects = OutboxQuerySet["Notice"].as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
-            *Outgoing.Meta.constraints,
+            *OutboxMessage.Meta.constraints,
             models.UniqueConstraint(
                 fields=["practitioner", "flag", "due_at"], name="one_notice_per_practitioner_flag_and_time"
             ),

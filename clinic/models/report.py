@@ -53,7 +53,7 @@ class PainReport(models.Model):
     moved_down_leg = models.BooleanField(_("moved further down the leg"), null=True, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     advice = models.CharField(_("advice"), max_length=12, choices=Advice)
-    told = models.ForeignKey(  # the clinic's own words that were shown; none: the product's
+    advice_text = models.ForeignKey(  # the clinic's own words that were shown; none: the product's
         AdviceText, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     source = models.CharField(_("source"), max_length=12, choices=Source)

@@ -1,4 +1,4 @@
-"""How finely the trend rule listens to one client: two knobs, and every turn of them with its reason."""
+"""How sensitive the trend rule is, for one client or for a clinic: every setting with its reason."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ class Sensitivity(models.TextChoices):
     FEW = "few", _("few false flags: later")
 
 
-class Tuning(models.Model):
-    """One setting of the knobs. Never changed: the newest is in force, the others are the history."""
+class RuleSettings(models.Model):
+    """One setting. Never changed: the newest is in force, the others are the history.
+
+    Without a client it holds for all clients of the clinic who have none of their own.
+    """
 
     Sensitivity = Sensitivity
 
-    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tunings")
+    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="rule_settings")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="rule_settings")
     sensitivity = models.CharField(_("sensitivity"), max_length=10, choices=Sensitivity, default=Sensitivity.STANDARD)
     smallest_rise = models.FloatField(_("smallest rise that matters, points"), default=1.0)
     reason = models.CharField(_("why"), max_length=500)
@@ -31,40 +35,14 @@ class Tuning(models.Model):
     at = models.DateTimeField(_("when"))
 
     class Meta:
-        ordering = ["client", "-at", "-pk"]
-        verbose_name = _("tuning")
-        verbose_name_plural = _("tunings")
+        ordering = ["clinic", "client", "-at", "-pk"]
+        verbose_name = _("rule settings")
+        verbose_name_plural = _("rule settings")
         constraints = [
-            models.CheckConstraint(condition=Q(sensitivity__in=Sensitivity.values), name="tuning_sensitivity_is_known"),
-            models.CheckConstraint(condition=Q(smallest_rise__in=SMALLEST_RISES), name="tuning_rise_is_known"),
-            models.CheckConstraint(condition=~Q(reason=""), name="tuning_says_why"),
+            models.CheckConstraint(condition=Q(sensitivity__in=Sensitivity.values), name="rule_sensitivity_is_known"),
+            models.CheckConstraint(condition=Q(smallest_rise__in=SMALLEST_RISES), name="rule_smallest_rise_is_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="rule_settings_say_why"),
         ]
 
     def __str__(self) -> str:
-        return f"tuning {self.pk}"
-
-
-class ClinicTuning(models.Model):
-    """The knobs for the clients of a clinic who have none of their own. Never changed: the newest is in force."""
-
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="tunings")
-    sensitivity = models.CharField(_("sensitivity"), max_length=10, choices=Sensitivity, default=Sensitivity.STANDARD)
-    smallest_rise = models.FloatField(_("smallest rise that matters, points"), default=1.0)
-    reason = models.CharField(_("why"), max_length=500)
-    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(_("when"))
-
-    class Meta:
-        ordering = ["clinic", "-at", "-pk"]
-        verbose_name = _("clinic's tuning")
-        verbose_name_plural = _("clinics' tunings")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(sensitivity__in=Sensitivity.values), name="clinic_tuning_sensitivity_is_known"
-            ),
-            models.CheckConstraint(condition=Q(smallest_rise__in=SMALLEST_RISES), name="clinic_tuning_rise_is_known"),
-            models.CheckConstraint(condition=~Q(reason=""), name="clinic_tuning_says_why"),
-        ]
-
-    def __str__(self) -> str:
-        return f"clinic tuning {self.pk}"
+        return f"rule settings {self.pk}"

@@ -8,25 +8,25 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Practitioner
-from clinic.models.outbox import Outgoing, OutgoingQuerySet
+from clinic.models.outbox import OutboxMessage, OutboxQuerySet
 
 
-class Clearing(Outgoing):
+class SecondFactorReset(OutboxMessage):
     """One act and its mail, which carries no key to anything."""
 
-    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="clearings")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="second_factor_resets")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    because = models.CharField(_("why it was done"), max_length=500)
+    reason = models.CharField(_("why it was done"), max_length=500)
 
-    objects = OutgoingQuerySet["Clearing"].as_manager()
+    objects = OutboxQuerySet["SecondFactorReset"].as_manager()
 
-    class Meta(Outgoing.Meta):
+    class Meta(OutboxMessage.Meta):
         verbose_name = _("second step taken away")
         verbose_name_plural = _("second steps taken away")
         constraints = [
-            *Outgoing.Meta.constraints,
-            models.CheckConstraint(condition=~Q(because=""), name="clearing_says_why"),
+            *OutboxMessage.Meta.constraints,
+            models.CheckConstraint(condition=~Q(reason=""), name="second_factor_reset_says_why"),
         ]
 
     def __str__(self) -> str:
-        return f"clearing {self.pk}"
+        return f"second factor reset {self.pk}"

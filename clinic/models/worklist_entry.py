@@ -16,9 +16,9 @@ from clinic.models.report import PainReport
 
 NO_NEED = len(Severity.values)
 ORDER = [
-    F("standing__need").asc(),
-    F("standing__waits_since").asc(nulls_last=True),
-    F("standing__quiet_since").asc(nulls_last=True),
+    F("worklist_entry__need").asc(),
+    F("worklist_entry__waits_since").asc(nulls_last=True),
+    F("worklist_entry__quiet_since").asc(nulls_last=True),
     F("pk").asc(),
 ]
 """Of clients: severity, then the oldest flag that nobody has looked at, then silence.
@@ -26,15 +26,15 @@ ORDER = [
 The indexes below have it so, and go on with what the filters count."""
 
 
-def reach(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
+def visible_entries_q(memberships: Iterable[Practitioner], path: str = "worklist_entry__") -> Q:
     """Those whom somebody treats: what `Client.objects.treated_by` says, as numbers, so that an index gives the order.
 
     Args:
         memberships: the active ones of one person, each with its clinic.
-        path: from the rows that are filtered to the standing.
+        path: from the rows that are filtered to the worklist entry.
     """
     clinical = [one for one in memberships if one.is_clinical]
-    whole = {one.clinic_id for one in clinical if one.role == Practitioner.Role.OWNER or one.clinic.open_records}
+    whole = {one.clinic_id for one in clinical if one.role == Practitioner.Role.OWNER or one.clinic.shares_records}
     own = {one.pk for one in clinical if one.clinic_id not in whole}
     own |= covered([one for one in clinical if one.pk in own])
     parts = [Q(**{f"{path}clinic__in": sorted(whole)})] if whole else []
@@ -42,10 +42,10 @@ def reach(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
     return parts[0] | parts[-1] if parts else Q(pk__in=[])
 
 
-class Standing(models.Model):
+class WorklistEntry(models.Model):
     """All of it follows from other rows: `clinic.worklist.entries` writes it, in the transaction of what changed it."""
 
-    client = models.OneToOneField(Client, on_delete=models.CASCADE, primary_key=True, related_name="standing")
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, primary_key=True, related_name="worklist_entry")
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="+", db_index=False)
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+", db_index=False)
     listed = models.BooleanField(_("on the worklist"))
@@ -62,7 +62,7 @@ class Standing(models.Model):
     came_at = models.DateTimeField(_("joined or, before that, invited"))
 
     class Meta:
-        verbose_name = _("standing")
+        verbose_name = _("worklist entry")
         verbose_name_plural = _("standings")
         indexes = [
             models.Index(
@@ -80,4 +80,4 @@ class Standing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"standing of client {self.client_id}"
+        return f"worklist entry of client {self.client_id}"

@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from clinic.models import (
-    Clearing,
     Confirmation,
     Digest,
     Heartbeat,
@@ -25,20 +24,21 @@ from clinic.models import (
     Notice,
     Reminder,
     Schedule,
+    SecondFactorReset,
+    SkipReason,
     Welcome,
-    Why,
 )
 from clinic.models.heartbeat import SILENT_FOR
-from clinic.models.outbox import OutgoingQuerySet, State, database_now
+from clinic.models.outbox import OutboxQuerySet, State, database_now
 
-KINDS: Final[dict[str, Callable[[], OutgoingQuerySet[Any]]]] = {
+KINDS: Final[dict[str, Callable[[], OutboxQuerySet[Any]]]] = {
     "reminder": Reminder.objects.all,
     "notice": Notice.objects.all,
     "invitation": Invitation.objects.all,
     "confirmation": Confirmation.objects.all,
     "digest": Digest.objects.all,
     "welcome": Welcome.objects.all,
-    "clearing": Clearing.objects.all,
+    "clearing": SecondFactorReset.objects.all,
     "message": Message.objects.all,
 }
 WINDOWS: Final = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24)}
@@ -89,7 +89,7 @@ def families(now: dt.datetime) -> Iterator[GaugeMetricFamily]:
     yield from (due, lag, *ended.values(), skipped, beats)
 
 
-def _due(kind: str, rows: OutgoingQuerySet[Any], now: dt.datetime) -> tuple[int, dt.datetime | None]:
+def _due(kind: str, rows: OutboxQuerySet[Any], now: dt.datetime) -> tuple[int, dt.datetime | None]:
     """How many are due and open, and since when; of reminders also the slots that no tick has planned yet."""
     found = [rows.unsettled().filter(due_at__lte=now).order_by().aggregate(count=Count("pk"), oldest=Min("due_at"))]
     if kind == "reminder":
@@ -97,11 +97,11 @@ def _due(kind: str, rows: OutgoingQuerySet[Any], now: dt.datetime) -> tuple[int,
     return sum(one["count"] for one in found), min((one["oldest"] for one in found if one["oldest"]), default=None)
 
 
-def _settled(rows: OutgoingQuerySet[Any], now: dt.datetime) -> dict[str, Counter[tuple[str, str]]]:
+def _settled(rows: OutboxQuerySet[Any], now: dt.datetime) -> dict[str, Counter[tuple[str, str]]]:
     """For each window, how many ended in each state; by reason where skipped (the words of a server are no label)."""
     since = {window: now - length for window, length in WINDOWS.items()}
     reasons = [
-        When(state=State.SKIPPED, why__in=Why.values, then=F("why")),
+        When(state=State.SKIPPED, status_detail__in=SkipReason.values, then=F("status_detail")),
         When(state=State.SKIPPED, then=Value("other")),
     ]
     found = (

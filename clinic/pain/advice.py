@@ -138,7 +138,7 @@ def _words(report: PainReport) -> str:
 
 def _own(report: PainReport, advice: Advice) -> AdviceText | None:
     """The version that was shown; where another advice or language is wanted now, the one in force."""
-    client, shown, language = report.prescription.client, report.told, get_language()
+    client, shown, language = report.prescription.client, report.advice_text, get_language()
     if shown is not None and (shown.advice, shown.language) == (advice, language):
         return shown
     if shown is None and (report.advice, client.language) == (advice, language):

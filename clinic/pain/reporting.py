@@ -240,8 +240,8 @@ def _set_lists(stored: PainReport, answers: Answers) -> None:
 def _tell(stored: PainReport, advice: Advice) -> None:
     """Keep the advice, and in which of the clinic's own words the client reads it."""
     client = stored.prescription.client
-    stored.advice, stored.told = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
-    stored.save(update_fields=["advice", "told"])
+    stored.advice, stored.advice_text = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
+    stored.save(update_fields=["advice", "advice_text"])
 
 
 def _end_first_steps(clinic: Clinic, now: dt.datetime) -> None:

@@ -122,7 +122,7 @@ def member_only(
 
 def registrant_of(request: HttpRequest) -> Registrant | None:
     """The confirmed registration of the signed-in person; of several, at several clinics, the first."""
-    mine = Registrant.objects.of(request.user).select_related("clinic", "client__practitioner")
+    mine = Registrant.objects.for_user(request.user).select_related("clinic", "client__practitioner")
     return mine.order_by("confirmed_at", "pk").first()
 
 
@@ -160,7 +160,7 @@ def show(
 
 def client_of(request: HttpRequest) -> Client | None:
     """The record of the signed-in person; of several, at several clinics, the one that joined first."""
-    mine = Client.objects.of(request.user).select_related("clinic", "practitioner")
+    mine = Client.objects.for_user(request.user).select_related("clinic", "practitioner")
     return mine.order_by("consented_at", "pk").first()
 
 
@@ -169,7 +169,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _no_record(request: HttpRequest) -> HttpResponse:
-    works_at = Practitioner.objects.of(request.user).select_related("clinic").first()
+    works_at = Practitioner.objects.for_user(request.user).select_related("clinic").first()
     registrant = None if works_at else registrant_of(request)
     if registrant is not None:
         if request.path == reverse("clinic:today"):  # where a sign-in leads

@@ -24,13 +24,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if clinic is None:
         return render(request, "clinic/portal/no_clinic.html")
     featured = Exercise.objects.current().whole().filter(slug=clinic.featured_exercise).first()
-    is_client = Client.objects.of(request.user).exists()
+    is_client = Client.objects.for_user(request.user).exists()
     context = {
         "clinic": clinic,
         "sign_in_url": resolve_url(settings.LOGIN_URL),
         "is_client": is_client,
-        "is_registrant": not is_client and Registrant.objects.of(request.user).exists(),
-        "worklist_path": conf.worklist_path if Practitioner.objects.of(request.user).exists() else "",
+        "is_registrant": not is_client and Registrant.objects.for_user(request.user).exists(),
+        "worklist_path": conf.worklist_path if Practitioner.objects.for_user(request.user).exists() else "",
     }
     if featured is not None:
         context |= {

@@ -54,7 +54,7 @@ def word(
 
 def check(clinic: Clinic, advice: str, language: str, text: str, by: Practitioner) -> None:
     """Raise ValidationError with every wrong field and its remedy."""
-    if not (by.active and by.role == Practitioner.Role.OWNER and by.clinic_id == clinic.pk):
+    if not by.owns(clinic.pk):
         raise ValidationError(_("Only the owner of a clinic decides this."))
     if advice not in Advice.values:
         raise ValidationError({"advice": _("Choose one of: %(known)s.") % {"known": ", ".join(Advice.values)}})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from clinic.models import Client, Clinic, Practitioner, Prescription, Reminder, Standing
+from clinic.models import Client, Clinic, Practitioner, Prescription, Reminder, WorklistEntry
 from clinic.models.outbox import State
 
 
@@ -26,7 +26,9 @@ def first_steps(clinic: Clinic) -> FirstSteps | None:
     if clinic.first_steps_closed_at is not None:
         return None
     here = OuterRef("pk")
-    heard = Standing.objects.filter(clinic=here, listed=True, last_report__isnull=False)  # by the index of the list
+    heard = WorklistEntry.objects.filter(
+        clinic=here, listed=True, last_report__isnull=False
+    )  # by the index of the list
     found = (
         Clinic.objects.filter(pk=clinic.pk)
         .exclude(Exists(heard))

@@ -30,7 +30,7 @@ SETTINGS = frozenset(
     {
         *("name", "postal_line", "email", "language", "time_zone", "accent"),
         *("phone", "phone_after_hours", "after_hours", "quiet_from", "quiet_until"),
-        *("open_records", "escalation_hours", "code_sign_in", "featured_exercise", "retention_years"),
+        *("shares_records", "escalation_hours", "code_sign_in", "featured_exercise", "retention_years"),
     }
 )
 
@@ -125,7 +125,7 @@ def _replace_logo(clinic: Clinic, content: ContentFile[bytes] | None, verb: str,
 
 
 def _owned(clinic: Clinic, by: Practitioner) -> None:
-    if not (by.active and by.role == Practitioner.Role.OWNER and by.clinic_id == clinic.pk):
+    if not by.owns(clinic.pk):
         raise ValidationError(_("Only the owner of a clinic decides this."))
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from clinic.dosage import text as dosage_text
 from clinic.models import Correction, Flag, Notice, PainReport, Prescription, PrescriptionVersion, Reminder
 from clinic.models.fields import WEEKDAYS, zone
+from clinic.models.outbox import SkipReason
 from clinic.models.outbox import State as Sending
-from clinic.models.outbox import Why
 from clinic.progress.adherence import Diary, Hold, Planned
 from clinic.progress.svg_chart import Dot
 from clinic.progress.weekly_summary import Told
@@ -181,7 +181,7 @@ def _from_notices(prescription: Prescription) -> list[Happened]:
     # One mail may have gone for several: those skipped for its sake were told by it.
     spoke = Notice.objects.filter(practitioner=OuterRef("practitioner"), state=Sending.SENT)
     first = spoke.filter(sent_at__gte=OuterRef("settled_at")).order_by("sent_at").values("sent_at")[:1]
-    told = When(state=Sending.SENT, then=F("sent_at")), When(why=Why.TOGETHER, then=Subquery(first))
+    told = When(state=Sending.SENT, then=F("sent_at")), When(status_detail=SkipReason.TOGETHER, then=Subquery(first))
     rows = about.annotate(told_at=Case(*told)).exclude(told_at=None).values_list("told_at", "practitioner__name")
     return [(at, _("%(name)s was told what you had reported.") % {"name": name}) for at, name in rows if at]
 
@@ -211,7 +211,7 @@ def holds_of(changes: Iterable[Any], here: dt.tzinfo) -> tuple[list[Hold], dt.da
 
 def _paused(prescription: Prescription, today: dt.date) -> set[dt.date]:
     """The days on which the client wanted no reminder: those the ledger tells of, and those still to come."""
-    rows = Reminder.objects.filter(schedule__prescription=prescription, why=Why.PAUSED)
+    rows = Reminder.objects.filter(schedule__prescription=prescription, status_detail=SkipReason.PAUSED)
     days = set(rows.values_list("slot", flat=True))
     until = prescription.client.paused_until
     if until is not None:

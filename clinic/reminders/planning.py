@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from clinic.conf import conf
-from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, ReminderChoice, Schedule, Why
+from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, ReminderChoice, Schedule, SkipReason
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
 from clinic.reminders.schedule import (
@@ -194,7 +194,7 @@ def _row(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetim
         channel=_channel(schedule.prescription.client),
     )
     if expires_at <= now:
-        reminder.state, reminder.why, reminder.settled_at = State.SKIPPED, Why.LATE, now
+        reminder.state, reminder.status_detail, reminder.settled_at = State.SKIPPED, SkipReason.LATE, now
     return reminder
 
 

@@ -73,7 +73,7 @@ def choose(client: Client, way: str, *, by: AbstractBaseUser) -> None:
 
     Raises ValidationError on ``reminders_by`` where a phone is wanted and none shows reminders.
     """
-    if way != Client.By.MAIL and not client.phones.exists():
+    if way != Client.By.MAIL and not client.push_subscriptions.exists():
         raise ValidationError({"reminders_by": _("Turn reminders on on a phone first.")})
     with transaction.atomic():
         client.reminders_by = way

@@ -15,7 +15,7 @@ from clinic.mail import signed_links
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.mail.signed_links import Purpose
-from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, Why
+from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, SkipReason
 from clinic.models.fields import WORST_PAIN, zone
 from clinic.models.outbox import State
 from clinic.reminders import planning
@@ -38,7 +38,7 @@ def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
     Client.objects.out_of_reach(reminder.schedule.prescription.client_id, now)
 
 
-def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
+def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, SkipReason]:
     """Which of these must not go, and why, by primary key. They were read, with `READ_ALONG`, at the last moment."""
     prescriptions = {row.schedule.prescription_id for row in reminders}
     versions, choices = planning.newest_versions(prescriptions), planning.choices(prescriptions)
@@ -60,7 +60,7 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, Why]:
     }
     unwanted = {pk: why for pk, why in reasons.items() if why is not None}
     going = [row for row in reminders if row.pk not in unwanted]
-    return unwanted | dict.fromkeys(_told_already(going, beside), Why.TOGETHER)
+    return unwanted | dict.fromkeys(_told_already(going, beside), SkipReason.TOGETHER)
 
 
 class Beside(NamedTuple):
@@ -111,26 +111,26 @@ def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> se
 
 def _reason(
     reminder: Reminder, plan: Plan, now: dt.datetime, *, wanted: bool, overtaken: bool, ignored: bool
-) -> Why | None:
+) -> SkipReason | None:
     schedule, prescription = reminder.schedule, reminder.schedule.prescription
     client, heard_at = prescription.client, prescription.trend.last_report_at
     here = zone(client.time_zone)
     day_began = dt.datetime.combine(reminder.slot, dt.time.min, here)
     state = Prescription.State
     because = {
-        Why.ENDED: prescription.state == state.ENDED or client.state == Client.State.LEFT,
-        Why.HELD: prescription.state == state.HELD,
-        Why.NO_CONSENT: client.consented_at is None,
-        Why.UNSUBSCRIBED: not client.reminders_wanted,
-        Why.UNDELIVERABLE: client.undeliverable_since is not None,
-        Why.PAUSED: plan.paused_until is not None and reminder.slot < plan.paused_until,
-        Why.ALREADY_REPORTED: heard_at is not None and heard_at >= day_began,
-        Why.CHANGED: not schedule.active,
-        Why.NOT_WANTED: not wanted or not plan.is_wanted(reminder.slot, schedule.local_time),
-        Why.MORNING: plan.is_too_early(schedule.local_time),
-        Why.QUIET_HOURS: plan.is_quiet(schedule.local_time) or plan.is_quiet(now.astimezone(here).time()),
-        Why.LATE: overtaken,  # after an outage one mail and not one for each time of the day
-        Why.IGNORED: ignored,
+        SkipReason.ENDED: prescription.state == state.ENDED or client.state == Client.State.LEFT,
+        SkipReason.HELD: prescription.state == state.HELD,
+        SkipReason.NO_CONSENT: client.consented_at is None,
+        SkipReason.UNSUBSCRIBED: not client.reminders_wanted,
+        SkipReason.UNDELIVERABLE: client.undeliverable_since is not None,
+        SkipReason.PAUSED: plan.paused_until is not None and reminder.slot < plan.paused_until,
+        SkipReason.ALREADY_REPORTED: heard_at is not None and heard_at >= day_began,
+        SkipReason.CHANGED: not schedule.active,
+        SkipReason.NOT_WANTED: not wanted or not plan.is_wanted(reminder.slot, schedule.local_time),
+        SkipReason.MORNING: plan.is_too_early(schedule.local_time),
+        SkipReason.QUIET_HOURS: plan.is_quiet(schedule.local_time) or plan.is_quiet(now.astimezone(here).time()),
+        SkipReason.LATE: overtaken,  # after an outage one mail and not one for each time of the day
+        SkipReason.IGNORED: ignored,
     }
     return next((why for why, holds in because.items() if holds), None)
 

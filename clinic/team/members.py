@@ -27,7 +27,7 @@ from clinic.accounts import users
 from clinic.conf import conf
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Client, Clinic, Practitioner, Welcome, Why
+from clinic.models import Client, Clinic, Practitioner, SkipReason, Welcome
 
 Role = Practitioner.Role
 WELCOME_WAITS = dt.timedelta(days=7)  # for a mail server that is away; whoever is still not in gets another by a button
@@ -156,9 +156,9 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
     return deliver(Mailbag(rows, _guard, _compose), now)
 
 
-def _guard(welcomes: list[Welcome], now: dt.datetime) -> Mapping[int, Why]:
+def _guard(welcomes: list[Welcome], now: dt.datetime) -> Mapping[int, SkipReason]:
     gone = Welcome.objects.filter(pk__in=[row.pk for row in welcomes], practitioner__active=False)
-    return dict.fromkeys(gone.values_list("pk", flat=True), Why.WITHDRAWN)
+    return dict.fromkeys(gone.values_list("pk", flat=True), SkipReason.WITHDRAWN)
 
 
 def _compose(welcome: Welcome) -> EmailMultiAlternatives:

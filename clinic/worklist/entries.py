@@ -12,19 +12,19 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value, When
 
-from clinic.models import Client, Flag, PainReport, Prescription, Standing
+from clinic.models import Client, Flag, PainReport, Prescription, WorklistEntry
 from clinic.models.flag import rank
 from clinic.models.worklist_entry import NO_NEED
 
 BATCH = 500  # clients a statement
-FACTS = [field.name for field in Standing._meta.concrete_fields if not field.primary_key]
-COLUMNS = [field.attname for field in Standing._meta.concrete_fields]
+FACTS = [field.name for field in WorklistEntry._meta.concrete_fields if not field.primary_key]
+COLUMNS = [field.attname for field in WorklistEntry._meta.concrete_fields]
 
 
 def restate(*clients: int) -> None:
     """Recompute the rows of these clients, by number; the rows are locked first, lest one of two changes be lost."""
     with transaction.atomic():
-        mine = Standing.objects.select_for_update().filter(client__in=clients).order_by("client")
+        mine = WorklistEntry.objects.select_for_update().filter(client__in=clients).order_by("client")
         list(mine.values_list("pk", flat=True))
         _store(computed(clients))
 
@@ -34,11 +34,11 @@ def heard(report: PainReport) -> None:
     at = report.occurred_at
     older = Q(last_report_at=None) | Q(last_report_at__lte=at)
     quiet = Case(When(quiet_since__isnull=False, then=Value(at, DateTimeField())), default=F("quiet_since"))
-    mine = Standing.objects.filter(older, client=report.prescription.client_id)
+    mine = WorklistEntry.objects.filter(older, client=report.prescription.client_id)
     mine.update(last_report=report, last_report_at=at, quiet_since=quiet)
 
 
-def computed(clients: Collection[int]) -> Iterator[Standing]:
+def computed(clients: Collection[int]) -> Iterator[WorklistEntry]:
     """What the rows of these clients should say, in one query."""
     theirs = Prescription.objects.filter(client=OuterRef("pk"))
     flags = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"))
@@ -56,7 +56,7 @@ def computed(clients: Collection[int]) -> Iterator[Standing]:
     for client in facts:
         need = NO_NEED if client.worst is None else client.worst
         expected = client.active and client.state == Client.State.JOINED
-        yield Standing(
+        yield WorklistEntry(
             client_id=client.pk,
             clinic_id=client.clinic_id,
             practitioner_id=client.practitioner_id,
@@ -79,7 +79,7 @@ def put_right() -> int:
 
 def fill_gaps() -> int:
     """Make the rows of clients who have none, as bulk inserts and a host's own code leave them; returns how many."""
-    missing = list(Client.objects.filter(standing=None).values_list("pk", flat=True))
+    missing = list(Client.objects.filter(worklist_entry=None).values_list("pk", flat=True))
     for first in range(0, len(missing), BATCH):
         restate(*missing[first : first + BATCH])
     return len(missing)
@@ -87,12 +87,12 @@ def fill_gaps() -> int:
 
 @transaction.atomic
 def _put_right(clients: Sequence[int]) -> int:
-    locked = Standing.objects.select_for_update().filter(client__in=clients).order_by("client")
+    locked = WorklistEntry.objects.select_for_update().filter(client__in=clients).order_by("client")
     stand = {row[0]: row for row in locked.values_list(*COLUMNS)}
     wrong = [row for row in computed(clients) if stand.get(row.pk) != tuple(getattr(row, name) for name in COLUMNS)]
     _store(wrong)
     return len(wrong)
 
 
-def _store(rows: Collection[Standing] | Iterator[Standing]) -> None:
-    Standing.objects.bulk_create(rows, update_conflicts=True, unique_fields=["client"], update_fields=FACTS)
+def _store(rows: Collection[WorklistEntry] | Iterator[WorklistEntry]) -> None:
+    WorklistEntry.objects.bulk_create(rows, update_conflicts=True, unique_fields=["client"], update_fields=FACTS)

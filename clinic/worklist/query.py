@@ -20,10 +20,10 @@ from clinic.models import (
     Practitioner,
     Prescription,
     PrescriptionVersion,
-    Standing,
+    WorklistEntry,
 )
 from clinic.models.absence import covered
-from clinic.models.worklist_entry import NO_NEED, ORDER, reach
+from clinic.models.worklist_entry import NO_NEED, ORDER, visible_entries_q
 
 COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
 WHICH = ("held", "silent", "new")
@@ -53,13 +53,15 @@ class Entry:
 
 def in_order_of_need(user: Person) -> QuerySet[Client]:
     """Those whom this person treats: by the worst unresolved flag, the oldest nobody has looked at, then silence."""
-    return needing(Practitioner.objects.of(user).select_related("clinic"))
+    return needing(Practitioner.objects.for_user(user).select_related("clinic"))
 
 
 def needing(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
     """The same of a person whose active memberships are read already, each with its clinic."""
-    listed = Client.objects.filter(Q(standing__listed=True) & reach(memberships)).with_cover(memberships)
-    return listed.select_related("practitioner", "clinic", "standing__last_report__prescription").order_by(*ORDER)
+    listed = Client.objects.filter(Q(worklist_entry__listed=True) & visible_entries_q(memberships)).with_cover(
+        memberships
+    )
+    return listed.select_related("practitioner", "clinic", "worklist_entry__last_report__prescription").order_by(*ORDER)
 
 
 class Counts(NamedTuple):
@@ -83,7 +85,9 @@ def count(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> C
     Args:
         own: only the clients of these memberships themselves, not their colleagues'.
     """
-    listed = Standing.objects.filter(reach(memberships, "") & (whose(memberships, "") if own else Q()), listed=True)
+    listed = WorklistEntry.objects.filter(
+        visible_entries_q(memberships, "") & (whose(memberships, "") if own else Q()), listed=True
+    )
     first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: COUNTED_AT_MOST + 1]
     told = first.aggregate(
         listed=Count("*"),
@@ -93,12 +97,12 @@ def count(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> C
     return Counts(**told)
 
 
-def whose(memberships: Iterable[Practitioner], path: str = "standing__") -> Q:
+def whose(memberships: Iterable[Practitioner], path: str = "worklist_entry__") -> Q:
     """The clients of these practitioners themselves, and those whom they cover for today."""
     return Q(**{f"{path}practitioner__in": sorted({one.pk for one in memberships} | covered(memberships))})
 
 
-def only(which: str, now: dt.datetime, path: str = "standing__") -> Q:
+def only(which: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
     """The clients who are one of WHICH.
 
     held: an exercise of theirs is held. silent: nothing heard for SILENT_FOR, though an exercise runs. new: joined, or
@@ -149,7 +153,7 @@ def entries(clients: Sequence[Client]) -> list[Entry]:
             flags[client.pk],
             own := sorted(prescriptions[client.pk], key=lambda row: -row.pk),
             {row.pk: versions[row.pk] for row in own},
-            client.standing.last_report,
+            client.worklist_entry.last_report,
         )
         for client in clients
     ]

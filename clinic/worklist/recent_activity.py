@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, IntegerField, Max, Value
 
-from clinic.models import Client, PainReport, PrescriptionChange, Reminder, Why
+from clinic.models import Client, PainReport, PrescriptionChange, Reminder, SkipReason
 from clinic.models.fields import zone
 from clinic.progress.adherence import Diary, Tally, together
 from clinic.progress.progress import holds_of, planned
@@ -85,9 +85,9 @@ def _reports(clients: Sequence[Client], since: dt.datetime) -> list[_Heard]:
 def _plans(prescriptions: Sequence[int], now: dt.datetime) -> Mapping[int, _Plan]:
     found: dict[int, _Plan] = defaultdict(_Plan)
     for pk, at, what, count in sorted(_in_the_way(prescriptions, now), key=lambda row: row[1]):
-        if what == Why.PAUSED:
+        if what == SkipReason.PAUSED:
             found[pk].paused.append(at)
-        elif what == Why.IGNORED:
+        elif what == SkipReason.IGNORED:
             found[pk].in_vain = count
         else:
             found[pk].changes.append(_Change(at, what))
@@ -100,13 +100,15 @@ def _in_the_way(prescriptions: Sequence[int], now: dt.datetime) -> list[tuple[in
     changes = PrescriptionChange.objects.filter(prescription__in=prescriptions).order_by()
     since = (now - (ADHERENCE_DAYS + 1) * DAY).date()
     mine = Reminder.objects.filter(schedule__prescription__in=prescriptions)
-    ledger = mine.filter(slot__gte=since, why=Why.PAUSED).order_by()
+    ledger = mine.filter(slot__gte=since, status_detail=SkipReason.PAUSED).order_by()
     rows: Any = changes.annotate(count=one).values_list("prescription_id", "at", "new", "count")
-    paused: Any = ledger.annotate(count=one).values_list("schedule__prescription_id", "due_at", "why", "count")
+    paused: Any = ledger.annotate(count=one).values_list(
+        "schedule__prescription_id", "due_at", "status_detail", "count"
+    )
     in_vain: Any = (
         Reminder.objects.in_vain(prescriptions)
         .values("schedule__prescription_id")
-        .annotate(at=Max("sent_at"), what=Value(Why.IGNORED.value, CharField()), count=Count("pk"))
+        .annotate(at=Max("sent_at"), what=Value(SkipReason.IGNORED.value, CharField()), count=Count("pk"))
         .values_list("schedule__prescription_id", "at", "what", "count")
     )
     return list(rows.union(paused, in_vain, all=True))

@@ -44,7 +44,7 @@ class AccountAdapter(PlainWords):
         return not fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if Practitioner.objects.of(request.user).exists() or runs_the_site(request.user):
+        if Practitioner.objects.for_user(request.user).exists() or runs_the_site(request.user):
             return str(settings.PRACTITIONER_PATH)
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 

@@ -35,7 +35,9 @@ def clinic_shown(request: HttpRequest) -> dict[str, Any]:
         "owners": owners(client) if client else [],
         "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
         "work": SimpleLazyObject(lambda: settings.PRACTITIONER_PATH if _works(request.user) else ""),
-        "must": SimpleLazyObject(lambda: conf.two_factor and Practitioner.objects.of(request.user).clinical().exists()),
+        "must": SimpleLazyObject(
+            lambda: conf.two_factor and Practitioner.objects.for_user(request.user).clinical().exists()
+        ),
         "passkey_here": request.COOKIES.get(passkeys.COOKIE) == passkeys.HERE,
         "some_without_codes": SimpleLazyObject(lambda: Clinic.objects.filter(code_sign_in=False).exists()),
     }
@@ -61,17 +63,17 @@ def no_code_for(address: str) -> bool:
 
 
 def _client(person: Person) -> Client | None:
-    joined = Client.objects.of(person).select_related("clinic")
+    joined = Client.objects.for_user(person).select_related("clinic")
     return joined.order_by("consented_at", "pk").first()
 
 
 def _clinic(person: Person) -> Clinic | None:
-    at_work = Practitioner.objects.of(person).select_related("clinic").order_by("pk").first()
+    at_work = Practitioner.objects.for_user(person).select_related("clinic").order_by("pk").first()
     return at_work.clinic if at_work else _only_clinic()
 
 
 def _works(person: Person) -> bool:
-    return Practitioner.objects.of(person).exists() or runs_the_site(person)
+    return Practitioner.objects.for_user(person).exists() or runs_the_site(person)
 
 
 def _only_clinic() -> Clinic | None:

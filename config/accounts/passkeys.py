@@ -36,7 +36,7 @@ class KeysAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untype
     def is_mfa_enabled(self, user: AbstractBaseUser, types: list[str] | None = None) -> bool:
         if not super().is_mfa_enabled(user, types=types):
             return False
-        if Practitioner.objects.of(user).exists():
+        if Practitioner.objects.for_user(user).exists():
             return True
         mine = Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
         kinds = mine if types is None else mine.filter(type__in=types)
@@ -69,7 +69,7 @@ class PasskeyPage(AddWebAuthnView):  # type: ignore[misc]  # allauth is untyped
         return {**kwargs, "agent": self.request.headers.get("User-Agent", "")}
 
     def form_valid(self, form: PasskeyForm) -> HttpResponse:
-        alone = form.cleaned_data["passwordless"] and not Practitioner.objects.of(self.request.user).exists()
+        alone = form.cleaned_data["passwordless"] and not Practitioner.objects.for_user(self.request.user).exists()
         if not alone:
             response: HttpResponse = super().form_valid(form)
             return keep(response, HERE) if form.cleaned_data["passwordless"] else response

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clinic.accounts import second_factor, second_factor_reset
 from clinic.bounces import handling
-from clinic.models import AuditEntry, Clearing, Client, Practitioner
+from clinic.models import AuditEntry, Client, Practitioner, SecondFactorReset
 from clinic.team import members
 from config.accounts.adapter import mailbox_proven
 from tests import make
@@ -140,7 +140,7 @@ class TestWhatHappens:
         second_factor_reset.send_due()
         colleague = reverse("plumbline:colleague", args=[alice.pk])
         assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
-        handling.came_back(Clearing.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
+        handling.came_back(SecondFactorReset.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
         assert "told me in person. (the mail came back)" in words(owner.get(colleague))
 
     def test_the_book_of_each_clinic_where_they_work_has_it_and_of_no_other(self, cast, olga, alice):
@@ -150,7 +150,7 @@ class TestWhatHappens:
         signed_in(make.runs_the_site()).post(page_of(alice), WHY)
         entries = AuditEntry.objects.filter(verb="second-step-cleared").values_list("clinic", "target_id")
         assert set(entries) == {(here.pk, alice.pk), (there.clinic_id, there.pk)}
-        assert Clearing.objects.count() == 1
+        assert SecondFactorReset.objects.count() == 1
 
     def test_a_look_changes_nothing_and_says_what_will_happen(self, olga, alice):
         page = words(signed_in(olga).get(page_of(alice)))
@@ -163,13 +163,13 @@ class TestWhatHappens:
         page = signed_in(olga).post(page_of(alice), {"reason": reason})
         assert complaint in words(page)
         assert has_one(alice)
-        assert not Clearing.objects.exists()
+        assert not SecondFactorReset.objects.exists()
 
     def test_a_second_press_does_nothing_more(self, olga, alice):
         owner = signed_in(olga)
         owner.post(page_of(alice), WHY)
         assert said(owner.post(page_of(alice), WHY, follow=True))[-1] == "Alice has no second step: nothing to do."
-        assert Clearing.objects.count() == 1
+        assert SecondFactorReset.objects.count() == 1
 
 
 class TestWhoMay:

@@ -138,7 +138,7 @@ class World:
         """The person's browser; what happens in the block is undone after it."""
         with transaction.atomic():
             if who == "shared":
-                Clinic.objects.filter(pk=self.here.pk).update(open_records=True)
+                Clinic.objects.filter(pk=self.here.pk).update(shares_records=True)
             yield self.browsers[who]
             transaction.set_rollback(True)
 

@@ -18,7 +18,7 @@ from clinic.models import (
     Practitioner,
     Prescription,
     PrescriptionVersion,
-    Tuning,
+    RuleSettings,
 )
 from tests import make
 from tests.admin.browsing import signed_in, url, words
@@ -64,7 +64,7 @@ def everything():
         FlagEvent.objects.count(),
         list(Client.objects.order_by("pk").values_list("pk", "state")),
         Invitation.objects.count(),
-        Tuning.objects.count(),
+        RuleSettings.objects.count(),
         Note.objects.count(),
         Message.objects.count(),
         AuditEntry.objects.count(),
@@ -105,8 +105,8 @@ def test_a_colleague_finds_nothing_until_the_clinic_shares_its_records(cast, her
     bob, before = signed_in(cast.bob), everything()
     assert answers(bob, name, hers[name]) == not_found(name)
     assert everything() == before
-    cast.bob.clinic.open_records = True
-    cast.bob.clinic.save(update_fields=["open_records"])
+    cast.bob.clinic.shares_records = True
+    cast.bob.clinic.save(update_fields=["shares_records"])
     if name not in ONLY_POST:
         assert bob.get(url(name, hers[name])).status_code == 200
 

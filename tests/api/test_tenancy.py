@@ -96,7 +96,7 @@ def test_the_answer_to_a_foreign_number_is_the_answer_to_an_unknown_one(cast, re
 
 @pytest.mark.parametrize("path", [*READS, "worklist/"])
 def test_where_records_are_open_a_colleague_reads(cast, record, path):
-    Clinic.objects.filter(pk=cast.alice.clinic_id).update(open_records=True)
+    Clinic.objects.filter(pk=cast.alice.clinic_id).update(shares_records=True)
     assert Program(cast.bob).get(at(path, record)).status_code == 200
     assert Program(cast.charlie).get(at(path, record)).status_code == (200 if path == "worklist/" else 404)
 

@@ -14,7 +14,7 @@ def rows(*lines: str, head: str = HEAD) -> list[csv_reader.Row]:
 
 
 def looked(by: Practitioner, *lines: str, head: str = HEAD) -> list[Line]:
-    return csv_import.look(rows(*lines, head=head), by)
+    return csv_import.preview_import(rows(*lines, head=head), by)
 
 
 def many(count: int) -> list[csv_reader.Row]:

@@ -60,7 +60,7 @@ def test_only_the_chosen_slots_are_mailed_and_the_ledger_keeps_the_others(bend):
     week()
     assert sent() == [(3, 18), (5, 18)]
     others = Reminder.objects.exclude(state="sent")
-    assert set(others.values_list("state", "why")) == {("skipped", "not_wanted")}
+    assert set(others.values_list("state", "status_detail")) == {("skipped", "not_wanted")}
     assert others.count() == 4
 
 

@@ -35,15 +35,21 @@ def dana(cast):
     flag = Flag.objects.first()
     lifecycle.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
     lifecycle.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
-    rule_tuning.tune(dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice)
+    rule_tuning.set_client_rule_settings(
+        dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice
+    )
     handover.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
     client_notes.correct(
         client_notes.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice
     )
     client_messages.send(dana, f"Dear {SAID}", by=cast.alice)
-    Message.objects.update(state="bounced", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
+    Message.objects.update(
+        state="bounced", status_detail=f"550 no such user {SAID}@home.example", settled_at=timezone.now()
+    )
     planning.plan_due(bend.schedules.get().next_due_at)
-    Reminder.objects.update(state="failed", why=f"550 no such user {SAID}@home.example", settled_at=timezone.now())
+    Reminder.objects.update(
+        state="failed", status_detail=f"550 no such user {SAID}@home.example", settled_at=timezone.now()
+    )
     dana.refresh_from_db()
     return dana
 

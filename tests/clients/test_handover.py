@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.clients import handover
 from clinic.flags import lifecycle
 from clinic.flags import notice_mail as notices
-from clinic.models import AuditEntry, Client, FlagEvent, HandOver, Notice, Practitioner
+from clinic.models import AuditEntry, Client, FlagEvent, Handover, Notice, Practitioner
 from tests import make
 
 Role = Practitioner.Role
@@ -30,7 +30,12 @@ def practitioner_of(client):
 def test_the_colleague_treats_them_from_now_on_and_the_row_says_from_whom_by_whom_and_why(cast):
     made = over(cast)
     assert practitioner_of(cast.dana) == cast.bob
-    assert (made.was, made.to, made.by, made.reason) == (cast.alice, cast.bob, cast.alice, "On leave from May.")
+    assert (made.from_practitioner, made.to_practitioner, made.by, made.reason) == (
+        cast.alice,
+        cast.bob,
+        cast.alice,
+        "On leave from May.",
+    )
     assert AuditEntry.objects.filter(verb="handed-over", target_id=cast.dana.pk, actor=cast.alice.user).count() == 1
     assert Client.objects.treated_by(cast.bob.user).filter(pk=cast.dana.pk).exists()
     assert not Client.objects.treated_by(cast.alice.user).filter(pk=cast.dana.pk).exists()
@@ -52,8 +57,8 @@ def test_an_owner_hands_over_anybodys(cast, olga):
 
 @pytest.mark.parametrize("shares", [False, True])
 def test_a_practitioner_hands_over_nobody_elses_even_where_records_are_shared(cast, shares):
-    cast.alice.clinic.open_records = shares
-    cast.alice.clinic.save(update_fields=["open_records"])
+    cast.alice.clinic.shares_records = shares
+    cast.alice.clinic.save(update_fields=["shares_records"])
     with pytest.raises(ValidationError, match="Choose again"):
         over(cast, cast.erin, cast.alice)
     assert practitioner_of(cast.erin) == cast.bob
@@ -90,7 +95,7 @@ def test_the_reason_has_1_to_500_characters(cast, reason, complaint):
     with pytest.raises(ValidationError) as refused:
         over(cast, reason=reason)
     assert complaint in refused.value.message_dict["reason"][0]
-    assert not HandOver.objects.exists()
+    assert not Handover.objects.exists()
 
 
 def test_to_whom_they_are_with_already_is_refused_alone_and_passed_over_among_several(cast, olga):
@@ -151,16 +156,16 @@ def test_an_owner_keeps_the_mail_of_a_flag_that_rose(cast, olga):
     assert Notice.objects.get(practitioner=olga).state == "ready"
 
 
-@pytest.mark.parametrize("broken", [{"to": "was"}, {"reason": ""}])
+@pytest.mark.parametrize("broken", [{"to_practitioner": "from_practitioner"}, {"reason": ""}])
 def test_the_database_holds_it_too(cast, broken):
     row = {
         "client": cast.dana,
-        "was": cast.alice,
-        "to": cast.bob,
+        "from_practitioner": cast.alice,
+        "to_practitioner": cast.bob,
         "by": cast.alice,
         "reason": "x",
         "at": timezone.now(),
     }
-    row |= {"to": cast.alice} if "to" in broken else broken
+    row |= {"to_practitioner": cast.alice} if "to_practitioner" in broken else broken
     with transaction.atomic(), pytest.raises(IntegrityError):
-        HandOver.objects.create(**row)
+        Handover.objects.create(**row)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.clients import csv_import, csv_reader, invitation_mail
-from clinic.clients.csv_import import Fate
+from clinic.clients.csv_import import RowOutcome
 from clinic.models import AuditEntry, Client, Invitation, Practitioner, Registrant
 from tests import make
 from tests.clients.tables import looked, many, rows
@@ -56,13 +56,13 @@ def test_what_is_left_empty_is_the_clinics(cast):
 )  # fmt: skip
 def test_times_as_people_write_them(cast, given, read):
     (line,) = looked(cast.alice, f"Frida,f@home.example,,,{given},", head=FULL)
-    assert (line.fate, line.client.wakes_at) == (Fate.INVITE, dt.time(*read))
+    assert (line.outcome, line.client.wakes_at) == (RowOutcome.INVITE, dt.time(*read))
 
 
 @pytest.mark.parametrize("given", ["es", "ES", "es-MX", "es_MX", "Spanish", "español", "Español"])
 def test_languages_as_people_write_them(cast, given):
     (line,) = looked(cast.alice, f"Frida,f@home.example,{given},,,", head=FULL)
-    assert (line.fate, line.client.language) == (Fate.INVITE, "es")
+    assert (line.outcome, line.client.language) == (RowOutcome.INVITE, "es")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_languages_as_people_write_them(cast, given):
 def test_what_is_wrong_is_said_at_its_field_and_the_others_are_invited(cast, row, field, complaint):
     given = [row, "Gustav,gustav@home.example,,,,"]
     bad, good = looked(cast.alice, *given, head=FULL)
-    assert (bad.fate, good.fate) == (Fate.WRONG, Fate.INVITE)
+    assert (bad.outcome, good.outcome) == (RowOutcome.WRONG, RowOutcome.INVITE)
     assert complaint in " ".join(bad.wrong[field])
     made = csv_import.import_clients(rows(*given, head=FULL), cast.alice)
     assert [client.name for client in made] == ["Gustav"]
@@ -112,30 +112,30 @@ def test_two_colleagues_of_one_name_and_who_treats_nobody(cast, olga):
     make.practitioner(olga.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     two, desk = looked(olga, "A,a@home.example,,,,Bob", "B,b@home.example,,,,Fred", head=FULL)
     assert two.wrong == {"practitioner": ["Several here have this name. Write the mail address instead."]}
-    assert desk.fate == Fate.WRONG
+    assert desk.outcome == RowOutcome.WRONG
 
 
 def test_who_is_here_already_and_who_is_twice_in_the_table(cast):
     known, first, second, hidden = looked(
         cast.alice, "D,DANA@home.example", "A,a@home.example", "A again,A@home.example", "E,erin@home.example"
     )
-    assert (known.fate, known.known) == (Fate.KNOWN, cast.dana)
-    assert (first.fate, second.fate, second.first) == (Fate.INVITE, Fate.TWICE, 3)
-    assert (hidden.fate, hidden.known) == (Fate.KNOWN, None)  # a colleague's client is no news to alice
+    assert (known.outcome, known.known) == (RowOutcome.KNOWN, cast.dana)
+    assert (first.outcome, second.outcome, second.first) == (RowOutcome.INVITE, RowOutcome.TWICE, 3)
+    assert (hidden.outcome, hidden.known) == (RowOutcome.KNOWN, None)  # a colleague's client is no news to alice
 
 
 def test_who_left_may_come_again_and_a_client_of_another_clinic_is_none_of_ours(cast):
     Client.objects.filter(pk=cast.dana.pk).update(state="left")
     make.invited(cast.charlie, "Frida")
     lines = looked(cast.alice, "Dana,dana@home.example", "Frida,frida@home.example")
-    assert [line.fate for line in lines] == [Fate.INVITE, Fate.INVITE]
+    assert [line.outcome for line in lines] == [RowOutcome.INVITE, RowOutcome.INVITE]
 
 
 def test_a_look_writes_nothing_and_asks_three_things_whatever_the_number(cast):
     before = stored()
     for count in (3, 300):
         with CaptureQueriesContext(connection) as asked:
-            csv_import.look(many(count), cast.alice)
+            csv_import.preview_import(many(count), cast.alice)
         assert len(asked) == 3
     assert stored() == before
 
@@ -191,6 +191,6 @@ def test_no_text_makes_a_look_fall_over_or_store_anything(cast, body):
         table = csv_reader.read(f"{FULL}\n{body}")
     except csv_reader.Unreadable:
         return
-    lines = csv_import.look(table.rows, cast.alice)
+    lines = csv_import.preview_import(table.rows, cast.alice)
     assert len(lines) == len(table.rows)
     assert stored() == before

@@ -27,7 +27,7 @@ def message(cast):
 def ended(message):
     client_messages.send_due()
     message.refresh_from_db()
-    return message.state, message.why
+    return message.state, message.status_detail
 
 
 def refused(call):
@@ -93,7 +93,7 @@ def test_who_called_such_a_mail_unwanted_gets_no_more_of_them(cast, message):
 def test_a_mail_that_waited_for_two_days_is_of_no_use(message):
     client_messages.send_due(message.due_at + dt.timedelta(days=2))
     message.refresh_from_db()
-    assert (message.state, message.why) == ("skipped", "late")
+    assert (message.state, message.status_detail) == ("skipped", "late")
 
 
 def test_a_mail_that_comes_back_marks_the_client(cast, message):

@@ -27,7 +27,7 @@ def test_a_note_is_kept_with_who_wrote_it_and_is_audited(cast):
 def test_a_correction_is_the_next_note_and_the_old_one_stays(cast):
     first = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
     second = client_notes.correct(first, "Right knee.", by=cast.alice)
-    assert list(Note.objects.standing()) == [second]
+    assert list(Note.objects.current()) == [second]
     first.refresh_from_db()
     assert (first.text, first.corrected_by) == ("Left knee.", second)
     assert AuditEntry.objects.filter(verb="note-corrected", target_id=second.pk).exists()

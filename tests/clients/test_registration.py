@@ -189,7 +189,7 @@ def test_a_declined_registrant_keeps_the_library_and_may_be_taken_on_later(cast)
     assert not registration.decline(nora, by=cast.charlie)
     assert registration.decline(nora, by=cast.alice)
     assert not registration.decline(nora, by=cast.alice)
-    assert Registrant.objects.of(nora.user).exists()
+    assert Registrant.objects.for_user(nora.user).exists()
     assert invitations.accept_registrant(nora, cast.alice, by=cast.alice).state == Client.State.INVITED
 
 
@@ -197,7 +197,7 @@ def test_an_accepted_registrant_joins_by_the_invitation(cast):
     nora = make.registrant(cast.alice.clinic)
     client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     acceptance.accept(client.invitations.get(), user=nora.user)
-    assert Client.objects.of(nora.user).get() == client
+    assert Client.objects.for_user(nora.user).get() == client
 
 
 def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(cast):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.clients import invitation_mail, invitations
 from clinic.clients.invitations import INVITED_AT_MOST, REMIND_AFTER
-from clinic.models import Client, Invitation, Why
+from clinic.models import Client, Invitation, SkipReason
 from tests import make
 
 NOW = timezone.now()
@@ -34,8 +34,8 @@ def test_who_was_mailed_a_week_ago_and_has_not_joined(frida):
     [
         ({"sent_at": NOW - dt.timedelta(days=6)}, "it is too early"),
         ({"state": "ready", "sent_at": None}, "it has not gone out"),
-        ({"state": "bounced", "why": "no such user"}, "it came back"),
-        ({"why": Why.COMPLAINED}, "they called it unwanted"),
+        ({"state": "bounced", "status_detail": "no such user"}, "it came back"),
+        ({"status_detail": SkipReason.COMPLAINED}, "they called it unwanted"),
     ],
 )
 def test_who_is_left_alone(frida, changed, why):

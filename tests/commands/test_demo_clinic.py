@@ -94,7 +94,7 @@ def test_real_reminders_go_out_within_two_minutes(demo):
         "Tomás Silva <tomas@demo.example>",
     }
     unsent = Reminder.objects.filter(due_at__gt=demo.now, state="skipped")
-    assert {(row.schedule.prescription.client.first_name, row.why) for row in unsent} == {
+    assert {(row.schedule.prescription.client.first_name, row.status_detail) for row in unsent} == {
         ("Pavel", "paused"),
         ("Priya", "undeliverable"),
     }

@@ -75,7 +75,9 @@ def test_one_client_alone(cast, worse):
 
 
 def test_a_clients_own_knobs_hold_where_rule_says_nothing(cast, worse):
-    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Too many.", by=cast.alice)
+    rule_tuning.set_client_rule_settings(
+        cast.dana, sensitivity="few", smallest_rise=2.0, reason="Too many.", by=cast.alice
+    )
     own = replayed("--client", str(cast.dana.pk))
     assert (own["sensitivity"], own["smallest_rise"]) == ("few", 2.0)
     assert own["flags"] == replayed("--rule", "sensitivity=few", "smallest_rise=2")["flags"] == replayed()["flags"]

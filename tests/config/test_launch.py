@@ -137,7 +137,7 @@ def test_a_python_that_is_too_old_is_one_clear_line(module: str) -> None:
     assert_refused(start.returncode, start.stdout + start.stderr, "Plumbline needs Python 3.11 or newer")
 
 
-@pytest.mark.parametrize("name", ["__init__", "required_python", "launch", "install"])
+@pytest.mark.parametrize("name", ["__init__", "required_python", "install", "local_run/__init__", "local_run/launch"])
 def test_what_an_old_python_reads_first_parses_on_python_3_6(name: str) -> None:
     ast.parse((ROOT / "config" / f"{name}.py").read_text(), feature_version=(3, 6))
 

@@ -100,7 +100,7 @@ def test_the_facts_and_every_version_of_the_plan(cast, dana):
 
 def test_who_treated_them_before_and_why_that_changed(cast, dana):
     handover.hand_over(dana, cast.bob, by=cast.alice, reason="On leave.")
-    [told] = json.loads(unpacked(dana)["client.json"])["hand_overs"]
+    [told] = json.loads(unpacked(dana)["client.json"])["handovers"]
     assert (told["from"], told["to"], told["by"], told["reason"]) == ("Alice", "Bob", "Alice", "On leave.")
 
 

@@ -21,7 +21,7 @@ from tests.config.running import Running, python, run_to_end, running, wait_unti
 from tests.faults.sizes import SIZE
 
 CELERY = python("-m", "celery", "-A", "tests.faults.app")
-LEDGER = "SELECT message_id, state, ambiguous, why, due_at FROM clinic_reminder"
+LEDGER = "SELECT message_id, state, doubtful_attempts, status_detail, due_at FROM clinic_reminder"
 OPEN = {"ready", "claimed", "sending"}
 
 
@@ -31,7 +31,7 @@ class Row:
 
     message_id: str
     state: str
-    ambiguous: int
+    doubtful_attempts: int
     why: str
     due_at: dt.datetime
 
@@ -168,7 +168,7 @@ class Outcome:
         """When each mail that came more than once came, and how often its row was in doubt: to find out why."""
         twice = [said for said in sink.lines("taken") if self.taken[said["id"]] > 1]
         return "; ".join(
-            f"{said['id']} at {said['at']:.2f}, in doubt {self.rows[said['id']].ambiguous}" for said in twice
+            f"{said['id']} at {said['at']:.2f}, in doubt {self.rows[said['id']].doubtful_attempts}" for said in twice
         )
 
     @property

@@ -77,7 +77,9 @@ def test_each_mail_ends_as_the_page_says_and_none_keeps_the_others_waiting(
         **Counter(fate.state for fate in FATES.values()),
         "sent": sum(fate.state == "sent" for fate in FATES.values()) + HONEST,
     }
-    assert [row.why for row in rows.values() if row.state == "failed" and "mailbox" in row.why] != []
+    assert [
+        row.status_detail for row in rows.values() if row.state == "failed" and "mailbox" in row.status_detail
+    ] != []
     assert all(copies[address(number)] == 1 for number in range(len(FATES), len(FATES) + HONEST))
 
 

@@ -99,7 +99,7 @@ def test_two_who_are_away_each_have_their_own_cover(cast, carol, now):
     away(cast.alice, carol, now - MOMENT, now + DAY)
     away(cast.bob, carol, now - MOMENT, now + DAY)
     assert sent(now) == ["Carol"]  # one mail for both
-    assert set(Notice.objects.filter(practitioner=carol).values_list("state", "why")) == {
+    assert set(Notice.objects.filter(practitioner=carol).values_list("state", "status_detail")) == {
         ("sent", ""),
         ("skipped", "together"),
     }
@@ -152,7 +152,7 @@ def test_those_left_over_from_a_mail_that_failed_go_along(cast, now):
     """Two flags, one mail for both, which failed; before it is tried again its reader goes away."""
     first = waits(cast.dana)
     second = make.report(make.prescription(make.client(cast.alice, "Hal")), 4, 8).flags[0].notices.get()
-    Notice.objects.filter(pk=second.pk).update(state="skipped", why="together", settled_at=now - 2 * MOMENT)
+    Notice.objects.filter(pk=second.pk).update(state="skipped", status_detail="together", settled_at=now - 2 * MOMENT)
     away(cast.alice, cast.bob, now - MOMENT, now + DAY)
     assert sent(now) == ["Bob"]
     assert {row.flag_id for row in Notice.objects.filter(practitioner=cast.bob)} == {first.flag_id, second.flag_id}
@@ -229,7 +229,7 @@ def test_it_stays_with_its_reader_where_mail_to_everybody_else_was_refused(cast,
     notice = waits(cast.dana)
     Notice.objects.create(
         practitioner=cast.bob, flag=notice.flag, due_at=notice.due_at, try_at=notice.due_at, state="failed",
-        why="554 no", expires_at=notice.expires_at, message_id="refused@clinic.test",
+        status_detail="554 no", expires_at=notice.expires_at, message_id="refused@clinic.test",
     )  # fmt: skip
     away(cast.alice, cast.bob, now - MOMENT, now + DAY)
     assert sent(now) == ["Alice"]
@@ -239,7 +239,7 @@ def test_what_was_left_over_and_went_to_the_cover_comes_back_with_who_is_back(ca
     """Of two flags the mail for both failed, then its reader was away for a moment."""
     first = waits(cast.dana)
     second = waits(make.client(cast.alice, "Hal"))
-    Notice.objects.filter(pk=second.pk).update(state="skipped", why="together", settled_at=now - 2 * MOMENT)
+    Notice.objects.filter(pk=second.pk).update(state="skipped", status_detail="together", settled_at=now - 2 * MOMENT)
     had_a_mail_just_now(cast.bob, now)
     absence = away(cast.alice, cast.bob, now - MOMENT, now + DAY)
     assert sent(now) == []
@@ -253,6 +253,6 @@ def test_one_cover_no_more_still_gets_what_was_left_over_about_clients_of_their_
     absence = away(cast.alice, cast.bob, now - DAY, now + DAY)
     waits(cast.dana)
     own = waits(cast.erin)
-    Notice.objects.filter(pk=own.pk).update(state="skipped", why="together", settled_at=now - 2 * MOMENT)
+    Notice.objects.filter(pk=own.pk).update(state="skipped", status_detail="together", settled_at=now - 2 * MOMENT)
     back(absence, now - MOMENT)
     assert sent(now) == ["Alice", "Bob"]

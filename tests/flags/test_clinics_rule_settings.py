@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.flags import rule_settings, rule_tuning
-from clinic.models import AuditEntry, ClinicTuning, Flag, PainTrend, Practitioner
+from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, RuleSettings
 from tests import make
 from tests.flags.test_rule_tuning import QUIET, keep_diary
 
@@ -16,11 +16,13 @@ def olga(cast):
 
 def turn(olga, **over):
     given = {"sensitivity": "few", "smallest_rise": 2.0, "reason": "Too many calls.", "by": olga, **over}
-    return rule_tuning.tune_clinic(olga.clinic, **given)
+    return rule_tuning.set_clinic_rule_settings(olga.clinic, **given)
 
 
 def test_it_holds_for_who_has_no_setting_of_ones_own(cast, olga):
-    rule_tuning.tune(cast.erin, sensitivity="early", smallest_rise=1.0, reason="Fragile.", by=cast.bob)
+    rule_tuning.set_client_rule_settings(
+        cast.erin, sensitivity="early", smallest_rise=1.0, reason="Fragile.", by=cast.bob
+    )
     fred = make.client(cast.charlie, "Fred")
     turn(olga)
     settings = [rule_settings.settings_of(client.pk) for client in (cast.dana, cast.erin, fred)]
@@ -32,7 +34,10 @@ def test_the_newest_is_in_force_and_the_older_stay(olga):
     turn(olga)
     turn(olga, sensitivity="early", smallest_rise=1.5, reason="We have time.")
     assert rule_settings.clinic_settings(olga.clinic_id) == ("early", 1.5)
-    assert list(ClinicTuning.objects.values_list("reason", flat=True)) == ["We have time.", "Too many calls."]
+    assert list(RuleSettings.objects.filter(client=None).values_list("reason", flat=True)) == [
+        "We have time.",
+        "Too many calls.",
+    ]
 
 
 def test_the_rule_is_asked_in_one_query(cast, olga, django_assert_num_queries):
@@ -78,7 +83,7 @@ def test_nonsense_and_what_holds_already_are_refused(olga, over, field):
     with pytest.raises(ValidationError) as refused:
         turn(olga, **over)
     assert list(refused.value.message_dict) == [field]
-    assert not ClinicTuning.objects.exists()
+    assert not RuleSettings.objects.exists()
 
 
 def test_only_an_owner_of_the_clinic_turns_it(cast, olga):

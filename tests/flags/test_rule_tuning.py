@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from clinic.flags import engine, rule_tuning
-from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, Tuning
+from clinic.flags import engine, rule_settings, rule_tuning
+from clinic.models import AuditEntry, Flag, PainTrend, Practitioner, RuleSettings
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
@@ -30,28 +30,28 @@ def keep_diary(prescription, scores, first_day=0):
 
 def tune(cast, **over):
     given = {"sensitivity": "early", "smallest_rise": 1.5, "reason": "She works at a till.", "by": cast.alice, **over}
-    return rule_tuning.tune(cast.dana, **given)
+    return rule_tuning.set_client_rule_settings(cast.dana, **given)
 
 
 def complaint(cast, **over):
-    before = Tuning.objects.count()
+    before = RuleSettings.objects.count()
     with pytest.raises(ValidationError) as refused:
         tune(cast, **over)
-    assert Tuning.objects.count() == before
+    assert RuleSettings.objects.count() == before
     return set(refused.value.message_dict)
 
 
 def test_without_any_setting_the_rule_is_as_it_comes(cast):
-    assert rule_tuning.in_force(cast.dana.pk) is None
-    assert rule_tuning.config_of(cast.dana.pk).smallest_rise == 1.0
+    assert not cast.dana.rule_settings.exists()
+    assert rule_settings.config_of(cast.dana.pk).smallest_rise == 1.0
 
 
 def test_the_newest_is_in_force_and_the_older_stay(cast):
     tune(cast)
     tune(cast, sensitivity="few", smallest_rise=2.0, reason="Too many false ones.")
-    config = rule_tuning.config_of(cast.dana.pk)
+    config = rule_settings.config_of(cast.dana.pk)
     assert (config.flag_score, config.smallest_rise) == (2.25, 2.0)
-    assert list(cast.dana.tunings.values_list("sensitivity", "reason", "by__name")) == [
+    assert list(cast.dana.rule_settings.values_list("sensitivity", "reason", "by__name")) == [
         ("few", "Too many false ones.", "Alice"),
         ("early", "She works at a till.", "Alice"),
     ]
@@ -59,7 +59,7 @@ def test_the_newest_is_in_force_and_the_older_stay(cast):
 
 def test_another_clients_rule_stays_as_it_is(cast):
     tune(cast)
-    assert rule_tuning.in_force(cast.erin.pk) is None
+    assert not cast.erin.rule_settings.exists()
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_the_flag_names_the_knobs_it_was_raised_by(cast, bend):
     tune(cast)
     keep_diary(bend, [*QUIET, 6, 7, 6, 7])
     version = Flag.objects.get(kind="worsening").rule_version
-    assert version == engine.knobs.version("early", 1.5)
+    assert version == rule_settings.version("early", 1.5)
     assert " early 1.5/" in version
-    assert all(len(engine.knobs.version(level, 1.5)) <= 40 for level in Tuning.Sensitivity.values)
+    assert all(len(rule_settings.version(level, 1.5)) <= 40 for level in RuleSettings.Sensitivity.values)
 
 
 def test_the_standard_rule_is_named_without_knobs(cast, bend):
     keep_diary(bend, [*QUIET, 6, 7, 6, 7])
-    assert Flag.objects.get(kind="worsening").rule_version == engine.knobs.RULE_VERSION
+    assert Flag.objects.get(kind="worsening").rule_version == rule_settings.RULE_VERSION
 
 
 def test_a_rise_too_small_for_one_client_is_flagged_for_another(cast, bend):
@@ -151,12 +151,13 @@ def test_the_stored_state_is_that_of_the_new_knobs_at_once(cast, bend):
 def test_a_report_taken_with_old_knobs_in_the_state_is_judged_with_the_new(cast, bend, caplog):
     """As when another worker turned them in between."""
     keep_diary(bend, QUIET)
-    Tuning.objects.create(
-        client=cast.dana, sensitivity="early", smallest_rise=1.0, reason="x", by=cast.alice, at=timezone.now()
-    )
+    RuleSettings.objects.create(
+        clinic=cast.dana.clinic, client=cast.dana, sensitivity="early", smallest_rise=1.0, reason="x", by=cast.alice,
+        at=timezone.now(),
+    )  # fmt: skip
     make.report(bend, 3)
     row = PainTrend.objects.get()
-    assert row.rule_version == engine.knobs.version("early", 1.0)
+    assert row.rule_version == rule_settings.version("early", 1.0)
     assert "another rule or setting" in caplog.text
 
 
@@ -164,9 +165,9 @@ def test_an_ended_exercise_is_rebuilt_only_when_it_is_corrected(cast, bend):
     stored = keep_diary(bend, QUIET)[-1]
     prescribing.end(bend, by=cast.alice.user, reason="Done.")
     tune(cast)
-    assert PainTrend.objects.get().rule_version == engine.knobs.RULE_VERSION
+    assert PainTrend.objects.get().rule_version == rule_settings.RULE_VERSION
     reporting.correct(stored, {"before": 2}, reason="A slip.", by=cast.alice.user)
-    assert PainTrend.objects.get().rule_version == engine.knobs.version("early", 1.5)
+    assert PainTrend.objects.get().rule_version == rule_settings.version("early", 1.5)
 
 
 def test_a_client_without_any_exercise_can_be_tuned_beforehand(cast):

@@ -97,9 +97,11 @@ class Practice:
             assert self._may_see(mail.practitioner, mail.flag)
 
     def _none_was_withheld_for_nothing(self):
-        withheld = Notice.objects.filter(state="skipped", why__in=["absent", "withdrawn"], settled_at=self.now)
+        withheld = Notice.objects.filter(
+            state="skipped", status_detail__in=["absent", "withdrawn"], settled_at=self.now
+        )
         for flag in Flag.objects.filter(notices__in=withheld, state=Flag.State.OPEN):
-            others = flag.notices.filter(state__in=[*OPEN, "sent"]) | flag.notices.filter(why="together")
+            others = flag.notices.filter(state__in=[*OPEN, "sent"]) | flag.notices.filter(status_detail="together")
             assert any(self._may_see(mail.practitioner, flag) for mail in others)
 
 
@@ -135,6 +137,6 @@ def test_of_each_open_flag_somebody_hears_who_may_see(practice, moves):
         told.tick(4 * MINUTE)
         told.tick(4 * MINUTE)
         for flag in Flag.objects.filter(state=Flag.State.OPEN):
-            heard = flag.notices.filter(state="sent") | flag.notices.filter(why="together")
-            assert heard.exists(), [(row.practitioner.name, row.state, row.why) for row in flag.notices.all()]
+            heard = flag.notices.filter(state="sent") | flag.notices.filter(status_detail="together")
+            assert heard.exists(), [(row.practitioner.name, row.state, row.status_detail) for row in flag.notices.all()]
         transaction.set_rollback(True)  # before the next example

@@ -33,7 +33,7 @@ def sent(now):
 
 def ends(flag):
     rows = Notice.objects.filter(flag=flag).order_by("practitioner__name", "pk")
-    return [(row.practitioner.name, row.state, row.why) for row in rows]
+    return [(row.practitioner.name, row.state, row.status_detail) for row in rows]
 
 
 def had_a_mail_just_now(who, now):

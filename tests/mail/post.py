@@ -62,7 +62,7 @@ def notice_together(to: Practitioner) -> EmailMessage:
         make.report(make.prescription(client), 4, 8)
     first, *others = to.notices.order_by("-pk")[:3]
     Notice.objects.filter(pk__in=[row.pk for row in others]).update(
-        state="skipped", why="together", settled_at=database_now()
+        state="skipped", status_detail="together", settled_at=database_now()
     )
     return notices.compose(first)
 

@@ -61,14 +61,14 @@ def test_what_a_dead_worker_had_only_claimed_goes_out_as_if_nothing_had_been(row
     claim(due)
     assert Invitation.objects.reap(due + LEASE) == 3
     assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
-    assert set(Invitation.objects.values_list("attempts", "ambiguous")) == {(1, 0)}
+    assert set(Invitation.objects.values_list("attempts", "doubtful_attempts")) == {(1, 0)}
 
 
 def test_what_it_was_sending_is_in_doubt_and_goes_once_more(rows, due):
     first = claim(due)[0]
     assert Invitation.objects.begin(first)
     assert Invitation.objects.reap(due + LEASE) == 3
-    assert (one(rows).state, one(rows).attempts, one(rows).ambiguous) == ("ready", 1, 1)
+    assert (one(rows).state, one(rows).attempts, one(rows).doubtful_attempts) == ("ready", 1, 1)
     assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
 
 
@@ -77,7 +77,7 @@ def test_the_second_time_it_is_left_as_unknown(rows, due):
         mine = next(row for row in claim(now) if row.pk == rows[0].pk)
         assert Invitation.objects.begin(mine)
         assert Invitation.objects.reap(now + LEASE) == 3
-    assert (one(rows).state, one(rows).ambiguous, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
+    assert (one(rows).state, one(rows).doubtful_attempts, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
     assert invitation_mail.send_due(due + 2 * LEASE) == {"sent": 2}
 
 
@@ -102,7 +102,7 @@ def test_its_yes_still_counts_while_nobody_has_begun_that_mail_again(rows, due):
     again = next(row for row in claim(due + LEASE) if row.pk == slow.pk)
     assert Invitation.objects.arrived(slow, due + LEASE)
     assert not Invitation.objects.begin(again)
-    assert (one(rows).state, one(rows).sent_at, one(rows).ambiguous) == ("sent", due + LEASE, 1)
+    assert (one(rows).state, one(rows).sent_at, one(rows).doubtful_attempts) == ("sent", due + LEASE, 1)
 
 
 def test_and_no_more_once_somebody_has(rows, due):
@@ -135,15 +135,15 @@ def test_one_in_doubt_waits_for_its_worker_to_tell(rows, due):
 def test_from_mail_to_mail_a_late_yes_counts_too(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
-    Invitation.objects.filter(pk=before.pk).update(state=State.READY, lease=None, ambiguous=1)
-    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (True, True)
+    Invitation.objects.filter(pk=before.pk).update(state=State.READY, lease=None, doubtful_attempts=1)
+    assert Invitation.objects.mark_sent_and_begin_next(before, after, due, due + LEASE) == (True, True)
     assert Invitation.objects.get(pk=before.pk).state == "sent"
 
 
 def test_from_mail_to_mail_both_rows_move_at_once(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
-    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (True, True)
+    assert Invitation.objects.mark_sent_and_begin_next(before, after, due, due + LEASE) == (True, True)
     before.refresh_from_db()
     after.refresh_from_db()
     assert (before.state, before.sent_at, before.settled_at, before.lease, before.attempts) == (
@@ -159,13 +159,13 @@ def test_from_mail_to_mail_both_rows_move_at_once(rows, due):
 def test_of_two_rows_the_one_that_is_not_ours_any_more_is_left_alone(rows, due):
     before, after, _ = claim(due)
     assert Invitation.objects.begin(before)
-    Invitation.objects.filter(pk=before.pk).update(state=State.BOUNCED, lease=None, why="came back")
-    assert Invitation.objects.hand_on(before, after, due, due + LEASE) == (False, True)
+    Invitation.objects.filter(pk=before.pk).update(state=State.BOUNCED, lease=None, status_detail="came back")
+    assert Invitation.objects.mark_sent_and_begin_next(before, after, due, due + LEASE) == (False, True)
     assert Invitation.objects.get(pk=before.pk).state == "bounced"
     third = Invitation.objects.get(state=State.CLAIMED)
     after.refresh_from_db()
     Invitation.objects.filter(pk=third.pk).update(lease=None)
-    assert Invitation.objects.hand_on(after, third, due, due + LEASE) == (True, False)
+    assert Invitation.objects.mark_sent_and_begin_next(after, third, due, due + LEASE) == (True, False)
     assert set(Invitation.objects.values_list("state", flat=True)) == {"bounced", "sent", "claimed"}
 
 

@@ -11,7 +11,7 @@ from clinic.clients import acceptance, invitation_mail, invitations
 from clinic.clients import preferences as client_preferences
 from clinic.flags import lifecycle, undeliverable
 from clinic.models import AuditEntry, Client, Flag, Notice, Practitioner, Reminder
-from clinic.models.outbox import REFUSED_RECIPIENT, State, Why
+from clinic.models.outbox import REFUSED_RECIPIENT, SkipReason, State
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from tests import make
@@ -40,7 +40,7 @@ def back(row, words=GONE, hard=True, now=NOW):
 
 def fate(row):
     row.refresh_from_db()
-    return row.state, row.why
+    return row.state, row.status_detail
 
 
 def marked(client):
@@ -138,7 +138,7 @@ def test_a_mail_never_sent_cannot_come_back(cast):
 @pytest.mark.parametrize("state", [State.READY, State.CLAIMED, State.SENDING])
 def test_one_in_doubt_that_comes_back_is_not_sent_again(cast, state):
     row = post.due_reminder(cast.dana)
-    Reminder.objects.filter(pk=row.pk).update(state=state, ambiguous=1, try_at=row.due_at)
+    Reminder.objects.filter(pk=row.pk).update(state=state, doubtful_attempts=1, try_at=row.due_at)
     back(row)
     Client.objects.update(undeliverable_since=None)
     reminders.send_due(row.due_at)
@@ -175,7 +175,7 @@ def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
     assert handling.complained(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is False
-    assert fate(row) == ("sent", Why.COMPLAINED)
+    assert fate(row) == ("sent", SkipReason.COMPLAINED)
     assert {"complained", "reminders-off"} <= set(AuditEntry.objects.values_list("verb", flat=True))
 
 

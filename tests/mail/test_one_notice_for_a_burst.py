@@ -29,7 +29,7 @@ def flagged(by, count, start=0):
 
 
 def ends(who):
-    return sorted(Notice.objects.filter(practitioner=who).values_list("state", "why"))
+    return sorted(Notice.objects.filter(practitioner=who).values_list("state", "status_detail"))
 
 
 def test_thirty_flags_in_one_tick_are_one_mail(cast):
@@ -83,7 +83,7 @@ def test_the_one_that_speaks_for_all_still_goes_when_its_own_flag_was_seen(cast)
     first, *others = Notice.objects.order_by("pk")
     assert notice_mail.guard([first, *others], timezone.now()) == dict.fromkeys([row.pk for row in others], "together")
     Notice.objects.filter(pk__in=[row.pk for row in others]).update(
-        state="skipped", why="together", settled_at=timezone.now()
+        state="skipped", status_detail="together", settled_at=timezone.now()
     )
     lifecycle.acknowledge(Flag.objects.get(notices=first), cast.alice.user)
     assert notice_mail.send_due() == {"sent": 1}
@@ -104,7 +104,7 @@ def test_one_seen_before_is_settled_and_not_together(cast):
     lifecycle.acknowledge(Flag.objects.get(notices=first), cast.alice.user)
     assert notice_mail.send_due() == {"sent": 1, "skipped": 1}
     first.refresh_from_db()
-    assert (first.state, first.why) == ("skipped", "settled")
+    assert (first.state, first.status_detail) == ("skipped", "settled")
 
 
 def test_who_takes_no_mail_at_once_leaves_it_to_the_owner(cast):

@@ -49,7 +49,7 @@ def test_the_row_says_when_it_was_sent(cast, honest_server):
     reminders.send_due(row.due_at)
     row.refresh_from_db()
     assert (row.state, row.sent_at, row.settled_at, row.attempts) == ("sent", row.due_at, row.due_at, 1)
-    assert (row.lease, row.why, row.ambiguous) == (None, "", 0)
+    assert (row.lease, row.status_detail, row.doubtful_attempts) == (None, "", 0)
 
 
 def test_a_batch_goes_over_one_connection(db, odd_server):

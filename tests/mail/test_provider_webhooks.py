@@ -74,7 +74,7 @@ def mailgun(row, **over):
 
 def fate(row):
     row.refresh_from_db()
-    return row.state, row.why
+    return row.state, row.status_detail
 
 
 def client_of(row):

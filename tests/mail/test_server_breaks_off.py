@@ -25,7 +25,7 @@ def due(rows):
 
 
 def fates():
-    return list(Invitation.objects.order_by("pk").values_list("state", "attempts", "ambiguous"))
+    return list(Invitation.objects.order_by("pk").values_list("state", "attempts", "doubtful_attempts"))
 
 
 @pytest.mark.parametrize("stage", ["EHLO", "MAIL", "RCPT", "DATA"])

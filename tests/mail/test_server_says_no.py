@@ -55,7 +55,7 @@ def test_421_on_the_way_costs_no_attempt_and_ends_the_batch(rows, due, odd_serve
     odd_server.says[stage] = once("421 closing down")
     assert invitation_mail.send_due(due) == {}
     assert fates() == [("ready", 0)] * 3
-    assert [row.ambiguous for row in fresh()] == [0, 0, 0]
+    assert [row.doubtful_attempts for row in fresh()] == [0, 0, 0]
     assert odd_server.taken == []
 
 
@@ -112,7 +112,7 @@ def test_550_settles_the_row_with_the_server_s_words_and_the_rest_goes_out(rows,
     assert invitation_mail.send_due(due) == {"failed": 1, "sent": 2}
     row = fresh()[0]
     words = f"{REFUSED_RECIPIENT if stage == 'RCPT' else ''}550 5.1.1 no such mailbox"
-    assert (row.state, row.why, row.attempts, row.sent_at) == ("failed", words, 1, None)
+    assert (row.state, row.status_detail, row.attempts, row.sent_at) == ("failed", words, 1, None)
     assert row.settled_at == due
     assert invitation_mail.send_due(due + dt.timedelta(days=1)) == {}
 
@@ -120,7 +120,7 @@ def test_550_settles_the_row_with_the_server_s_words_and_the_rest_goes_out(rows,
 def test_words_longer_than_the_ledger_are_cut(rows, due, odd_server):
     odd_server.says["RCPT"] = always("550 " + "no " * 200)
     assert invitation_mail.send_due(due) == {"failed": 3}
-    assert {len(row.why) for row in fresh()} == {300}
+    assert {len(row.status_detail) for row in fresh()} == {300}
 
 
 def test_what_nobody_took_until_it_was_of_no_use_is_skipped_as_late(rows, due, odd_server):
@@ -128,5 +128,5 @@ def test_what_nobody_took_until_it_was_of_no_use_is_skipped_as_late(rows, due, o
     invitation_mail.send_due(due)
     odd_server.says.clear()
     assert invitation_mail.send_due(rows[-1].expires_at) == {"skipped": 3}
-    assert {(row.state, row.why) for row in fresh()} == {("skipped", "late")}
+    assert {(row.state, row.status_detail) for row in fresh()} == {("skipped", "late")}
     assert odd_server.taken == []

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clinic import tasks
 from clinic.clients import invitation_mail
-from clinic.models import Heartbeat, Reminder, Why
+from clinic.models import Heartbeat, Reminder, SkipReason
 from clinic.models.outbox import State, database_now
 from clinic.operators import metrics
 from clinic.operators.readiness import SILENT_FOR
@@ -78,21 +78,21 @@ def test_each_kind_of_mail_is_told_apart(row, cast):
 @pytest.mark.parametrize("end", ["failed", "bounced", "unknown"])
 def test_other_ends_have_a_name_of_their_own_and_no_words_of_a_server(row, end):
     why = "550 dana@home.example is unknown here"
-    Reminder.objects.update(state=end, settled_at=row.due_at, why=why)
+    Reminder.objects.update(state=end, settled_at=row.due_at, status_detail=why)
     told = values(row.due_at)
     assert told[f"mail_{end}", "reminder", "1h"] == 1
     assert "dana" not in str(told)
 
 
 def test_a_skipped_one_counts_by_its_reason(row):
-    Reminder.objects.update(state=State.SKIPPED, settled_at=row.due_at, why=Why.QUIET_HOURS)
+    Reminder.objects.update(state=State.SKIPPED, settled_at=row.due_at, status_detail=SkipReason.QUIET_HOURS)
     told = values(row.due_at)
     assert told["mail_skipped", "reminder", "quiet_hours", "1h"] == 1
     assert not [key for key in told if key[0] == "mail_skipped" and key[2] != "quiet_hours"]
 
 
 def test_an_unknown_reason_makes_no_label_of_its_own(row):
-    Reminder.objects.update(state=State.SKIPPED, settled_at=row.due_at, why="her back hurts")
+    Reminder.objects.update(state=State.SKIPPED, settled_at=row.due_at, status_detail="her back hurts")
     told = values(row.due_at)
     assert told["mail_skipped", "reminder", "other", "24h"] == 1
     assert "hurts" not in str(told)

@@ -76,7 +76,7 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
         inactivity.sweep(now)
     assert state(held) == "held"
     assert Reminder.objects.exists()
-    assert set(Reminder.objects.values_list("state", "why")) == {("skipped", "held")}
+    assert set(Reminder.objects.values_list("state", "status_detail")) == {("skipped", "held")}
 
 
 def test_a_second_reason_to_hold_changes_nothing(cast, held):

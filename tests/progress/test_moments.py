@@ -61,7 +61,9 @@ def test_a_warning_sign_and_who_was_told_of_it_are_one_moment_of_that_day(plan, 
 def test_one_mail_for_several_flags_told_of_each_when_it_went(plan, cast, now):
     make.report(plan, 4, 8, at=now, warning_signs=("leg_weakness",))
     first, *others = Notice.objects.order_by("pk")
-    Notice.objects.filter(pk__in=[row.pk for row in others]).update(state="skipped", why="together", settled_at=now)
+    Notice.objects.filter(pk__in=[row.pk for row in others]).update(
+        state="skipped", status_detail="together", settled_at=now
+    )
     assert "Alice was told what you had reported." not in moments(plan, now)[0]
     Notice.objects.filter(pk=first.pk).update(state="sent", sent_at=now, settled_at=now)
     assert moments(plan, now)[0].count("Alice was told what you had reported.") == 1
@@ -81,7 +83,7 @@ def test_the_clients_own_pause_is_read_from_the_ledger_and_from_the_wish(plan, c
     schedule = plan.schedules.get()
     planning.plan_due(schedule.next_due_at + DAY)
     slot = schedule.reminders.order_by("slot").first()
-    type(slot).objects.filter(pk=slot.pk).update(state="skipped", why="paused", settled_at=now)
+    type(slot).objects.filter(pk=slot.pk).update(state="skipped", status_detail="paused", settled_at=now)
     plan.client.paused_until = now.date() + 3 * DAY
     paused = progress.read(plan, [], now).diary.paused
     assert {slot.slot, now.date(), now.date() + 2 * DAY} <= set(paused)

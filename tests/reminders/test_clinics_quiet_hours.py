@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.clients import preferences as client_preferences
-from clinic.models import Practitioner, Reminder, Schedule, Why
+from clinic.models import Practitioner, Reminder, Schedule, SkipReason
 from clinic.practice import settings as practice_settings
 from clinic.reminders import planning, sending
 from tests import make
@@ -40,7 +40,7 @@ def skipped(bend):
 
 def test_no_reminder_goes_in_them(bend, quiet):
     quiet(*NIGHT)
-    assert skipped(bend) == Why.QUIET_HOURS
+    assert skipped(bend) == SkipReason.QUIET_HOURS
 
 
 def test_without_them_it_goes(bend):

@@ -33,7 +33,7 @@ def tick(now):
 
 
 def ledger():
-    return [(f"{row.due_at:%H:%M}", row.state, row.why) for row in Reminder.objects.order_by("due_at")]
+    return [(f"{row.due_at:%H:%M}", row.state, row.status_detail) for row in Reminder.objects.order_by("due_at")]
 
 
 def be_quiet(client, begin, until):

@@ -26,7 +26,7 @@ def at(hour, minute=0, day=2):
 
 
 def ledger():
-    return list(Reminder.objects.order_by("due_at").values_list("slot", "state", "why"))
+    return list(Reminder.objects.order_by("due_at").values_list("slot", "state", "status_detail"))
 
 
 def test_nothing_is_planned_before_it_is_due(cast):

@@ -30,7 +30,7 @@ def days(bend, count):
         planning.plan_due(due)
         reminders.send_due(due)
         row = Reminder.objects.latest("due_at")
-        ends.append(row.why or row.state)
+        ends.append(row.status_detail or row.state)
     return ends, due
 
 

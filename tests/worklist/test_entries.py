@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
 from clinic.flags import escalation, inactivity, lifecycle
 from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
-from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, Standing
-from clinic.models.worklist_entry import reach
+from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, WorklistEntry
+from clinic.models.worklist_entry import visible_entries_q
 from clinic.pain import reporting
 from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
@@ -31,7 +31,7 @@ BEGINNING = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
 
 
 def stored():
-    return {row.pk: facts(row) for row in Standing.objects.all()}
+    return {row.pk: facts(row) for row in WorklistEntry.objects.all()}
 
 
 def recomputed():
@@ -165,14 +165,14 @@ def test_each_verb_of_the_stories_does_something_there(cast):
         assert before != after, verb
         assert stored() == recomputed(), verb
     story.act("join", 1, 0)
-    assert Standing.objects.get(client=story.clients[1]).came_at == story.now
+    assert WorklistEntry.objects.get(client=story.clients[1]).came_at == story.now
     story.act("leave", 0, 0)
-    assert not Standing.objects.get(client=story.clients[0]).listed
+    assert not WorklistEntry.objects.get(client=story.clients[0]).listed
 
 
 def test_silence_counts_only_where_a_report_is_expected(cast):
     def quiet():
-        return Standing.objects.get(client=cast.dana).quiet_since
+        return WorklistEntry.objects.get(client=cast.dana).quiet_since
 
     assert quiet() is None
     bend = make.prescription(cast.dana)
@@ -197,17 +197,17 @@ def test_within_a_severity_what_nobody_looked_at_comes_first_and_then_the_longes
 
 
 @pytest.mark.parametrize("role", Practitioner.Role.values)
-@pytest.mark.parametrize("open_records", [False, True])
-def test_the_worklist_reaches_whom_a_person_treats_and_nobody_else(cast, role, open_records):
+@pytest.mark.parametrize("shares_records", [False, True])
+def test_the_worklist_reaches_whom_a_person_treats_and_nobody_else(cast, role, shares_records):
     for membership in (cast.alice, cast.charlie):
-        membership.clinic.open_records = open_records
+        membership.clinic.shares_records = shares_records
         membership.clinic.save()
     Practitioner.objects.filter(pk=cast.alice.pk).update(role=role)
     Practitioner.objects.create(user=cast.alice.user, clinic=cast.charlie.clinic, name="Alice there")
     make.client(cast.charlie, "Gus")
     for person in (cast.alice, cast.bob, cast.charlie):
-        memberships = Practitioner.objects.of(person.user).select_related("clinic")
-        assert set(Client.objects.filter(reach(memberships))) == set(Client.objects.treated_by(person.user))
+        memberships = Practitioner.objects.for_user(person.user).select_related("clinic")
+        assert set(Client.objects.filter(visible_entries_q(memberships))) == set(Client.objects.treated_by(person.user))
 
 
 @pytest.mark.parametrize("role", Practitioner.Role.values)
@@ -219,8 +219,8 @@ def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
     Practitioner.objects.filter(pk=cast.alice.pk).update(role=role)
 
     def reached():
-        memberships = Practitioner.objects.of(cast.alice.user).select_related("clinic")
-        found = set(Client.objects.filter(reach(memberships)))
+        memberships = Practitioner.objects.for_user(cast.alice.user).select_related("clinic")
+        found = set(Client.objects.filter(visible_entries_q(memberships)))
         assert found == set(Client.objects.treated_by(cast.alice.user))
         return found
 
@@ -244,8 +244,8 @@ def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
 
 def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):
     make.report(make.prescription(cast.dana), 3, 8)
-    Standing.objects.filter(client=cast.dana).update(need=3, waits_since=None)
-    Standing.objects.filter(client=cast.erin).delete()
+    WorklistEntry.objects.filter(client=cast.dana).update(need=3, waits_since=None)
+    WorklistEntry.objects.filter(client=cast.erin).delete()
     for corrected in (2, 0):
         told = StringIO()
         call_command("restate_worklist", stdout=told)
@@ -269,14 +269,14 @@ def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
     bend = make.prescription(cast.dana)
     flag = lifecycle.raise_flag(None, "silent", "routine", "No report.", timezone.now() - DAY, prescription=bend)
     lifecycle.acknowledge(flag, cast.alice.user)
-    assert Standing.objects.get(client=cast.dana).waits_since is None
+    assert WorklistEntry.objects.get(client=cast.dana).waits_since is None
     lifecycle.retell(bend, "silent", "No more reminders.", timezone.now())
-    assert Standing.objects.get(client=cast.dana).waits_since == flag.raised_at
+    assert WorklistEntry.objects.get(client=cast.dana).waits_since == flag.raised_at
     assert stored() == recomputed()
 
 
 def test_a_rise_to_the_owner_moves_the_client_up(cast):
     make.report(make.prescription(cast.dana), 3, 8)
-    assert Standing.objects.get(client=cast.dana).need == 1
+    assert WorklistEntry.objects.get(client=cast.dana).need == 1
     escalation.escalate(timezone.now() + 2 * DAY)
-    assert Standing.objects.get(client=cast.dana).need == 0
+    assert WorklistEntry.objects.get(client=cast.dana).need == 0

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
 from clinic.admin.rendering import back_to, came_from, page
-from clinic.admin.service_form import OnceForm
+from clinic.admin.service_form import IdempotentForm
 from clinic.clients import messages as client_messages
 from clinic.models import Client
 
 
-class MessageForm(OnceForm):
+class MessageForm(IdempotentForm):
     """A few words."""
 
     text = forms.CharField(

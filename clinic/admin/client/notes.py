@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
 from clinic.admin.rendering import page
-from clinic.admin.service_form import OnceForm, VerbForm
+from clinic.admin.service_form import IdempotentForm, ServiceForm
 from clinic.clients import notes as client_notes
 from clinic.models import Client, Note, Prescription
 
 
-class NewNoteForm(OnceForm):
+class NewNoteForm(IdempotentForm):
     """A note, and the exercise that it is about, if any."""
 
     text = forms.CharField(
@@ -43,7 +43,7 @@ class NewNoteForm(OnceForm):
         about.label_from_instance = lambda row: str(row.exercise)  # type: ignore[method-assign,assignment]
 
 
-class CorrectionForm(VerbForm):
+class CorrectionForm(ServiceForm):
     """The note as it should have been written."""
 
     text = forms.CharField(

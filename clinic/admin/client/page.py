@@ -191,7 +191,9 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeli
         shown=hand.shown,
         reports=_heard(hand),
         notes=notes,
-        messages=[Written(row, row.who, admin_labels.why(row.why)) for row in reversed(hand.rows["messages"])],
+        messages=[
+            Written(row, row.who, admin_labels.why(row.status_detail)) for row in reversed(hand.rows["messages"])
+        ],
         timeline=client_timeline.of(hand, numbers, timeline_page),
         invitation=max(hand.rows["invitations"], key=lambda row: row.pk, default=None) if invited else None,
         complained_on=None if client.reminders_wanted else audited.get("complained"),
@@ -232,7 +234,7 @@ def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
         silenced=planning.is_silenced(prescription, versions[0], now),
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[
-            Reminded(reminder, admin_labels.why(reminder.why))
+            Reminded(reminder, admin_labels.why(reminder.status_detail))
             for reminder in reminders[: client_queries.REMINDERS_SHOWN]
         ],
     )

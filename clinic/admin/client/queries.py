@@ -30,8 +30,8 @@ from clinic.models import (
     PrescriptionVersion,
     Reminder,
     ReportArea,
+    RuleSettings,
     ScreeningAnswer,
-    Tuning,
     WarningSign,
 )
 from clinic.records.together import together
@@ -68,9 +68,9 @@ class AtHand:
         return [row for row in self.rows[kind] if row.prescription_id == prescription.pk]
 
     @property
-    def setting(self) -> Tuning | None:
+    def setting(self) -> RuleSettings | None:
         """How the rule listens, by the last turn of its knobs."""
-        return max(self.rows["tunings"], key=lambda row: (row.at, row.pk), default=None)
+        return max(self.rows["rule_settings"], key=lambda row: (row.at, row.pk), default=None)
 
 
 def read(client: Client, reports_page: str | None = None) -> AtHand:
@@ -149,7 +149,7 @@ def _wanted(client: Client, prescriptions: Sequence[Prescription], reports: Coll
         "corrections": Correction.objects.filter(report__prescription__in=plans).annotate(
             occurred_at=F("report__occurred_at")
         ),
-        "tunings": Tuning.objects.filter(client=client).annotate(who=who),
+        "rule_settings": RuleSettings.objects.filter(client=client).annotate(who=who),
         "notes": Note.objects.filter(client=client).annotate(who=who),
         "messages": Message.objects.filter(client=client).annotate(who=who),
         "invitations": Invitation.objects.filter(client=client).annotate(who=F("invited_by__name")),

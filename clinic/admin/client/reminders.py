@@ -87,9 +87,9 @@ def _ends(mine: Any) -> list[End]:
 
 def _line(reminder: Reminder, whole: bool) -> Line:
     if not whole:
-        why = admin_labels.why(reminder.why) if reminder.state in ABOUT_THE_ADDRESS else ""
+        why = admin_labels.why(reminder.status_detail) if reminder.state in ABOUT_THE_ADDRESS else ""
         return Line(reminder, "", why)
-    return Line(reminder, reminder.schedule.prescription.exercise.name, admin_labels.why(reminder.why))
+    return Line(reminder, reminder.schedule.prescription.exercise.name, admin_labels.why(reminder.status_detail))
 
 
 ROUTES = [

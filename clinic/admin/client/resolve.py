@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.admin import access
 from clinic.admin.rendering import back_to, came_from, page
-from clinic.admin.service_form import NoteForm
+from clinic.admin.service_form import ResolveFlagForm
 from clinic.flags import lifecycle
 from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
 from clinic.prescriptions import prescribing
@@ -42,7 +42,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
     flag = _flag(request.user, pk)
     client = flag.prescription.client
     onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
-    form = NoteForm(request.POST if request.method == "POST" else None)
+    form = ResolveFlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         resolved = form.call(lambda: _resolve(flag, request, form))
         if resolved:
@@ -53,7 +53,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
     return page(request, "client/resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
 
 
-def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
+def _resolve(flag: Flag, request: HttpRequest, form: ResolveFlagForm) -> bool:
     user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
     verdict = form.cleaned_data["verdict"]
     with transaction.atomic():
@@ -63,7 +63,7 @@ def _resolve(flag: Flag, request: HttpRequest, form: NoteForm) -> bool:
     return resolved
 
 
-def _resolved_before(request: HttpRequest, flag: Flag, form: NoteForm, onward: str) -> HttpResponseBase:
+def _resolved_before(request: HttpRequest, flag: Flag, form: ResolveFlagForm, onward: str) -> HttpResponseBase:
     """A second press is told kindly; who wrote something else than what is stored gets it back, to keep as a note."""
     last = flag.events.filter(verb=FlagEvent.Verb.RESOLVED).order_by("-at", "-pk").first()
     wrote, client = request.POST.get("note", "").strip(), flag.prescription.client

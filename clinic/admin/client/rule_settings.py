@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
 from clinic.admin.rendering import page
-from clinic.admin.service_form import VerbForm
-from clinic.flags import rule_tuning
+from clinic.admin.service_form import ServiceForm
+from clinic.flags import rule_settings, rule_tuning
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR, SENSITIVITIES, SMALLEST_RISES
-from clinic.models import Client, Tuning
+from clinic.models import Client, RuleSettings
 
 RISES = [(str(rise), str(rise)) for rise in SMALLEST_RISES]
 
@@ -47,12 +47,12 @@ def points(rise: float) -> str:
     return _("%(rise)s points") % {"rise": number_format(rise, 1 if rise % 1 else 0)} if rise != 1 else _("1 point")
 
 
-class KnobsForm(VerbForm):
+class KnobsForm(ServiceForm):
     """The two knobs; each must be one of the measured settings."""
 
     sensitivity = forms.ChoiceField(
         label=gettext_lazy("How early it speaks"),
-        choices=Tuning.Sensitivity.choices,
+        choices=RuleSettings.Sensitivity.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose how early it speaks.")},
     )
@@ -79,7 +79,7 @@ class TuneForm(KnobsForm):
     """The knobs, and why they are turned."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("SkipReason"),
         required=False,  # an empty one is refused by the verb, in the verb's words
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),
@@ -89,7 +89,7 @@ class TuneForm(KnobsForm):
 def in_words(knobs: tuple[str, float]) -> str:
     """ "standard, from 1 point up"."""
     return _("%(sensitivity)s, from %(rise)s up") % {
-        "sensitivity": Tuning.Sensitivity(knobs[0]).label, "rise": points(knobs[1]),
+        "sensitivity": RuleSettings.Sensitivity(knobs[0]).label, "rise": points(knobs[1]),
     }  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def prices(now: tuple[str, float]) -> list[Priced]:
     """The table of all settings; ``now`` is the one in force."""
     return [
         Priced(
-            str(Tuning.Sensitivity(code).label),
+            str(RuleSettings.Sensitivity(code).label),
             [Price(f"{code}-{rise * 10:.0f}", price((code, rise)), (code, rise) == now) for rise in SMALLEST_RISES],
         )
         for code in SENSITIVITIES
@@ -122,15 +122,17 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Turn the knobs, with the reason; below, every turn before."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     by = access.practitioner_of(request, client)
-    history = list(client.tunings.select_related("by").order_by("-at", "-pk"))
-    now = rule_tuning.settings_of(client.pk)
+    history = list(client.rule_settings.select_related("by").order_by("-at", "-pk"))
+    now = rule_settings.settings_of(client.pk)
     if request.method == "POST":
         form = TuneForm(request.POST)
         if form.is_valid():
             sensitivity, rise = form.knobs
             reason = form.cleaned_data["reason"]
             turned = form.call(
-                lambda: rule_tuning.tune(client, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by)
+                lambda: rule_tuning.set_client_rule_settings(
+                    client, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by
+                )
             )
             if turned is not None:
                 messages.success(request, _("%(name)s: the rule listens as chosen from now on.") % {"name": client})
@@ -147,7 +149,9 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
-        clinics=in_words(rule_tuning.clinic_settings(client.clinic_id)) if client.clinic.tunings.exists() else "",
+        clinics=in_words(rule_settings.clinic_settings(client.clinic_id))
+        if client.clinic.rule_settings.filter(client=None).exists()
+        else "",
         history=[(row, in_words((row.sensitivity, row.smallest_rise))) for row in history],
     )
 

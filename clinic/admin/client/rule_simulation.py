@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from clinic.admin.client import pain_chart
 from clinic.admin.client.rule_settings import asked_for, in_words, price
 from clinic.admin.rendering import Page, page
-from clinic.flags import rule_tuning, simulation
+from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.flags.simulation import Replayed, WouldFlag
 from clinic.flags.trend import TrendConfig
@@ -52,7 +52,7 @@ class Tried:
 def show(request: HttpRequest, pk: int) -> Page:
     """Choose other settings, and see them tried on all that this client reported."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    now = rule_tuning.settings_of(client.pk)
+    now = rule_settings.settings_of(client.pk)
     form, knobs = asked_for(request, now)
     plans = client.prescriptions.select_related("client", "exercise").prefetch_related("versions", "exercise__texts")
     newest = list(plans.filter(reports__isnull=False).distinct().order_by("-pk")[:PLANS_AT_MOST])

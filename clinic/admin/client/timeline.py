@@ -112,7 +112,7 @@ def _flags(hand: AtHand, numbers: Mapping[int, int]) -> Iterator[Deed]:
 def _notes(hand: AtHand, numbers: Mapping[int, int]) -> Iterator[Deed]:
     for row in hand.rows["notes"]:
         yield Deed(row.at, row.who, _("corrected a note") if row.corrects_id else _("wrote a note"), row.text, "#notes")
-    for row in hand.rows["tunings"]:
+    for row in hand.rows["rule_settings"]:
         knobs = rule_settings.in_words((row.sensitivity, row.smallest_rise))
         yield Deed(row.at, row.who, _("set how finely the rule listens: %(knobs)s") % {"knobs": knobs}, row.reason)
 

@@ -25,9 +25,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.admin import access
 from clinic.admin.rendering import Page, page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.clients import csv_import, csv_reader
-from clinic.clients.csv_import import Fate, Line
+from clinic.clients.csv_import import Line, RowOutcome
 from clinic.clients.csv_reader import Table, Trouble, Unreadable
 from clinic.clients.invitation_mail import lasts
 from clinic.documents import record_tables
@@ -57,7 +57,7 @@ _TROUBLE = {
 }
 
 
-class TableForm(VerbForm):
+class TableForm(ServiceForm):
     """The table, as a file or pasted; and for which clinic, where there are several."""
 
     file = forms.FileField(
@@ -132,7 +132,7 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
     """The rows that are right are invited, all or none. If anything changed since the look, one looks again."""
     text, by, seen = _carried(request)
     table = csv_reader.read(text)
-    if _digest(csv_import.look(table.rows, by)) != seen:
+    if _digest(csv_import.preview_import(table.rows, by)) != seen:
         changed = _("Something has changed since you looked, so nobody was invited yet. Look once more.")
         return _look(request, text, by, notice=changed)
     try:
@@ -144,10 +144,12 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
-def mend(request: HttpRequest) -> HttpResponse:
+def download_errors(request: HttpRequest) -> HttpResponse:
     """The rows with something wrong as a table, to put right and bring back."""
     text, by, _seen = _carried(request)
-    wrong = [line for line in csv_import.look(csv_reader.read(text).rows, by) if line.fate == Fate.WRONG]
+    wrong = [
+        line for line in csv_import.preview_import(csv_reader.read(text).rows, by) if line.outcome == RowOutcome.WRONG
+    ]
     used = [name for name in _COLUMNS if name in {"name", "email"} or any(line.row.cells.get(name) for line in wrong)]
     head = [*(str(_COLUMNS[name]) for name in used), _("What is wrong")]
     rows = [
@@ -183,12 +185,12 @@ def _as_whom(request: HttpRequest) -> list[Practitioner]:
 def _look(request: HttpRequest, text: str, by: Practitioner, *, notice: str = "") -> Page:
     """The dry run as a page. Raises Unreadable."""
     table = csv_reader.read(text)
-    lines = csv_import.look(table.rows, by)
+    lines = csv_import.preview_import(table.rows, by)
     carried = {"text": text, "as": by.pk, "user": by.user_id, "seen": _digest(lines)}
-    counts = Counter(line.fate for line in lines)
+    counts = Counter(line.outcome for line in lines)
     return page(
         request, "clients/csv_import_preview.html", _("Look before you invite"),
-        rows=_worst_first(lines), counts={fate.value: counts[fate] for fate in Fate},
+        rows=_worst_first(lines), counts={fate.value: counts[fate] for fate in RowOutcome},
         ignored=_ignored(table), carried=signing.dumps(carried, salt=SALT, compress=True), notice=notice, by=by,
         shows_practitioner=any(line.client.practitioner_id != by.pk for line in lines),
     )  # fmt: skip
@@ -209,14 +211,14 @@ def _carried(request: HttpRequest) -> tuple[str, Practitioner, str]:
 
 def _digest(lines: Sequence[Line]) -> str:
     """What would happen, in short: two looks with the same one promise the same."""
-    told = [(line.row.line, line.fate.value, line.client.email, line.client.practitioner_id) for line in lines]
+    told = [(line.row.line, line.outcome.value, line.client.email, line.client.practitioner_id) for line in lines]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _worst_first(lines: Sequence[Line]) -> list[Told]:
     """What needs a hand stands on top; within each kind in the order of the table."""
-    order = [Fate.WRONG, Fate.TWICE, Fate.KNOWN, Fate.INVITE]
-    return [Told(line, _wrong(line)) for line in sorted(lines, key=lambda line: order.index(line.fate))]
+    order = [RowOutcome.WRONG, RowOutcome.TWICE, RowOutcome.KNOWN, RowOutcome.INVITE]
+    return [Told(line, _wrong(line)) for line in sorted(lines, key=lambda line: order.index(line.outcome))]
 
 
 def _wrong(line: Line) -> list[tuple[str, str]]:
@@ -273,6 +275,6 @@ def _download(table: str, name: str) -> HttpResponse:
 ROUTES = [
     ("clients/import/", import_clients, "import_clients"),
     ("clients/import/confirm/", confirm, "confirm_import"),
-    ("clients/import/mend/", mend, "mend_import"),
+    ("clients/import/mend/", download_errors, "mend_import"),
     ("clients/import/example.csv", example, "import_example"),
 ]

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.admin import access
 from clinic.admin.bulk_selection import named, ticked
 from clinic.admin.rendering import page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.clients import handover
 from clinic.models import Client, Practitioner
 
 PER_PAGE = 500  # Django takes a thousand fields of a form
 
 
-class HandOverForm(VerbForm):
+class HandOverForm(ServiceForm):
     """To whom, and why. Which clients stands in the ticks beside it."""
 
     to = forms.TypedChoiceField(
@@ -37,7 +37,7 @@ class HandOverForm(VerbForm):
         ),
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("SkipReason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("For your colleague and the record; a client who takes their data along has it, too."),

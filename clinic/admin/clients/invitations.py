@@ -68,7 +68,7 @@ def _out(client: Client, now: dt.datetime) -> Out:
         state = _("mailed %(ago)s") % {"ago": admin_labels.ago(mail.sent_at or mail.due_at, now)}
     else:
         state = mail.get_state_display()
-    trouble = admin_labels.why(mail.why)
+    trouble = admin_labels.why(mail.status_detail)
     if client.undeliverable_since and not trouble:
         trouble = _("mail comes back")
     return Out(client, state, trouble, until)

@@ -21,12 +21,12 @@ from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.clients import invitations
 from clinic.admin.rendering import page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.clients.invitations import invite as invite_client
 from clinic.models import Client, Practitioner
 
 
-class InviteForm(VerbForm):
+class InviteForm(ServiceForm):
     """Whom to invite. Every rule is the verb's; a select here only offers, so that its answer is judged there."""
 
     name = forms.CharField(

@@ -46,7 +46,7 @@ def listing(request: HttpRequest) -> Page:
     form = SearchForm(request.GET)
     found = everybody
     if form.is_valid() and form.cleaned_data["q"]:
-        found = everybody.filter(name_sought__contains=folded(form.cleaned_data["q"]))
+        found = everybody.filter(name_search__contains=folded(form.cleaned_data["q"]))
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     treats = bool(access.clinical(request))
     return page(
@@ -88,8 +88,8 @@ def client(request: HttpRequest, pk: int) -> Page:
         about.name,
         **told,
         record=kept,
-        invitation_why=admin_labels.why(kept.invitation.why) if kept.invitation else "",
-        hand_overs=about.hand_overs.select_related("was", "to", "by"),
+        invitation_why=admin_labels.why(kept.invitation.status_detail) if kept.invitation else "",
+        handovers=about.handovers.select_related("from_practitioner", "to", "by"),
         may_hand_over=about.may_hand_over,
     )
 

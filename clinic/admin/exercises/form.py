@@ -18,7 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from exercises.authoring import Content
 from exercises.media_files import check
 from exercises.models import Exercise, Media, Precaution, Step
@@ -42,7 +42,7 @@ def _words(label: Any, *, lines: int = 0, needed: bool = True, most: int | None 
     )
 
 
-class ExerciseForm(VerbForm):
+class ExerciseForm(ServiceForm):
     """What is said once."""
 
     name = _words(_("Name"), most=120)
@@ -66,7 +66,9 @@ class ExerciseForm(VerbForm):
 class Row(forms.Form):
     """One row; a row in which nothing is written does not count, whatever is chosen in it."""
 
-    CHOSEN = frozenset({"was", "place", "code", "phase", "group", "reported", "shows", "fault_shows", "DELETE"})
+    CHOSEN = frozenset(
+        {"previous_number", "place", "code", "phase", "group", "reported", "shows", "fault_shows", "DELETE"}
+    )
 
     next_to_fill = False
 
@@ -97,7 +99,7 @@ class EquipmentRow(Row):
 
 
 class StepRow(Row):
-    was = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    previous_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     fault_shows = forms.CharField(widget=forms.HiddenInput, required=False)
     place = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=99)
     title = _words(_("Title"), most=80)
@@ -203,7 +205,10 @@ class ExerciseForms:
             del self.top.fields["alone"]
         self.rows: dict[str, _Rows] = {}
         for key, (row, spare, most) in ROWS.items():
-            there = [{**each, "place": each.get("number"), "was": each.get("number")} for each in content.get(key, [])]
+            there = [
+                {**each, "place": each.get("number"), "previous_number": each.get("number")}
+                for each in content.get(key, [])
+            ]
             made = forms.formset_factory(
                 row,
                 formset=_Rows,
@@ -255,7 +260,11 @@ class ExerciseForms:
         if self._exercise is None:
             return None
         steps = enumerate(self.kept("steps"), start=1)
-        return {row.cleaned_data["was"]: number for number, row in steps if row.cleaned_data.get("was")}
+        return {
+            row.cleaned_data["previous_number"]: number
+            for number, row in steps
+            if row.cleaned_data.get("previous_number")
+        }
 
     def pictures(self) -> dict[int, File[Any]]:
         """The pictures that were chosen, by the number of their step."""
@@ -268,7 +277,7 @@ class ExerciseForms:
         if key == "steps":
             # Of two steps with one number, the one that was moved there comes first.
             places = {row: row.cleaned_data.get("place") or 100 for row in rows}
-            rows.sort(key=lambda row: (places[row], row.cleaned_data.get("was") == places[row]))
+            rows.sort(key=lambda row: (places[row], row.cleaned_data.get("previous_number") == places[row]))
         return rows
 
     def take(self, error: ValidationError) -> None:
@@ -292,7 +301,7 @@ class ExerciseForms:
 def _said(row: Row, key: str, number: int) -> Content:
     """The row as a table of the file; an empty text is left out."""
     given = {name: value for name, value in row.cleaned_data.items() if value not in ("", None)}
-    for name in ("DELETE", "was", "place", "picture"):
+    for name in ("DELETE", "previous_number", "place", "picture"):
         given.pop(name, None)
     if key == "precautions" and not given.get("reported"):
         given.pop("sign", None)

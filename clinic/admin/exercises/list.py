@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.admin import access
 from clinic.admin.exercises.form import languages
 from clinic.admin.rendering import Page, page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
 from clinic.prescriptions import exercise_library
 from exercises.media_selection import film_of, photo_of
@@ -33,7 +33,7 @@ ACCEPTED = {
 }
 
 
-class UploadForm(VerbForm):
+class UploadForm(ServiceForm):
     """One file for an exercise; what it is, is told by its content."""
 
     file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)  # an empty one is the verb's to refuse

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
 from clinic.admin.rendering import page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Advice, AdviceText, Client, Clinic
 from clinic.models.advice_text import LONGEST_TEXT
 from clinic.pain import advice as records
@@ -32,7 +32,7 @@ SAYS = {
 }
 
 
-class WordsForm(VerbForm):
+class WordsForm(ServiceForm):
     """One text; every rule is the verb's."""
 
     text = forms.CharField(

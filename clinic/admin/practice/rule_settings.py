@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.client.rule_settings import TuneForm, in_words, points, prices
 from clinic.admin.rendering import page
-from clinic.flags import rule_tuning
+from clinic.flags import rule_settings, rule_tuning
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic
 
 
 def setting(clinic: int) -> str:
     """The setting in force for a clinic, by number: "standard, from 1 point up"."""
-    return in_words(rule_tuning.clinic_settings(clinic))
+    return in_words(rule_settings.clinic_settings(clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,14 +29,14 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     by = next((each for each in access.memberships(request) if each.clinic_id == pk), None)
     if by is None:
         raise Http404
-    now = rule_tuning.clinic_settings(pk)
+    now = rule_settings.clinic_settings(pk)
     if request.method == "POST":
         form = TuneForm(request.POST)
         if form.is_valid():
             sensitivity, rise = form.knobs
             reason = form.cleaned_data["reason"]
             turned = form.call(
-                lambda: rule_tuning.tune_clinic(
+                lambda: rule_tuning.set_clinic_rule_settings(
                     clinic, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by
                 )
             )
@@ -54,10 +54,10 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
-        own=Client.objects.filter(clinic=clinic, tunings__isnull=False).exclude(state="left").distinct().count(),
+        own=Client.objects.filter(clinic=clinic, rule_settings__isnull=False).exclude(state="left").distinct().count(),
         history=[
             (row, in_words((row.sensitivity, row.smallest_rise)))
-            for row in clinic.tunings.select_related("by").order_by("-at", "-pk")
+            for row in clinic.rule_settings.filter(client=None).select_related("by").order_by("-at", "-pk")
         ],
     )
 

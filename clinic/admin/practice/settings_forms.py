@@ -10,14 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Clinic, Practitioner
 from clinic.models.clinic import LONGEST_ESCALATION
 from clinic.practice import settings as practice_settings
 from exercises.models import Exercise
 
 
-class Card(VerbForm):
+class Card(ServiceForm):
     """One card; its fields are those of Clinic with the same names. What may stand in them is the verb's to say."""
 
     key: ClassVar[str]
@@ -115,7 +115,7 @@ class FlagsCard(Card):
         widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_ESCALATION}),
         help_text=gettext_lazy("A flag that nobody acknowledged for so long rises one severity, and you are told."),
     )
-    open_records = forms.BooleanField(
+    shares_records = forms.BooleanField(
         label=gettext_lazy("Colleagues share records"),
         required=False,
         help_text=gettext_lazy("On: every practitioner here sees every client's record. Off: only their own clients'."),

@@ -24,7 +24,7 @@ from clinic.accounts import second_factor
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.rendering import Page, page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.mail import health as mail_health
 from clinic.mail.health import MailState
 from clinic.models import Client, Clinic, Practitioner
@@ -42,7 +42,7 @@ class Row:
     oldest: str  # how long the oldest unsent mail is due; empty without any
 
 
-class ClinicForm(VerbForm):
+class ClinicForm(ServiceForm):
     """A new clinic and its first owner. Every rule is the verb's."""
 
     name = forms.CharField(

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinic.admin.labels import DAY_NAMES
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Client, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, parse_times, zone
 from clinic.prescriptions import prescribing
@@ -45,7 +45,7 @@ class TimesField(forms.Field):
     default_error_messages = {"required": gettext_lazy("Give at least one time, such as 18:00.")}
 
 
-class DoseFields(VerbForm):
+class DoseFields(ServiceForm):
     """Days, times and amount; for whom, the forms below say. Its times are in the client's own zone."""
 
     starts_on = forms.DateField(
@@ -192,7 +192,7 @@ class AmendForm(DoseForm):
     """A new dose in place of the one in force."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("SkipReason"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Say in a few words why.")},

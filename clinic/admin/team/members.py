@@ -22,8 +22,8 @@ from clinic.accounts import second_factor
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.rendering import Page, page
-from clinic.admin.service_form import VerbForm
-from clinic.models import Client, Clinic, Outgoing, Practitioner, Welcome
+from clinic.admin.service_form import ServiceForm
+from clinic.models import Client, Clinic, OutboxMessage, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
 from clinic.team import members
 
@@ -67,7 +67,7 @@ class RoleField(forms.ChoiceField):
         )
 
 
-class AddForm(VerbForm):
+class AddForm(ServiceForm):
     """Whom to add."""
 
     name = forms.CharField(
@@ -95,7 +95,7 @@ class AddForm(VerbForm):
             del self.fields["clinic"]
 
 
-class RoleForm(VerbForm):
+class RoleForm(ServiceForm):
     """Another role for a colleague."""
 
     role = RoleField()
@@ -152,7 +152,8 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = _row(person, timezone.now())
     unlocked = Practitioner.objects.unlocked_by(request.user).filter(pk=person.pk)
     return page(
-        request, "team/member.html", person.name, row=row, person=person, form=form, clearings=_clearings(person),
+        request, "team/member.html", person.name, row=row, person=person, form=form,
+        second_factor_resets=_second_factor_resets(person),
         may_clear=row.second_step and second_factor.can_clear() and unlocked.exists(),
     )  # fmt: skip
 
@@ -205,13 +206,13 @@ def _people(request: HttpRequest) -> Any:
     return people.annotate(client_count=staying).prefetch_related(newest).order_by("name", "pk")
 
 
-def _clearings(person: Practitioner) -> list[tuple[Any, str]]:
+def _second_factor_resets(person: Practitioner) -> list[tuple[Any, str]]:
     """Each time their second step was taken away, the last first, and what became of the mail that told them.
 
     ``who``: the name of who did it, at this clinic.
     """
     names = Practitioner.objects.filter(user=OuterRef("by"), clinic=person.clinic_id).values("name")
-    return [(cleared, _became_of(cleared)) for cleared in person.clearings.annotate(who=Subquery(names[:1]))]
+    return [(cleared, _became_of(cleared)) for cleared in person.second_factor_resets.annotate(who=Subquery(names[:1]))]
 
 
 def _row(person: Any, now: Any) -> Row:
@@ -225,7 +226,7 @@ def _row(person: Any, now: Any) -> Row:
     )
 
 
-def _became_of(mail: Outgoing | None) -> str:
+def _became_of(mail: OutboxMessage | None) -> str:
     if mail is None:
         return ""
     if mail.state in OPEN:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Absence, Practitioner
 from clinic.models.fields import WEEKDAYS
 from clinic.team import absences
@@ -19,7 +19,7 @@ _NOT_SO = ("required", "invalid")
 _NO_DATE = dict.fromkeys(_NOT_SO, gettext_lazy("Write a day such as 2026-03-31."))
 
 
-class AboutMeForm(VerbForm):
+class AboutMeForm(ServiceForm):
     """Name and language."""
 
     name = forms.CharField(
@@ -37,7 +37,7 @@ class AboutMeForm(VerbForm):
         language.choices = [("", own), *((code, admin_labels.language(code)) for code, _name in settings.LANGUAGES)]
 
 
-class MailForm(VerbForm):
+class MailForm(ServiceForm):
     """Mail at once, and the daily mail."""
 
     at_once = forms.BooleanField(label=gettext_lazy("Tell me at once when a client needs me to look"), required=False)
@@ -66,7 +66,7 @@ class MailForm(VerbForm):
         super().__init__(data, initial=now, auto_id="id_mail_%s")
 
 
-class AbsenceForm(VerbForm):
+class AbsenceForm(ServiceForm):
     """From when to when, and who covers."""
 
     starts_on = forms.DateField(

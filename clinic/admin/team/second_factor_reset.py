@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods
 from clinic.accounts import second_factor, second_factor_reset
 from clinic.admin import access
 from clinic.admin.rendering import Page, page
-from clinic.admin.service_form import VerbForm
+from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
 
 
-class ClearForm(VerbForm):
+class ClearForm(ServiceForm):
     """Why. The verb judges it."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why"),
+        label=gettext_lazy("SkipReason"),
         required=False,
         max_length=second_factor_reset.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "required": True}),

@@ -133,7 +133,7 @@ def show(request: HttpRequest) -> Page:
     narrowed = bool(asked.keys() - {"who", "clinic"})
     listed = _narrowed(worklist_query.needing(memberships), asked, memberships, now)
     shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
-    sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.open_records for one in memberships)
+    sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.shares_records for one in memberships)
     title = _("Worklist")
     return page(
         request,
@@ -160,7 +160,7 @@ def _narrowed(
     if "who" in asked:
         listed = listed.filter(worklist_query.whose(memberships))
     if "q" in asked:
-        listed = listed.filter(name_sought__contains=folded(asked["q"]))
+        listed = listed.filter(name_search__contains=folded(asked["q"]))
     if "open" in asked:
         listed = listed.filter(
             worklist_query.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", ""))

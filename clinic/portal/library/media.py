@@ -43,10 +43,10 @@ def film(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _shown_to(user: Person) -> Q:
     """Practitioners see all of it; others what the library shows and what was prescribed to them."""
-    if Practitioner.objects.of(user).exists():
+    if Practitioner.objects.for_user(user).exists():
         return Q()
-    mine = Client.objects.of(user)
-    if not mine.exists() and not Registrant.objects.of(user).exists():
+    mine = Client.objects.for_user(user)
+    if not mine.exists() and not Registrant.objects.for_user(user).exists():
         return Q(pk__in=[])
     prescribed = Prescription.objects.filter(client__in=mine.values("pk")).values("exercise")
     return Q(exercise__in=Exercise.objects.published().values("pk")) | Q(exercise__in=prescribed)

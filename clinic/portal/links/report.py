@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.mail import signed_links
 from clinic.mail.signed_links import Purpose
-from clinic.models import Client, PainReport, Prescription, Reminder, Why
+from clinic.models import Client, PainReport, Prescription, Reminder, SkipReason
 from clinic.pain import reporting
 from clinic.pain.advice import advice_text, held_text
 from clinic.portal.access import as_spoken_to
@@ -80,7 +80,7 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
 def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpResponse:
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
-    stored = PainReport.objects.select_related("prescription__client__clinic", "told").get(reminder=reminder)
+    stored = PainReport.objects.select_related("prescription__client__clinic", "advice_text").get(reminder=reminder)
     told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/links/report_done.html", context)
@@ -92,8 +92,8 @@ def _more(reminder: Reminder) -> list[tuple[str, str]]:
     """What else the same mail was about and is not answered: the name of each exercise and where to answer."""
     client, state = reminder.schedule.prescription.client_id, Prescription.State.ACTIVE
     left = Reminder.objects.filter(
-        schedule__prescription__client=client, schedule__prescription__state=state, answered_by=None, why=Why.TOGETHER,
-        due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
+        schedule__prescription__client=client, schedule__prescription__state=state, answered_by=None,
+        status_detail=SkipReason.TOGETHER, due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
     ).order_by("due_at", "pk")  # fmt: skip
     rows = left.select_related("schedule__prescription__exercise")
     return [(row.schedule.prescription.exercise.name, signed_links.path(Purpose.REPORT, row.pk)) for row in rows]

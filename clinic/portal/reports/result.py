@@ -24,7 +24,7 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The client's own report ``pk``: the change, the advice, whom to call and what comes next."""
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     report = get_object_or_404(
-        own.select_related("prescription__exercise", "prescription__client__clinic", "told"), pk=pk
+        own.select_related("prescription__exercise", "prescription__client__clinic", "advice_text"), pk=pk
     )
     prescription = report.prescription
     days = timezone.localdate() - timezone.localdate(report.occurred_at)

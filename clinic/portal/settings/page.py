@@ -210,7 +210,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "wrong": wrong,
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
-        "phones": list(client.phones.all()),
+        "push_subscriptions": list(client.push_subscriptions.all()),
         "push_key": conf.vapid_public_key if web_push.possible() else "",
         "chosen": chosen(client),
         "reminded": reminder_status.of(client, timezone.now()),

@@ -63,7 +63,7 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
     if request.POST.get("act") == "forget":
         return JsonResponse({"gone": push_subscriptions.forget_browser(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
     replaces = request.POST.get("replaces", "")
-    if not web_push.possible() or (replaces and not client.phones.filter(endpoint=replaces).exists()):
+    if not web_push.possible() or (replaces and not client.push_subscriptions.filter(endpoint=replaces).exists()):
         message = _("Reminders cannot be shown on this phone.")
         return JsonResponse({"message": message}, status=HTTPStatus.BAD_REQUEST)
     try:

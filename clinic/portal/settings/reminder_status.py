@@ -11,27 +11,27 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.conf import conf
 from clinic.dosage.text import in_words
-from clinic.models import Client, Prescription, Reminder, Why
+from clinic.models import Client, Prescription, Reminder, SkipReason
 from clinic.models.fields import zone
 from clinic.models.outbox import State
 from clinic.reminders import planning
 
 # Each follows "not sent, "; those that no reminder can have are not here.
 NOT_SENT = {
-    Why.HELD: gettext_lazy("as your practitioner had paused the exercise"),
-    Why.ENDED: gettext_lazy("as the exercise had ended"),
-    Why.PAUSED: gettext_lazy("as you had paused reminders"),
-    Why.ALREADY_REPORTED: gettext_lazy("because you had already reported that day"),
-    Why.UNSUBSCRIBED: gettext_lazy("as you wanted none"),
-    Why.NOT_WANTED: gettext_lazy("as you did not choose this time"),
-    Why.UNDELIVERABLE: gettext_lazy("as mail to you came back"),
-    Why.QUIET_HOURS: gettext_lazy("as it fell in the hours when you want no mail"),
-    Why.MORNING: gettext_lazy("as it fell in the two hours after you get up"),
-    Why.IGNORED: gettext_lazy("as those before were not answered"),
-    Why.TOGETHER: gettext_lazy("as one mail told you of several exercises"),
-    Why.CHANGED: gettext_lazy("as your plan had changed"),
-    Why.LATE: gettext_lazy("as it would have come too late to be of use"),
-    Why.NO_CONSENT: gettext_lazy("as you had not joined yet"),
+    SkipReason.HELD: gettext_lazy("as your practitioner had paused the exercise"),
+    SkipReason.ENDED: gettext_lazy("as the exercise had ended"),
+    SkipReason.PAUSED: gettext_lazy("as you had paused reminders"),
+    SkipReason.ALREADY_REPORTED: gettext_lazy("because you had already reported that day"),
+    SkipReason.UNSUBSCRIBED: gettext_lazy("as you wanted none"),
+    SkipReason.NOT_WANTED: gettext_lazy("as you did not choose this time"),
+    SkipReason.UNDELIVERABLE: gettext_lazy("as mail to you came back"),
+    SkipReason.QUIET_HOURS: gettext_lazy("as it fell in the hours when you want no mail"),
+    SkipReason.MORNING: gettext_lazy("as it fell in the two hours after you get up"),
+    SkipReason.IGNORED: gettext_lazy("as those before were not answered"),
+    SkipReason.TOGETHER: gettext_lazy("as one mail told you of several exercises"),
+    SkipReason.CHANGED: gettext_lazy("as your plan had changed"),
+    SkipReason.LATE: gettext_lazy("as it would have come too late to be of use"),
+    SkipReason.NO_CONSENT: gettext_lazy("as you had not joined yet"),
 }
 
 
@@ -110,7 +110,7 @@ def _last(client: Client, local: dt.datetime) -> str:
         case State.SENT:
             return _("Last: sent %(when)s.") % told
         case State.SKIPPED:
-            why = NOT_SENT.get(Why(newest.why)) if newest.why in Why.values else None
+            why = NOT_SENT.get(SkipReason(newest.status_detail)) if newest.status_detail in SkipReason.values else None
             if why is None:
                 return _("Last: %(when)s, not sent.") % told
             return _("Last: %(when)s, not sent, %(why)s.") % {**told, "why": why}

@@ -140,7 +140,7 @@ def _since_yesterday(prescription: Prescription, local: dt.datetime) -> Sequence
     """The reports of today and the day before, newest first."""
     began = dt.datetime.combine(local.date() - A_DAY, dt.time.min, local.tzinfo)
     reports = prescription.reports.filter(occurred_at__gte=began).order_by("-occurred_at", "-pk")
-    return list(reports.select_related("prescription__client__clinic", "told"))
+    return list(reports.select_related("prescription__client__clinic", "advice_text"))
 
 
 def _yesterday(days: Sequence[PainReport], today: Sequence[PainReport]) -> PainReport | None:

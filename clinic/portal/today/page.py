@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clinic.dosage import changes as dosage_changes
-from clinic.models import Client
+from clinic.models import Client, Handover
 from clinic.portal.access import client_only, show
 from clinic.portal.pwa.offline import kept_offline
 from clinic.portal.today.daily_status import Now, running, what_now
@@ -37,8 +37,13 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "others": answers[1:],
         "unread": messages_of(client, request.user).filter(read_at=None),
         "morning": question(request, answers),
-        "came_from": client.hand_overs.filter(at__gt=now - STILL_NEW).select_related("was", "to").first(),
+        "handover": _newest_handover(client, now),
         "news": dosage_changes.news(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today/page.html", context)
+
+
+def _newest_handover(client: Client, now: dt.datetime) -> Handover | None:
+    rows = client.handovers.filter(at__gt=now - STILL_NEW)
+    return rows.select_related("from_practitioner", "to_practitioner").first()

@@ -19,7 +19,7 @@ from clinic.mail import signed_links
 from clinic.mail.compose import Letter, letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.mail.signed_links import Purpose
-from clinic.models import Absence, Digest, Flag, Practitioner, Why
+from clinic.models import Absence, Digest, Flag, Practitioner, SkipReason
 from clinic.models.outbox import State
 from clinic.team.digest import counts as digest_counts
 from clinic.team.digest.counts import Counts
@@ -33,7 +33,7 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
     return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
-def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, Why]:
+def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, SkipReason]:
     """Who must not get it: counted at the last moment, and what was counted is what the mail then says."""
     people = {row.practitioner_id for row in digests}
     away = set(Absence.objects.at(now).filter(practitioner__in=people).values_list("practitioner", flat=True))
@@ -41,19 +41,19 @@ def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, Why]:
     return {pk: why for pk, why in reasons.items() if why is not None}
 
 
-def _reason(row: Digest, now: dt.datetime, *, away: bool) -> Why | None:
+def _reason(row: Digest, now: dt.datetime, *, away: bool) -> SkipReason | None:
     who = row.practitioner
     because = {
-        Why.INACTIVE: not (who.active and who.user.is_active and who.is_clinical),
-        Why.UNSUBSCRIBED: not who.digest_wanted,
-        Why.UNDELIVERABLE: who.undeliverable_since is not None,
-        Why.ABSENT: away,
+        SkipReason.INACTIVE: not (who.active and who.user.is_active and who.is_clinical),
+        SkipReason.UNSUBSCRIBED: not who.digest_wanted,
+        SkipReason.UNDELIVERABLE: who.undeliverable_since is not None,
+        SkipReason.ABSENT: away,
     }
     why = next((why for why, holds in because.items() if holds), None)
     if why is None:
         told = digest_counts.of(who, last_sent(row), now)
         setattr(row, _KEPT, told)
-        why = None if told else Why.NOTHING
+        why = None if told else SkipReason.NOTHING
     return why
 
 
@@ -118,8 +118,8 @@ class Line(NamedTuple):
 
 def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[Line]:
     """One sentence for each number that is not zero; a link to the worklist shows those whom it counts."""
-    sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.open_records
-    at_several = len(Practitioner.objects.of(who.user)) > 1
+    sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.shares_records
+    at_several = len(Practitioner.objects.for_user(who.user)) > 1
     narrowed = f"{f'clinic={who.clinic_id}&' if at_several else ''}{'who=mine&' if sees_colleagues else ''}"
     waiting = f"{worklist}?{narrowed}open="
     by_need = zip(Flag.Severity, (told.urgent, told.high, told.routine), strict=True)

@@ -8,7 +8,7 @@ import uuid
 from django.db import transaction
 
 from clinic.conf import conf
-from clinic.models import Digest, Practitioner, Why
+from clinic.models import Digest, Practitioner, SkipReason
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
 from clinic.reminders.schedule import Plan, Slot, next_slot
@@ -74,5 +74,5 @@ def _row(who: Practitioner, slot: Slot, now: dt.datetime) -> Digest:
         message_id=f"digest.{uuid.uuid4().hex}@{conf.mail_domain}",
     )  # fmt: skip
     if expires_at <= now:
-        row.state, row.why, row.settled_at = State.SKIPPED, Why.LATE, now
+        row.state, row.status_detail, row.settled_at = State.SKIPPED, SkipReason.LATE, now
     return row

@@ -56,7 +56,7 @@ def test_with_one_report_and_with_sixty(cast, alice):
     live(plan, range(60, 61), cast.alice)
     assert asked(alice, cast.dana) == AS_OFTEN
     live(plan, range(59, 0, -1), cast.alice)
-    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
+    rule_tuning.set_client_rule_settings(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
     prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="More.")
     planning.plan_due(plan.schedules.get().next_due_at)
     make.prescription(cast.dana)  # another one beside it

@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from clinic.bounces import handling
 from clinic.clients import invitation_mail
-from clinic.models import Client, Practitioner, Reminder, Why
+from clinic.models import Client, Practitioner, Reminder, SkipReason
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from tests import make
 from tests.admin.browsing import signed_in, url, words
 
 NOW = timezone.now().replace(hour=12, minute=0)
 ENDS = [
-    (State.SENT, ""), (State.SKIPPED, Why.ALREADY_REPORTED), (State.SKIPPED, Why.HELD),
+    (State.SENT, ""), (State.SKIPPED, SkipReason.ALREADY_REPORTED), (State.SKIPPED, SkipReason.HELD),
     (State.FAILED, f"{REFUSED_RECIPIENT}550 5.1.1 no such mailbox"), (State.BOUNCED, "552 5.2.2 full"),
     (State.UNKNOWN, ""), (State.READY, ""),
 ]  # fmt: skip
@@ -27,7 +27,7 @@ def fill(client, count):
         sent_at = at if state in {State.SENT, State.BOUNCED} else None
         Reminder.objects.create(
             schedule=schedule, slot=at.date(), due_at=at, try_at=at, expires_at=at, settled_at=at, state=state,
-            why=why, sent_at=sent_at, message_id=f"reminder.{client.pk}.{number}@clinic.example",
+            status_detail=why, sent_at=sent_at, message_id=f"reminder.{client.pk}.{number}@clinic.example",
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR
-from clinic.models import Tuning
+from clinic.models import RuleSettings
 from tests.admin.browsing import said, signed_in, url, words
 
 FEW = {"sensitivity": "few", "smallest_rise": "1.5", "reason": "Her days differ a lot."}
@@ -37,7 +37,7 @@ def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice
     page = tune(alice, cast)
     assert said(page) == ["Dana: the rule listens as chosen from now on."]
     assert "Few false flags: later, from 1.5 points up" in words(page)
-    made = Tuning.objects.get()
+    made = RuleSettings.objects.get()
     assert (made.sensitivity, made.smallest_rise, made.reason, made.by) == ("few", 1.5, FEW["reason"], cast.alice)
 
 
@@ -46,7 +46,7 @@ def test_without_a_reason_nothing_is_stored_and_what_was_chosen_stays(cast, alic
     page = tune(alice, cast, reason=reason)
     assert list(page.context["form"].errors) == ["reason"]
     assert checked(page) == ["few", "1.5"]
-    assert not Tuning.objects.exists()
+    assert not RuleSettings.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_without_a_reason_nothing_is_stored_and_what_was_chosen_stays(cast, alic
 def test_only_what_was_measured_can_be_chosen(cast, alice, field, value):
     page = tune(alice, cast, **{field: value})
     assert list(page.context["form"].errors) == [field]
-    assert not Tuning.objects.exists()
+    assert not RuleSettings.objects.exists()
 
 
 def test_every_turn_stays_below_with_who_and_why(cast, alice):
@@ -70,7 +70,7 @@ def test_every_turn_stays_below_with_who_and_why(cast, alice):
 def test_it_comes_filled_in_from_the_page_that_tried_it(cast, alice):
     address = url("tune", cast.dana.pk)
     assert checked(alice.get(address, {"sensitivity": "early", "smallest_rise": "2.0"})) == ["early", "2.0"]
-    assert not Tuning.objects.exists()
+    assert not RuleSettings.objects.exists()
 
 
 @pytest.mark.parametrize("nonsense", [{"sensitivity": "<b>"}, {"smallest_rise": "1e999"}, {"smallest_rise": "a\x00"}])

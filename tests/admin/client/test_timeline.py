@@ -38,7 +38,9 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     lifecycle.resolve(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
     plan.refresh_from_db()
     prescribing.resume(plan, by=cast.alice.user, reason="Seen today.")
-    rule_tuning.tune(cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice)
+    rule_tuning.set_client_rule_settings(
+        cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice
+    )
     note = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
     client_notes.correct(note, "Right knee.", by=cast.alice)
     message = client_messages.send(cast.dana, "Come by.", by=cast.alice)

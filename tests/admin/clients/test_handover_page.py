@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.models import Client, HandOver, Practitioner
+from clinic.models import Client, Handover, Practitioner
 from tests import make
 from tests.admin.browsing import said, signed_in, url, words
 
@@ -64,7 +64,7 @@ def test_the_client_sees_the_new_name_and_not_the_reason(cast, alice):
     page = words(signed_in(cast.dana.user).get("/portal/"))
     assert "Bob looks after you now, in place of Alice." in page
     assert "On leave" not in page
-    HandOver.objects.update(at=timezone.now() - dt.timedelta(days=15))
+    Handover.objects.update(at=timezone.now() - dt.timedelta(days=15))
     assert "in place of" not in words(signed_in(cast.dana.user).get("/portal/"))
 
 
@@ -118,7 +118,7 @@ def test_what_is_missing_is_said_at_its_field(cast, alice, over, field, complain
     page = alice.post(url("hand_over"), given(cast.dana, to=cast.bob) | over)
     assert list(page.context["form"].errors) == [field]
     assert complaint in words(page)
-    assert not HandOver.objects.exists()
+    assert not Handover.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["client", "practitioner"])

@@ -144,7 +144,7 @@ def test_mended_and_brought_again_they_are_read(alice, language):
     page = alice.post(url("mend_import"), {"carried": carried(look(alice))}, **spoken)
     mended = page.content.decode("utf-8-sig").replace("kern at home", "kern@home.example").replace("25:00", "7")
     (told,) = look(alice, mended).context["rows"]
-    assert (told.line.fate, told.line.client.name) == ("invite", "=Kern")
+    assert (told.line.outcome, told.line.client.name) == ("invite", "=Kern")
     assert look(alice, mended).context["ignored"] == ""
 
 

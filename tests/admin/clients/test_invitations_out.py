@@ -30,9 +30,9 @@ def frida(cast):
         ({"try_at": timezone.now() + dt.timedelta(hours=1)}, "Goes out in a few minutes"),
         ({"state": "sent", "sent_at": LONG_AGO}, "Mailed 8 days ago · link works until"),
         ({"state": "sent", "sent_at": LONG_AGO, "valid_until": LONG_AGO}, "Mailed 8 days ago · link works no more"),
-        ({"state": "bounced", "why": "550 no such user"}, "Came back: 550 no such user"),
+        ({"state": "bounced", "status_detail": "550 no such user"}, "Came back: 550 no such user"),
         (
-            {"state": "failed", "why": "recipient refused: 550 5.1.1"},
+            {"state": "failed", "status_detail": "recipient refused: 550 5.1.1"},
             "Refused: the mail server does not take this address",
         ),
     ],

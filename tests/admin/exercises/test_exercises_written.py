@@ -140,7 +140,7 @@ def test_a_change_is_a_new_version_and_the_plan_keeps_the_old(cast, alice):
     add(alice)
     plan = prescribing.prescribe(cast.dana, the_bridge(), make.dose(), make.nothing_found(the_bridge()), by=cast.alice)
     codes = {"code": "do_you_have_a_fever"}
-    change(alice, steps=[step(was="1", place="1")], precautions=[question(**codes)])
+    change(alice, steps=[step(previous_number="1", place="1")], precautions=[question(**codes)])
     plan.refresh_from_db()
     assert plan.exercise.version == 1
     assert len(plan.exercise.steps_in("en")) == 2
@@ -153,7 +153,10 @@ def test_saving_without_a_change_makes_no_version(alice):
     form = alice.get(url("exercise_change", "bridge", "en"))
     assert form.context["rows"]["precautions"].forms[0].initial["code"] == "do_you_have_a_fever"
     rows = {
-        "steps": [step(was="1", place="1"), step("Lift your hips", instruction="Push your hips up and hold.", was="2")],
+        "steps": [
+            step(previous_number="1", place="1"),
+            step("Lift your hips", instruction="Push your hips up and hold.", previous_number="2"),
+        ],
         "variations": [{"code": "with_a_pillow", "name": "With a pillow", "how": "Put a pillow under your head."}],
         "precautions": [question(code="do_you_have_a_fever")],
     }
@@ -199,7 +202,7 @@ def test_a_second_language_is_added(cast, alice):
     add(alice)
     form = alice.get(url("exercise_change", "bridge", "es"))
     assert "Keep every row." in words(form)
-    spanish = [step("Túmbate", was="1"), step("Sube la cadera", was="2")]
+    spanish = [step("Túmbate", previous_number="1"), step("Sube la cadera", previous_number="2")]
     change(alice, "es", name="Puente", steps=spanish, **KEPT)
     two = the_bridge(2)
     assert two.words("es").name == "Puente"
@@ -213,7 +216,7 @@ def test_what_is_no_word_goes_along_in_the_other_languages(alice):
         "variations": [{"code": "with_a_pillow", "name": "With a pillow", "how": "Put a pillow under your head."}],
         "precautions": [question(code="do_you_have_a_fever", group="care", reported="")],
     }
-    change(alice, after="2", steps=[step("Lift your hips", was="2", phase="hold")], **rows)
+    change(alice, after="2", steps=[step("Lift your hips", previous_number="2", phase="hold")], **rows)
     three = the_bridge(3)
     assert [(one.title, one.phase) for one in three.steps_in("es")] == [("Sube la cadera", "hold")]
     (fever,) = three.precautions_in("es")
@@ -223,7 +226,7 @@ def test_what_is_no_word_goes_along_in_the_other_languages(alice):
 def test_what_the_other_languages_lack_is_asked_about(alice):
     test_a_second_language_is_added(None, alice)
     rows = {
-        "steps": [step(was="1"), step("Lift", was="2"), step("Breathe")],
+        "steps": [step(previous_number="1"), step("Lift", previous_number="2"), step("Breathe")],
         "variations": [{"code": "with_a_pillow", "name": "With a pillow", "how": "Put a pillow under your head."}],
         "precautions": [question(code="do_you_have_a_fever")],
     }
@@ -238,7 +241,7 @@ def test_the_picture_of_a_step_follows_its_step(alice):
     add(alice, steps=[step(), step("Lift your hips", picture=files.upload(files.PNG, "hips.png"))])
     assert the_bridge().media.get().step == 2
     rows = {"precautions": [question(code="do_you_have_a_fever")]}
-    change(alice, steps=[step("Lift your hips", was="2")], **rows)
+    change(alice, steps=[step("Lift your hips", previous_number="2")], **rows)
     (kept,) = the_bridge(2).media.all()
     assert (kept.step, kept.file.name) == (1, the_bridge().media.get().file.name)
 
@@ -246,7 +249,7 @@ def test_the_picture_of_a_step_follows_its_step(alice):
 def test_a_new_step_may_be_put_between_two(alice):
     add(alice)
     between = step("Breathe", place="2")
-    steps = [step(was="1", place="1"), step("Lift your hips", was="2", place="2"), between]
+    steps = [step(previous_number="1", place="1"), step("Lift your hips", previous_number="2", place="2"), between]
     change(alice, steps=steps, precautions=[question(code="do_you_have_a_fever")])
     assert [one.title for one in the_bridge(2).steps_in("en")] == ["Lie down", "Breathe", "Lift your hips"]
 

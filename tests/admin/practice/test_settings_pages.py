@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinic.admin.practice.settings_forms import CARDS
-from clinic.models import AdviceText, AuditEntry, Clinic, ClinicTuning, Practitioner
+from clinic.models import AdviceText, AuditEntry, Clinic, Practitioner, RuleSettings
 from tests import make
 from tests.admin.browsing import said, signed_in, url, words
 from tests.exercises.test_strip_metadata import png
@@ -42,7 +42,7 @@ def pages(clinic):
 def everything():
     return (
         list(Clinic.objects.order_by("pk").values()),
-        *(model.objects.count() for model in (AdviceText, ClinicTuning, AuditEntry)),
+        *(model.objects.count() for model in (AdviceText, RuleSettings, AuditEntry)),
     )
 
 

@@ -49,7 +49,7 @@ def test_it_says_how_the_mail_of_each_clinic_fares(cast, sam):
     now = timezone.now()
     Notice.objects.all().delete()
     Invitation.objects.filter(client=cast.dana).update(due_at=now - dt.timedelta(hours=3))
-    lost = {"state": "failed", "why": "x", "settled_at": now}
+    lost = {"state": "failed", "status_detail": "x", "settled_at": now}
     Invitation.objects.filter(client=cast.erin).update(**lost)
     page = words(sam.get(url("clinics")))
     assert "Riverside Physio Clients 2 Mail due 1 the oldest 3 h ago Lost, 24 h 1" in page

@@ -31,9 +31,9 @@ def test_accents_and_case_do_not_matter(cast, page, typed):
 
 def test_a_name_that_is_erased_is_not_found_any_more(cast):
     client = ines(cast.alice)
-    assert client.name_sought == "ines ortega"
+    assert client.name_search == "ines ortega"
     erase(client, by=None)
-    assert "ines" not in Client.objects.get(pk=client.pk).name_sought
+    assert "ines" not in Client.objects.get(pk=client.pk).name_search
 
 
 @given(st.text(max_size=120))

@@ -78,8 +78,8 @@ def test_no_row_is_higher_than_72_pixels_on_a_desk(cast, flags, open_page):
         flag.events.update(at=timezone.now() - 3 * flagged_clients.DAY)
     Flag.objects.filter(kind=Flag.Kind.RED_FLAG).update(reason="Said yes to: " + "“Is one of your legs weaker?” " * 16)
     assert escalation.escalate(timezone.now()) == 5
-    cast.alice.clinic.open_records = True
-    cast.alice.clinic.save(update_fields=["open_records"])
+    cast.alice.clinic.shares_records = True
+    cast.alice.clinic.save(update_fields=["shares_records"])
     Client.objects.filter(name__in=["Walter", "Erin"]).update(name="Maximiliana Featherstonehaugh-Cholmondeley")
     page = open_page(url("index"))
     expect(page.get_by_text("went to the owner")).to_have_count(5)
@@ -192,6 +192,6 @@ def test_from_trying_to_turning(flags, open_page):
     page.get_by_role("button", name="Try").click()
     page.get_by_role("link", name="Use these").click()
     expect(page.get_by_label("few false flags: later")).to_be_checked()
-    page.get_by_label("Why").fill("Her days differ a lot.")
+    page.get_by_label("SkipReason").fill("Her days differ a lot.")
     page.get_by_role("button", name="Use these").click()
     expect(page.get_by_text("Few false flags: later, from 2 points up", exact=True)).to_be_visible()

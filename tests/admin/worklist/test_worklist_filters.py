@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.admin.worklist import page as page_of
-from clinic.models import Client, Practitioner, Standing
+from clinic.models import Client, Practitioner, WorklistEntry
 from clinic.prescriptions import prescribing
 from clinic.worklist import entries as worklist_entries
 from tests import make
@@ -121,7 +121,7 @@ def test_a_stranger_of_another_clinic_finds_nobody_by_any_filter(clients):
     charlie = signed_in(clients.charlie)
     for asked in ({}, {"q": "e"}, {"held": "1"}, {"who": "mine"}, {"who": "all"}, {"kind": "exercise_hurts"}):
         assert names(charlie, **asked) == set()
-    assert not Standing.objects.filter(clinic=clients.charlie.clinic).exists()
+    assert not WorklistEntry.objects.filter(clinic=clients.charlie.clinic).exists()
 
 
 def test_who_works_at_two_clinics_chooses_one(clients):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.management import simulation
-from clinic.models import Clinic, Flag, Practitioner, Prescription, Standing
+from clinic.models import Clinic, Flag, Practitioner, Prescription, WorklistEntry
 from tests import make
 from tests.admin.browsing import signed_in, url
 
@@ -66,6 +66,6 @@ def test_so_do_they_when_the_list_is_narrowed(clinics):
 def test_bulk_filling_keeps_the_rows_that_the_verbs_would_have_left(clinics):
     from tests.worklist.test_entries import recomputed, stored
 
-    assert Standing.objects.count() == 1010
+    assert WorklistEntry.objects.count() == 1010
     assert stored() == recomputed()
-    assert Flag.objects.exists() == Standing.objects.filter(need__lt=3).exists()
+    assert Flag.objects.exists() == WorklistEntry.objects.filter(need__lt=3).exists()

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clinic.mail import signed_links
-from clinic.models import Client, Flag, PainReport, Prescription, Why
+from clinic.models import Client, Flag, PainReport, Prescription, SkipReason
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
 from tests import make
@@ -177,8 +177,8 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     due = plans[0].schedules.get().next_due_at
     planning.plan_due(due)
     sending.send_due(due)
-    went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.why)
-    assert (went.state, other.why) == ("sent", Why.TOGETHER)
+    went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.status_detail)
+    assert (went.state, other.why) == ("sent", SkipReason.TOGETHER)
     visitor, link = stranger(), signed_links.path(signed_links.Purpose.REPORT, went.pk)
     visitor.post(link, {"did": "no", "before": "4"})
     onward = signed_links.path(signed_links.Purpose.REPORT, other.pk)

@@ -7,7 +7,7 @@ import time_machine
 
 from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
-from clinic.models import Client, Reminder, Why
+from clinic.models import Client, Reminder, SkipReason
 from clinic.models.outbox import State
 from clinic.portal.settings.reminder_status import NOT_SENT, of
 from clinic.prescriptions import prescribing
@@ -16,7 +16,14 @@ from tests.portal.visit import send, signed_in, url, words
 
 PAGE = url("settings")
 MONDAY_NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
-NEVER_OF_A_REMINDER = {Why.WITHDRAWN, Why.SETTLED, Why.COMPLAINED, Why.ABSENT, Why.INACTIVE, Why.NOTHING}
+NEVER_OF_A_REMINDER = {
+    SkipReason.WITHDRAWN,
+    SkipReason.SETTLED,
+    SkipReason.COMPLAINED,
+    SkipReason.ABSENT,
+    SkipReason.INACTIVE,
+    SkipReason.NOTHING,
+}
 
 
 @pytest.fixture
@@ -26,13 +33,13 @@ def dana(cast):
         yield cast.dana
 
 
-def was(client, state, why="", days=0, hour=11):
+def was(client, state, status_detail="", days=0, hour=11):
     schedule = client.prescriptions.get().schedules.get()
     at = MONDAY_NOON.replace(hour=hour) - dt.timedelta(days=days)
     sent_at = at if state in {State.SENT, State.BOUNCED} else None
     return Reminder.objects.create(
         schedule=schedule, slot=at.date(), due_at=at, try_at=at, expires_at=at, settled_at=at,
-        state=state, why=why, sent_at=sent_at, message_id=f"reminder.{at:%Y%m%d}@clinic.example",
+        state=state, status_detail=status_detail, sent_at=sent_at, message_id=f"reminder.{at:%Y%m%d}@clinic.example",
     )  # fmt: skip
 
 
@@ -54,14 +61,14 @@ def test_before_the_first_there_is_no_last(dana):
     ("state", "why", "said"),
     [
         (State.SENT, "", "Last: sent yesterday at 11:00."),
-        (State.SENT, Why.COMPLAINED, "Last: sent yesterday at 11:00."),
+        (State.SENT, SkipReason.COMPLAINED, "Last: sent yesterday at 11:00."),
         (State.BOUNCED, "550 5.1.1 no", "Last: yesterday at 11:00. It came back to us."),
         (State.FAILED, "550 no", "Last: yesterday at 11:00. The mail could not be delivered."),
         (State.UNKNOWN, "", "Last: yesterday at 11:00. We do not know whether it reached you."),
         (State.READY, "", "Last: yesterday at 11:00, on its way."),
         (State.SENDING, "", "Last: yesterday at 11:00, on its way."),
         (
-            State.SKIPPED, Why.ALREADY_REPORTED,
+            State.SKIPPED, SkipReason.ALREADY_REPORTED,
             "Last: yesterday at 11:00, not sent, because you had already reported that day.",
         ),
     ],
@@ -71,7 +78,7 @@ def test_each_end_in_plain_words(dana, state, why, said):
     assert told(dana).last == said
 
 
-@pytest.mark.parametrize("why", sorted(set(Why) - NEVER_OF_A_REMINDER))
+@pytest.mark.parametrize("why", sorted(set(SkipReason) - NEVER_OF_A_REMINDER))
 def test_every_reason_has_its_words(dana, why):
     was(dana, State.SKIPPED, why, days=1)
     assert told(dana).last == f"Last: yesterday at 11:00, not sent, {NOT_SENT[why]}."

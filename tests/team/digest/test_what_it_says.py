@@ -38,7 +38,7 @@ def test_nothing_to_tell_no_mail(cast, now):
     row = due(cast.alice, now)
     assert digest_mail.send_due(now) == {"skipped": 1}
     row.refresh_from_db()
-    assert (row.why, mail.outbox) == ("nothing", [])
+    assert (row.status_detail, mail.outbox) == ("nothing", [])
 
 
 def test_clients_are_counted_by_their_worst_flag_that_nobody_looked_at(cast):
@@ -81,7 +81,7 @@ def test_reports_count_since_the_last_mail(cast, now):
 def test_since_the_last_one_that_went_out_and_not_the_last_that_was_skipped(cast, now):
     sent, skipped, row = (due(cast.alice, now, now.date() - days * DAY) for days in (2, 1, 0))
     Digest.objects.filter(pk=sent.pk).update(state="sent", sent_at=now - 2 * DAY)
-    Digest.objects.filter(pk=skipped.pk).update(state="skipped", why="nothing")
+    Digest.objects.filter(pk=skipped.pk).update(state="skipped", status_detail="nothing")
     assert digest_mail.last_sent(row) == now - 2 * DAY
 
 
@@ -152,7 +152,7 @@ def test_who_must_not_get_it_after_all(cast, now, change, why):
     Practitioner.objects.filter(pk=cast.alice.pk).update(**change)
     digest_mail.send_due(now)
     row.refresh_from_db()
-    assert (row.state, row.why) == ("skipped", why)
+    assert (row.state, row.status_detail) == ("skipped", why)
 
 
 def test_it_says_what_is_true_when_it_is_sent(cast, now):

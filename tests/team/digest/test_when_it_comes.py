@@ -27,7 +27,7 @@ def alice(cast):
 
 
 def days():
-    return list(Digest.objects.order_by("day").values_list("day", "state", "why"))
+    return list(Digest.objects.order_by("day").values_list("day", "state", "status_detail"))
 
 
 def tick(*moments):
