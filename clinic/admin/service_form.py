@@ -55,7 +55,7 @@ class ReasonForm(ServiceForm):
     """Why an exercise is held, resumed or ended."""
 
     reason = forms.CharField(
-        label=_("SkipReason"),
+        label=_("Why"),
         required=False,  # an empty one is refused by the verb, in the verb's words
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),

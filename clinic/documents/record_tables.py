@@ -65,7 +65,7 @@ def answers(client: Client, found: Iterable[PainReport]) -> str:
 
 def corrections(client: Client, found: Iterable[PainReport]) -> str:
     """What was put right later, as a table: old, new, why."""
-    head = [_("Number of the answer"), _("What"), _("Before"), _("Now"), _("SkipReason"), _("When")]
+    head = [_("Number of the answer"), _("What"), _("Before"), _("Now"), _("Why"), _("When")]
     lines = [
         [report.pk, row.field, row.old, row.new, row.reason, _local(row.at, client)]
         for report in found
@@ -78,7 +78,7 @@ def reminders(client: Client) -> str:
     """The ledger of reminders as a table: when each was due and what became of it."""
     ledger = Reminder.objects.filter(schedule__prescription__client=client).order_by("due_at", "pk")
     words = dict(SkipReason.choices)
-    head = [_("Exercise"), _("Due"), _("What became of it"), _("SkipReason"), _("Sent"), _("Way")]
+    head = [_("Exercise"), _("Due"), _("What became of it"), _("Why"), _("Sent"), _("Way")]
     lines = [
         [
             row.schedule.prescription.exercise.name, _local(row.due_at, client), row.get_state_display(),

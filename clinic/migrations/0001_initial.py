@@ -466,7 +466,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'phone',
-                'verbose_name_plural': 'push_subscriptions',
+                'verbose_name_plural': 'phones',
                 'ordering': ['made_at', 'pk'],
             },
         ),

@@ -22,7 +22,7 @@ class PushSubscription(models.Model):
 
     class Meta:
         verbose_name = _("phone")
-        verbose_name_plural = _("push_subscriptions")
+        verbose_name_plural = _("phones")
         ordering = ["made_at", "pk"]
 
     def __str__(self) -> str:
