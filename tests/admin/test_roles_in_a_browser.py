@@ -95,7 +95,7 @@ def test_an_owner_takes_a_lost_second_step_away_with_a_reason(people, cast, look
     page.get_by_role("button", name="Take the second step away").click()
     expect(page.get_by_text("Write in a few words why.")).to_be_visible()
     wrong += faults(page)
-    page.get_by_label("SkipReason").fill("Lost the phone, told me in person.")
+    page.get_by_label("Why").fill("Lost the phone, told me in person.")
     page.get_by_role("button", name="Take the second step away").click()
     expect(page.get_by_text("Bob is signed out everywhere")).to_be_visible()
     expect(page.get_by_text("Lost the phone, told me in person.")).to_be_visible()

@@ -125,7 +125,7 @@ def test_a_change_from_the_worklist_is_four_presses_and_a_reason(dana, open_page
     presses.click(presses.page.locator(".pl-row").filter(has_text="Dana").get_by_role("link", name="Dose"))
     presses.click(presses.page.get_by_label("Sets"))
     presses.key("ArrowUp")
-    presses.page.get_by_label("SkipReason").fill("Goes well.")
+    presses.page.get_by_label("Why").fill("Goes well.")
     presses.click(presses.page.get_by_role("button", name="Change the dose").last)
     expect(presses.page.get_by_text("Dana reads for a week: 2 rounds instead of 1.")).to_be_visible()
     assert presses.count == 4
@@ -139,7 +139,7 @@ def test_a_change_is_looked_at_and_each_screen_is_right(dana, open_page):
     page.get_by_role("button", name="Look first").click()
     page.get_by_role("link", name="Go to the first").click()
     expect(page.get_by_text("Say in a few words why.")).to_be_in_viewport()
-    page.get_by_label("SkipReason").fill("Goes well.")
+    page.get_by_label("Why").fill("Goes well.")
     page.get_by_role("button", name="Look first").click()
     expect(page.get_by_role("heading", name="What Dana sees today")).to_be_visible()
     assert faults(page) == []

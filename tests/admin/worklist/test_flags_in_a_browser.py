@@ -192,6 +192,6 @@ def test_from_trying_to_turning(flags, open_page):
     page.get_by_role("button", name="Try").click()
     page.get_by_role("link", name="Use these").click()
     expect(page.get_by_label("few false flags: later")).to_be_checked()
-    page.get_by_label("SkipReason").fill("Her days differ a lot.")
+    page.get_by_label("Why").fill("Her days differ a lot.")
     page.get_by_role("button", name="Use these").click()
     expect(page.get_by_text("Few false flags: later, from 2 points up", exact=True)).to_be_visible()

@@ -174,7 +174,7 @@ def test_escape_closes_a_form_slash_finds_and_d_leads_to_the_dose(page, flags):
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(url("amend", flags[0].prescription_id)))
     page.get_by_label("Sets").fill("2")
-    page.get_by_label("SkipReason").fill("Eager.")
+    page.get_by_label("Why").fill("Eager.")
     page.get_by_role("main").get_by_role("button", name="Change the dose").click()
     expect(page).to_have_url(re.compile(f"{url('index')}#client-{flags[0].prescription.client_id}$"))
     expect(page.get_by_text("The dose is changed.")).to_be_in_viewport()
