@@ -79,7 +79,7 @@ class TuneForm(KnobsForm):
     """The knobs, and why they are turned."""
 
     reason = forms.CharField(
-        label=gettext_lazy("SkipReason"),
+        label=gettext_lazy("Why"),
         required=False,  # an empty one is refused by the verb, in the verb's words
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),
