@@ -17,9 +17,9 @@ class Page(TemplateResponse):
 def page(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> Page:
     """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the name of the tab.
 
-    ``press`` is for the forms on it that store one row, however often their button is pressed.
+    ``form_key`` is for the forms on it that store one row, however often their button is pressed.
     """
-    told = {"title": title, "press": uuid4().hex, **context}
+    told = {"title": title, "form_key": uuid4().hex, **context}
     return Page(request, f"clinic/admin/{template}", told, status=status)
 
 

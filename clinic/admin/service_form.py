@@ -44,11 +44,11 @@ class ServiceForm(forms.Form):
 class IdempotentForm(ServiceForm):
     """A form that stores one row, however often its button is pressed."""
 
-    press = forms.CharField(required=False, widget=forms.HiddenInput)
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["press"].initial = uuid4().hex
+        self.fields["form_key"].initial = uuid4().hex
 
 
 class ReasonForm(ServiceForm):

@@ -20,19 +20,19 @@ from clinic.conf import conf
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Message, Practitioner, SkipReason
-from clinic.models.idempotency import form_key
+from clinic.models.idempotency import idempotency_key
 
 TEXT_AT_MOST = 1000
 OF_USE = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
 
 
-def send(client: Client, text: str, *, by: Practitioner, press: str = "", now: dt.datetime | None = None) -> Message:
+def send(client: Client, text: str, *, by: Practitioner, form_key: str = "", now: dt.datetime | None = None) -> Message:
     """Keep a message for a client and put the mail about it in the outbox.
 
     Args:
         text: 1–1,000 characters; it stands in the portal and in no mail.
         by: somebody who treats clients at the client's clinic.
-        press: of which form it comes; the same words from the same one are the same message, given back again.
+        form_key: key of the form it comes from; the same text from the same form is the same message, given back again.
 
     Raises ValidationError by field, also when the client has not joined or has left; nothing is stored then.
     """
@@ -40,7 +40,7 @@ def send(client: Client, text: str, *, by: Practitioner, press: str = "", now: d
     _check(client, text, by)
     with transaction.atomic():
         mail = {"due_at": now, "try_at": now, "expires_at": now + OF_USE, "message_id": _message_id()}
-        told, key = {"client": client, "by": by, "text": text, **mail}, form_key(press, by.pk, text)
+        told, key = {"client": client, "by": by, "text": text, **mail}, idempotency_key(form_key, by.pk, text)
         if key is None:
             made, new = Message.objects.create(**told), True
         else:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
-from clinic.models.idempotency import form_key
+from clinic.models.idempotency import idempotency_key
 
 TEXT_AT_MOST = 4000
 
@@ -22,7 +22,7 @@ def add(
     *,
     by: Practitioner,
     about: Prescription | None = None,
-    press: str = "",
+    form_key: str = "",
     now: dt.datetime | None = None,
 ) -> Note:
     """Write a note on a client, also on one who has left, though not into a record that is erased.
@@ -31,13 +31,13 @@ def add(
         text: 1–4,000 characters.
         by: somebody who treats clients at the client's clinic.
         about: one of the client's exercises; None: the client as such.
-        press: of which form it comes; the same words from the same one are the same note, given back again.
+        form_key: key of the form it comes from; the same text from the same form is the same note, given back again.
 
     Raises ValidationError by field; nothing is stored then.
     """
     if about is not None and about.client_id != client.pk:
         raise ValidationError({"about": [_("Choose one of this client's exercises.")]})
-    key = form_key(press, by.pk, about.pk if about else "", text.strip())
+    key = idempotency_key(form_key, by.pk, about.pk if about else "", text.strip())
     made = Note(
         client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now(), idempotency_key=key
     )

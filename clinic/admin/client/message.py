@@ -39,8 +39,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     onward = came_from(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        text, press = form.cleaned_data["text"], form.cleaned_data["press"]
-        if form.call(lambda: client_messages.send(client, text, by=by, press=press)) is not None:
+        text, form_key = form.cleaned_data["text"], form.cleaned_data["form_key"]
+        if form.call(lambda: client_messages.send(client, text, by=by, form_key=form_key)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
             return back_to(request, onward)
     title = _("Write to %(name)s") % {"name": client}

@@ -63,7 +63,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = NewNoteForm(request.POST if request.method == "POST" else None, client)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        text, told = given["text"], {"about": given["about"], "press": given["press"]}
+        text, told = given["text"], {"about": given["about"], "form_key": given["form_key"]}
         if form.call(lambda: client_notes.add(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
     return page(request, "client/note.html", _("Write a note"), client=client, form=form)

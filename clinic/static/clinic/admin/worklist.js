@@ -51,7 +51,7 @@ function show(fresh) {
 }
 
 /** The markup of a row, but for what differs each time: its forms' tokens and keys, and drops that are open. */
-const essence = (row) => row.outerHTML.replace(/(name="(csrfmiddlewaretoken|press)" value="[^"]*"| open=""| data-[\w-]+-state="")/g, "");
+const essence = (row) => row.outerHTML.replace(/(name="(csrfmiddlewaretoken|form_key)" value="[^"]*"| open=""| data-[\w-]+-state="")/g, "");
 
 const opened = (row) => row.querySelector("details[open]") !== null;
 const typed = (row) => [...row.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
