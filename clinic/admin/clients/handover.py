@@ -37,7 +37,7 @@ class HandOverForm(ServiceForm):
         ),
     )
     reason = forms.CharField(
-        label=gettext_lazy("SkipReason"),
+        label=gettext_lazy("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("For your colleague and the record; a client who takes their data along has it, too."),
