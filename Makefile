@@ -22,10 +22,11 @@ bench: development ## ratios, one `name: value` a line
 lighthouse: development ## accessibility, best practices and speed of the portal's main pages; needs Chromium and npm
 	@exec $(BIN)/python -m bench.lighthouse
 
-lint: development ## style, types, templates, missing migrations
+lint: development ## style, types, layers, templates, missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --lint --quiet templates config/templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 

@@ -11,7 +11,7 @@ from clinic import checks, tasks
 from clinic.conf import DEFAULTS, Conf
 from clinic.models.outbox import database_now
 from clinic.operators import metrics, readiness
-from tests import floors
+from tests.test_architecture import read
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
@@ -36,9 +36,9 @@ def test_every_setting_has_its_row_with_its_default():
 
 @pytest.mark.parametrize("name", [name for name, value in vars(Conf).items() if isinstance(value, property)])
 def test_every_property_of_the_settings_reads_documented_names(name):
-    read = re.findall(r"PLUMBLINE_\w+", inspect.getsource(getattr(Conf, name).fget))
-    assert read
-    assert set(read) <= set(dict(ROWS))
+    names = re.findall(r"PLUMBLINE_\w+", inspect.getsource(getattr(Conf, name).fget))
+    assert names
+    assert set(names) <= set(dict(ROWS))
 
 
 def test_every_system_check_is_listed_and_none_that_is_gone():
@@ -75,9 +75,9 @@ def variables(sources):
 
 
 def test_every_variable_of_the_environment_is_in_the_operators_page():
-    read = variables(floors.read(ROOT, ["config"]))
-    assert {"DATABASE_URL", "SECRET_KEY", "DEBUG", "PORT", "PLUMBLINE_VAR"} <= read
-    assert [name for name in sorted(read) if f"`{name}`" not in DOCS["docs/operations.md"]] == []
+    names = variables(read("config"))
+    assert {"DATABASE_URL", "SECRET_KEY", "DEBUG", "PORT", "PLUMBLINE_VAR"} <= names
+    assert [name for name in sorted(names) if f"`{name}`" not in DOCS["docs/operations.md"]] == []
 
 
 def test_the_reader_of_variables_sees_each_way_of_asking():
