@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.flags.notice_handover import pass_on
+from clinic.flags.notice_rerouting import notify_new_practitioner
 from clinic.models import Client, Handover, PainTrend, Practitioner
 from clinic.models.clinic import PractitionerQuerySet
 from clinic.worklist import entries as worklist_entries
@@ -24,18 +24,18 @@ def colleagues(by: Practitioner) -> PractitionerQuerySet:
     return Practitioner.objects.clinical().filter(clinic=by.clinic_id, active=True)
 
 
-def hand_over(
+def hand_over_client(
     client: Client, to: Practitioner, *, by: Practitioner, reason: str, now: dt.datetime | None = None
 ) -> Handover:
-    """As :func:`hand_over_all`, of one client. Raises ValidationError also when ``to`` treats them already."""
-    made = hand_over_all([client], to, by=by, reason=reason, now=now)
+    """As :func:`hand_over_clients`, of one client. Raises ValidationError also when ``to`` treats them already."""
+    made = hand_over_clients([client], to, by=by, reason=reason, now=now)
     if not made:
         raise ValidationError({"to": _("%(name)s treats this client already.") % {"name": to}})
     client.practitioner = to
     return made[0]
 
 
-def hand_over_all(
+def hand_over_clients(
     clients: Sequence[Client], to: Practitioner, *, by: Practitioner, reason: str, now: dt.datetime | None = None
 ) -> list[Handover]:
     """Make ``to`` the practitioner of each, all in one transaction. Plans go on; who prescribed them stays written.
@@ -80,7 +80,7 @@ def _hand_over(client: Client, to: Practitioner, by: Practitioner, reason: str, 
     made = Handover.objects.create(
         client=client, from_practitioner=was, to_practitioner=to, by=by, reason=reason, at=now
     )
-    pass_on(client, was, to, now, by=by.user)
+    notify_new_practitioner(client, was, to, now, by=by.user)
     worklist_entries.restate(client.pk)
     audit.record(by.user, "handed-over", client, client.clinic)
     return made

@@ -1,16 +1,50 @@
-"""A notice waits, and its reader has gone away or covers no more: it goes to whoever treats the client now."""
+"""Notices whose recipient no longer treats the client: after a handover, in an absence, at the end of a cover."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from clinic.flags.notice_recipients import OPENED, has_risen, heads, notify, owners, told, who_treats
 from clinic.models import Absence, Client, Flag, FlagEvent, Notice, Practitioner, SkipReason
+from clinic.models.flag import Severity
 from clinic.models.outbox import OPEN, State
+
+
+def notify_new_practitioner(
+    client: Client,
+    from_practitioner: Practitioner,
+    to_practitioner: Practitioner,
+    now: dt.datetime,
+    *,
+    by: AbstractBaseUser | None,
+) -> int:
+    """Notify the new practitioner of each unresolved urgent or high flag; inside the transaction of the handover.
+
+    An acknowledged flag is opened again, as the colleague who acknowledged it no longer treats the client; so it
+    escalates if the new practitioner does not look either. Notices not yet sent to the former one are withdrawn.
+
+    Returns how many flags the new practitioner has now.
+    """
+    unresolved = Flag.objects.unresolved().filter(prescription__client=client).exclude(severity=Severity.ROUTINE)
+    flags = list(unresolved.select_for_update().order_by("pk"))
+    for flag in flags:
+        if flag.state == Flag.State.ACKNOWLEDGED:
+            Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN)
+            FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, by_id=by.pk if by else None, at=now)
+    if from_practitioner.role != Practitioner.Role.OWNER:  # an owner is notified as the owner
+        ready = Notice.objects.filter(
+            practitioner=from_practitioner, flag__prescription__client=client, state=State.READY
+        )
+        ready.update(state=State.SKIPPED, settled_at=now, status_detail=SkipReason.WITHDRAWN)
+    if by is None or by.pk != to_practitioner.user_id:  # whoever takes a client over knows it
+        for flag in flags:
+            notify(flag, [to_practitioner], now)
+    return len(flags)
 
 
 def tell_who_stands_in(
