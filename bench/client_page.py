@@ -62,11 +62,11 @@ def _clinic() -> tuple[Any, list[str]]:
         for day in range(1, DAYS)
     )  # fmt: skip
     for number in range(WRITTEN):
-        client_notes.add(long, f"Day {number}.", by=by, now=now - number * DAY)
-        client_messages.send(long, f"Day {number}.", by=by, now=now - number * DAY)
+        client_notes.add_note(long, f"Day {number}.", by=by, now=now - number * DAY)
+        client_messages.send_message(long, f"Day {number}.", by=by, now=now - number * DAY)
     for client in (brief, long):  # the same kinds of rows in both
-        client_notes.add(client, "Seen.", by=by)
-        client_messages.send(client, "Come by.", by=by)
+        client_notes.add_note(client, "Seen.", by=by)
+        client_messages.send_message(client, "Come by.", by=by)
     browser = Browser(HTTP_HOST="clinic.example", HTTP_X_FORWARDED_PROTO="https")
     browser.force_login(by.user, backend="django.contrib.auth.backends.ModelBackend")
     return browser, [reverse("plumbline:client", args=[client.pk]) for client in (brief, long)]

@@ -64,7 +64,7 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for tidy in (outbox.reap, registration.forget_unconfirmed, departure.forget, escalation.escalate):
+    for tidy in (outbox.reap, registration.delete_unconfirmed, departure.delete_expired_data, escalation.escalate):
         tidy(database_now())
 
 

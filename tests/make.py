@@ -61,26 +61,26 @@ def practitioner(at: Clinic, name: str = "Alice", role: str = Practitioner.Role.
 def invited(by: Practitioner, name: str = "Dana", **over: Any) -> Client:
     """A client who has an invitation and has not joined."""
     given = {"name": name, "email": f"{name.lower()}@home.example", **over}
-    return invitations.invite(Client(**given), by=by)
+    return invitations.invite_client(Client(**given), by=by)
 
 
 def client(by: Practitioner, name: str = "Dana", **over: Any) -> Client:
     """A client who has joined and can sign in with PASSWORD."""
     made = invited(by, name, **over)
-    acceptance.accept(made.invitations.get(), password=PASSWORD)
+    acceptance.accept_invitation(made.invitations.get(), password=PASSWORD)
     made.refresh_from_db()
     return made
 
 
 def registrant(at: Clinic, name: str = "Nora") -> Registrant:
     """Somebody who registered on the public page and confirmed the address."""
-    registration.register(at, name=name, email=f"{name.lower()}@home.example", language="en")
+    registration.register_visitor(at, name=name, email=f"{name.lower()}@home.example", language="en")
     return confirmed(Registrant.objects.get(clinic=at, email=f"{name.lower()}@home.example"))
 
 
 def confirmed(registered: Registrant) -> Registrant:
     """The same person with the address proven and PASSWORD to sign in with."""
-    registration.confirm(registered.confirmations.latest("pk"), password=PASSWORD)
+    registration.confirm_registrant(registered.confirmations.latest("pk"), password=PASSWORD)
     registered.refresh_from_db()
     return registered
 

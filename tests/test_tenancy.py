@@ -26,11 +26,11 @@ def filled(cast):
         prescription = make.prescription(client)
         planning.plan_due(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
-        client_notes.add(client, "Seen.", by=client.practitioner)
-        client_messages.send(client, "Come by.", by=client.practitioner)
+        client_notes.add_note(client, "Seen.", by=client.practitioner)
+        client_messages.send_message(client, "Come by.", by=client.practitioner)
     make.registrant(cast.alice.clinic)
     later = timezone.now().date() + dt.timedelta(days=60)
-    absences.go_away(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
+    absences.add_absence(cast.bob, starts_on=later, ends_on=later, cover=None, by=cast.bob.user)
     return cast
 
 

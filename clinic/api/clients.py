@@ -74,7 +74,7 @@ class Clients(ApiViewSet[Client]):
         given = self.read(NewClient)
         by = self._acting(given.pop("clinic", None))
         given.setdefault("language", by.clinic.language)
-        client = invitations.invite(Client(**given), by=by)
+        client = invitations.invite_client(Client(**given), by=by)
         return Response(ClientAnswer(client).data, status=status.HTTP_201_CREATED)
 
     def _acting(self, clinic: str | None) -> Practitioner:

@@ -104,9 +104,9 @@ def complained(mail: OutboxMessage, *, now: dt.datetime) -> bool:
         log.warning("%s %d was reported as unwanted", mail._meta.model_name, mail.pk)
         if client is not None:
             audit.record(None, "complained", client, client.clinic)
-            client_preferences.want_reminders(client, False, by=None, now=now)
+            client_preferences.set_reminders_wanted(client, False, by=None, now=now)
         if isinstance(mail, Digest):
-            team_preferences.want_digest(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)
+            team_preferences.set_digest_wanted(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)
     return True
 
 

@@ -20,7 +20,7 @@ from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
 
-class InvitationOver(Exception):
+class InvitationUnusable(Exception):
     """The invitation was used, withdrawn, or has had its time."""
 
 
@@ -29,16 +29,16 @@ def usable_invitation(row: int, now: dt.datetime | None = None) -> Invitation:
     usable = Invitation.objects.usable(now or timezone.now()).select_related("client__clinic")
     invitation = usable.filter(pk=row, client__state=Client.State.INVITED).first()
     if invitation is None:
-        raise InvitationOver(row)
+        raise InvitationUnusable(row)
     return invitation
 
 
-def sign_in_of(client: Client) -> AbstractBaseUser | None:
+def existing_account(client: Client) -> AbstractBaseUser | None:
     """Who has a sign-in with the client's address already: only that person may take the invitation."""
-    return users.of(client.email)
+    return users.find_user(client.email)
 
 
-def accept(
+def accept_invitation(
     invitation: Invitation,
     *,
     password: str = "",
@@ -67,10 +67,10 @@ def accept(
         client = Client.objects.select_for_update().filter(pk=invitation.client_id).first()
         used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
         if client is None or not used or client.state != Client.State.INVITED:
-            raise InvitationOver(invitation.pk)
+            raise InvitationUnusable(invitation.pk)
         if not (client.clinic.code_sign_in or password or user):
             raise ValidationError({"password": _("Choose a password: this clinic mails no codes to sign in with.")})
-        account = users.own_or_new(client.email, client.name, user, password)
+        account = users.get_or_create_user(client.email, client.name, user, password)
         client.user_id, client.state, client.consented_at = account.pk, Client.State.JOINED, now
         client.time_zone = time_zone or client.time_zone
         full_clean(client)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.clients import invitation_mail
 from clinic.clients.csv_reader import Row
-from clinic.clients.invitations import prepare, settle_registrants
+from clinic.clients.invitations import set_clinic_and_practitioner, settle_registrants
 from clinic.models import Client, Practitioner
 from clinic.worklist import entries as worklist_entries
 
@@ -37,7 +37,7 @@ class RowOutcome(StrEnum):
 
 
 @dataclass
-class Line:
+class RowPreview:
     """One row, looked at."""
 
     row: Row
@@ -48,7 +48,7 @@ class Line:
     first: int = 0  # of a second one: the line of the first
 
 
-def preview_import(rows: Sequence[Row], by: Practitioner) -> list[Line]:
+def preview_import(rows: Sequence[Row], by: Practitioner) -> list[RowPreview]:
     """What would happen to each row if ``by`` imported them now. Writes nothing; three queries for any number."""
     clinic = by.clinic
     team = list(Practitioner.objects.clinical().filter(clinic=clinic, active=True).select_related("user"))
@@ -88,7 +88,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
             if not clients:
                 return []
             Client.objects.bulk_create(clients)
-            invitation_mail.post(clients, None, now)
+            invitation_mail.post_invitations(clients, None, now)
             settle_registrants(clients, by, now)
             audit.record_all(by.user, "invited", clients, by.clinic)
             worklist_entries.restate(*(client.pk for client in clients))
@@ -97,7 +97,7 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
     return clients
 
 
-def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> Line:
+def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> RowPreview:
     """The client that a row describes, with all that is wrong about it."""
     wrong: dict[str, list[str]] = {}
     client = Client(name=row.cells.get("name", ""), email=row.cells.get("email", ""))
@@ -111,7 +111,7 @@ def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> Line:
         practitioner = _practitioner(row.cells.get("practitioner", ""), by, team)
     except ValidationError as error:
         wrong["practitioner"] = error.messages
-    prepare(client, practitioner)
+    set_clinic_and_practitioner(client, practitioner)
     try:
         unread = [name.name for name in Client._meta.fields if name.name not in _LOOKED_AT or name.name in wrong]
         client.clean_fields(exclude=unread)
@@ -124,7 +124,7 @@ def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> Line:
     if row.more:
         told = _("It has more cells than the first line: “%(more)s”. Put a cell with a comma in it in quotes.")
         wrong["row"] = [told % {"more": ", ".join(row.more)[:200]}]
-    return Line(row, client, RowOutcome.INVITE, wrong)
+    return RowPreview(row, client, RowOutcome.INVITE, wrong)
 
 
 def _language(given: str, by: Practitioner) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MOST_ROWS = 500
-MOST_BYTES = 1024 * 1024  # 500 rows are some 50 kB; more is another file
+MAX_ROWS = 500
+MAX_BYTES = 1024 * 1024  # 500 rows are some 50 kB; more is another file
 DELIMITERS = ",;\t"
 # What records/sheets.py puts an apostrophe before; a table that came from there loses it again.
 _QUOTED = ("'=", "'+", "'-", "'@", "'\t", "'\r", "'\n", "'＝", "'＋", "'－", "'＠")
@@ -27,11 +27,11 @@ HEADINGS = {
     "practitioner": ("practitioner", "therapist", "physiotherapist", "fisioterapeuta", "fisio", "terapeuta"),
 }  # fmt: skip
 # The columns that we add to a table handed back, and read over when it comes again.
-OURS = ("whatiswrong", "queestamal", "line", "fila", "linea")
+ADDED_HEADINGS = ("whatiswrong", "queestamal", "line", "fila", "linea")
 _KNOWN = {word: column for column, words in HEADINGS.items() for word in words}
 
 
-class Trouble(StrEnum):
+class TableProblem(StrEnum):
     """Why a whole table cannot be read."""
 
     TOO_LARGE = "too_large"
@@ -44,10 +44,10 @@ class Trouble(StrEnum):
     NOT_A_TABLE = "not_a_table"
 
 
-class Unreadable(Exception):
+class UnreadableTable(Exception):
     """The table cannot be read; ``what`` is the heading or the line it is about."""
 
-    def __init__(self, trouble: Trouble, what: str = "") -> None:
+    def __init__(self, trouble: TableProblem, what: str = "") -> None:
         super().__init__(trouble, what)
         self.trouble, self.what = trouble, what
 
@@ -67,13 +67,13 @@ class Table:
     ignored: list[str] = field(default_factory=list)  # headings that we do not read
 
 
-def decode(content: bytes) -> str:
+def decode_file(content: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 with its mark, else Windows-1252 as Excel saves it.
 
     Raises Unreadable when it has more than MOST_BYTES.
     """
-    if len(content) > MOST_BYTES:
-        raise Unreadable(Trouble.TOO_LARGE)
+    if len(content) > MAX_BYTES:
+        raise UnreadableTable(TableProblem.TOO_LARGE)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     try:
@@ -82,24 +82,24 @@ def decode(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
-def read(text: str) -> Table:
+def read_table(text: str) -> Table:
     """The rows under the headings; empty lines are passed over.
 
     Raises Unreadable when the text is no table of clients, or has more than MOST_ROWS.
     """
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        raise Unreadable(Trouble.TOO_LARGE)
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise UnreadableTable(TableProblem.TOO_LARGE)
     text = text.removeprefix("\ufeff").replace("\x00", "")
     if text[:4].lower() == "sep=":  # Excel's own word for the delimiter
         text = text.partition("\n")[2]
     lines = [(number, cells) for number, cells in _lines(text) if any(cells)]
     if not lines:
-        raise Unreadable(Trouble.EMPTY)
+        raise UnreadableTable(TableProblem.EMPTY)
     columns, ignored = _columns(lines[0][1])
-    if len(lines) - 1 > MOST_ROWS:
-        raise Unreadable(Trouble.TOO_MANY, str(len(lines) - 1))
+    if len(lines) - 1 > MAX_ROWS:
+        raise UnreadableTable(TableProblem.TOO_MANY, str(len(lines) - 1))
     if len(lines) == 1:
-        raise Unreadable(Trouble.EMPTY)
+        raise UnreadableTable(TableProblem.EMPTY)
     return Table([_row(number, cells, columns) for number, cells in lines[1:]], ignored)
 
 
@@ -113,7 +113,7 @@ def _lines(text: str) -> Iterable[tuple[int, list[str]]]:
             yield begins, [_bare(cell) for cell in cells]
             begins = records.line_num + 1
     except csv.Error as error:
-        raise Unreadable(Trouble.NOT_A_TABLE, str(begins)) from error
+        raise UnreadableTable(TableProblem.NOT_A_TABLE, str(begins)) from error
 
 
 def _headings_found(text: str, delimiter: str) -> int:
@@ -141,16 +141,18 @@ def _columns(headings: list[str]) -> tuple[list[str | None], list[str]]:
     columns = [_KNOWN.get(_plain(heading)) for heading in headings]
     known = [column for column in columns if column]
     if not known:
-        raise Unreadable(Trouble.NO_HEADINGS)
+        raise UnreadableTable(TableProblem.NO_HEADINGS)
     for column in known:
         if known.count(column) > 1:
-            raise Unreadable(Trouble.TWICE, headings[len(columns) - 1 - columns[::-1].index(column)])
+            raise UnreadableTable(TableProblem.TWICE, headings[len(columns) - 1 - columns[::-1].index(column)])
     if "name" not in known:
-        raise Unreadable(Trouble.NO_NAME)
+        raise UnreadableTable(TableProblem.NO_NAME)
     if "email" not in known:
-        raise Unreadable(Trouble.NO_EMAIL)
+        raise UnreadableTable(TableProblem.NO_EMAIL)
     unread = zip(headings, columns, strict=True)
-    return columns, [heading for heading, column in unread if heading and not column and _plain(heading) not in OURS]
+    return columns, [
+        heading for heading, column in unread if heading and not column and _plain(heading) not in ADDED_HEADINGS
+    ]
 
 
 def _row(number: int, cells: list[str], columns: list[str | None]) -> Row:

@@ -45,11 +45,11 @@ from clinic.models import (
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
-ADDRESS_KEPT = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
-ERASED_AT_ONCE = 50  # records in one sweep, which runs every minute
+ADDRESS_KEPT_FOR = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
+ERASED_PER_SWEEP = 50  # records in one sweep, which runs every minute
 
 
-def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:
+def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:
     """End everything between this client and the clinic: plans, reminders, links, and the sign-in if it was for this.
 
     Somebody who works here, or is a client of another clinic too, keeps the sign-in for that. The mail address is
@@ -96,12 +96,12 @@ def leave(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | Non
 
 def keeps_sign_in(client: Client) -> bool:
     """Whether the sign-in outlives leaving: its owner works here, or is a client or registrant elsewhere too."""
-    return client.user is not None and users.is_needed(client.user, but_for=client)
+    return client.user is not None and users.is_account_needed(client.user, but_for=client)
 
 
-def forget_addresses(now: dt.datetime) -> int:
+def delete_expired_addresses(now: dt.datetime) -> int:
     """Take away the mail address of those who left ADDRESS_KEPT ago; returns of how many."""
-    gone = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT).exclude(email="")
+    gone = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT_FOR).exclude(email="")
     return gone.update(email="")
 
 
@@ -116,16 +116,16 @@ def due_for_erasure(until: dt.datetime) -> QuerySet[Client]:
     return Client.objects.filter(over, ~Exists(erased), state=Client.State.LEFT).order_by("left_at", "pk")
 
 
-def erase_due(now: dt.datetime) -> int:
+def erase_due_clients(now: dt.datetime) -> int:
     """Erase the records that are as old as their clinic keeps them, ERASED_AT_ONCE at most; returns how many."""
-    due = list(due_for_erasure(now).select_related("clinic")[:ERASED_AT_ONCE])
-    return sum(erase(client, now=now) for client in due)
+    due = list(due_for_erasure(now).select_related("clinic")[:ERASED_PER_SWEEP])
+    return sum(erase_client(client, now=now) for client in due)
 
 
-def forget(now: dt.datetime) -> None:
+def delete_expired_data(now: dt.datetime) -> None:
     """One sweep: mail addresses after 30 days, records after the years of their clinic."""
-    forget_addresses(now)
-    erase_due(now)
+    delete_expired_addresses(now)
+    erase_due_clients(now)
 
 
 def _years_before(moment: dt.datetime, years: int) -> dt.datetime:
@@ -136,7 +136,7 @@ def _years_before(moment: dt.datetime, years: int) -> dt.datetime:
         return moment.replace(year=moment.year - years, day=28)
 
 
-def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
+def erase_client(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
     """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
 
     Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons,
@@ -152,7 +152,7 @@ def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetim
     if AuditEntry.objects.erasure_of(client.pk).exists():
         return False
     with transaction.atomic():
-        leave(client, by=by, now=now)
+        leave_clinic(client, by=by, now=now)
         with override(client.clinic.language):
             erased = _("(erased)")
         _erase_texts(client, erased)
@@ -168,9 +168,9 @@ def erase(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetim
 
 def _close(account: AbstractBaseUser | None) -> bool:
     """Close the sign-in unless something else needs it; returns whether it was closed."""
-    if account is None or users.is_needed(account):
+    if account is None or users.is_account_needed(account):
         return False
-    users.close(account)
+    users.close_account(account)
     return True
 
 

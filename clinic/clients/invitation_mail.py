@@ -17,24 +17,24 @@ from clinic.models import Client, Invitation, Practitioner, SkipReason
 
 # A list of 500 clients must not keep reminders waiting, which are of use for some hours only: twenty mails take a slow
 # server (half a second each) ten seconds. The wait also leaves time to withdraw what was a mistake.
-AT_ONCE = 20
-PAUSE = dt.timedelta(minutes=1)
+BATCH_SIZE = 20
+BATCH_INTERVAL = dt.timedelta(minutes=1)
 
 
-def post(clients: Sequence[Client], by: Practitioner | None, now: dt.datetime) -> list[Invitation]:
+def post_invitations(clients: Sequence[Client], by: Practitioner | None, now: dt.datetime) -> list[Invitation]:
     """One row each in the outbox; of more than AT_ONCE the others follow, so many each PAUSE.
 
     ``by``: whose name the mails bear; None: each client's own practitioner.
     """
     return Invitation.objects.bulk_create(
-        _invitation(client, by or client.practitioner, now + PAUSE * (place // AT_ONCE))
+        _invitation(client, by or client.practitioner, now + BATCH_INTERVAL * (place // BATCH_SIZE))
         for place, client in enumerate(clients)
     )
 
 
-def lasts(count: int) -> dt.timedelta:
+def sending_time(count: int) -> dt.timedelta:
     """How long it takes until so many posted at once have all become due."""
-    return PAUSE * (max(0, count - 1) // AT_ONCE)
+    return BATCH_INTERVAL * (max(0, count - 1) // BATCH_SIZE)
 
 
 def _invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitation:
@@ -50,7 +50,7 @@ def _invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitatio
     )
 
 
-def withdraw(clients: Sequence[Client], now: dt.datetime) -> None:
+def withdraw_links(clients: Sequence[Client], now: dt.datetime) -> None:
     """The links that are out work no more, and what has not gone out does not go."""
     Invitation.objects.usable(now).filter(client__in=clients).update(withdrawn_at=now)
 

@@ -20,12 +20,12 @@ from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
 REMIND_AFTER = dt.timedelta(days=7)
-INVITED_AT_MOST = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
+MAX_INVITATIONS = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
 # Rows that say nothing of a treatment: who has no others was never more than a name and an address.
 _SAYS_NOTHING = {"invitation", "registrant", "worklist_entry"}
 
 
-def invite(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
+def invite_client(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
     """Store a new client of the practitioner's clinic and put the invitation in the outbox.
 
     Args:
@@ -88,12 +88,12 @@ def accept_registrants(
 def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: dt.datetime) -> Client:
     if not practitioner.is_clinical or not practitioner.active:
         raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
-    prepare(client, practitioner)
+    set_clinic_and_practitioner(client, practitioner)
     full_clean(client)
     try:
         with transaction.atomic():
             client.save()
-            invitation_mail.post([client], practitioner, now)
+            invitation_mail.post_invitations([client], practitioner, now)
             settle_registrants([client], by, now)
             audit.record(by.user, "invited", client, practitioner.clinic)
             worklist_entries.restate(client.pk)
@@ -102,7 +102,7 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
     return client
 
 
-def prepare(client: Client, practitioner: Practitioner) -> None:
+def set_clinic_and_practitioner(client: Client, practitioner: Practitioner) -> None:
     """Set what no asker may choose, and tidy what was typed."""
     client.clinic, client.practitioner, client.state = practitioner.clinic, practitioner, Client.State.INVITED
     client.name, client.email = " ".join(client.name.split()), client.email.strip().lower()
@@ -117,15 +117,15 @@ def settle_registrants(clients: Sequence[Client], by: Practitioner, now: dt.date
         Registrant.objects.filter(pk=registrant.pk).update(client=by_address[registrant.email.lower()], **decision)
 
 
-def invite_again(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Invitation:
+def resend_invitation(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Invitation:
     """Withdraw the invitations that are out and post a new one. Raises ValidationError when the client has joined."""
-    posted = invite_all_again([client], by=by, now=now)
+    posted = resend_invitations([client], by=by, now=now)
     if not posted:
         raise ValidationError({"client": _("This client has joined already.")})
     return posted[0]
 
 
-def invite_all_again(
+def resend_invitations(
     clients: Sequence[Client], *, by: Practitioner, now: dt.datetime | None = None
 ) -> list[Invitation]:
     """A new invitation to each who has not joined, the earlier ones withdrawn; returns those posted."""
@@ -137,8 +137,8 @@ def invite_all_again(
             if client.state == Client.State.INVITED:
                 mail_arrives(client, by.user, _("A new invitation was sent."), now)
         waiting = _locked(clients, by)
-        invitation_mail.withdraw(waiting, now)
-        posted = invitation_mail.post(waiting, by, now)
+        invitation_mail.withdraw_links(waiting, now)
+        posted = invitation_mail.post_invitations(waiting, by, now)
         for client in waiting:
             audit.record(by.user, "invited", client, by.clinic)
     return posted
@@ -163,7 +163,7 @@ def withdraw_invitations(
     now = now or timezone.now()
     with transaction.atomic():
         waiting = _locked(clients, by)
-        invitation_mail.withdraw(waiting, now)
+        invitation_mail.withdraw_links(waiting, now)
         undecided = {"state": Registrant.State.WAITING, "client": None, "decided_by": None, "decided_at": None}
         Registrant.objects.filter(client__in=waiting).update(**undecided)
         for client in waiting:

@@ -22,11 +22,13 @@ from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Message, Practitioner, SkipReason
 from clinic.models.idempotency import idempotency_key
 
-TEXT_AT_MOST = 1000
-OF_USE = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
+MAX_TEXT = 1000
+MAIL_EXPIRES_AFTER = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
 
 
-def send(client: Client, text: str, *, by: Practitioner, form_key: str = "", now: dt.datetime | None = None) -> Message:
+def send_message(
+    client: Client, text: str, *, by: Practitioner, form_key: str = "", now: dt.datetime | None = None
+) -> Message:
     """Keep a message for a client and put the mail about it in the outbox.
 
     Args:
@@ -39,7 +41,7 @@ def send(client: Client, text: str, *, by: Practitioner, form_key: str = "", now
     now, text = now or timezone.now(), text.strip()
     _check(client, text, by)
     with transaction.atomic():
-        mail = {"due_at": now, "try_at": now, "expires_at": now + OF_USE, "message_id": _message_id()}
+        mail = {"due_at": now, "try_at": now, "expires_at": now + MAIL_EXPIRES_AFTER, "message_id": _message_id()}
         told, key = {"client": client, "by": by, "text": text, **mail}, idempotency_key(form_key, by.pk, text)
         if key is None:
             made, new = Message.objects.create(**told), True
@@ -54,7 +56,7 @@ def _message_id() -> str:
     return f"message.{uuid.uuid4().hex}@{conf.mail_domain}"
 
 
-def read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
+def mark_read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
     """The client has read it: it leaves the first page. False when that was known; nothing changes then."""
     with transaction.atomic():
         if not Message.objects.mark_read(message.pk, now or timezone.now()):
@@ -110,8 +112,8 @@ def _check(client: Client, text: str, by: Practitioner) -> None:
     wrong: dict[str, list[str]] = {}
     if not text:
         wrong["text"] = [_("Write something first.")]
-    elif len(text) > TEXT_AT_MOST:
-        wrong["text"] = [_("At most %(most)s characters.") % {"most": TEXT_AT_MOST}]
+    elif len(text) > MAX_TEXT:
+        wrong["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
     if client.state == Client.State.INVITED:
         wrong["client"] = [_("This client has not joined yet and could not read it. Send the invitation again.")]
     elif client.state == Client.State.LEFT:

@@ -13,10 +13,10 @@ from clinic import audit
 from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
 from clinic.models.idempotency import idempotency_key
 
-TEXT_AT_MOST = 4000
+MAX_TEXT = 4000
 
 
-def add(
+def add_note(
     client: Client,
     text: str,
     *,
@@ -44,7 +44,7 @@ def add(
     return _write(made, "noted")
 
 
-def correct(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
+def correct_note(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
     """Put a note right by the next one, about the same; the old one stays readable below it.
 
     Put right in the same words a second time, it is the correction that is there already.
@@ -68,8 +68,8 @@ def _write(note: Note, verb: str) -> Note:
     wrong: dict[str, list[str]] = {}
     if not note.text:
         wrong["text"] = [_("Write something first.")]
-    elif len(note.text) > TEXT_AT_MOST:
-        wrong["text"] = [_("At most %(most)s characters.") % {"most": TEXT_AT_MOST}]
+    elif len(note.text) > MAX_TEXT:
+        wrong["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
     if not note.by.treats_at(note.client.clinic_id):
         wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
     if AuditEntry.objects.erasure_of(note.client_id).exists():

@@ -20,7 +20,7 @@ from clinic.reminders import planning
 LONGEST_PAUSE = dt.timedelta(days=366)
 
 
-def want_reminders(
+def set_reminders_wanted(
     client: Client, wanted: bool, *, by: AbstractBaseUser | None, now: dt.datetime | None = None
 ) -> bool:
     """Send this client reminders, or none. Nothing else changes: the plan goes on, an invitation is no reminder.
@@ -86,7 +86,7 @@ def choose_reminders(
     _choose(prescription, {"wanted": True, **off}, "reminders-chosen", by)
 
 
-def remind_of(prescription: Prescription, wanted: bool, *, by: AbstractBaseUser) -> None:
+def set_exercise_reminders(prescription: Prescription, wanted: bool, *, by: AbstractBaseUser) -> None:
     """Reminders of this one exercise, or none; which days and times were chosen is kept."""
     _choose(prescription, {"wanted": wanted}, "reminders-chosen" if wanted else "reminders-declined", by)
 
@@ -97,7 +97,7 @@ def _choose(prescription: Prescription, choice: dict[str, object], verb: str, by
         audit.record(by, verb, prescription, prescription.client.clinic)
 
 
-def keep_hours(
+def set_hours(
     client: Client,
     *,
     time_zone: str,
@@ -125,7 +125,7 @@ def keep_hours(
         audit.record(by, "hours-changed", client, client.clinic)
 
 
-def speak(client: Client, language: str, *, by: AbstractBaseUser) -> None:
+def set_language(client: Client, language: str, *, by: AbstractBaseUser) -> None:
     """The language of pages and mails. Raises ValidationError on ``language`` when it is none of the project's."""
     client.language = language
     with transaction.atomic():
@@ -133,7 +133,7 @@ def speak(client: Client, language: str, *, by: AbstractBaseUser) -> None:
         audit.record(by, "language-changed", client, client.clinic)
 
 
-def open_calendar(client: Client, *, by: AbstractBaseUser) -> None:
+def create_calendar_link(client: Client, *, by: AbstractBaseUser) -> None:
     """Give the client a calendar link, or a new one: the one before then opens nothing."""
     renewed = client.calendar_key is not None
     client.calendar_key = secrets.token_urlsafe(24)
@@ -142,7 +142,7 @@ def open_calendar(client: Client, *, by: AbstractBaseUser) -> None:
         audit.record(by, "calendar-renewed" if renewed else "calendar-opened", client, client.clinic)
 
 
-def close_calendar(client: Client, *, by: AbstractBaseUser) -> bool:
+def delete_calendar_link(client: Client, *, by: AbstractBaseUser) -> bool:
     """End the calendar link. Returns False when there was none."""
     with transaction.atomic():
         with_link = Client.objects.filter(pk=client.pk, calendar_key__isnull=False)

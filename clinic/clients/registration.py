@@ -27,16 +27,16 @@ from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant, SkipReason
 
-AGAIN_AFTER = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
+MAIL_INTERVAL = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
 DAY = dt.timedelta(days=1)
-MAILS_A_DAY = 3  # to one address, so that nobody fills a stranger's mailbox from our page
+MAX_MAILS_PER_DAY = 3  # to one address, so that nobody fills a stranger's mailbox from our page
 
 
-class ConfirmationOver(Exception):
+class ConfirmationUnusable(Exception):
     """The link was used already, or has had its time."""
 
 
-def register(clinic: Clinic, *, name: str, email: str, language: str, now: dt.datetime | None = None) -> None:
+def register_visitor(clinic: Clinic, *, name: str, email: str, language: str, now: dt.datetime | None = None) -> None:
     """Write down who agreed to what the page says, and post a mail that proves the address.
 
     Says nothing of what the address was before: to the caller every address is alike.
@@ -56,7 +56,7 @@ def register(clinic: Clinic, *, name: str, email: str, language: str, now: dt.da
             registrant.name, registrant.language, registrant.consented_at = given.name, language, now
             registrant.save(update_fields=["name", "language", "consented_at"])
         lately = registrant.confirmations.filter(due_at__gt=now - DAY)
-        if lately.filter(due_at__gt=now - AGAIN_AFTER).exists() or lately.count() >= MAILS_A_DAY:
+        if lately.filter(due_at__gt=now - MAIL_INTERVAL).exists() or lately.count() >= MAX_MAILS_PER_DAY:
             return
         _post_confirmation(registrant, now)
 
@@ -66,16 +66,16 @@ def usable_confirmation(row: int, now: dt.datetime | None = None) -> Confirmatio
     usable = Confirmation.objects.usable(now or timezone.now()).select_related("registrant__clinic")
     confirmation = usable.filter(pk=row).first()
     if confirmation is None:
-        raise ConfirmationOver(row)
+        raise ConfirmationUnusable(row)
     return confirmation
 
 
-def sign_in_of(registrant: Registrant) -> AbstractBaseUser | None:
+def existing_account(registrant: Registrant) -> AbstractBaseUser | None:
     """Who has a sign-in with the registrant's address already: only that person may confirm it."""
-    return users.of(registrant.email)
+    return users.find_user(registrant.email)
 
 
-def confirm(
+def confirm_registrant(
     confirmation: Confirmation,
     *,
     password: str = "",
@@ -102,9 +102,9 @@ def confirm(
     with transaction.atomic():
         registrant = Registrant.objects.select_for_update().filter(pk=confirmation.registrant_id).first()
         if registrant is None or not Confirmation.objects.usable(now).filter(pk=confirmation.pk).exists():
-            raise ConfirmationOver(confirmation.pk)
-        known = users.of(registrant.email)
-        account = users.own_or_new(registrant.email, registrant.name, user, password)
+            raise ConfirmationUnusable(confirmation.pk)
+        known = users.find_user(registrant.email)
+        account = users.get_or_create_user(registrant.email, registrant.name, user, password)
         here = Client.objects.filter(clinic=registrant.clinic_id, email__iexact=registrant.email)
         registrant.client = here.exclude(state=Client.State.LEFT).first()
         registrant.state = Registrant.State.ACCEPTED if registrant.client else Registrant.State.WAITING
@@ -118,7 +118,7 @@ def confirm(
     return account
 
 
-def decline(registrant: Registrant, *, by: Practitioner, now: dt.datetime | None = None) -> bool:
+def decline_registrant(registrant: Registrant, *, by: Practitioner, now: dt.datetime | None = None) -> bool:
     """The clinic does not take this registrant on; the library stays open to them, and no mail goes out.
 
     Returns whether it was still to be decided.
@@ -131,13 +131,13 @@ def decline(registrant: Registrant, *, by: Practitioner, now: dt.datetime | None
     return bool(declined)
 
 
-def decline_all(registrants: Sequence[Registrant], *, by: Practitioner) -> list[Registrant]:
+def decline_registrants(registrants: Sequence[Registrant], *, by: Practitioner) -> list[Registrant]:
     """Decline each of these that is still to be decided, all in one transaction; returns those."""
     with transaction.atomic():
-        return [registrant for registrant in registrants if decline(registrant, by=by)]
+        return [registrant for registrant in registrants if decline_registrant(registrant, by=by)]
 
 
-def reconsider(registrant: Registrant, *, by: Practitioner) -> bool:
+def reconsider_registrant(registrant: Registrant, *, by: Practitioner) -> bool:
     """Declined by mistake: the registrant waits again, as if nobody had decided. Returns whether it was declined."""
     undecided = {"state": Registrant.State.WAITING, "decided_by": None, "decided_at": None}
     declined = Registrant.objects.filter(state=Registrant.State.DECLINED, clinic=by.clinic_id)
@@ -148,7 +148,7 @@ def reconsider(registrant: Registrant, *, by: Practitioner) -> bool:
     return bool(waits)
 
 
-def withdraw(registrant: Registrant) -> None:
+def withdraw_registration(registrant: Registrant) -> None:
     """Delete the registration at the person's own wish, with the sign-in that it made.
 
     An invitation that was not taken up goes too, unless something was prescribed. A sign-in that the person has for
@@ -166,10 +166,10 @@ def withdraw(registrant: Registrant) -> None:
         if invited is not None and not invited.prescriptions.exists():
             invited.delete()
         if account is not None and stored.made_sign_in:
-            users.delete_unless_needed(account)
+            users.delete_unneeded_account(account)
 
 
-def forget_unconfirmed(now: dt.datetime) -> int:
+def delete_unconfirmed(now: dt.datetime) -> int:
     """Delete those who never confirmed, once none of their links works; returns how many."""
     still = Confirmation.objects.filter(registrant=OuterRef("pk"), valid_until__gt=now)
     gone = Registrant.objects.filter(~Exists(still), state=Registrant.State.UNCONFIRMED)
@@ -190,7 +190,7 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
     confirmed = registrant.state != Registrant.State.UNCONFIRMED
     here = conf.base_url + reverse("clinic:library")
     return letter(
-        "registered" if confirmed or users.of(registrant.email) else "registration",
+        "registered" if confirmed or users.find_user(registrant.email) else "registration",
         to=("", registrant.email),
         clinic=registrant.clinic,
         language=registrant.language,

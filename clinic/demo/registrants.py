@@ -23,10 +23,10 @@ def _registers(stage: Stage, name: str, when: dt.datetime) -> None:
     clinic, email = stage.clinic, address(name.split()[0])
 
     def register(now: dt.datetime) -> None:
-        registration.register(clinic, name=name, email=email, language=clinic.language, now=now)
+        registration.register_visitor(clinic, name=name, email=email, language=clinic.language, now=now)
 
     def confirm(now: dt.datetime) -> None:
-        registration.confirm(Confirmation.objects.get(registrant__email=email), now=now)
+        registration.confirm_registrant(Confirmation.objects.get(registrant__email=email), now=now)
 
     stage.at(when, register)
     stage.at(when + TO_CONFIRM / 4, stage.confirmations_go_out)

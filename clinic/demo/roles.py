@@ -44,7 +44,7 @@ class Part:
     # -- coming in ------------------------------------------------------------------------------
 
     def is_invited(self, when: dt.datetime) -> None:
-        self.stage.at(when, lambda now: invitations.invite(self.client, by=self.by, now=now))
+        self.stage.at(when, lambda now: invitations.invite_client(self.client, by=self.by, now=now))
 
     def joins(self, days_ago: int, *, sign_in: bool = False) -> None:
         """Is invited and accepts the same day; ``sign_in``: with the demo's password, else by a code sent by mail."""
@@ -52,7 +52,7 @@ class Part:
         password = PASSWORD if sign_in else ""
 
         def accept(now: dt.datetime) -> None:
-            acceptance.accept(self.client.invitations.get(), password=password, now=now)
+            acceptance.accept_invitation(self.client.invitations.get(), password=password, now=now)
             self.client.refresh_from_db()
 
         self.is_invited(invited_at)
@@ -141,16 +141,18 @@ class Part:
         """The practitioner writes; the client reads it so long after, or has not read it yet."""
 
         def read(now: dt.datetime) -> None:
-            client_messages.read(self.client.messages.get(text=text), by=self._account(), now=now)
+            client_messages.mark_read(self.client.messages.get(text=text), by=self._account(), now=now)
 
-        self.then(when, lambda now: client_messages.send(self.client, text, by=self.by, now=now))
+        self.then(when, lambda now: client_messages.send_message(self.client, text, by=self.by, now=now))
         self.stage.at(when + dt.timedelta(minutes=1), self.stage.messages_go_out)
         if read_after is not None:
             self.then(when + read_after, read)
 
     def is_noted(self, when: dt.datetime, text: str) -> None:
         """The practitioner keeps a note on the exercise."""
-        self.then(when, lambda now: client_notes.add(self.client, text, by=self.by, about=self.prescription, now=now))
+        self.then(
+            when, lambda now: client_notes.add_note(self.client, text, by=self.by, about=self.prescription, now=now)
+        )
 
     # -- time -----------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def test_the_password_opens(dana):
 
 def test_of_two_clinics_the_stricter_wins(dana):
     other = make.practitioner(make.clinic("Riverside Physio"))
-    acceptance.accept(make.invited(other, email=dana.email).invitations.get(), user=dana.user)
+    acceptance.accept_invitation(make.invited(other, email=dana.email).invitations.get(), user=dana.user)
     ask_for_code(Browser(), dana.email)
     assert mail.outbox[-1].subject == "How you sign in"
 

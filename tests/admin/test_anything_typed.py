@@ -81,7 +81,7 @@ def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast,
     flagged_clients.says(flagged_clients.plan(cast.dana), 1, 3, 8)
     plan, flag = Prescription.objects.get(), Flag.objects.get()
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
-    handover.hand_over(cast.dana, make.practitioner(cast.alice.clinic, "Nora"), by=olga, reason="Moved.")
+    handover.hand_over_client(cast.dana, make.practitioner(cast.alice.clinic, "Nora"), by=olga, reason="Moved.")
     for address, form in (
         (url("message", cast.dana.pk), {"text": "Call me."}),
         (url("note", cast.dana.pk), {"text": "Called."}),

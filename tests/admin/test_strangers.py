@@ -49,7 +49,7 @@ def hers(cast):
     """The number of dana's row that each address is about."""
     prescription = make.prescription(cast.dana)
     flag = make.report(prescription, 4, 8).flags[0]
-    note = client_notes.add(cast.dana, "Bends from the hips.", by=cast.alice)
+    note = client_notes.add_note(cast.dana, "Bends from the hips.", by=cast.alice)
     rows = dict.fromkeys(OF_A_CLIENT, cast.dana.pk)
     rows |= dict.fromkeys(OF_A_PRESCRIPTION, prescription.pk) | dict.fromkeys(OF_A_FLAG, flag.pk)
     return rows | dict.fromkeys(OF_A_NOTE, note.pk)

@@ -24,7 +24,7 @@ def test_from_invitation_to_resolved_flag(cast):
     assert [message.to for message in mail.outbox] == [["Frida <frida@home.example>"]]
 
     frida = Client.objects.get(pk=answer.json()["id"])
-    acceptance.accept(frida.invitations.get())
+    acceptance.accept_invitation(frida.invitations.get())
     frida.refresh_from_db()
     assert alice.get(f"clients/{frida.pk}/").json()["state"] == "joined"
 

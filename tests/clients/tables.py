@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from clinic.clients import csv_import, csv_reader
-from clinic.clients.csv_import import Line
+from clinic.clients.csv_import import RowPreview
 from clinic.models import Practitioner
 
 HEAD = "Name,E-mail"
 
 
 def rows(*lines: str, head: str = HEAD) -> list[csv_reader.Row]:
-    return csv_reader.read("\n".join([head, *lines])).rows
+    return csv_reader.read_table("\n".join([head, *lines])).rows
 
 
-def looked(by: Practitioner, *lines: str, head: str = HEAD) -> list[Line]:
+def looked(by: Practitioner, *lines: str, head: str = HEAD) -> list[RowPreview]:
     return csv_import.preview_import(rows(*lines, head=head), by)
 
 

@@ -78,17 +78,17 @@ def test_the_plan_itself_stays_as_prescribed(bend):
 
 def test_off_wholly_and_on_again_keeps_what_was_chosen(bend):
     choose(bend, times=["18:00"])
-    client_preferences.remind_of(bend, False, by=bend.client.user)
+    client_preferences.set_exercise_reminders(bend, False, by=bend.client.user)
     assert next_due(bend) is None
     week()
     assert mail.outbox == []
-    client_preferences.remind_of(bend, True, by=bend.client.user)
+    client_preferences.set_exercise_reminders(bend, True, by=bend.client.user)
     assert next_due(bend) == at(18)
 
 
 def test_one_exercise_is_switched_off_and_the_other_goes_on(cast, bend):
     other = make.prescription(cast.dana, days=["mon"], times=["18:00"])
-    client_preferences.remind_of(bend, False, by=cast.dana.user)
+    client_preferences.set_exercise_reminders(bend, False, by=cast.dana.user)
     planning.plan_due(at(18))
     sending.send_due(at(18))
     assert [row.schedule.prescription for row in Reminder.objects.filter(state="sent")] == [other]
@@ -125,7 +125,7 @@ def test_an_amended_plan_of_which_nothing_was_chosen_is_reminded_of_as_it_is(cas
 
 def test_each_choice_is_in_the_audit_with_its_maker(cast, bend):
     choose(bend, times=["18:00"])
-    client_preferences.remind_of(bend, False, by=cast.dana.user)
+    client_preferences.set_exercise_reminders(bend, False, by=cast.dana.user)
     entries = AuditEntry.objects.filter(target_kind="prescription", target_id=bend.pk)[:2]
     assert [(entry.verb, entry.actor_id) for entry in entries] == [
         ("reminders-declined", cast.dana.user_id), ("reminders-chosen", cast.dana.user_id),

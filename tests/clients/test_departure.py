@@ -25,7 +25,7 @@ def dana(cast):
 
 
 def leave(client):
-    done = departure.leave(client, by=client.user)
+    done = departure.leave_clinic(client, by=client.user)
     client.refresh_from_db()
     return done
 
@@ -63,7 +63,7 @@ def test_the_sign_in_is_closed_and_its_sessions_end(dana, django_capture_on_comm
     assert not dana.user.has_usable_password()
     assert "dana" not in f"{dana.user.email} {dana.user.get_username()} {dana.user.get_full_name()}".lower()
     assert not EmailAddress.objects.filter(user=dana.user).exists()
-    assert users.of("dana@home.example") is None
+    assert users.find_user("dana@home.example") is None
 
 
 def test_links_in_mails_and_the_calendar_open_nothing(dana):
@@ -83,7 +83,7 @@ def test_leaving_twice_changes_nothing(dana):
 
 def test_who_is_a_client_elsewhere_too_keeps_the_sign_in_for_that(cast, dana):
     there = make.invited(cast.charlie, email=dana.email)
-    acceptance.accept(there.invitations.get(), user=dana.user)
+    acceptance.accept_invitation(there.invitations.get(), user=dana.user)
     assert departure.keeps_sign_in(dana)
     leave(dana)
     assert dana.user.is_active
@@ -94,7 +94,7 @@ def test_who_is_a_client_elsewhere_too_keeps_the_sign_in_for_that(cast, dana):
 
 def test_who_works_here_keeps_the_sign_in(cast):
     herself = make.invited(cast.charlie, "Alice", email=cast.alice.email)
-    acceptance.accept(herself.invitations.get(), user=cast.alice.user)
+    acceptance.accept_invitation(herself.invitations.get(), user=cast.alice.user)
     herself.refresh_from_db()
     leave(herself)
     cast.alice.user.refresh_from_db()
@@ -104,7 +104,7 @@ def test_who_works_here_keeps_the_sign_in(cast):
 def test_a_registration_at_the_same_clinic_goes_with_it(cast):
     nora = make.registrant(cast.alice.clinic)
     client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
-    acceptance.accept(client.invitations.get(), user=nora.user)
+    acceptance.accept_invitation(client.invitations.get(), user=nora.user)
     client.refresh_from_db()
     assert not departure.keeps_sign_in(client)
     leave(client)
@@ -114,9 +114,9 @@ def test_a_registration_at_the_same_clinic_goes_with_it(cast):
 
 def test_the_mail_address_goes_after_thirty_days(dana):
     leave(dana)
-    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=29)) == 0
-    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=30)) == 1
-    assert departure.forget_addresses(dana.left_at + dt.timedelta(days=31)) == 0
+    assert departure.delete_expired_addresses(dana.left_at + dt.timedelta(days=29)) == 0
+    assert departure.delete_expired_addresses(dana.left_at + dt.timedelta(days=30)) == 1
+    assert departure.delete_expired_addresses(dana.left_at + dt.timedelta(days=31)) == 0
     dana.refresh_from_db()
     assert dana.email == ""
 
@@ -131,7 +131,7 @@ def test_the_clinic_may_invite_the_same_address_again(cast, dana):
 
 def test_an_invitation_that_is_still_out_is_withdrawn(cast):
     frida = make.invited(cast.alice, "Frida")
-    departure.leave(frida, by=None)
+    departure.leave_clinic(frida, by=None)
     assert not Invitation.objects.usable(timezone.now()).exists()
 
 
@@ -140,7 +140,7 @@ def test_a_warning_sign_stays_on_the_worklist_until_it_is_resolved(cast, dana):
     make.report(dana.prescriptions.get(), 5, warning_signs=[sign])
     leave(dana)
     assert dana in in_order_of_need(cast.alice.user)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Called her.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Called her.")
     assert dana not in in_order_of_need(cast.alice.user)
 
 

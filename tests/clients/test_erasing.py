@@ -33,16 +33,16 @@ def dana(cast):
     made = make.report(bend, 4, 9, note=f"{SAID} hurts")
     reporting.correct(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
     flag = Flag.objects.first()
-    lifecycle.acknowledge(flag, by=cast.alice.user, note=f"{SAID} called")
-    lifecycle.resolve(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
+    lifecycle.acknowledge_flag(flag, by=cast.alice.user, note=f"{SAID} called")
+    lifecycle.resolve_flag(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)
     rule_tuning.set_client_rule_settings(
         dana, sensitivity="few", smallest_rise=1.0, reason=f"{SAID} is anxious", by=cast.alice
     )
-    handover.hand_over(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
-    client_notes.correct(
-        client_notes.add(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice
+    handover.hand_over_client(dana, cast.bob, by=cast.alice, reason=f"{SAID} moved house")
+    client_notes.correct_note(
+        client_notes.add_note(dana, f"{SAID} is new here", by=cast.alice), f"{SAID} is old here", by=cast.alice
     )
-    client_messages.send(dana, f"Dear {SAID}", by=cast.alice)
+    client_messages.send_message(dana, f"Dear {SAID}", by=cast.alice)
     Message.objects.update(
         state="bounced", status_detail=f"550 no such user {SAID}@home.example", settled_at=timezone.now()
     )
@@ -65,7 +65,7 @@ def everything():
 def test_nothing_that_was_said_by_or_about_them_is_left_anywhere(dana, django_capture_on_commit_callbacks):
     assert everything().lower().count(SAID.lower()) >= 10
     with django_capture_on_commit_callbacks(execute=True):
-        assert departure.erase(dana)
+        assert departure.erase_client(dana)
     assert SAID.lower() not in everything().lower()
     assert "Chatham" not in everything()
 
@@ -73,7 +73,7 @@ def test_nothing_that_was_said_by_or_about_them_is_left_anywhere(dana, django_ca
 def test_what_the_law_asks_for_stays_under_the_number(dana):
     counts = {model: model._default_manager.count() for model in apps.get_app_config("clinic").get_models()}
     scores = list(PainReport.objects.values_list("before", "after", "occurred_at"))
-    departure.erase(dana)
+    departure.erase_client(dana)
     after = {model: model._default_manager.count() for model in counts}
     assert {model for model in counts if after[model] < counts[model]} == set()
     assert list(PainReport.objects.values_list("before", "after", "occurred_at")) == scores
@@ -83,23 +83,23 @@ def test_what_the_law_asks_for_stays_under_the_number(dana):
 
 
 def test_erasing_twice_changes_nothing(dana):
-    departure.erase(dana)
+    departure.erase_client(dana)
     before = json.loads(serializers.serialize("json", Client.objects.all()))
-    assert not departure.erase(dana)
+    assert not departure.erase_client(dana)
     assert json.loads(serializers.serialize("json", Client.objects.all())) == before
     assert AuditEntry.objects.filter(verb="erased").count() == 1
 
 
 def test_the_others_are_left_alone(cast, dana):
     other = make.report(make.prescription(cast.erin), 4, 5, note="mine").report
-    departure.erase(dana)
+    departure.erase_client(dana)
     other.refresh_from_db()
     cast.erin.refresh_from_db()
     assert (other.note, cast.erin.name, cast.erin.state) == ("mine", "Erin", Client.State.JOINED)
 
 
 def test_who_has_left_before_keeps_the_day(dana):
-    departure.leave(dana, by=dana.user)
+    departure.leave_clinic(dana, by=dana.user)
     left_at = dana.left_at
-    departure.erase(dana)
+    departure.erase_client(dana)
     assert Client.objects.get(pk=dana.pk).left_at == left_at

@@ -20,7 +20,7 @@ def olga(cast):
 
 
 def over(cast, client=None, to=None, by=None, reason="On leave from May."):
-    return handover.hand_over(client or cast.dana, to or cast.bob, by=by or cast.alice, reason=reason)
+    return handover.hand_over_client(client or cast.dana, to or cast.bob, by=by or cast.alice, reason=reason)
 
 
 def practitioner_of(client):
@@ -101,20 +101,20 @@ def test_the_reason_has_1_to_500_characters(cast, reason, complaint):
 def test_to_whom_they_are_with_already_is_refused_alone_and_passed_over_among_several(cast, olga):
     with pytest.raises(ValidationError, match="Alice treats this client already"):
         over(cast, to=cast.alice)
-    made = handover.hand_over_all([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
+    made = handover.hand_over_clients([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
     assert [row.client for row in made] == [cast.dana]
 
 
 def test_nobody_chosen(cast):
     with pytest.raises(ValidationError, match="Choose at least one client"):
-        handover.hand_over_all([], cast.bob, by=cast.alice, reason="x")
+        handover.hand_over_clients([], cast.bob, by=cast.alice, reason="x")
 
 
 def test_all_or_none(cast, olga):
     """Erin left in the meantime: dana stays where she is, too."""
     Client.objects.filter(pk=cast.erin.pk).update(state="left")
     with pytest.raises(ValidationError, match="Choose again"):
-        handover.hand_over_all([cast.dana, cast.erin], olga, by=olga, reason="x")
+        handover.hand_over_clients([cast.dana, cast.erin], olga, by=olga, reason="x")
     assert practitioner_of(cast.dana) == cast.alice
 
 
@@ -128,7 +128,7 @@ def test_the_new_one_is_told_of_what_is_high_or_urgent_and_the_former_one_no_mor
 
 def test_what_the_former_one_had_acknowledged_is_open_again(cast):
     flag = make.report(make.prescription(cast.dana), 4, 8).flags[0]
-    lifecycle.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
     over(cast)
     flag.refresh_from_db()
     assert flag.state == "open"
@@ -138,7 +138,7 @@ def test_what_the_former_one_had_acknowledged_is_open_again(cast):
 
 def test_what_is_resolved_is_nobodys_news(cast):
     flag = make.report(make.prescription(cast.dana), 4, 8).flags[0]
-    lifecycle.resolve(flag, cast.alice.user, "fine")
+    lifecycle.resolve_flag(flag, cast.alice.user, "fine")
     over(cast)
     assert not Notice.objects.filter(practitioner=cast.bob).exists()
 

@@ -176,11 +176,11 @@ def test_a_large_import_leaves_room_for_reminders(cast):
     now = timezone.now()
     made = csv_import.import_clients(many(45), cast.alice, now=now)
     due = sorted(Invitation.objects.filter(client__in=made).values_list("due_at", flat=True))
-    assert [due.count(now + minutes * invitation_mail.PAUSE) for minutes in range(3)] == [20, 20, 5]
-    assert invitation_mail.lasts(45) == 2 * invitation_mail.PAUSE
-    assert invitation_mail.lasts(20) == dt.timedelta()
+    assert [due.count(now + minutes * invitation_mail.BATCH_INTERVAL) for minutes in range(3)] == [20, 20, 5]
+    assert invitation_mail.sending_time(45) == 2 * invitation_mail.BATCH_INTERVAL
+    assert invitation_mail.sending_time(20) == dt.timedelta()
     assert invitation_mail.send_due(now)["sent"] == 20
-    assert invitation_mail.send_due(now + 2 * invitation_mail.PAUSE)["sent"] == 25
+    assert invitation_mail.send_due(now + 2 * invitation_mail.BATCH_INTERVAL)["sent"] == 25
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -188,8 +188,8 @@ def test_a_large_import_leaves_room_for_reminders(cast):
 def test_no_text_makes_a_look_fall_over_or_store_anything(cast, body):
     before = stored()
     try:
-        table = csv_reader.read(f"{FULL}\n{body}")
-    except csv_reader.Unreadable:
+        table = csv_reader.read_table(f"{FULL}\n{body}")
+    except csv_reader.UnreadableTable:
         return
     lines = csv_import.preview_import(table.rows, cast.alice)
     assert len(lines) == len(table.rows)

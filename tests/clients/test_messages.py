@@ -21,7 +21,7 @@ def message(cast):
     make.prescription(cast.dana)
     invitation_mail.send_due()  # so that nothing else is in the post
     mail.outbox.clear()
-    return client_messages.send(cast.dana, WORDS, by=cast.alice)
+    return client_messages.send_message(cast.dana, WORDS, by=cast.alice)
 
 
 def ended(message):
@@ -54,8 +54,8 @@ def test_a_second_tick_mails_nothing_twice(message):
 
 
 def test_it_is_audited_when_sent_and_when_read(cast, message):
-    assert client_messages.read(message, by=cast.dana.user)
-    assert not client_messages.read(message, by=cast.dana.user)
+    assert client_messages.mark_read(message, by=cast.dana.user)
+    assert not client_messages.mark_read(message, by=cast.dana.user)
     acts = AuditEntry.objects.filter(target_kind="message", target_id=message.pk).order_by("pk")
     assert [(row.verb, row.actor_id) for row in acts] == [
         ("message-sent", cast.alice.user_id), ("message-read", cast.dana.user_id),
@@ -63,12 +63,12 @@ def test_it_is_audited_when_sent_and_when_read(cast, message):
 
 
 def test_who_has_read_it_gets_no_mail(cast, message):
-    client_messages.read(message, by=cast.dana.user)
+    client_messages.mark_read(message, by=cast.dana.user)
     assert ended(message) == ("skipped", "settled")
 
 
 def test_who_has_left_gets_no_mail(cast, message):
-    departure.leave(cast.dana, by=None)
+    departure.leave_clinic(cast.dana, by=None)
     assert ended(message) == ("skipped", "withdrawn")
 
 
@@ -87,7 +87,7 @@ def test_who_called_such_a_mail_unwanted_gets_no_more_of_them(cast, message):
     client_messages.send_due()
     message.refresh_from_db()
     assert handling.complained(message, now=database_now())
-    assert ended(client_messages.send(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
+    assert ended(client_messages.send_message(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
 
 
 def test_a_mail_that_waited_for_two_days_is_of_no_use(message):
@@ -107,17 +107,17 @@ def test_a_mail_that_comes_back_marks_the_client(cast, message):
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * 1001])
 def test_nothing_and_too_much_are_refused(cast, text):
-    assert refused(lambda: client_messages.send(cast.dana, text, by=cast.alice)) == ["text"]
+    assert refused(lambda: client_messages.send_message(cast.dana, text, by=cast.alice)) == ["text"]
 
 
 def test_whoever_cannot_read_it_is_not_written_to(cast):
     frida = make.invited(cast.alice, "Frida")
-    assert refused(lambda: client_messages.send(frida, WORDS, by=cast.alice)) == ["client"]
-    departure.leave(cast.dana, by=None)
-    assert refused(lambda: client_messages.send(cast.dana, WORDS, by=cast.alice)) == ["client"]
+    assert refused(lambda: client_messages.send_message(frida, WORDS, by=cast.alice)) == ["client"]
+    departure.leave_clinic(cast.dana, by=None)
+    assert refused(lambda: client_messages.send_message(cast.dana, WORDS, by=cast.alice)) == ["client"]
 
 
 def test_only_who_treats_clients_at_this_clinic_writes(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     for person in (cast.charlie, desk):
-        assert refused(lambda by=person: client_messages.send(cast.dana, WORDS, by=by)) == ["practitioner"]
+        assert refused(lambda by=person: client_messages.send_message(cast.dana, WORDS, by=by)) == ["practitioner"]

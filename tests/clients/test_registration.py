@@ -20,7 +20,7 @@ State = Registrant.State
 
 
 def register(cast, email="nora@home.example", name="Nora Ellis", now=None):
-    registration.register(cast.alice.clinic, name=name, email=email, language="en", now=now)
+    registration.register_visitor(cast.alice.clinic, name=name, email=email, language="en", now=now)
 
 
 def mails_to(address):
@@ -108,27 +108,27 @@ def test_the_password_is_optional_and_judged(cast):
     register(cast)
     confirmation = Confirmation.objects.get()
     with pytest.raises(ValidationError, match="too common"):
-        registration.confirm(confirmation, password="12345678")
+        registration.confirm_registrant(confirmation, password="12345678")
     assert Registrant.objects.get().state == State.UNCONFIRMED
-    account = registration.confirm(confirmation, password="a quiet river bank")
+    account = registration.confirm_registrant(confirmation, password="a quiet river bank")
     assert account.check_password("a quiet river bank")
 
 
 def test_a_link_confirms_once(cast):
     register(cast)
     confirmation = Confirmation.objects.get()
-    registration.confirm(confirmation)
-    with pytest.raises(registration.ConfirmationOver):
-        registration.confirm(confirmation)
-    with pytest.raises(registration.ConfirmationOver):
+    registration.confirm_registrant(confirmation)
+    with pytest.raises(registration.ConfirmationUnusable):
+        registration.confirm_registrant(confirmation)
+    with pytest.raises(registration.ConfirmationUnusable):
         registration.usable_confirmation(confirmation.pk)
     assert get_user_model().objects.filter(email="nora@home.example").count() == 1
 
 
 def test_an_old_link_confirms_nothing(cast):
     register(cast)
-    with pytest.raises(registration.ConfirmationOver):
-        registration.confirm(Confirmation.objects.get(), now=timezone.now() + 3 * DAY + MINUTE)
+    with pytest.raises(registration.ConfirmationUnusable):
+        registration.confirm_registrant(Confirmation.objects.get(), now=timezone.now() + 3 * DAY + MINUTE)
 
 
 def test_only_the_owner_of_a_sign_in_confirms_its_address(cast):
@@ -137,14 +137,14 @@ def test_only_the_owner_of_a_sign_in_confirms_its_address(cast):
     confirmation = Confirmation.objects.get()
     for somebody in (None, cast.alice.user):
         with pytest.raises(SignInNeeded):
-            registration.confirm(confirmation, user=somebody)
-    assert registration.confirm(confirmation, user=account) == account
+            registration.confirm_registrant(confirmation, user=somebody)
+    assert registration.confirm_registrant(confirmation, user=account) == account
     assert Registrant.objects.get().made_sign_in is False
 
 
 def test_a_client_of_the_clinic_who_registers_does_not_wait(cast):
     register(cast, email=cast.dana.email)
-    registration.confirm(Confirmation.objects.get(), user=cast.dana.user)
+    registration.confirm_registrant(Confirmation.objects.get(), user=cast.dana.user)
     row = Registrant.objects.get()
     assert (row.state, row.client) == (State.ACCEPTED, cast.dana)
 
@@ -180,15 +180,15 @@ def test_it_is_decided_once(cast):
     invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     with pytest.raises(ValidationError, match="decided already"):
         invitations.accept_registrant(nora, cast.bob, by=cast.bob)
-    assert not registration.decline(nora, by=cast.bob)
+    assert not registration.decline_registrant(nora, by=cast.bob)
     assert Client.objects.filter(email=nora.email).count() == 1
 
 
 def test_a_declined_registrant_keeps_the_library_and_may_be_taken_on_later(cast):
     nora = make.registrant(cast.alice.clinic)
-    assert not registration.decline(nora, by=cast.charlie)
-    assert registration.decline(nora, by=cast.alice)
-    assert not registration.decline(nora, by=cast.alice)
+    assert not registration.decline_registrant(nora, by=cast.charlie)
+    assert registration.decline_registrant(nora, by=cast.alice)
+    assert not registration.decline_registrant(nora, by=cast.alice)
     assert Registrant.objects.for_user(nora.user).exists()
     assert invitations.accept_registrant(nora, cast.alice, by=cast.alice).state == Client.State.INVITED
 
@@ -196,13 +196,13 @@ def test_a_declined_registrant_keeps_the_library_and_may_be_taken_on_later(cast)
 def test_an_accepted_registrant_joins_by_the_invitation(cast):
     nora = make.registrant(cast.alice.clinic)
     client = invitations.accept_registrant(nora, cast.alice, by=cast.alice)
-    acceptance.accept(client.invitations.get(), user=nora.user)
+    acceptance.accept_invitation(client.invitations.get(), user=nora.user)
     assert Client.objects.for_user(nora.user).get() == client
 
 
 def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(cast):
     nora = make.registrant(cast.alice.clinic)
-    registration.withdraw(nora)
+    registration.withdraw_registration(nora)
     assert not Registrant.objects.exists()
     assert not Confirmation.objects.exists()
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
@@ -212,15 +212,15 @@ def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(
 def test_withdrawing_twice_is_withdrawing_once(cast):
     nora = make.registrant(cast.alice.clinic)
     again = Registrant.objects.get(pk=nora.pk)
-    registration.withdraw(nora)
-    registration.withdraw(again)
+    registration.withdraw_registration(nora)
+    registration.withdraw_registration(again)
     assert AuditEntry.objects.filter(verb="withdrew").count() == 1
 
 
 def test_withdrawing_deletes_an_invitation_that_was_not_taken_up(cast):
     nora = make.registrant(cast.alice.clinic)
     invitations.accept_registrant(nora, cast.alice, by=cast.alice)
-    registration.withdraw(nora)
+    registration.withdraw_registration(nora)
     assert not Client.objects.filter(email="nora@home.example").exists()
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
 
@@ -229,9 +229,9 @@ def test_withdrawing_leaves_a_plan_that_was_made_and_a_client_who_joined(cast):
     nora, paul = make.registrant(cast.alice.clinic), make.registrant(cast.alice.clinic, "Paul")
     make.prescription(invitations.accept_registrant(nora, cast.alice, by=cast.alice))
     joined = invitations.accept_registrant(paul, cast.alice, by=cast.alice)
-    acceptance.accept(joined.invitations.get(), user=paul.user)
+    acceptance.accept_invitation(joined.invitations.get(), user=paul.user)
     for registrant in (nora, paul):
-        registration.withdraw(registrant)
+        registration.withdraw_registration(registrant)
     assert Client.objects.filter(name__in=["Nora", "Paul"]).count() == 2
     assert get_user_model().objects.filter(pk=paul.user_id).exists()
 
@@ -244,10 +244,10 @@ def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeyp
     def joins_meanwhile(actor, verb, *what):
         record(actor, verb, *what)
         if verb == "withdrew":
-            acceptance.accept(client.invitations.get(), user=nora.user)
+            acceptance.accept_invitation(client.invitations.get(), user=nora.user)
 
     monkeypatch.setattr(audit, "record", joins_meanwhile)
-    registration.withdraw(nora)
+    registration.withdraw_registration(nora)
     assert Client.objects.get(pk=client.pk).state == Client.State.JOINED
     assert get_user_model().objects.filter(pk=nora.user_id).exists()
 
@@ -255,8 +255,8 @@ def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeyp
 def test_withdrawing_leaves_a_sign_in_that_was_there_before(cast):
     account = make.user("nora@home.example")
     register(cast)
-    registration.confirm(Confirmation.objects.get(), user=account)
-    registration.withdraw(Registrant.objects.get())
+    registration.confirm_registrant(Confirmation.objects.get(), user=account)
+    registration.withdraw_registration(Registrant.objects.get())
     assert get_user_model().objects.filter(pk=account.pk).exists()
 
 
@@ -265,8 +265,8 @@ def test_who_never_confirms_is_forgotten_when_the_last_link_has_run_out(cast):
     register(cast, now=now)
     register(cast, now=now + DAY)
     waiting = make.registrant(cast.alice.clinic, "Paul")
-    assert registration.forget_unconfirmed(now + 3 * DAY + MINUTE) == 0
-    assert registration.forget_unconfirmed(now + 4 * DAY + MINUTE) == 1
+    assert registration.delete_unconfirmed(now + 3 * DAY + MINUTE) == 0
+    assert registration.delete_unconfirmed(now + 4 * DAY + MINUTE) == 1
     assert list(Registrant.objects.all()) == [waiting]
 
 

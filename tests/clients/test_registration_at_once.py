@@ -29,7 +29,7 @@ def at_once(act):
 @pytest.mark.django_db(transaction=True)
 def test_pressing_twice_registers_once_and_brings_one_mail():
     clinic = make.clinic()
-    at_once(lambda number: registration.register(clinic, name="Nora", email="nora@home.example", language="en"))
+    at_once(lambda number: registration.register_visitor(clinic, name="Nora", email="nora@home.example", language="en"))
     assert (Registrant.objects.count(), Confirmation.objects.count()) == (1, 1)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.clients import invitation_mail, invitations
-from clinic.clients.invitations import INVITED_AT_MOST, REMIND_AFTER
+from clinic.clients.invitations import MAX_INVITATIONS, REMIND_AFTER
 from clinic.models import Client, Invitation, SkipReason
 from tests import make
 
@@ -22,7 +22,7 @@ def frida(cast):
 
 
 def to_remind():
-    return list(Client.objects.unanswered(NOW - REMIND_AFTER, INVITED_AT_MOST))
+    return list(Client.objects.unanswered(NOW - REMIND_AFTER, MAX_INVITATIONS))
 
 
 def test_who_was_mailed_a_week_ago_and_has_not_joined(frida):
@@ -44,9 +44,9 @@ def test_who_is_left_alone(frida, changed, why):
 
 
 def test_after_three_mails_nobody_is_asked_again(cast, frida):
-    for _again in range(INVITED_AT_MOST - 1):
+    for _again in range(MAX_INVITATIONS - 1):
         assert to_remind() == [frida]
-        invitations.invite_again(frida, by=cast.alice)
+        invitations.resend_invitation(frida, by=cast.alice)
         Invitation.objects.filter(state="ready").update(state="sent", sent_at=LONG_AGO, settled_at=LONG_AGO)
     assert to_remind() == []
 
@@ -58,7 +58,7 @@ def test_whose_mail_comes_back_is_not_asked(frida):
 
 def test_each_gets_one_new_link_and_the_old_ones_end(cast, frida):
     gustav = make.invited(cast.alice, "Gustav")
-    posted = invitations.invite_all_again([frida, gustav, cast.dana], by=cast.alice)
+    posted = invitations.resend_invitations([frida, gustav, cast.dana], by=cast.alice)
     assert {row.client for row in posted} == {frida, gustav}
     assert {row.invitations.filter(withdrawn_at=None).count() for row in (frida, gustav)} == {1}
     assert cast.dana.invitations.count() == 1
@@ -66,9 +66,9 @@ def test_each_gets_one_new_link_and_the_old_ones_end(cast, frida):
 
 def test_many_go_one_after_the_other(cast):
     clients = [make.invited(cast.alice, f"Client{number}") for number in range(21)]
-    posted = invitations.invite_all_again(clients, by=cast.alice, now=NOW)
-    assert sorted({row.due_at for row in posted}) == [NOW, NOW + invitation_mail.PAUSE]
+    posted = invitations.resend_invitations(clients, by=cast.alice, now=NOW)
+    assert sorted({row.due_at for row in posted}) == [NOW, NOW + invitation_mail.BATCH_INTERVAL]
 
 
 def test_a_client_of_another_clinic_is_passed_over(cast, frida):
-    assert invitations.invite_all_again([frida], by=cast.charlie) == []
+    assert invitations.resend_invitations([frida], by=cast.charlie) == []

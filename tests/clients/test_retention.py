@@ -18,7 +18,7 @@ NOW = timezone.now()
 
 
 def left(client, at):
-    departure.leave(client, by=None, now=NOW)
+    departure.leave_clinic(client, by=None, now=NOW)
     Client.objects.filter(pk=client.pk).update(left_at=at)
     return client
 
@@ -35,10 +35,10 @@ def test_who_left_longer_ago_than_that_is_erased_once(cast):
     make.prescription(cast.dana)
     left(cast.dana, years_ago(10, -5))
     left(cast.erin, years_ago(10, 5))
-    assert departure.erase_due(NOW) == 1
+    assert departure.erase_due_clients(NOW) == 1
     assert names() == ["(erased)", "Erin"]
     assert AuditEntry.objects.filter(verb="erased", actor=None).count() == 1
-    assert departure.erase_due(NOW) == 0
+    assert departure.erase_due_clients(NOW) == 0
 
 
 def test_each_clinic_has_its_own_age_and_one_without_keeps_all(cast):
@@ -47,22 +47,22 @@ def test_each_clinic_has_its_own_age_and_one_without_keeps_all(cast):
         left(client, years_ago(40))
     clinic = cast.charlie.clinic
     practice_settings.arrange(clinic, {"retention_years": None}, by=cast.charlie)
-    departure.erase_due(NOW)
+    departure.erase_due_clients(NOW)
     assert names() == ["(erased)", "Erin", "Fred"]
     practice_settings.arrange(clinic, {"retention_years": 41}, by=cast.charlie)
-    assert departure.erase_due(NOW) == 0
+    assert departure.erase_due_clients(NOW) == 0
 
 
 def test_who_has_not_left_is_never_due(cast):
     Client.objects.update(left_at=years_ago(40))
-    assert departure.erase_due(NOW) == 0
+    assert departure.erase_due_clients(NOW) == 0
 
 
 def test_one_sweep_erases_a_few_and_the_next_goes_on(cast, monkeypatch):
     monkeypatch.setattr(departure, "ERASED_AT_ONCE", 1)
     for client in (cast.dana, cast.erin):
         left(client, years_ago(11))
-    assert [departure.erase_due(NOW) for _sweep in range(3)] == [1, 1, 0]
+    assert [departure.erase_due_clients(NOW) for _sweep in range(3)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("tick", [tasks.sweep, lambda: call_command("sweep", stdout=StringIO())])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.clients import csv_reader
-from clinic.clients.csv_reader import Trouble, Unreadable
+from clinic.clients.csv_reader import TableProblem, UnreadableTable
 
 SPANISH = "Nombre;Correo electrónico;Idioma\r\nIñaki Núñez;inaki@home.example;es\r\n"
 INAKI = {"name": "Iñaki Núñez", "email": "inaki@home.example", "language": "es"}
@@ -13,14 +13,14 @@ INAKI = {"name": "Iñaki Núñez", "email": "inaki@home.example", "language": "e
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_the_encodings_of_excel_and_of_everybody_else(encoding):
-    (row,) = csv_reader.read(csv_reader.decode(SPANISH.encode(encoding))).rows
+    (row,) = csv_reader.read_table(csv_reader.decode_file(SPANISH.encode(encoding))).rows
     assert (row.line, row.cells) == (2, INAKI)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_comma_semicolon_and_tab(delimiter):
     text = delimiter.join(["name", "email"]) + "\n" + delimiter.join(['"Kern, Frida; Dr."', "f@home.example"])
-    assert csv_reader.read(text).rows[0].cells == {"name": "Kern, Frida; Dr.", "email": "f@home.example"}
+    assert csv_reader.read_table(text).rows[0].cells == {"name": "Kern, Frida; Dr.", "email": "f@home.example"}
 
 
 @pytest.mark.parametrize(
@@ -31,81 +31,81 @@ def test_comma_semicolon_and_tab(delimiter):
     ],
 )  # fmt: skip
 def test_headings_in_english_and_spanish_forgiving_of_case_spaces_and_accents(head):
-    (row,) = csv_reader.read(f"{head}\nFrida,f@home.example").rows
+    (row,) = csv_reader.read_table(f"{head}\nFrida,f@home.example").rows
     assert row.cells == {"name": "Frida", "email": "f@home.example"}
 
 
 def test_first_and_family_name_in_two_columns_are_one_name():
-    (row,) = csv_reader.read("First name,Surname,Email\nFrida,Kern,f@home.example").rows
+    (row,) = csv_reader.read_table("First name,Surname,Email\nFrida,Kern,f@home.example").rows
     assert row.cells["name"] == "Frida Kern"
 
 
 def test_empty_lines_and_cells_at_the_end_do_not_count_and_each_row_knows_its_line():
-    found = csv_reader.read('Name,Email,,\n\n"A\nB",a@home.example,,\n,,,\nC,c@home.example\n').rows
+    found = csv_reader.read_table('Name,Email,,\n\n"A\nB",a@home.example,,\n,,,\nC,c@home.example\n').rows
     assert [(row.line, row.cells["name"], row.more) for row in found] == [(3, "A\nB", ()), (6, "C", ())]
 
 
 def test_a_row_with_more_cells_than_headings_is_marked():
-    (row,) = csv_reader.read("Name,Email\nKern, Frida,f@home.example").rows
+    (row,) = csv_reader.read_table("Name,Email\nKern, Frida,f@home.example").rows
     assert row.more == ("f@home.example",)
 
 
 def test_columns_that_nobody_reads_are_told():
-    assert csv_reader.read("Name,Email,Diagnosis,Phone,What is wrong\nA,a@home.example,x,y,z").ignored == [
+    assert csv_reader.read_table("Name,Email,Diagnosis,Phone,What is wrong\nA,a@home.example,x,y,z").ignored == [
         "Diagnosis",
         "Phone",
     ]
 
 
 def test_the_apostrophe_before_a_formula_comes_off_again():
-    (row,) = csv_reader.read("Name,Email\n'=Frida,'+f@home.example").rows
+    (row,) = csv_reader.read_table("Name,Email\n'=Frida,'+f@home.example").rows
     assert row.cells == {"name": "=Frida", "email": "+f@home.example"}
 
 
 @pytest.mark.parametrize(
     ("text", "trouble", "what"),
     [
-        ("", Trouble.EMPTY, ""),
-        (" \n , \n", Trouble.EMPTY, ""),
-        ("Name,Email\n", Trouble.EMPTY, ""),
-        ("Frida,frida@home.example\n", Trouble.NO_HEADINGS, ""),
-        ("Email\nf@home.example", Trouble.NO_NAME, ""),
-        ("Name,Phone\nFrida,1", Trouble.NO_EMAIL, ""),
-        ("Name,Email,Mail\nFrida,a,b", Trouble.TWICE, "Mail"),
-        ("Name,Email\n" + "A,a@home.example\n" * 501, Trouble.TOO_MANY, "501"),
-        ("Name,Email\n" + "x" * csv_reader.MOST_BYTES, Trouble.TOO_LARGE, ""),
-        ('Name,Email\nA,a@home.example\n"' + "x" * 200_000, Trouble.NOT_A_TABLE, "3"),
-        ("\x89PNG\r\n\x1a\n\x00\x00", Trouble.NO_HEADINGS, ""),
+        ("", TableProblem.EMPTY, ""),
+        (" \n , \n", TableProblem.EMPTY, ""),
+        ("Name,Email\n", TableProblem.EMPTY, ""),
+        ("Frida,frida@home.example\n", TableProblem.NO_HEADINGS, ""),
+        ("Email\nf@home.example", TableProblem.NO_NAME, ""),
+        ("Name,Phone\nFrida,1", TableProblem.NO_EMAIL, ""),
+        ("Name,Email,Mail\nFrida,a,b", TableProblem.TWICE, "Mail"),
+        ("Name,Email\n" + "A,a@home.example\n" * 501, TableProblem.TOO_MANY, "501"),
+        ("Name,Email\n" + "x" * csv_reader.MAX_BYTES, TableProblem.TOO_LARGE, ""),
+        ('Name,Email\nA,a@home.example\n"' + "x" * 200_000, TableProblem.NOT_A_TABLE, "3"),
+        ("\x89PNG\r\n\x1a\n\x00\x00", TableProblem.NO_HEADINGS, ""),
     ],
 )
 def test_what_is_no_table_of_clients_is_refused(text, trouble, what):
-    with pytest.raises(Unreadable) as refused:
-        csv_reader.read(text)
+    with pytest.raises(UnreadableTable) as refused:
+        csv_reader.read_table(text)
     assert (refused.value.trouble, refused.value.what) == (trouble, what)
 
 
 def test_five_hundred_are_taken():
-    assert len(csv_reader.read("Name,Email\n" + "A,a@home.example\n" * 500).rows) == 500
+    assert len(csv_reader.read_table("Name,Email\n" + "A,a@home.example\n" * 500).rows) == 500
 
 
 def test_a_file_over_a_megabyte_is_refused_before_it_is_read():
-    with pytest.raises(Unreadable):
-        csv_reader.decode(b"x" * (csv_reader.MOST_BYTES + 1))
+    with pytest.raises(UnreadableTable):
+        csv_reader.decode_file(b"x" * (csv_reader.MAX_BYTES + 1))
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_file_makes_it_fall_over(content):
     try:
-        table = csv_reader.read(csv_reader.decode(content))
-    except Unreadable:
+        table = csv_reader.read_table(csv_reader.decode_file(content))
+    except UnreadableTable:
         return
-    assert 1 <= len(table.rows) <= csv_reader.MOST_ROWS
+    assert 1 <= len(table.rows) <= csv_reader.MAX_ROWS
 
 
 @given(st.text(alphabet=st.sampled_from("NameEmail,;\t\"\n\r\x00='ñ@ 1"), max_size=120))
 def test_nor_does_anything_under_good_headings(body):
     try:
-        table = csv_reader.read(f"Name,E-mail\n{body}")
-    except Unreadable:
+        table = csv_reader.read_table(f"Name,E-mail\n{body}")
+    except UnreadableTable:
         return
     assert all(set(row.cells) <= {"name", "email"} for row in table.rows)

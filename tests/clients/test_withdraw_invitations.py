@@ -27,7 +27,7 @@ def test_of_whom_nothing_is_known_the_row_goes(cast, frida):
 def test_the_link_dies_and_a_mail_that_waits_does_not_go(cast, frida):
     row = frida.invitations.get().pk
     invitations.withdraw_invitation(frida, by=cast.alice)
-    with pytest.raises(acceptance.InvitationOver):
+    with pytest.raises(acceptance.InvitationUnusable):
         acceptance.usable_invitation(row)
     assert "sent" not in invitation_mail.send_due()
     assert mail.outbox == []
@@ -36,8 +36,8 @@ def test_the_link_dies_and_a_mail_that_waits_does_not_go(cast, frida):
 def test_who_has_the_link_open_cannot_take_it_any_more(cast, frida):
     opened = acceptance.usable_invitation(frida.invitations.get().pk)
     invitations.withdraw_invitation(frida, by=cast.alice)
-    with pytest.raises(acceptance.InvitationOver):
-        acceptance.accept(opened, password=make.PASSWORD)
+    with pytest.raises(acceptance.InvitationUnusable):
+        acceptance.accept_invitation(opened, password=make.PASSWORD)
 
 
 def test_of_whom_something_was_prescribed_the_record_stays_and_the_plan_ends(cast, frida):

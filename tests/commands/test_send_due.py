@@ -27,7 +27,7 @@ def due(cast):
 
 def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
     make.invited(cast.alice, "Frida")
-    registration.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
+    registration.register_visitor(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     assert printed("--now", due.isoformat()) == [
         "schedules due: 1",
         "daily mails due: 0",

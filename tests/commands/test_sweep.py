@@ -36,7 +36,7 @@ def test_what_a_dead_worker_held_is_given_back(cast):
 
 
 def test_who_registered_and_never_confirmed_is_forgotten(cast):
-    registration.register(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
+    registration.register_visitor(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     later = timezone.now() + conf.confirmation_age
     assert printed()[1] == "registrants forgotten: 0"
     assert printed("--now", later.isoformat())[1] == "registrants forgotten: 1"

@@ -75,9 +75,9 @@ def test_corrections_and_reminders_as_tables(dana):
 
 def test_what_the_clinic_wrote_and_what_it_noted(cast, dana):
     at = timezone.now()
-    client_messages.send(dana, "=Come by on Friday.", by=cast.alice, now=at)
-    note = client_notes.add(dana, "Bends from the hips.", by=cast.alice, about=dana.prescriptions.get(), now=at)
-    client_notes.correct(note, "Bends from the knees.", by=cast.alice, now=at)
+    client_messages.send_message(dana, "=Come by on Friday.", by=cast.alice, now=at)
+    note = client_notes.add_note(dana, "Bends from the hips.", by=cast.alice, about=dana.prescriptions.get(), now=at)
+    client_notes.correct_note(note, "Bends from the knees.", by=cast.alice, now=at)
     files = unpacked(dana)
     assert rows(files["messages.csv"])[1][1:] == ["Alice", "'=Come by on Friday.", ""]
     assert [row[2:5] for row in rows(files["notes.csv"])[1:]] == [
@@ -89,7 +89,7 @@ def test_what_the_clinic_wrote_and_what_it_noted(cast, dana):
 
 def test_the_facts_and_every_version_of_the_plan(cast, dana):
     bend = dana.prescriptions.get()
-    client_preferences.remind_of(bend, False, by=dana.user)
+    client_preferences.set_exercise_reminders(bend, False, by=dana.user)
     told = json.loads(unpacked(dana)["client.json"])
     assert (told["name"], told["email"], told["practitioner"]) == ("Dana", "dana@home.example", "Alice")
     [plan] = told["plans"]
@@ -99,7 +99,7 @@ def test_the_facts_and_every_version_of_the_plan(cast, dana):
 
 
 def test_who_treated_them_before_and_why_that_changed(cast, dana):
-    handover.hand_over(dana, cast.bob, by=cast.alice, reason="On leave.")
+    handover.hand_over_client(dana, cast.bob, by=cast.alice, reason="On leave.")
     [told] = json.loads(unpacked(dana)["client.json"])["handovers"]
     assert (told["from"], told["to"], told["by"], told["reason"]) == ("Alice", "Bob", "Alice", "On leave.")
 

@@ -65,7 +65,7 @@ class TestAFlagThatRose:
 
     def test_handed_over_and_covered_is_told_to_the_cover_and_not_only_to_the_owner(self, cast, carol, olga, later):
         sent(later)
-        handover.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=later + HOUR)
+        handover.hand_over_client(cast.dana, cast.bob, by=olga, reason="Knows knees", now=later + HOUR)
         away(cast.bob, carol, later, later + DAY)
         assert sent(later + HOUR + MOMENT) == ["Carol"]
 
@@ -97,8 +97,8 @@ class TestAMailThatCameBack:
         assert sent(now) == ["Alice"]
         came_back(notice.flag, cast.alice, now + MOMENT)
         assert sent(now + 4 * MINUTE) == ["Olga"]
-        lifecycle.acknowledge(notice.flag, olga.user, now=now + HOUR)
-        handover.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
+        lifecycle.acknowledge_flag(notice.flag, olga.user, now=now + HOUR)
+        handover.hand_over_client(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now + 2 * HOUR)
         assert sent(now + 2 * HOUR) == ["Bob"]
         came_back(notice.flag, cast.bob, now + 3 * HOUR)
         assert sent(now + 3 * HOUR) == ["Olga"]

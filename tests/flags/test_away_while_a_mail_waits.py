@@ -179,7 +179,7 @@ def test_where_nobody_is_away_it_costs_one_query_for_all(cast, now):
 def test_a_real_absence_by_the_verb_does_the_same(cast):
     notice = waits(cast.dana)
     today = timezone.now().date()
-    absences.go_away(cast.alice, starts_on=today, ends_on=today + DAY, cover=cast.bob, by=cast.alice.user)
+    absences.add_absence(cast.alice, starts_on=today, ends_on=today + DAY, cover=cast.bob, by=cast.alice.user)
     assert sent(timezone.now()) == ["Bob"]
     assert ends(notice.flag)[0] == ("Alice", "skipped", "absent")
 
@@ -211,7 +211,7 @@ def test_the_cover_changed_and_changed_back_so_the_first_one_is_told_after_all(c
 def test_handed_over_to_somebody_whom_the_former_one_then_covers(cast, now):
     notice = waits(cast.dana)
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-    handover.hand_over(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now)
+    handover.hand_over_client(cast.dana, cast.bob, by=olga, reason="Knows knees", now=now)
     away(cast.bob, cast.alice, now, now + DAY)
     assert sent(now + MOMENT) == ["Alice"]
     assert ends(notice.flag)[-1] == ("Bob", "skipped", "absent")

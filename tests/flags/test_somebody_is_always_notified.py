@@ -45,21 +45,21 @@ class Practice:
 
     def go_away(self, name, cover, starts_in):
         with suppress(ValidationError):
-            absences.go_away(self.people[name], **self._days(cover, starts_in))
+            absences.add_absence(self.people[name], **self._days(cover, starts_in))
 
     def change(self, name, cover, starts_in):
         for absence in self._absences(name):
             with suppress(ValidationError):
-                absences.change(absence, **self._days(cover, starts_in))
+                absences.change_absence(absence, **self._days(cover, starts_in))
 
     def come_back(self, name):
         for absence in self._absences(name):
-            absences.end(absence, by=self.people["olga"].user, now=self.now)
+            absences.end_absence(absence, by=self.people["olga"].user, now=self.now)
 
     def hand_over(self, client, to):
         stored = Client.objects.get(pk=self.bends[client].client_id)
         with suppress(ValidationError):
-            handover.hand_over(stored, self.people[to], by=self.people["olga"], reason="Knows", now=self.now)
+            handover.hand_over_client(stored, self.people[to], by=self.people["olga"], reason="Knows", now=self.now)
 
     def report(self, client):
         self.bends[client].refresh_from_db()

@@ -60,7 +60,7 @@ def test_from_invitation_to_resolved_flag(alice):
     invitation_mail.send_due()
     (invitation,) = mail.outbox
     assert "https://clinic.example/physio/m/" in invitation.body
-    user = acceptance.accept(dana.invitations.get(), password=make.PASSWORD)
+    user = acceptance.accept_invitation(dana.invitations.get(), password=make.PASSWORD)
     dana.refresh_from_db()
     assert (dana.user, user.email) == (user, "dana@home.example")
 
@@ -76,7 +76,7 @@ def test_from_invitation_to_resolved_flag(alice):
     assert flag.kind == "exercise_hurts"
     assert prescription.state == Prescription.State.HELD
     assert [entry.client for entry in worklist_query.entries(worklist_query.in_order_of_need(alice.user))] == [dana]
-    assert lifecycle.resolve(flag, alice.user, "Called her.")
+    assert lifecycle.resolve_flag(flag, alice.user, "Called her.")
 
 
 def test_every_tick_of_the_beat_runs(alice, settings):

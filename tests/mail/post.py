@@ -23,7 +23,7 @@ from clinic.reminders import planning
 from clinic.reminders import sending as reminders
 from clinic.team import members
 from clinic.team.digest import mail as daily
-from clinic.team.digest.counts import Counts
+from clinic.team.digest.counts import DigestCounts
 from tests import make
 
 
@@ -70,28 +70,28 @@ def notice_together(to: Practitioner) -> EmailMessage:
 def digest(to: Practitioner) -> EmailMessage:
     """The daily mail with a number of everything, to an owner in a busy week."""
     stop = links_in_mail.url(links_in_mail.Purpose.STOP_DIGEST, to.pk)
-    return daily.written(to, Counts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
+    return daily.build_letter(to, DigestCounts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
 
 
 def message(to: Client, by: Practitioner) -> EmailMessage:
     """The mail that tells a client of a message, which says all that a mail may not."""
-    client_messages.send(to, "Your pain went up: hold the forward bend, and call me.", by=by)
+    client_messages.send_message(to, "Your pain went up: hold the forward bend, and call me.", by=by)
     return client_messages.compose(to.messages.get())
 
 
 def registration(cast, address: str, confirm: bool = False) -> EmailMessage:
     """The mail to somebody who registered; with ``confirm``, to one who does so for a second time."""
     here = cast.alice.clinic
-    clients_registration.register(here, name="Buy at spam.example", email=address, language=here.language)
+    clients_registration.register_visitor(here, name="Buy at spam.example", email=address, language=here.language)
     row = Confirmation.objects.get(registrant__email=address)
     if confirm:
-        clients_registration.confirm(row)
+        clients_registration.confirm_registrant(row)
     return clients_registration.compose(Confirmation.objects.select_related("registrant__clinic").get(pk=row.pk))
 
 
 def welcome(cast) -> EmailMessage:
     """The mail to somebody who works at the clinic from now on."""
-    members.add(
+    members.add_member(
         cast.alice.clinic, name="Gina Gold", email="gina@clinic.example", role="practitioner", by=cast.alice.user
     )
     rows = Welcome.objects.select_related("practitioner__clinic", "practitioner__user")
@@ -101,7 +101,7 @@ def welcome(cast) -> EmailMessage:
 def clearing(cast) -> EmailMessage:
     """The mail to somebody whose lost second step was taken away."""
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    row = second_factor_reset.clear_second_step(
+    row = second_factor_reset.reset_second_factor(
         cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back."
     )
     return second_factor_reset.compose(row)

@@ -91,7 +91,7 @@ def test_each_is_in_the_language_of_its_reader(cast):
 
 def test_two_invitations_of_one_client_have_two_message_ids(cast):
     frida = make.invited(cast.alice, "Frida")
-    invitations.invite_again(frida, by=cast.alice)
+    invitations.resend_invitation(frida, by=cast.alice)
     ids = {read(invitation_mail.compose(row))["Message-ID"] for row in Invitation.objects.filter(client=frida)}
     assert len(ids) == 2
 

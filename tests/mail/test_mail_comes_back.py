@@ -61,7 +61,7 @@ def test_a_hard_bounce_settles_the_row_marks_the_client_and_raises_the_flag(cast
 def test_the_same_report_twice_changes_nothing_even_after_somebody_looked(cast):
     row = sent(cast.dana)
     back(row)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "It is right now.")
     assert not back(row, "other words", now=NOW + DAY)
     assert fate(row) == ("bounced", GONE)
     assert marked(cast.dana) is None
@@ -83,7 +83,7 @@ def test_one_that_arrives_between_begins_the_count_anew(cast):
 
 def test_what_came_back_before_somebody_looked_does_not_count(cast):
     back(sent(cast.dana, 5))
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Emptied.", NOW - 4 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Emptied.", NOW - 4 * DAY)
     for days in (3, 2):
         back(sent(cast.dana, days), FULL, hard=False)
     assert marked(cast.dana) is None
@@ -116,7 +116,7 @@ def test_a_new_invitation_vouches_for_the_address(cast):
     invitation_mail.send_due()
     back(frida.invitations.get())
     frida.refresh_from_db()
-    invitations.invite_again(frida, by=cast.alice)
+    invitations.resend_invitation(frida, by=cast.alice)
     assert marked(frida) is None
     assert Flag.objects.get().state == "resolved"
 
@@ -124,7 +124,7 @@ def test_a_new_invitation_vouches_for_the_address(cast):
 def test_whoever_joins_by_the_link_of_a_mail_gets_mail(cast):
     frida = make.invited(cast.alice, "Frida")
     Client.objects.filter(pk=frida.pk).update(undeliverable_since=NOW)
-    acceptance.accept(frida.invitations.get(), password=make.PASSWORD)
+    acceptance.accept_invitation(frida.invitations.get(), password=make.PASSWORD)
     assert marked(frida) is None
 
 
@@ -165,7 +165,7 @@ def test_of_a_flag_that_somebody_saw_nobody_else_is_told(cast):
     make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     make.report(make.prescription(cast.dana), 3, 8)
     Notice.objects.update(state=State.SENT, sent_at=NOW)
-    lifecycle.acknowledge(Flag.objects.get(), cast.alice.user)
+    lifecycle.acknowledge_flag(Flag.objects.get(), cast.alice.user)
     back(Notice.objects.get())
     assert Notice.objects.count() == 1
 
@@ -182,7 +182,7 @@ def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
 def test_the_same_complaint_twice_does_not_undo_a_change_of_mind(cast):
     row = sent(cast.dana)
     handling.complained(row, now=NOW)
-    client_preferences.want_reminders(cast.dana, True, by=cast.dana.user)
+    client_preferences.set_reminders_wanted(cast.dana, True, by=cast.dana.user)
     assert not handling.complained(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is True
@@ -239,5 +239,5 @@ def test_a_flag_resolved_after_the_refusal_is_not_raised_again(cast, odd_server)
     odd_server.says["RCPT"] = always(GONE)
     reminders.send_due(row.due_at)
     undeliverable.sweep(row.due_at)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "It is right now.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "It is right now.")
     assert undeliverable.sweep(row.due_at + DAY) == 0

@@ -59,7 +59,7 @@ def pages(cast, live_server):
     held = make.client(cast.alice, "Hugo")
     prescribing.hold(make.prescription(held), by=cast.alice.user, reason="rest")
     frida = make.invited(cast.alice, "Frida")
-    client_preferences.open_calendar(held, by=held.user)
+    client_preferences.create_calendar_link(held, by=held.user)
     return {
         "front": ("/", None),
         "today": (url("today"), dana),

@@ -50,9 +50,9 @@ def test_a_correction_of_the_bad_report_does_not_resume(cast, held):
 
 def test_looking_at_the_flag_does_not_resume(cast, held):
     flag = Flag.objects.get()
-    lifecycle.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
     assert state(held) == "held"
-    lifecycle.resolve(flag, cast.alice.user, "Will see her on Monday.")
+    lifecycle.resolve_flag(flag, cast.alice.user, "Will see her on Monday.")
     assert state(held) == "held"
 
 
@@ -62,8 +62,8 @@ def test_amending_the_plan_does_not_resume(cast, held):
 
 
 def test_the_clients_wishes_do_not_resume(cast, held):
-    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
-    client_preferences.want_reminders(cast.dana, True, by=cast.dana.user)
+    client_preferences.set_reminders_wanted(cast.dana, False, by=cast.dana.user)
+    client_preferences.set_reminders_wanted(cast.dana, True, by=cast.dana.user)
     assert state(held) == "held"
 
 
@@ -80,7 +80,7 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
 
 
 def test_a_second_reason_to_hold_changes_nothing(cast, held):
-    assert lifecycle.hold(held, "warning sign", timezone.now()) is False
+    assert lifecycle.put_on_hold(held, "warning sign", timezone.now()) is False
     with pytest.raises(ValidationError) as refused:
         prescribing.hold(held, by=cast.alice.user, reason="Once more.")
     assert "state" in refused.value.message_dict

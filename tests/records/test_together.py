@@ -31,7 +31,7 @@ def filled(cast):
     plan = make.prescription(cast.dana, ends_on=None)
     planning.plan_due(plan.schedules.get().next_due_at)
     make.report(plan, 4, 8, note='„Ein "Zitat"\n\' — ✓', warning_signs=("leg_weakness",), moved_down_leg=True)
-    client_notes.add(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
+    client_notes.add_note(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
     return cast
 
 

@@ -65,7 +65,7 @@ def test_one_event_for_each_time_in_the_clients_zone(dana, bend):
 @pytest.mark.parametrize("place", ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
 def test_a_year_read_from_the_feed_is_a_year_of_the_scheduler(dana, place):
     """Over every change of the clocks, at times that these jump over or show twice among others."""
-    client_preferences.keep_hours(dana, time_zone=place, wakes_at=dt.time(7), quiet=None, by=dana.user)
+    client_preferences.set_hours(dana, time_zone=place, wakes_at=dt.time(7), quiet=None, by=dana.user)
     client_preferences.pause_reminders(dana, TODAY + dt.timedelta(days=9), by=dana.user)
     ends_on = MONDAY + dt.timedelta(days=390)
     bend = make.prescription(dana, starts_on=MONDAY, ends_on=ends_on, days=["tue", "sun"], times=["01:30", "02:15"])
@@ -99,7 +99,7 @@ def test_it_says_a_moment_and_the_clinic_and_nothing_of_health(dana, bend):
 
 def test_the_clients_language(dana, bend):
     before = calendar_feed.feed(dana).body
-    client_preferences.speak(dana, "es", by=dana.user)
+    client_preferences.set_language(dana, "es", by=dana.user)
     assert events(dana)[0]["SUMMARY"].endswith(" – Riverside Physio")
     assert calendar_feed.feed(dana).body != before
 
@@ -137,8 +137,8 @@ def test_a_time_that_comes_back_is_the_event_it_was(dana, bend):
     "wish",
     [
         lambda dana: client_preferences.pause_reminders(dana, TODAY + dt.timedelta(days=9), by=dana.user),
-        lambda dana: client_preferences.speak(dana, "es", by=dana.user),
-        lambda dana: client_preferences.keep_hours(
+        lambda dana: client_preferences.set_language(dana, "es", by=dana.user),
+        lambda dana: client_preferences.set_hours(
             dana, time_zone="Asia/Tokyo", wakes_at=dt.time(7), quiet=None, by=dana.user
         ),
     ],
@@ -180,10 +180,10 @@ def test_nothing_once_it_has_ended(dana, bend):
 def test_it_is_the_plan_and_not_the_mails(dana, bend):
     """Quiet hours, an early time, no reminders, mail that comes back: the plan goes on."""
     before = [event["DTSTART"].dt for event in events(dana)]
-    client_preferences.keep_hours(
+    client_preferences.set_hours(
         dana, time_zone="Europe/Madrid", wakes_at=dt.time(8), quiet=(dt.time(17), dt.time(9)), by=dana.user
     )
-    client_preferences.want_reminders(dana, False, by=dana.user)
+    client_preferences.set_reminders_wanted(dana, False, by=dana.user)
     Client.objects.filter(pk=dana.pk).update(undeliverable_since=timezone.now())
     assert [event["DTSTART"].dt for event in events(dana)] == before
 

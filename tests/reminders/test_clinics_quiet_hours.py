@@ -50,7 +50,7 @@ def test_without_them_it_goes(bend):
 def test_who_set_hours_of_ones_own_keeps_those(bend, cast, quiet):
     quiet(*NIGHT)
     own = (dt.time(9), dt.time(10))
-    client_preferences.keep_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(7), quiet=own, by=cast.dana.user)
+    client_preferences.set_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(7), quiet=own, by=cast.dana.user)
     assert skipped(bend) is None
     assert cast.dana.quiet_hours == own
 

@@ -37,7 +37,7 @@ def ledger():
 
 
 def be_quiet(client, begin, until):
-    client_preferences.keep_hours(
+    client_preferences.set_hours(
         client, time_zone="UTC", wakes_at=dt.time(7), quiet=(dt.time(begin), dt.time(until)), by=client.user
     )
 
@@ -156,8 +156,8 @@ class TestTheNextReminderShown:
 
     def test_is_none_while_held_or_unwanted(self, cast):
         prescription = make.prescription(cast.dana, times=["12:00"])
-        client_preferences.want_reminders(prescription.client, False, by=None)
+        client_preferences.set_reminders_wanted(prescription.client, False, by=None)
         assert self.next(prescription) is None
-        client_preferences.want_reminders(prescription.client, True, by=None)
+        client_preferences.set_reminders_wanted(prescription.client, True, by=None)
         prescribing.hold(prescription, by=cast.alice.user, reason="Look first.")
         assert self.next(prescription) is None

@@ -188,7 +188,7 @@ def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cas
     turned_on(cast.dana, service.browser(), Client.By.BOTH)
     planning.plan_due(DUE)
     push_delivery.send_due(DUE)
-    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
+    client_preferences.set_reminders_wanted(cast.dana, False, by=cast.dana.user)
     sending.send_due(DUE)
     assert (row().state, row().channel, row().sent_at, mail.outbox) == ("sent", "phone", DUE, [])
 

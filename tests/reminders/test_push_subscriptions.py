@@ -96,7 +96,7 @@ def test_a_site_without_keys_shows_no_card(cast, settings):
 
 def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    departure.leave(cast.dana, by=cast.dana.user)
+    departure.leave_clinic(cast.dana, by=cast.dana.user)
     assert (PushSubscription.objects.exists(), cast.dana.reminders_by) == (False, "mail")
 
 

@@ -47,7 +47,7 @@ def test_a_report_starts_them_again(bend):
 
 def test_the_clients_wish_starts_them_again(cast, bend):
     _ends, last = days(bend, MOST + 1)
-    assert client_preferences.want_reminders(cast.dana, True, by=cast.dana.user, now=last) is False
+    assert client_preferences.set_reminders_wanted(cast.dana, True, by=cast.dana.user, now=last) is False
     assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
 
 
@@ -66,7 +66,7 @@ def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, ben
     _ends, last = days(bend, 6)
     assert inactivity.sweep(last) == 1
     flag = Flag.objects.get()
-    lifecycle.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
     _ends, last = days(bend, 1)
     assert [inactivity.sweep(last), inactivity.sweep(last)] == [0, 0]
     flag.refresh_from_db()
@@ -78,7 +78,7 @@ def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, ben
 def test_the_practitioner_who_resolves_it_starts_them_again(cast, bend):
     _ends, last = days(bend, MOST + 1)
     inactivity.sweep(last)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "I called her.", last)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "I called her.", last)
     assert inactivity.sweep(last) == 0
     assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
 

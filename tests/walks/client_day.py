@@ -95,7 +95,7 @@ def correct_the_answer(walk: Walker, story: Story) -> None:
 
 
 def read_a_message(walk: Walker, story: Story) -> None:
-    client_messages.send(story.hugo, "Ok", by=story.alice)
+    client_messages.send_message(story.hugo, "Ok", by=story.alice)
     walk.sign_in(story.hugo)
     walk.open(url("today"))
     walk.look("today a message", "Your exercise is paused")

@@ -52,7 +52,7 @@ class Story:
     def act(self, verb, which, number):
         self.now += HOUR
         client = Client.objects.select_related("clinic", "practitioner").get(pk=self.clients[which].pk)
-        with suppress(ValidationError, acceptance.InvitationOver):
+        with suppress(ValidationError, acceptance.InvitationUnusable):
             getattr(self, verb)(client, number)
 
     def prescribe(self, client, number):
@@ -86,10 +86,10 @@ class Story:
         prescribing.end(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
 
     def acknowledge(self, client, number):
-        lifecycle.acknowledge(self.flag(client, number), self.cast.alice.user, now=self.now)
+        lifecycle.acknowledge_flag(self.flag(client, number), self.cast.alice.user, now=self.now)
 
     def resolve(self, client, number):
-        lifecycle.resolve(self.flag(client, number), self.cast.alice.user, "x", self.now)
+        lifecycle.resolve_flag(self.flag(client, number), self.cast.alice.user, "x", self.now)
 
     def wait(self, client, number):
         """Days go by: silence is flagged, what nobody looked at goes to the owner."""
@@ -104,13 +104,13 @@ class Story:
         mail_arrives(client, self.cast.alice.user, "x", self.now)
 
     def join(self, client, number):
-        acceptance.accept(client.invitations.latest("pk"), password=make.PASSWORD, now=self.now)
+        acceptance.accept_invitation(client.invitations.latest("pk"), password=make.PASSWORD, now=self.now)
 
     def leave(self, client, number):
-        departure.leave(client, by=None, now=self.now)
+        departure.leave_clinic(client, by=None, now=self.now)
 
     def erase(self, client, number):
-        departure.erase(client, by=None, now=self.now)
+        departure.erase_client(client, by=None, now=self.now)
 
     @staticmethod
     def plan(client, number):
@@ -189,7 +189,7 @@ def test_within_a_severity_what_nobody_looked_at_comes_first_and_then_the_longes
     for client, ago in ((seen, 3), (unseen, 2), (later, 1)):
         bend = make.prescription(client)
         lifecycle.raise_flag(None, "worsening", "high", "x", now - ago * DAY, prescription=bend)
-    lifecycle.acknowledge(Flag.objects.get(prescription__client=seen), cast.alice.user)
+    lifecycle.acknowledge_flag(Flag.objects.get(prescription__client=seen), cast.alice.user)
     for client, ago in ((heard, 1), (quiet, 3)):
         make.report(make.prescription(client), 3, at=now - ago * DAY)
     order = [client.name for client in worklist_query.in_order_of_need(cast.alice.user)]
@@ -213,7 +213,7 @@ def test_the_worklist_reaches_whom_a_person_treats_and_nobody_else(cast, role, s
 @pytest.mark.parametrize("role", Practitioner.Role.values)
 def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
     today = timezone.now().date()
-    absence = absences.go_away(
+    absence = absences.add_absence(
         cast.bob, starts_on=today, ends_on=today + dt.timedelta(days=2), cover=cast.alice, by=cast.bob.user
     )
     Practitioner.objects.filter(pk=cast.alice.pk).update(role=role)
@@ -225,15 +225,15 @@ def test_it_reaches_whom_somebody_covers_for_while_it_lasts(cast, role):
         return found
 
     assert (cast.erin in reached()) == (role != Practitioner.Role.FRONT_DESK)
-    absences.end(absence, by=cast.bob.user)
+    absences.end_absence(absence, by=cast.bob.user)
     assert (cast.erin in reached()) == (role == Practitioner.Role.OWNER)
 
 
 def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
     make.report(make.prescription(cast.dana), 3, 8)
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-    handover.hand_over(cast.dana, cast.bob, by=owner, reason="moves")
-    rows = csv_reader.read("name,email\nGus,gus@home.example\nHal,hal@home.example\n").rows
+    handover.hand_over_client(cast.dana, cast.bob, by=owner, reason="moves")
+    rows = csv_reader.read_table("name,email\nGus,gus@home.example\nHal,hal@home.example\n").rows
     gus, hal = csv_import.import_clients(rows, by=cast.alice)
     make.prescription(hal)
     invitations.withdraw_invitations([gus, hal], by=cast.alice)
@@ -268,9 +268,9 @@ def test_four_days_of_silence_on_the_list_are_those_of_the_rule():
 def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
     bend = make.prescription(cast.dana)
     flag = lifecycle.raise_flag(None, "silent", "routine", "No report.", timezone.now() - DAY, prescription=bend)
-    lifecycle.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
     assert WorklistEntry.objects.get(client=cast.dana).waits_since is None
-    lifecycle.retell(bend, "silent", "No more reminders.", timezone.now())
+    lifecycle.update_reason(bend, "silent", "No more reminders.", timezone.now())
     assert WorklistEntry.objects.get(client=cast.dana).waits_since == flag.raised_at
     assert stored() == recomputed()
 

@@ -25,7 +25,7 @@ class MessageForm(IdempotentForm):
     text = forms.CharField(
         label=gettext_lazy("Message"),
         required=False,  # an empty one is refused by the verb, in the verb's words
-        max_length=client_messages.TEXT_AT_MOST,
+        max_length=client_messages.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "required": True}),
     )
 
@@ -40,7 +40,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         text, form_key = form.cleaned_data["text"], form.cleaned_data["form_key"]
-        if form.call(lambda: client_messages.send(client, text, by=by, form_key=form_key)) is not None:
+        if form.call(lambda: client_messages.send_message(client, text, by=by, form_key=form_key)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
             return back_to(request, onward)
     title = _("Write to %(name)s") % {"name": client}

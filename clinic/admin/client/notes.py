@@ -25,7 +25,7 @@ class NewNoteForm(IdempotentForm):
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # an empty one is refused by the verb, in the verb's words
-        max_length=client_notes.TEXT_AT_MOST,
+        max_length=client_notes.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 4, "required": True}),
     )
     about = forms.ModelChoiceField(
@@ -49,7 +49,7 @@ class CorrectionForm(ServiceForm):
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # as above
-        max_length=client_notes.TEXT_AT_MOST,
+        max_length=client_notes.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "required": True}),
     )
 
@@ -64,7 +64,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         text, told = given["text"], {"about": given["about"], "form_key": given["form_key"]}
-        if form.call(lambda: client_notes.add(client, text, by=by, **told)) is not None:
+        if form.call(lambda: client_notes.add_note(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
     return page(request, "client/note.html", _("Write a note"), client=client, form=form)
 
@@ -79,7 +79,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        if form.call(lambda: client_notes.correct(note, text, by=by)) is not None:
+        if form.call(lambda: client_notes.correct_note(note, text, by=by)) is not None:
             return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
     return page(request, "client/note.html", _("Correct a note"), client=note.client, form=form, note=note)
 

@@ -27,9 +27,9 @@ from clinic.admin import access
 from clinic.admin.rendering import Page, page
 from clinic.admin.service_form import ServiceForm
 from clinic.clients import csv_import, csv_reader
-from clinic.clients.csv_import import Line, RowOutcome
-from clinic.clients.csv_reader import Table, Trouble, Unreadable
-from clinic.clients.invitation_mail import lasts
+from clinic.clients.csv_import import RowOutcome, RowPreview
+from clinic.clients.csv_reader import Table, TableProblem, UnreadableTable
+from clinic.clients.invitation_mail import sending_time
 from clinic.documents import record_tables
 from clinic.models import Client, Practitioner
 
@@ -44,16 +44,22 @@ _COLUMNS = {
     "practitioner": gettext_lazy("Practitioner"),
 }
 _TROUBLE = {
-    Trouble.TOO_LARGE: gettext_lazy("This is larger than 1 MB. Split it into several files."),
-    Trouble.TOO_MANY: gettext_lazy("This has %(what)s rows; 500 are taken at a time. Split it into several files."),
-    Trouble.EMPTY: gettext_lazy(
+    TableProblem.TOO_LARGE: gettext_lazy("This is larger than 1 MB. Split it into several files."),
+    TableProblem.TOO_MANY: gettext_lazy(
+        "This has %(what)s rows; 500 are taken at a time. Split it into several files."
+    ),
+    TableProblem.EMPTY: gettext_lazy(
         "There is no client in it. The first line names the columns, each further line is one client."
     ),
-    Trouble.NO_HEADINGS: gettext_lazy("The first line must name the columns, at least “Name” and “E-mail”."),
-    Trouble.NO_NAME: gettext_lazy("There is no column “Name”. Write it into the first line, over the names."),
-    Trouble.NO_EMAIL: gettext_lazy("There is no column “E-mail”. Write it into the first line, over the addresses."),
-    Trouble.TWICE: gettext_lazy("Two columns mean the same: “%(what)s” is one of them. Take one out."),
-    Trouble.NOT_A_TABLE: gettext_lazy("Line %(what)s cannot be read. Save the table as CSV (UTF-8) and try again."),
+    TableProblem.NO_HEADINGS: gettext_lazy("The first line must name the columns, at least “Name” and “E-mail”."),
+    TableProblem.NO_NAME: gettext_lazy("There is no column “Name”. Write it into the first line, over the names."),
+    TableProblem.NO_EMAIL: gettext_lazy(
+        "There is no column “E-mail”. Write it into the first line, over the addresses."
+    ),
+    TableProblem.TWICE: gettext_lazy("Two columns mean the same: “%(what)s” is one of them. Take one out."),
+    TableProblem.NOT_A_TABLE: gettext_lazy(
+        "Line %(what)s cannot be read. Save the table as CSV (UTF-8) and try again."
+    ),
 }
 
 
@@ -90,9 +96,9 @@ class TableForm(ServiceForm):
         uploaded = self.cleaned_data["file"]
         if not isinstance(uploaded, UploadedFile):
             return ""
-        if (uploaded.size or 0) > csv_reader.MOST_BYTES:
-            raise ValidationError(_TROUBLE[Trouble.TOO_LARGE])
-        return csv_reader.decode(uploaded.read())
+        if (uploaded.size or 0) > csv_reader.MAX_BYTES:
+            raise ValidationError(_TROUBLE[TableProblem.TOO_LARGE])
+        return csv_reader.decode_file(uploaded.read())
 
     def clean(self) -> None:
         given = [name for name in ("file", "text") if (self.cleaned_data.get(name) or "").strip()]
@@ -105,7 +111,7 @@ class TableForm(ServiceForm):
 class Told:
     """A line as the page says it."""
 
-    line: Line
+    line: RowPreview
     wrong: list[tuple[str, str]]  # which column, what is wrong
 
 
@@ -120,7 +126,7 @@ def import_clients(request: HttpRequest) -> HttpResponseBase:
         text = form.cleaned_data["file"] or form.cleaned_data["text"]
         try:
             return _look(request, text, by)
-        except Unreadable as error:
+        except UnreadableTable as error:
             form.add_error("file" if form.cleaned_data["file"] else "text", _in_words(error))
     owns = any(who.role == Practitioner.Role.OWNER for who in as_whom)
     columns = [str(title) for name, title in _COLUMNS.items() if owns or name != "practitioner"]
@@ -131,7 +137,7 @@ def import_clients(request: HttpRequest) -> HttpResponseBase:
 def confirm(request: HttpRequest) -> HttpResponseBase:
     """The rows that are right are invited, all or none. If anything changed since the look, one looks again."""
     text, by, seen = _carried(request)
-    table = csv_reader.read(text)
+    table = csv_reader.read_table(text)
     if _digest(csv_import.preview_import(table.rows, by)) != seen:
         changed = _("Something has changed since you looked, so nobody was invited yet. Look once more.")
         return _look(request, text, by, notice=changed)
@@ -148,7 +154,9 @@ def download_errors(request: HttpRequest) -> HttpResponse:
     """The rows with something wrong as a table, to put right and bring back."""
     text, by, _seen = _carried(request)
     wrong = [
-        line for line in csv_import.preview_import(csv_reader.read(text).rows, by) if line.outcome == RowOutcome.WRONG
+        line
+        for line in csv_import.preview_import(csv_reader.read_table(text).rows, by)
+        if line.outcome == RowOutcome.WRONG
     ]
     used = [name for name in _COLUMNS if name in {"name", "email"} or any(line.row.cells.get(name) for line in wrong)]
     head = [*(str(_COLUMNS[name]) for name in used), _("What is wrong")]
@@ -184,7 +192,7 @@ def _as_whom(request: HttpRequest) -> list[Practitioner]:
 
 def _look(request: HttpRequest, text: str, by: Practitioner, *, notice: str = "") -> Page:
     """The dry run as a page. Raises Unreadable."""
-    table = csv_reader.read(text)
+    table = csv_reader.read_table(text)
     lines = csv_import.preview_import(table.rows, by)
     carried = {"text": text, "as": by.pk, "user": by.user_id, "seen": _digest(lines)}
     counts = Counter(line.outcome for line in lines)
@@ -209,19 +217,19 @@ def _carried(request: HttpRequest) -> tuple[str, Practitioner, str]:
     return carried["text"], by, carried["seen"]
 
 
-def _digest(lines: Sequence[Line]) -> str:
+def _digest(lines: Sequence[RowPreview]) -> str:
     """What would happen, in short: two looks with the same one promise the same."""
     told = [(line.row.line, line.outcome.value, line.client.email, line.client.practitioner_id) for line in lines]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _worst_first(lines: Sequence[Line]) -> list[Told]:
+def _worst_first(lines: Sequence[RowPreview]) -> list[Told]:
     """What needs a hand stands on top; within each kind in the order of the table."""
     order = [RowOutcome.WRONG, RowOutcome.TWICE, RowOutcome.KNOWN, RowOutcome.INVITE]
     return [Told(line, _wrong(line)) for line in sorted(lines, key=lambda line: order.index(line.outcome))]
 
 
-def _wrong(line: Line) -> list[tuple[str, str]]:
+def _wrong(line: RowPreview) -> list[tuple[str, str]]:
     """By column, in their order."""
     order = [*_COLUMNS, "row"]
     by_column = sorted(line.wrong.items(), key=lambda item: order.index(item[0]))
@@ -232,7 +240,7 @@ def _ignored(table: Table) -> str:
     return ", ".join(f"“{heading[:40]}”" for heading in table.ignored[:12])
 
 
-def _in_words(error: Unreadable) -> str:
+def _in_words(error: UnreadableTable) -> str:
     return str(_TROUBLE[error.trouble]) % {"what": error.what[:60]}
 
 
@@ -240,7 +248,7 @@ def _invited(clients: Sequence[Client], left_out: int) -> str:
     count = len(clients)
     told = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
     said = [told % {"count": count}]
-    if minutes := round(lasts(count).total_seconds() / 60):
+    if minutes := round(sending_time(count).total_seconds() / 60):
         last = ngettext("The last goes out in %(count)s minute.", "The last goes out in %(count)s minutes.", minutes)
         said.append(last % {"count": minutes})
     if left_out:

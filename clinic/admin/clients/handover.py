@@ -54,7 +54,7 @@ class HandOverForm(ServiceForm):
     def hand_over(self, clients: Sequence[Client], by: Practitioner) -> int:
         """Call the verb; returns how many changed hands. Raises its ValidationError."""
         to = self._offered[self.cleaned_data["to"]]
-        return len(handover.hand_over_all(clients, to, by=by, reason=self.cleaned_data["reason"]))
+        return len(handover.hand_over_clients(clients, to, by=by, reason=self.cleaned_data["reason"]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

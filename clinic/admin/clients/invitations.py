@@ -22,7 +22,7 @@ from clinic.admin import labels as admin_labels
 from clinic.admin.bulk_selection import by_clinic, ticked
 from clinic.admin.rendering import back_to, page
 from clinic.clients import invitations
-from clinic.clients.invitations import INVITED_AT_MOST, REMIND_AFTER
+from clinic.clients.invitations import MAX_INVITATIONS, REMIND_AFTER
 from clinic.models import Client, Invitation
 from clinic.models.client import ClientQuerySet
 from clinic.models.outbox import OPEN, State
@@ -54,7 +54,7 @@ def _invited(request: HttpRequest) -> ClientQuerySet:
 
 
 def _to_remind(request: HttpRequest, now: dt.datetime) -> ClientQuerySet:
-    return Client.objects.treated_by(request.user).unanswered(now - REMIND_AFTER, INVITED_AT_MOST)
+    return Client.objects.treated_by(request.user).unanswered(now - REMIND_AFTER, MAX_INVITATIONS)
 
 
 def _out(client: Client, now: dt.datetime) -> Out:
@@ -65,10 +65,10 @@ def _out(client: Client, now: dt.datetime) -> Out:
     if mail.state in OPEN:
         state = _("waits to go out") if mail.try_at <= now else _("goes out in a few minutes")
     elif mail.state == State.SENT:
-        state = _("mailed %(ago)s") % {"ago": admin_labels.ago(mail.sent_at or mail.due_at, now)}
+        state = _("mailed %(ago)s") % {"ago": admin_labels.format_time_ago(mail.sent_at or mail.due_at, now)}
     else:
         state = mail.get_state_display()
-    trouble = admin_labels.why(mail.status_detail)
+    trouble = admin_labels.format_status_detail(mail.status_detail)
     if client.undeliverable_since and not trouble:
         trouble = _("mail comes back")
     return Out(client, state, trouble, until)
@@ -79,7 +79,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new link by mail; the earlier ones stop working."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     try:
-        invitations.invite_again(client, by=access.practitioner_of(request, client))
+        invitations.resend_invitation(client, by=access.practitioner_of(request, client))
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
     else:
@@ -98,7 +98,7 @@ def invite_all_again(request: HttpRequest) -> HttpResponseBase:
         chosen = ticked(request, Client.objects.treated_by(request.user))
     posted = 0
     for by, clients in by_clinic(access.clinical(request), chosen):
-        posted += len(invitations.invite_all_again(clients, by=by))
+        posted += len(invitations.resend_invitations(clients, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing was sent."))
     elif posted:

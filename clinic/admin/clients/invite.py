@@ -22,7 +22,7 @@ from clinic.admin import labels as admin_labels
 from clinic.admin.clients import invitations
 from clinic.admin.rendering import page
 from clinic.admin.service_form import ServiceForm
-from clinic.clients.invitations import invite as invite_client
+from clinic.clients.invitations import invite_client
 from clinic.models import Client, Practitioner
 
 
@@ -68,7 +68,7 @@ class InviteForm(ServiceForm):
         places, languages = self.fields["time_zone"].widget, self.fields["language"].widget
         assert isinstance(places, forms.Select)
         assert isinstance(languages, forms.Select)
-        places.choices, languages.choices = admin_labels.zones(), settings.LANGUAGES
+        places.choices, languages.choices = admin_labels.time_zone_choices(), settings.LANGUAGES
         if len(as_whom) == 1:
             del self.fields["clinic"]
         else:

@@ -76,7 +76,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
 def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Not as a client. The library stays open to them; no mail goes out."""
     registrant, by = _decided(request, pk)
-    if registration.decline(registrant, by=by):
+    if registration.decline_registrant(registrant, by=by):
         messages.success(request, _("%(name)s: declined. The exercises stay open to them.") % {"name": registrant})
     else:
         messages.info(request, _("%(name)s: this is decided already.") % {"name": registrant})
@@ -87,7 +87,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
 def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Declined by mistake: waits again."""
     registrant, by = _decided(request, pk)
-    if registration.reconsider(registrant, by=by):
+    if registration.reconsider_registrant(registrant, by=by):
         messages.success(request, _("%(name)s waits again.") % {"name": registrant})
     else:
         messages.info(request, _("%(name)s: this is decided already.") % {"name": registrant})
@@ -103,7 +103,7 @@ def decide(request: HttpRequest) -> HttpResponseBase:
     count = 0
     for by, registrants in by_clinic(access.clinical(request), chosen):
         if "decline" in request.POST:
-            count += len(registration.decline_all(registrants, by=by))
+            count += len(registration.decline_registrants(registrants, by=by))
         else:
             wanted = request.POST.get("practitioner", str(by.pk))
             treats = next((who for who in _offered(by) if str(who.pk) == wanted), by)
@@ -151,7 +151,7 @@ def _rows(request: HttpRequest, registrants: list[Registrant]) -> list[Row]:
     now = timezone.now()
     offered = {membership.clinic_id: _offered(membership) for membership in access.clinical(request)}
     return [
-        Row(registrant, admin_labels.ago(registrant.confirmed_at or now, now), offered.get(registrant.clinic_id, []))
+        Row(registrant, admin_labels.format_time_ago(registrant.confirmed_at or now, now), offered.get(registrant.clinic_id, []))
         for registrant in registrants
     ]
 

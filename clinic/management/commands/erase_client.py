@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.write(WORDS.format(number=client.pk, clinic=client.clinic.name))
         if not options["yes"] and not self._agreed(client.pk):
             raise CommandError("Nothing was erased.")
-        self.stdout.write("erased" if departure.erase(client) else "was erased before; nothing changed")
+        self.stdout.write("erased" if departure.erase_client(client) else "was erased before; nothing changed")
 
     def _agreed(self, number: int) -> bool:
         self.stdout.write(f"Type the number {number} to go on: ", ending="")

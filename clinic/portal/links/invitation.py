@@ -57,17 +57,17 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows what the client agrees to; POST joins, signs in and leads to the first page."""
     try:
         found = acceptance.usable_invitation(row)
-    except acceptance.InvitationOver:
+    except acceptance.InvitationUnusable:
         return _over(request, row)
     client = found.client
     with as_spoken_to(client):
-        known = acceptance.sign_in_of(client)
+        known = acceptance.existing_account(client)
         if known is not None and known.pk != request.user.pk:
             return sign_in_first(request, client)
         form = JoinForm(client, sent(request))
         if request.method == "POST" and form.is_valid():
             try:
-                account = acceptance.accept(
+                account = acceptance.accept_invitation(
                     found,
                     password=form.cleaned_data["password"],
                     user=known,  # never merely whoever sits at this screen: a colleague does not join by it
@@ -77,7 +77,7 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
                 form.refuse(error)
             except SignInNeeded:
                 return sign_in_first(request, client)
-            except acceptance.InvitationOver:
+            except acceptance.InvitationUnusable:
                 return _over(request, row)
             else:
                 if known is None:

@@ -78,7 +78,9 @@ def register(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             if not given["website"]:
-                registration.register(clinic, name=given["name"], email=given["email"], language=_language(clinic))
+                registration.register_visitor(
+                    clinic, name=given["name"], email=given["email"], language=_language(clinic)
+                )
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -93,7 +95,7 @@ def unregister(request: HttpRequest, reader: Reader) -> HttpResponse:
     if reader.registrant is None:
         return redirect("clinic:library")  # a client's record is the clinic's to keep
     if request.method == "POST":
-        registration.withdraw(reader.registrant)
+        registration.withdraw_registration(reader.registrant)
         logout(request)
         messages.success(request, _("Your registration is deleted."))
         return redirect("clinic:home")

@@ -36,23 +36,23 @@ def confirmation(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows who is to be confirmed; POST confirms, signs in and leads to the library."""
     try:
         found = registration.usable_confirmation(row)
-    except registration.ConfirmationOver:
+    except registration.ConfirmationUnusable:
         return _over(request, row)
     registrant = found.registrant
     with as_spoken_to(registrant):
-        known = registration.sign_in_of(registrant)
+        known = registration.existing_account(registrant)
         if known is not None and known.pk != request.user.pk:
             return sign_in_first(request, registrant)
         form = ConfirmForm(sent(request))
         if request.method == "POST" and form.is_valid():
             try:
                 # Never merely whoever sits at this screen: only the owner of the address.
-                account = registration.confirm(found, password=form.cleaned_data["password"], user=known)
+                account = registration.confirm_registrant(found, password=form.cleaned_data["password"], user=known)
             except ValidationError as error:
                 form.refuse(error)
             except SignInNeeded:
                 return sign_in_first(request, registrant)
-            except registration.ConfirmationOver:
+            except registration.ConfirmationUnusable:
                 return _over(request, row)
             else:
                 if known is None:

@@ -18,7 +18,7 @@ def stop_reminders(request: HttpRequest, row: int) -> HttpResponse:
         return dead_link(request, "altered", status=404)
     with as_spoken_to(client):
         if request.method == "POST":
-            client_preferences.want_reminders(client, request.POST.get("wanted") == "yes", by=None)
+            client_preferences.set_reminders_wanted(client, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": client.clinic, "wanted": client.reminders_wanted}

@@ -39,9 +39,9 @@ def download(request: HttpRequest, client: Client) -> HttpResponse:
 def leave(request: HttpRequest, client: Client) -> HttpResponse:
     """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
     if request.method != "POST":
-        told = {"address_days": departure.ADDRESS_KEPT.days, "sign_in_stays": departure.keeps_sign_in(client)}
+        told = {"address_days": departure.ADDRESS_KEPT_FOR.days, "sign_in_stays": departure.keeps_sign_in(client)}
         return show(request, client, "settings/leave.html", told)
-    departure.leave(client, by=_who(request))
+    departure.leave_clinic(client, by=_who(request))
     response = sign_out(request)
     messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})
     return response

@@ -44,7 +44,7 @@ class RemindersForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        client_preferences.want_reminders(client, self.cleaned_data["wanted"] == "yes", by=by)
+        client_preferences.set_reminders_wanted(client, self.cleaned_data["wanted"] == "yes", by=by)
 
 
 class PauseForm(Card):
@@ -103,7 +103,7 @@ class HoursForm(Card):
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         begin, until = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
-        client_preferences.keep_hours(
+        client_preferences.set_hours(
             client,
             time_zone=self.cleaned_data["time_zone"],
             wakes_at=self.cleaned_data["wakes_at"],
@@ -119,7 +119,7 @@ class PlaceForm(Card):
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         begin, until = client.quiet_from, client.quiet_until
-        client_preferences.keep_hours(
+        client_preferences.set_hours(
             client,
             time_zone=self.cleaned_data["time_zone"],
             wakes_at=client.wakes_at,
@@ -138,7 +138,7 @@ class LanguageForm(Card):
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        client_preferences.speak(client, self.cleaned_data["language"], by=by)
+        client_preferences.set_language(client, self.cleaned_data["language"], by=by)
 
 
 class CalendarForm(Card):
@@ -151,9 +151,9 @@ class CalendarForm(Card):
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         act = (
-            client_preferences.open_calendar
+            client_preferences.create_calendar_link
             if self.cleaned_data["act"] == "open"
-            else client_preferences.close_calendar
+            else client_preferences.delete_calendar_link
         )
         act(client, by=by)
 

@@ -67,7 +67,7 @@ def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     switch = request.POST.get("switch")
     form = ChoiceForm(prescription.dose, choice, None if switch else sent(request))
     if switch in {ON, OFF}:
-        client_preferences.remind_of(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
+        client_preferences.set_exercise_reminders(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
     if switch in {ON, OFF} or (form.is_valid() and form.save(prescription, by)):  # type: ignore[arg-type]
         messages.success(request, _("Saved."))
         return redirect("clinic:settings")

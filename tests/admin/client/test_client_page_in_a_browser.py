@@ -50,11 +50,11 @@ def dana(cast):
     flagged_clients.calm(plan, 20, 2)
     flagged_clients.says(plan, 0.5, 4, 8, note="It stings.")
     now = timezone.now()
-    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice, about=plan, now=now - 5 * flagged_clients.DAY)
-    client_notes.correct(note, "Right knee. " + "Unbroken" * 40, by=cast.alice)
-    message = client_messages.send(cast.dana, "Come by.\n\nBring shoes.", by=cast.alice)
-    client_messages.send(cast.dana, "On Friday.", by=cast.alice)
-    client_messages.read(message, by=cast.dana.user)
+    note = client_notes.add_note(cast.dana, "Left knee.", by=cast.alice, about=plan, now=now - 5 * flagged_clients.DAY)
+    client_notes.correct_note(note, "Right knee. " + "Unbroken" * 40, by=cast.alice)
+    message = client_messages.send_message(cast.dana, "Come by.\n\nBring shoes.", by=cast.alice)
+    client_messages.send_message(cast.dana, "On Friday.", by=cast.alice)
+    client_messages.mark_read(message, by=cast.dana.user)
     return cast.dana
 
 
@@ -67,9 +67,9 @@ def test_no_page_has_a_fault(dana, open_page, viewport, scheme):
 
 @pytest.mark.parametrize("erased", [False, True])
 def test_of_who_is_gone_neither(dana, open_page, erased):
-    departure.leave(dana, by=None)
+    departure.leave_clinic(dana, by=None)
     if erased:
-        departure.erase(dana)
+        departure.erase_client(dana)
     assert faults(open_page(url("client", dana.pk), PHONE)) == []
 
 

@@ -41,12 +41,12 @@ def live(plan, days, by):
         at = now - day * DAY
         outcome = make.report(plan, 3, 4, at=at, areas=("hip",), moved_down_leg=day % 7 == 0)
         reporting.correct(outcome.report, {"before": 4}, reason="Mistyped.", by=client.user)
-        note = client_notes.add(client, f"Day {day}.", by=by, now=at)
-        client_notes.correct(note, f"The day {day}.", by=by, now=at)
-        client_messages.send(client, f"Day {day}.", by=by, now=at)
+        note = client_notes.add_note(client, f"Day {day}.", by=by, now=at)
+        client_notes.correct_note(note, f"The day {day}.", by=by, now=at)
+        client_messages.send_message(client, f"Day {day}.", by=by, now=at)
         plan.refresh_from_db()
         for flag in Flag.objects.unresolved().filter(prescription=plan):
-            lifecycle.resolve(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)
+            lifecycle.resolve_flag(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)
         if plan.state == "held":
             prescribing.resume(plan, by=by.user, reason="Seen.")
 

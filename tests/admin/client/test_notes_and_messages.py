@@ -45,8 +45,8 @@ def test_the_form_offers_only_the_clients_own_exercises(cast, alice):
 
 
 def test_a_corrected_note_stands_in_its_place_with_what_it_said_before(cast, alice):
-    first = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
-    client_notes.add(cast.dana, "Sleeps badly.", by=cast.alice)
+    first = client_notes.add_note(cast.dana, "Left knee.", by=cast.alice)
+    client_notes.add_note(cast.dana, "Sleeps badly.", by=cast.alice)
     assert "Left knee." in words(alice.get(url("note_correct", first.pk)))
     alice.post(url("note_correct", first.pk), {"text": "Right knee."})
     page = shown(alice, cast.dana)
@@ -60,9 +60,9 @@ def test_notes_are_numbered_squares_on_the_chart_of_what_they_are_about(cast, al
     plan = flagged_clients.plan(cast.dana)
     flagged_clients.calm(plan, 9, 1)
     now = timezone.now()
-    client_notes.add(cast.dana, "About her.", by=cast.alice, now=now - 5 * flagged_clients.DAY)
-    client_notes.add(cast.dana, "About the bend.", by=cast.alice, about=plan, now=now - 2 * flagged_clients.DAY)
-    client_notes.add(cast.dana, "Long ago.", by=cast.alice, now=now - 900 * flagged_clients.DAY)
+    client_notes.add_note(cast.dana, "About her.", by=cast.alice, now=now - 5 * flagged_clients.DAY)
+    client_notes.add_note(cast.dana, "About the bend.", by=cast.alice, about=plan, now=now - 2 * flagged_clients.DAY)
+    client_notes.add_note(cast.dana, "Long ago.", by=cast.alice, now=now - 900 * flagged_clients.DAY)
     page = alice.get(url("client", cast.dana.pk)).content.decode()
     (wide,) = re.findall(r'<svg class="pain-chart chart-wide".*?</svg>', page, re.DOTALL)
     assert re.findall(r'class="chart-number-note"[^>]*>(\d)<', wide) == ["2", "3"]
@@ -76,7 +76,7 @@ def test_a_message_is_sent_in_place_and_its_fate_is_told(cast, alice):
     assert "Come by on Friday. Not read yet · the mail: waiting" in words(back)
     client_messages.send_due()
     assert re.search(r"Not read yet · the mail: sent, \d+ \w+, \d\d:\d\d", shown(alice, cast.dana))
-    client_messages.read(Message.objects.get(), by=cast.dana.user)
+    client_messages.mark_read(Message.objects.get(), by=cast.dana.user)
     assert re.search(r"Come by on Friday\. Read on \d+ \w+, \d\d:\d\d · the mail: sent", shown(alice, cast.dana))
 
 
@@ -102,8 +102,8 @@ def test_who_has_not_joined_cannot_be_written_to_and_the_page_says_so(cast, alic
 
 
 def test_of_who_left_the_notes_go_on_and_no_message_is_offered(cast, alice):
-    client_messages.send(cast.dana, "Come by.", by=cast.alice)
-    departure.leave(cast.dana, by=None)
+    client_messages.send_message(cast.dana, "Come by.", by=cast.alice)
+    departure.leave_clinic(cast.dana, by=None)
     page = shown(alice, cast.dana)
     assert "This client left on" in page
     assert "Come by." in page
@@ -112,8 +112,8 @@ def test_of_who_left_the_notes_go_on_and_no_message_is_offered(cast, alice):
 
 
 def test_an_erased_record_says_so_and_nothing_more_is_written(cast, alice):
-    client_notes.add(cast.dana, "Zebrafish.", by=cast.alice)
-    departure.erase(cast.dana)
+    client_notes.add_note(cast.dana, "Zebrafish.", by=cast.alice)
+    departure.erase_client(cast.dana)
     page = shown(alice, Client.objects.get(pk=cast.dana.pk))
     assert "This record is erased" in page
     assert "A new note" not in page

@@ -34,17 +34,17 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     reporting.correct(outcome.report, {"before": 5}, reason="Mistyped.", by=cast.dana.user)
     flag = outcome.flags[0]
     escalation.escalate(flag.raised_at + dt.timedelta(days=2))
-    lifecycle.acknowledge(flag, by=cast.alice.user)
-    lifecycle.resolve(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
+    lifecycle.acknowledge_flag(flag, by=cast.alice.user)
+    lifecycle.resolve_flag(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
     plan.refresh_from_db()
     prescribing.resume(plan, by=cast.alice.user, reason="Seen today.")
     rule_tuning.set_client_rule_settings(
         cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice
     )
-    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
-    client_notes.correct(note, "Right knee.", by=cast.alice)
-    message = client_messages.send(cast.dana, "Come by.", by=cast.alice)
-    client_messages.read(message, by=cast.dana.user)
+    note = client_notes.add_note(cast.dana, "Left knee.", by=cast.alice)
+    client_notes.correct_note(note, "Right knee.", by=cast.alice)
+    message = client_messages.send_message(cast.dana, "Come by.", by=cast.alice)
+    client_messages.mark_read(message, by=cast.dana.user)
     alice.get(url("handout", plan.pk))
     data_export.hand_over(cast.dana, by=cast.dana.user)
     prescribing.end(plan, by=cast.alice.user, reason="All better.")
@@ -76,7 +76,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
 
 def test_the_newest_comes_first_and_twenty_fill_a_page(cast, alice):
     for number in range(21):
-        client_notes.add(cast.dana, f"Number {number}.", by=cast.alice)
+        client_notes.add_note(cast.dana, f"Number {number}.", by=cast.alice)
     first, second = told(alice, cast.dana), told(alice, cast.dana, timeline=2)
     assert first.index("Number 20.") < first.index("Number 2.")
     assert "Alice invited the client" not in first
@@ -93,23 +93,23 @@ def test_a_page_that_is_none_is_the_nearest(cast, alice):
 def test_times_are_the_clients_own(cast, alice):
     type(cast.dana).objects.filter(pk=cast.dana.pk).update(time_zone="Asia/Tokyo")
     at = dt.datetime(2026, 3, 2, 20, 30, tzinfo=dt.UTC)
-    client_notes.add(cast.dana, "Late.", by=cast.alice, now=at)
+    client_notes.add_note(cast.dana, "Late.", by=cast.alice, now=at)
     assert "3 Mar 2026, 05:30 Alice wrote a note Late." in told(alice, cast.dana)
 
 
 def test_a_colleague_is_named_and_nobody_of_another_clients_story_is_in_it(cast):
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
-    client_notes.add(cast.dana, "Seen with Alice.", by=owner)
-    client_notes.add(cast.erin, "Zebrafish.", by=cast.bob)
+    client_notes.add_note(cast.dana, "Seen with Alice.", by=owner)
+    client_notes.add_note(cast.erin, "Zebrafish.", by=cast.bob)
     page = told(signed_in(cast.alice), cast.dana)
     assert "Olga wrote a note Seen with Alice." in page
     assert "Zebrafish" not in page
 
 
 def test_leaving_and_erasing_are_in_it(cast, alice):
-    departure.leave(cast.dana, by=cast.dana.user)
+    departure.leave_clinic(cast.dana, by=cast.dana.user)
     assert "Dana left the clinic" in told(alice, cast.dana)
-    departure.erase(cast.dana)
+    departure.erase_client(cast.dana)
     page = told(alice, cast.dana)
     assert "the operator erased who the client was" in page
     assert "Dana" not in page

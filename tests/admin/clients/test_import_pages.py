@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from clinic.clients.csv_reader import MOST_BYTES
+from clinic.clients.csv_reader import MAX_BYTES
 from clinic.models import AuditEntry, Client, Invitation, Practitioner
 from tests import make
 from tests.admin.browsing import said, signed_in, url, words
@@ -76,7 +76,7 @@ def test_a_file_as_excel_saves_it(alice, encoding):
         ({"text": "Name,Email\n" + "A,a@home.example\n" * 501}, "text", "This has 501 rows; 500 are taken at a time."),
         ({"text": 'Name,Email\n"' + "x" * 140_000}, "text", "Line 2 cannot be read."),
         ({"file": SimpleUploadedFile("c.csv", b"")}, "file", "The file is empty."),
-        ({"file": SimpleUploadedFile("c.csv", b"x" * (MOST_BYTES + 1))}, "file", "This is larger than 1 MB."),
+        ({"file": SimpleUploadedFile("c.csv", b"x" * (MAX_BYTES + 1))}, "file", "This is larger than 1 MB."),
         ({"file": SimpleUploadedFile("c.xlsx", b"PK\x03\x04\x00\x00rest")}, "file", "The first line must name"),
         ({"file": SimpleUploadedFile("c.csv", b"Name,Email\nA,b"), "text": "x"}, "file", "not both"),
     ],

@@ -129,7 +129,7 @@ def test_who_works_at_two_clinics_acts_at_each(cast, alice, frida):
 
 def test_the_page_asks_no_more_for_many_than_for_few(cast, alice, django_assert_max_num_queries):
     for number in range(12):
-        invitations.invite_again(make.invited(cast.alice, f"Client{number}"), by=cast.alice)
+        invitations.resend_invitation(make.invited(cast.alice, f"Client{number}"), by=cast.alice)
     with django_assert_max_num_queries(12):
         alice.get(url("invite"))
 

@@ -32,7 +32,7 @@ def test_nobody_waits(cast):
 
 
 def test_the_way_there_says_how_many_wait(cast, nora):
-    registration.register(nora.clinic, name="Unproven", email="unproven@home.example", language="en")
+    registration.register_visitor(nora.clinic, name="Unproven", email="unproven@home.example", language="en")
     page = signed_in(cast.alice).get(url("index"))
     assert f'href="{url("registrants")}"' in page.content.decode()
     assert "Registrants 1 waiting" in words(page)
@@ -105,7 +105,7 @@ def test_a_decline_can_be_undone(cast, nora):
 
 def test_several_are_taken_on_at_once_and_who_was_decided_meanwhile_is_left(cast, nora):
     paul, rosa = (make.registrant(cast.alice.clinic, name) for name in ("Paul", "Rosa"))
-    registration.decline(paul, by=cast.bob)
+    registration.decline_registrant(paul, by=cast.bob)
     make.invited(cast.bob, "Rosa")
     alice = signed_in(cast.alice)
     page = alice.post(url("decide_registrants"), {"registrant": [nora.pk, paul.pk, rosa.pk]}, follow=True)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients.messages import send_message
+from clinic.clients.notes import add_note
 from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Flag, Message, Note, Prescription
 from tests import make
@@ -43,7 +43,7 @@ def test_a_note_kept_twice_is_one_note(cast, alice, page):
 
 
 def test_a_correction_pressed_twice_is_one_and_another_one_is_refused(cast, alice):
-    note = client_notes.add(cast.dana, "Left knee.", by=cast.alice)
+    note = add_note(cast.dana, "Left knee.", by=cast.alice)
     for _click in range(2):
         answer = alice.post(url("note_correct", note.pk), {"text": "Right knee."}, follow=True)
         assert said(answer)[-1] == "The note is corrected. What it said before stays below it."
@@ -77,13 +77,13 @@ def test_one_page_with_many_clients_writes_to_each_of_them(cast, alice):
 
 def test_two_people_who_say_the_same_are_two(cast):
     both = [cast.alice, make.practitioner(cast.alice.clinic, "Olga", "owner")]
-    assert len({client_messages.send(cast.dana, "Call me.", by=by, form_key="x").pk for by in both}) == 2
-    assert len({client_notes.add(cast.dana, "Called.", by=by, form_key="x").pk for by in both}) == 2
+    assert len({send_message(cast.dana, "Call me.", by=by, form_key="x").pk for by in both}) == 2
+    assert len({add_note(cast.dana, "Called.", by=by, form_key="x").pk for by in both}) == 2
 
 
 def test_a_form_that_says_nothing_of_presses_stores_each(cast):
-    assert client_messages.send(cast.dana, "A", by=cast.alice) != client_messages.send(cast.dana, "A", by=cast.alice)
-    assert client_notes.add(cast.dana, "A", by=cast.alice) != client_notes.add(cast.dana, "A", by=cast.alice)
+    assert send_message(cast.dana, "A", by=cast.alice) != send_message(cast.dana, "A", by=cast.alice)
+    assert add_note(cast.dana, "A", by=cast.alice) != add_note(cast.dana, "A", by=cast.alice)
 
 
 def test_what_was_refused_is_put_right_in_the_same_form(cast, alice):
@@ -121,7 +121,7 @@ def test_who_resolves_what_a_colleague_has_resolved_gets_the_words_back_to_keep(
     flagged_clients.says(flagged_clients.plan(cast.dana), 1, 3, 8)
     flag = Flag.objects.get()
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
-    lifecycle.resolve(flag, olga.user, "She is on holiday.", verdict="unclear")
+    lifecycle.resolve_flag(flag, olga.user, "She is on holiday.", verdict="unclear")
     page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Called her; smaller bend."})
     assert page.status_code == 409
     assert "“She is on holiday.”. What you wrote is not stored; keep it as a note." in words(page)

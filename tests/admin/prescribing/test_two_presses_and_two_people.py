@@ -275,7 +275,7 @@ def test_the_form_of_an_ended_plan_leads_back_to_the_client(cast, alice, plan):
 @pytest.mark.parametrize("do", ["", "look"])
 def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
     given = new(alice, cast.dana, do=do)
-    departure.leave(cast.dana, by=cast.dana.user)
+    departure.leave_clinic(cast.dana, by=cast.dana.user)
     page = alice.post(url("prescribe", cast.dana.pk), given)
     assert "This client has left the clinic. Invite the client again first." in words(page)
     assert not Prescription.objects.exists()
@@ -283,7 +283,7 @@ def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
 
 def test_a_client_who_leaves_between_the_reading_and_the_writing_gets_nothing(cast):
     stale = type(cast.dana).objects.select_related("clinic", "practitioner").get(pk=cast.dana.pk)
-    departure.leave(cast.dana, by=cast.dana.user)
+    departure.leave_clinic(cast.dana, by=cast.dana.user)
     with pytest.raises(prescribing.ValidationError, match="has left the clinic"):
         make.prescription(stale, cast.alice)
     assert not Prescription.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.clients.departure import erase
+from clinic.clients.departure import erase_client
 from clinic.models import Client
 from clinic.models.fields import folded
 from tests import make
@@ -32,7 +32,7 @@ def test_accents_and_case_do_not_matter(cast, page, typed):
 def test_a_name_that_is_erased_is_not_found_any_more(cast):
     client = ines(cast.alice)
     assert client.name_search == "ines ortega"
-    erase(client, by=None)
+    erase_client(client, by=None)
     assert "ines" not in Client.objects.get(pk=client.pk).name_search
 
 

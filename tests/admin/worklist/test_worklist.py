@@ -109,10 +109,10 @@ def test_a_filter_that_makes_no_sense_leaves_the_whole_list(alice, asked):
 
 
 def test_resolved_flags_and_those_who_left_are_no_longer_there(cast, alice):
-    lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called her.")
+    lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called her.")
     gone = make.client(cast.alice, "Gone")
     flag(gone)
-    departure.leave(gone, by=None)
+    departure.leave_clinic(gone, by=None)
     page = alice.get(url("index"))
     assert names(page) == ["Dana"]
     assert page.context["needing"] == 0

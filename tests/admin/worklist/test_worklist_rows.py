@@ -102,7 +102,7 @@ def test_no_reminder_says_why(cast, alice, bend):
     mark_undeliverable(cast.dana, "550", timezone.now())
     assert row(alice, cast.dana).reminder == "No reminder: mail comes back"
     Client.objects.update(undeliverable_since=None)
-    client_preferences.want_reminders(cast.dana, False, by=cast.dana.user)
+    client_preferences.set_reminders_wanted(cast.dana, False, by=cast.dana.user)
     assert row(alice, cast.dana).reminder == "No reminder: not wanted"
     invited = make.invited(cast.alice, "Finn")
     make.prescription(invited)

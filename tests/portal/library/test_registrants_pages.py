@@ -19,7 +19,7 @@ def nora(cast):
 @pytest.mark.parametrize("decision", ["waiting", "declined", "accepted"])
 def test_the_library_is_open_whatever_the_clinic_decides(cast, nora, decision):
     if decision == "declined":
-        registration.decline(nora, by=cast.alice)
+        registration.decline_registrant(nora, by=cast.alice)
     elif decision == "accepted":
         invitations.accept_registrant(nora, cast.alice, by=cast.alice)
     for page in (url("library"), url("exercise", "forward-bend")):
@@ -78,14 +78,14 @@ def test_an_invitation_that_has_had_its_time_says_whom_to_ask(cast, nora):
 
 
 def test_a_declined_registrant_is_told_so_with_the_number_to_call(cast, nora):
-    registration.decline(nora, by=cast.alice)
+    registration.decline_registrant(nora, by=cast.alice)
     said = words(signed_in(nora.user).get(url("library")))
     assert "cannot take you on as a client now" in said
     assert "555 0100" in said
 
 
 def test_who_has_not_confirmed_has_no_room(cast):
-    registration.register(cast.alice.clinic, name="Pat", email="pat@home.example", language="en")
+    registration.register_visitor(cast.alice.clinic, name="Pat", email="pat@home.example", language="en")
     pat = make.user("pat@home.example")
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED
     assert signed_in(pat).get(url("library")).status_code == 404
@@ -101,7 +101,7 @@ def test_a_deactivated_registrant_is_out(nora):
 
 def test_a_client_has_the_rooms_of_a_client_even_if_registered(cast):
     Registrant.objects.all().delete()
-    registration.register(cast.alice.clinic, name="Dana", email=cast.dana.email, language="en")
-    registration.confirm(Registrant.objects.get().confirmations.get(), user=cast.dana.user)
+    registration.register_visitor(cast.alice.clinic, name="Dana", email=cast.dana.email, language="en")
+    registration.confirm_registrant(Registrant.objects.get().confirmations.get(), user=cast.dana.user)
     assert signed_in(cast.dana).get(url("today")).status_code == 200
     assert "Delete my registration" not in words(signed_in(cast.dana).get(url("library")))

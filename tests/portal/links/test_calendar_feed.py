@@ -38,7 +38,7 @@ def path(client):
 
 @pytest.fixture
 def address(dana):
-    client_preferences.open_calendar(dana, by=dana.user)
+    client_preferences.create_calendar_link(dana, by=dana.user)
     return path(dana)
 
 
@@ -75,8 +75,8 @@ def test_a_new_link_ends_the_old_one_and_switching_off_ends_both(dana, address):
 
 
 def test_switching_off_twice_is_one_act(dana, address):
-    assert client_preferences.close_calendar(dana, by=dana.user) is True
-    assert client_preferences.close_calendar(dana, by=dana.user) is False
+    assert client_preferences.delete_calendar_link(dana, by=dana.user) is True
+    assert client_preferences.delete_calendar_link(dana, by=dana.user) is False
     assert len(booked(dana)) == 2
 
 

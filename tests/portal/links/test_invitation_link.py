@@ -113,7 +113,7 @@ def test_who_joined_by_it_is_led_home(path):
 
 
 def test_a_withdrawn_invitation_says_what_to_do(path, frida, cast):
-    invitations.invite_again(frida, by=cast.alice)
+    invitations.resend_invitation(frida, by=cast.alice)
     assert stranger().get(path).status_code == 410
 
 

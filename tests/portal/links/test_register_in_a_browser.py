@@ -109,9 +109,9 @@ def test_a_form_with_something_wrong_leads_to_its_field(cast, open_page):
 def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, open_page):
     make.exercise()
     waiting, told, taken = (make.registrant(cast.alice.clinic, name) for name in ("Nora", "Paul", "Rosa"))
-    registration.decline(told, by=cast.alice)
+    registration.decline_registrant(told, by=cast.alice)
     invitations.accept_registrant(taken, cast.alice, by=cast.alice)
-    registration.register(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
+    registration.register_visitor(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
     registration.send_due()
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     make.registrant(cast.alice.clinic, "Sam")

@@ -137,6 +137,6 @@ def test_deleting_is_for_registrants_and_needs_the_forms_token(cast):
 
 
 def test_the_same_person_may_register_again_afterwards(cast):
-    registration.withdraw(make.registrant(cast.alice.clinic))
+    registration.withdraw_registration(make.registrant(cast.alice.clinic))
     send(stranger(), PAGE, **answers())
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED

@@ -19,7 +19,7 @@ State = Registrant.State
 
 @pytest.fixture
 def nora(cast):
-    registration.register(cast.alice.clinic, name="Nora Ellis", email="nora@home.example", language="en")
+    registration.register_visitor(cast.alice.clinic, name="Nora Ellis", email="nora@home.example", language="en")
     return Registrant.objects.get()
 
 
@@ -127,6 +127,6 @@ def test_a_colleague_at_the_same_screen_does_not_confirm_by_it(cast, path, nora)
 
 
 def test_it_speaks_the_registrants_language(cast):
-    registration.register(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
+    registration.register_visitor(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
     path = signed_links.path(signed_links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
     assert stranger().get(path)["Content-Language"] == "es"

@@ -63,7 +63,7 @@ def test_the_click_may_come_in_both_encodings_and_leaves_no_cookie(cast, path, f
 
 def test_one_click_stops_reminders_and_no_other_mail(cast, path):
     row = reminder(make.prescription(cast.dana))
-    invitations.invite_again(frida := make.invited(cast.alice, "Frida"), by=cast.alice)
+    invitations.resend_invitation(frida := make.invited(cast.alice, "Frida"), by=cast.alice)
     for client in (cast.dana, frida):
         stranger().post(stop_link(client), {"List-Unsubscribe": "One-Click"})
     assert sending.guard([Reminder.objects.get(pk=row.pk)], timezone.now()) == {row.pk: SkipReason.UNSUBSCRIBED}

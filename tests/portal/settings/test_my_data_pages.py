@@ -86,7 +86,7 @@ def test_leaving_needs_the_forms_own_token(dana):
 
 def test_who_is_a_client_elsewhere_is_told_that_the_sign_in_stays(cast, dana):
     there = make.invited(cast.charlie, email=dana.email)
-    acceptance.accept(there.invitations.get(), user=dana.user)
+    acceptance.accept_invitation(there.invitations.get(), user=dana.user)
     assert "Your sign-in stays for what else you use it for." in words(signed_in(dana).get(url("leave")))
     send(signed_in(dana), url("leave"))
     assert "Hilltop Rehab" in words(signed_in(dana).get(url("today")))

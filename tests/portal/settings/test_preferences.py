@@ -11,7 +11,7 @@ from clinic.models import AuditEntry, Client
 
 def test_an_unknown_zone_is_refused_by_field_and_the_row_shows_what_is_stored(cast):
     with pytest.raises(ValidationError) as refused:
-        client_preferences.keep_hours(
+        client_preferences.set_hours(
             cast.dana, time_zone="Mars/Olympus", wakes_at=dt.time(7), quiet=None, by=cast.dana.user
         )
     assert list(refused.value.message_dict) == ["time_zone"]
@@ -20,7 +20,7 @@ def test_an_unknown_zone_is_refused_by_field_and_the_row_shows_what_is_stored(ca
 
 def test_an_unknown_language_is_refused_by_field(cast):
     with pytest.raises(ValidationError) as refused:
-        client_preferences.speak(cast.dana, "xx", by=cast.dana.user)
+        client_preferences.set_language(cast.dana, "xx", by=cast.dana.user)
     assert list(refused.value.message_dict) == ["language"]
     assert cast.dana.language == "en"
 
@@ -37,5 +37,5 @@ def test_today_is_the_clients_own_when_a_pause_is_checked(cast):
 
 def test_wanting_what_is_so_already_writes_nothing(cast):
     entries = AuditEntry.objects.count()
-    assert client_preferences.want_reminders(cast.dana, True, by=None) is False
+    assert client_preferences.set_reminders_wanted(cast.dana, True, by=None) is False
     assert AuditEntry.objects.count() == entries

@@ -103,12 +103,12 @@ def test_after_too_many_unanswered_it_says_so_and_the_button_starts_them_again(d
 def test_a_time_in_the_morning_is_named(cast):
     with time_machine.travel(MONDAY_NOON, tick=False):
         make.prescription(cast.dana, times=["17:00"])
-        client_preferences.keep_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(16), quiet=None, by=cast.dana.user)
+        client_preferences.set_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(16), quiet=None, by=cast.dana.user)
         assert told(cast.dana).next == "Next: none. 17:00 falls in the two hours after you get up."
 
 
 def test_quiet_hours_are_named(dana):
-    client_preferences.keep_hours(
+    client_preferences.set_hours(
         dana, time_zone="UTC", wakes_at=dt.time(7), quiet=(dt.time(17), dt.time(20)), by=dana.user, now=MONDAY_NOON
     )
     assert told(dana).next == "Next: none. 18:00 falls in the hours when you want no mail."
@@ -129,5 +129,5 @@ def test_held_over_and_ended_are_told_apart(cast, dana):
 
 def test_whoever_wants_none_still_sees_the_last(dana):
     was(dana, State.SENT)
-    client_preferences.want_reminders(dana, False, by=dana.user)
+    client_preferences.set_reminders_wanted(dana, False, by=dana.user)
     assert "You get no reminders. Last: sent today at 11:00." in words(signed_in(dana).get(PAGE))

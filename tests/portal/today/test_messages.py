@@ -14,7 +14,7 @@ SAID = "Bring <b>shoes</b>.\nSee you on Friday."
 
 @pytest.fixture
 def message(cast):
-    return client_messages.send(cast.dana, SAID, by=cast.alice)
+    return client_messages.send_message(cast.dana, SAID, by=cast.alice)
 
 
 def got_it(browser, message, page="today"):
@@ -50,14 +50,14 @@ def test_from_its_page_one_stays_there(cast, message):
 
 
 def test_the_newest_stands_first(cast, message):
-    client_messages.send(cast.dana, "And a towel.", by=cast.alice)
+    client_messages.send_message(cast.dana, "And a towel.", by=cast.alice)
     page = words(signed_in(cast.dana).get(url("messages")))
     assert page.index("And a towel.") < page.index("See you on Friday.")
 
 
 def test_twenty_fill_a_page(cast):
     for number in range(21):
-        client_messages.send(cast.dana, f"Number {number}.", by=cast.alice)
+        client_messages.send_message(cast.dana, f"Number {number}.", by=cast.alice)
     dana = signed_in(cast.dana)
     first, second = (words(dana.get(url("messages"), {"page": page})) for page in (1, 2))
     assert "Number 20." in first
@@ -88,7 +88,7 @@ def test_reading_needs_the_forms_own_token(cast, message):
 def test_a_note_of_the_practitioners_is_on_no_page_of_the_client(cast):
     plan = make.prescription(cast.dana)
     make.report(plan, 4, 3, at=timezone.now())
-    client_notes.add(cast.dana, "Zebrafish in the hip.", by=cast.alice, about=plan)
+    client_notes.add_note(cast.dana, "Zebrafish in the hip.", by=cast.alice, about=plan)
     dana = signed_in(cast.dana)
     for page in ("today", "report", "progress", "history", "messages", "library", "settings", "my_data"):
         content = dana.get(url(page)).content.decode()

@@ -12,7 +12,7 @@ def alice(cast):
     """Alice, who has become a client of Bob."""
     account = cast.alice.user
     own = make.invited(cast.bob, "Alice", email=account.email)
-    acceptance.accept(own.invitations.get(), user=account)
+    acceptance.accept_invitation(own.invitations.get(), user=account)
     return signed_in(account)
 
 

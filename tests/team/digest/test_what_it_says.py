@@ -31,7 +31,7 @@ def due(who, now, day=None):
 
 
 def counted(who, since=None, now=None):
-    return digest_counts.of(who, since, now or timezone.now())
+    return digest_counts.count_for(who, since, now or timezone.now())
 
 
 def test_nothing_to_tell_no_mail(cast, now):
@@ -49,7 +49,7 @@ def test_clients_are_counted_by_their_worst_flag_that_nobody_looked_at(cast):
     told = counted(cast.alice)
     assert (told.urgent, told.high, told.routine, told.to_look_at) == (1, 0, 0, 1)
     for flag in Flag.objects.all():
-        lifecycle.acknowledge(flag, cast.alice.user)
+        lifecycle.acknowledge_flag(flag, cast.alice.user)
     assert counted(cast.alice).to_look_at == 0
 
 
@@ -103,7 +103,7 @@ def test_one_sent_again_is_new(cast, now):
     frida = make.invited(cast.alice, "Frida")
     invitation_mail.send_due()
     Invitation.objects.filter(client=frida).update(sent_at=now - 9 * DAY)
-    invitations.invite_again(frida, by=cast.alice)
+    invitations.resend_invitation(frida, by=cast.alice)
     invitation_mail.send_due()
     assert counted(cast.alice).invitations == 0
 
@@ -113,14 +113,14 @@ def test_owners_hear_what_nobody_looked_at(cast):
     make.report(make.prescription(cast.erin), 4, 8)
     assert not counted(olivia)
     escalation.escalate(Flag.objects.get().raised_at + DAY)
-    assert counted(olivia) == digest_counts.Counts(unseen=1)
+    assert counted(olivia) == digest_counts.DigestCounts(unseen=1)
     assert counted(cast.alice).unseen == 0
 
 
 def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, now):
     make.report(make.prescription(cast.dana), 4, 8)
     today = now.date()
-    absences.go_away(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
+    absences.add_absence(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
     assert counted(cast.bob).high == 1
     rows = [due(who, now) for who in (cast.alice, cast.bob)]
     assert digest_mail.send_due(now) == {"skipped": 1, "sent": 1}
@@ -133,7 +133,7 @@ def test_an_owner_counts_the_clients_of_who_is_away_without_a_cover(cast, now):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     make.report(make.prescription(cast.dana), 4, 8)
     today = now.date()
-    absences.go_away(cast.alice, starts_on=today, ends_on=today, cover=None, by=cast.alice.user, now=now)
+    absences.add_absence(cast.alice, starts_on=today, ends_on=today, cover=None, by=cast.alice.user, now=now)
     assert (counted(olivia).high, counted(cast.bob).high) == (1, 0)
 
 
