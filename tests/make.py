@@ -17,7 +17,7 @@ from clinic.pain import reporting
 from clinic.pain.reporting import Answers, Outcome
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
 
@@ -102,15 +102,17 @@ def dose(**over: Any) -> Dose:
     return Dose(**given)
 
 
-def nothing_found(of: Exercise | None = None) -> dict[str, Screened]:
+def nothing_found(of: Exercise | None = None) -> dict[str, ScreenedPrecaution]:
     """Every precaution answered with no."""
-    return {precaution.code: Screened(False) for precaution in (of or exercise()).precautions_in("en")}
+    return {precaution.code: ScreenedPrecaution(False) for precaution in (of or exercise()).precautions_in("en")}
 
 
 def prescription(
     to: Client, by: Practitioner | None = None, now: dt.datetime | None = None, **over: Any
 ) -> Prescription:
-    return prescribing.prescribe(to, exercise(), dose(**over), nothing_found(), by=by or to.practitioner, now=now)
+    return prescribing.prescribe_exercise(
+        to, exercise(), dose(**over), nothing_found(), by=by or to.practitioner, now=now
+    )
 
 
 def report(

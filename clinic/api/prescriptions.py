@@ -25,7 +25,7 @@ from clinic.documents import pdf
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise
 
 
@@ -75,9 +75,9 @@ class Prescriptions(ApiViewSet[Prescription]):
         client: Client = named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
         exercise: Exercise = named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
         by = Practitioner.objects.for_user(self.caller).get(clinic=client.clinic_id)
-        screening = {code: Screened(**answer) for code, answer in given.pop("screening").items()}
+        screening = {code: ScreenedPrecaution(**answer) for code, answer in given.pop("screening").items()}
         dose = Dose(**given)
-        made = prescribing.prescribe(client, exercise, dose, screening, by=by)
+        made = prescribing.prescribe_exercise(client, exercise, dose, screening, by=by)
         made = whole(Prescription.objects.all()).get(pk=made.pk)
         answer = PrescriptionMade(made, context={"warnings": _warnings(client, dose)})
         return Response(answer.data, status=status.HTTP_201_CREATED)
@@ -86,19 +86,19 @@ class Prescriptions(ApiViewSet[Prescription]):
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, pk: int) -> Response:
         """Pause the exercise; its reminders stop."""
-        return self._move(pk, prescribing.hold)
+        return self._move(pk, prescribing.hold_prescription)
 
     @extend_schema(request=Reason, responses=PrescriptionAnswer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: int) -> Response:
         """Go on after a hold."""
-        return self._move(pk, prescribing.resume)
+        return self._move(pk, prescribing.resume_prescription)
 
     @extend_schema(request=Reason, responses=PrescriptionAnswer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: int) -> Response:
         """End the exercise for good."""
-        return self._move(pk, prescribing.end)
+        return self._move(pk, prescribing.end_prescription)
 
     @extend_schema(responses=ReminderAnswer(many=True))
     @action(detail=True, methods=["get"], serializer_class=ReminderAnswer)

@@ -24,7 +24,7 @@ from clinic.pain import reporting
 from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise
 
 TO_JOIN = dt.timedelta(hours=3)  # between the invitation and its acceptance
@@ -71,9 +71,11 @@ class Part:
         def prescribe(now: dt.datetime) -> None:
             exercise = Exercise.objects.current().get(slug=EXERCISE)
             codes = [precaution.code for precaution in exercise.precautions_in(None)]
-            screening = {code: Screened(code in (yes or {}), (yes or {}).get(code, "")) for code in codes}
+            screening = {code: ScreenedPrecaution(code in (yes or {}), (yes or {}).get(code, "")) for code in codes}
             plan = self._dose(self.local(now).date(), **dose)
-            self.prescription = prescribing.prescribe(self.client, exercise, plan, screening, by=self.by, now=now)
+            self.prescription = prescribing.prescribe_exercise(
+                self.client, exercise, plan, screening, by=self.by, now=now
+            )
 
         self.stage.at(when, prescribe)
 
@@ -135,7 +137,7 @@ class Part:
     def changes_dose(self, now: dt.datetime, reason: str, **dose: Any) -> None:
         """The practitioner amends the plan from today on."""
         plan = self._dose(self.local(now).date(), **dose)
-        prescribing.amend(self.prescription, plan, by=self.by, reason=reason, now=now)
+        prescribing.amend_prescription(self.prescription, plan, by=self.by, reason=reason, now=now)
 
     def is_written_to(self, when: dt.datetime, text: str, *, read_after: dt.timedelta | None = None) -> None:
         """The practitioner writes; the client reads it so long after, or has not read it yet."""

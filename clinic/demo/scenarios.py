@@ -134,11 +134,11 @@ def _bob_looks(part: Part, now: dt.datetime) -> None:
         now, "Hands on a chair seat, shorter holds, once a day.", sets=1, hold_seconds=15, variation="chair"
     )
     part.prescription.refresh_from_db()
-    prescribing.resume(part.prescription, by=bob, reason="Seen today; starts again with a chair.", now=now)
+    prescribing.resume_prescription(part.prescription, by=bob, reason="Seen today; starts again with a chair.", now=now)
     for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
         note = "He bent too far. Now with his hands on a chair seat."
-        lifecycle.acknowledge(flag, bob, "Called him in.", now)
-        lifecycle.resolve(flag, bob, note, now + HOUR / 2, verdict=Flag.Verdict.REAL)
+        lifecycle.acknowledge_flag(flag, bob, "Called him in.", now)
+        lifecycle.resolve_flag(flag, bob, note, now + HOUR / 2, verdict=Flag.Verdict.REAL)
 
 
 def hanna(part: Part) -> None:
@@ -150,15 +150,15 @@ def hanna(part: Part) -> None:
     reason = "Slipped on the stairs. Rest until she has been seen on Friday."
     part.then(
         part.stage.now - 5 * 24 * HOUR,
-        lambda now: prescribing.hold(part.prescription, by=part.by.user, reason=reason, now=now),
+        lambda now: prescribing.hold_prescription(part.prescription, by=part.by.user, reason=reason, now=now),
     )
 
 
 def _a_false_alarm(part: Part, now: dt.datetime) -> None:
     bob, note = part.by.user, "She meant her shoulder, from carrying boxes; the back was fine."
     for flag in Flag.objects.unresolved().filter(prescription=part.prescription):
-        lifecycle.resolve(flag, bob, note, now, verdict=Flag.Verdict.FALSE)
-    prescribing.resume(part.prescription, by=bob, reason="Nothing to do with the exercise.", now=now)
+        lifecycle.resolve_flag(flag, bob, note, now, verdict=Flag.Verdict.FALSE)
+    prescribing.resume_prescription(part.prescription, by=bob, reason="Nothing to do with the exercise.", now=now)
 
 
 def mei(part: Part) -> None:

@@ -48,7 +48,9 @@ def open_clinic(now: dt.datetime) -> Clinic:
     registrants.arrive(stage)
     stage.play()
     # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
-    team_preferences.choose_mail(alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user)
+    team_preferences.set_mail_preferences(
+        alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user
+    )
     _keep_doses(alice)
     return clinic
 
@@ -62,9 +64,9 @@ def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
 def _keep_doses(by: Practitioner) -> None:
     """Two doses to prescribe with one press."""
     exercise = Exercise.objects.current().get(slug=people.EXERCISE)
-    dose_templates.add(exercise, dose_templates.usual(), by=by)
+    dose_templates.add_template(exercise, dose_templates.usual(), by=by)
     chair = dose_templates.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
-    dose_templates.add(exercise, chair, by=by)
+    dose_templates.add_template(exercise, chair, by=by)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
@@ -88,7 +90,7 @@ def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
     last = first + dt.timedelta(days=6)
     stage.at(
         stage.now - dt.timedelta(days=29),
-        lambda now: absences.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
+        lambda now: absences.add_absence(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
     )
 
 
@@ -125,7 +127,7 @@ def _move(prescription: Prescription, time: dt.time, now: dt.datetime) -> None:
         variation=version.variation,
     )
     dose = replace(dose, mornings_allowed=bool(prescribing.morning_times(prescription.client, dose)))
-    prescribing.amend(
+    prescribing.amend_prescription(
         prescription, dose, by=prescription.prescribed_by, reason="Moved to a time that suits better.", now=now
     )
 

@@ -14,23 +14,23 @@ from django.utils.translation import gettext as _
 from clinic.models import Client, Practitioner, Prescription
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
-from clinic.prescriptions.screening import OtherAnswersError, Screened
+from clinic.prescriptions.screening import OtherAnswersError, ScreenedPrecaution
 from exercises.models import Exercise
 
-AT_ONCE = 20  # clients on one page: more nobody screens with care at one sitting
+MAX_CLIENTS = 20  # clients on one page: more nobody screens with care at one sitting
 
 
 @dataclass(frozen=True)
-class Order:
+class ScreenedClient:
     """One client's share of what is prescribed to several: the answers, and whether a morning is meant."""
 
     client: Client
-    screening: Mapping[str, Screened]
+    screening: Mapping[str, ScreenedPrecaution]
     mornings_allowed: bool = False
 
 
-def prescribe_to_all(
-    orders: Sequence[Order],
+def prescribe_to_clients(
+    orders: Sequence[ScreenedClient],
     exercise: Exercise,
     dose: Dose,
     *,
@@ -57,19 +57,26 @@ def prescribe_to_all(
         stored = Client.objects.select_for_update(of=("self",)).select_related("clinic", "practitioner").order_by("pk")
         now_so = {client.pk: client for client in stored.filter(pk__in=[order.client.pk for order in orders])}
         orders = [replace(order, client=now_so.get(order.client.pk, order.client)) for order in orders]
-        made = [] if beside is None else _made_already(orders, exercise, dose, by, beside, now)
+        made = [] if beside is None else _find_repeated(orders, exercise, dose, by, beside, now)
         if not made:
-            check_all(orders, exercise, dose, by=by, now=now)
+            validate_clients(orders, exercise, dose, by=by, now=now)
         if keep_as.strip():
-            prescribing.keep(keep_as, exercise, dose, by)
+            prescribing.keep_dose_template(keep_as, exercise, dose, by)
         return made or [
-            prescribing.prescribe(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
+            prescribing.prescribe_exercise(
+                order.client, exercise, dose_for(order, dose), order.screening, by=by, now=now
+            )
             for order in orders
         ]
 
 
-def _made_already(
-    orders: Sequence[Order], exercise: Exercise, dose: Dose, by: Practitioner, beside: Collection[int], now: dt.datetime
+def _find_repeated(
+    orders: Sequence[ScreenedClient],
+    exercise: Exercise,
+    dose: Dose,
+    by: Practitioner,
+    beside: Collection[int],
+    now: dt.datetime,
 ) -> list[Prescription]:
     """What the first press of the same button made; empty where it did not make all of it.
 
@@ -78,8 +85,10 @@ def _made_already(
     made, wrong = [], {}
     for order in orders:
         try:
-            version = prescribing.draft(order.client, exercise, dose_of(order, dose), order.screening, by=by, now=now)
-            plan = prescribing.come_since(version, order.screening, beside)
+            version = prescribing.draft_prescription(
+                order.client, exercise, dose_for(order, dose), order.screening, by=by, now=now
+            )
+            plan = prescribing.find_prescribed_since(version, order.screening, beside)
         except OtherAnswersError as error:
             wrong[f"client_{order.client.pk}"] = error.messages
             continue
@@ -93,28 +102,33 @@ def _made_already(
     return made
 
 
-def dose_of(order: Order, dose: Dose) -> Dose:
+def dose_for(order: ScreenedClient, dose: Dose) -> Dose:
     """The dose as this client gets it: a morning is allowed only to whom it matters."""
     return replace(
         dose, mornings_allowed=order.mornings_allowed and bool(prescribing.morning_times(order.client, dose))
     )
 
 
-def check_all(
-    orders: Sequence[Order], exercise: Exercise, dose: Dose, *, by: Practitioner, now: dt.datetime | None = None
+def validate_clients(
+    orders: Sequence[ScreenedClient],
+    exercise: Exercise,
+    dose: Dose,
+    *,
+    by: Practitioner,
+    now: dt.datetime | None = None,
 ) -> None:
-    """Raise what :func:`prescribe_to_all` would raise, and store nothing."""
-    wrong = _wrong_with(orders, exercise, dose, by, now or timezone.now())
+    """Raise what :func:`prescribe_to_clients` would raise, and store nothing."""
+    wrong = _errors_by_field(orders, exercise, dose, by, now or timezone.now())
     if wrong:
         raise ValidationError(wrong)
 
 
-def _wrong_with(
-    orders: Sequence[Order], exercise: Exercise, dose: Dose, by: Practitioner, now: dt.datetime
+def _errors_by_field(
+    orders: Sequence[ScreenedClient], exercise: Exercise, dose: Dose, by: Practitioner, now: dt.datetime
 ) -> dict[str, list[str]]:
     """What is wrong, by the field it stands at: each client's own under that client's number."""
-    if not orders or len(orders) > AT_ONCE:
-        return {"clients": [_("Choose from one to %(most)s clients.") % {"most": AT_ONCE}]}
+    if not orders or len(orders) > MAX_CLIENTS:
+        return {"clients": [_("Choose from one to %(most)s clients.") % {"most": MAX_CLIENTS}]}
     has_it = set(
         Prescription.objects.running()
         .filter(client__in=[order.client for order in orders], exercise__slug=exercise.slug)
@@ -129,7 +143,7 @@ def _wrong_with(
         if client.pk in has_it:
             said.append(_("%(name)s has %(exercise)s already. Change that dose instead.") % about)
         try:
-            prescribing.draft(client, exercise, dose, order.screening, by=by, now=now)
+            prescribing.draft_prescription(client, exercise, dose, order.screening, by=by, now=now)
         except ValidationError as error:
             for field, messages in error.message_dict.items():
                 if field in ("client", "screening"):

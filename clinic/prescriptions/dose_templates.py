@@ -38,15 +38,17 @@ def usual() -> Pattern:
     return Pattern(_("Once a day, in the evening"), WEEKDAYS, ["18:00"], weeks=6)
 
 
-def add(exercise: Exercise, pattern: Pattern, *, by: Practitioner) -> DoseTemplate:
+def add_template(exercise: Exercise, pattern: Pattern, *, by: Practitioner) -> DoseTemplate:
     """Keep a dose for the clinic of ``by``; the very same under this name, as of a second press, is given back.
 
     Raises ValidationError by field; nothing is stored then.
     """
-    return _store(DoseTemplate(clinic=by.clinic, exercise=exercise.slug), exercise, pattern, by, "template-added")
+    return _store(
+        DoseTemplate(clinic=by.clinic, exercise=exercise.slug), exercise, pattern, by, audit.Verb.DOSE_TEMPLATE_ADDED
+    )
 
 
-def change(template: DoseTemplate, exercise: Exercise, pattern: Pattern, *, by: Practitioner) -> DoseTemplate:
+def change_template(template: DoseTemplate, exercise: Exercise, pattern: Pattern, *, by: Practitioner) -> DoseTemplate:
     """Change it for those who choose it from now on; what was prescribed by it stays. Raises ValidationError by field.
 
     Args:
@@ -54,21 +56,23 @@ def change(template: DoseTemplate, exercise: Exercise, pattern: Pattern, *, by: 
     """
     if not template.active:
         raise ValidationError({NON_FIELD_ERRORS: _("This one is retired. Add it anew.")})
-    return _store(template, exercise, pattern, by, "template-changed")
+    return _store(template, exercise, pattern, by, audit.Verb.DOSE_TEMPLATE_CHANGED)
 
 
-def retire(template: DoseTemplate, *, by: Practitioner) -> bool:
+def retire_template(template: DoseTemplate, *, by: Practitioner) -> bool:
     """Offer it no more; plans made of it run on. Returns False when it was retired already."""
     _may(by)
     with transaction.atomic():
         retired = bool(DoseTemplate.objects.filter(pk=template.pk, active=True).update(active=False))
         if retired:
-            audit.record(by.user, "template-retired", template, template.clinic)
+            audit.record(by.user, audit.Verb.DOSE_TEMPLATE_RETIRED, template, template.clinic)
     template.active = False
     return retired
 
 
-def _store(template: DoseTemplate, exercise: Exercise, pattern: Pattern, by: Practitioner, verb: str) -> DoseTemplate:
+def _store(
+    template: DoseTemplate, exercise: Exercise, pattern: Pattern, by: Practitioner, verb: audit.Verb
+) -> DoseTemplate:
     _may(by)
     wrong: dict[str, list[str]] = {}
     for field, parse, given in (("days", parse_days, pattern.days), ("times", parse_times, pattern.times)):

@@ -21,8 +21,21 @@ from exercises.authoring import Content
 from exercises.models import Exercise, Media
 from exercises.toml_schema import ExerciseFileError
 
+_UPLOAD_VERBS: dict[str, audit.Verb] = {
+    Media.Kind.FILM: audit.Verb.FILM_UPLOADED,
+    Media.Kind.POSTER: audit.Verb.POSTER_UPLOADED,
+    Media.Kind.CAPTIONS: audit.Verb.CAPTIONS_UPLOADED,
+    Media.Kind.PICTURE: audit.Verb.PICTURE_UPLOADED,
+}
+_REMOVAL_VERBS: dict[str, audit.Verb] = {
+    Media.Kind.FILM: audit.Verb.FILM_REMOVED,
+    Media.Kind.POSTER: audit.Verb.POSTER_REMOVED,
+    Media.Kind.CAPTIONS: audit.Verb.CAPTIONS_REMOVED,
+    Media.Kind.PICTURE: audit.Verb.PICTURE_REMOVED,
+}
 
-def write(
+
+def write_exercise(
     slug: str,
     language: str,
     content: Content,
@@ -50,9 +63,9 @@ def write(
                 slug, language, content, after=after, published=published, renumbered=renumbered, alone=alone
             )
             if exercise.version != after:
-                audit.record(by.user, "exercise-written", exercise, by.clinic)
+                audit.record(by.user, audit.Verb.EXERCISE_WRITTEN, exercise, by.clinic)
             elif waiting and published:
-                audit.record(by.user, "exercise-published", exercise, by.clinic)
+                audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, exercise, by.clinic)
             for step, picture in (pictures or {}).items():
                 _place_picture(exercise, picture, step)
     except ExerciseFileError as error:
@@ -60,25 +73,25 @@ def write(
     return exercise
 
 
-def publish(exercise: Exercise, *, by: Practitioner) -> Exercise:
+def publish_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
     """Show the newest version in the library, and offer it to be prescribed."""
     _may(by)
     with transaction.atomic():
         shown = authoring.publish(exercise.slug)
-        audit.record(by.user, "exercise-published", shown, by.clinic)
+        audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, shown, by.clinic)
     return shown
 
 
-def withdraw(exercise: Exercise, *, by: Practitioner) -> Exercise:
+def withdraw_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
     """Take it from the library. Plans that name it go on."""
     _may(by)
     with transaction.atomic():
         newest = authoring.withdraw(exercise.slug)
-        audit.record(by.user, "exercise-withdrawn", newest, by.clinic)
+        audit.record(by.user, audit.Verb.EXERCISE_WITHDRAWN, newest, by.clinic)
     return newest
 
 
-def feature(exercise: Exercise, *, by: Practitioner) -> None:
+def feature_exercise(exercise: Exercise, *, by: Practitioner) -> None:
     """Put it on the front page of the owner's clinic. Raises ValidationError for others, and while it is not shown."""
     if by.role != Practitioner.Role.OWNER:
         raise ValidationError(_("Only the owner of a clinic chooses what its front page shows."))
@@ -86,10 +99,10 @@ def feature(exercise: Exercise, *, by: Practitioner) -> None:
         raise ValidationError(_("Publish the exercise first."))
     with transaction.atomic():
         Clinic.objects.filter(pk=by.clinic_id).update(featured_exercise=exercise.slug)
-        audit.record(by.user, "exercise-featured", exercise, by.clinic)
+        audit.record(by.user, audit.Verb.EXERCISE_FEATURED, exercise, by.clinic)
 
 
-def upload(
+def upload_media(
     exercise: Exercise,
     file: File[Any],
     kind: str,
@@ -101,15 +114,15 @@ def upload(
     """Give an exercise a film, a poster, captions or a picture; arguments and errors as in `shown_files.place`."""
     _may(by)
     with transaction.atomic():
-        audit.record(by.user, f"{kind}-uploaded", exercise, by.clinic)
+        audit.record(by.user, _UPLOAD_VERBS[kind], exercise, by.clinic)
         return media_storage.place(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
 
 
-def remove(media: Media, *, by: Practitioner) -> None:
+def remove_media(media: Media, *, by: Practitioner) -> None:
     """Take an upload away; the last film takes its poster and captions along."""
     _may(by)
     with transaction.atomic():
-        audit.record(by.user, f"{media.kind}-removed", media.exercise, by.clinic)
+        audit.record(by.user, _REMOVAL_VERBS[media.kind], media.exercise, by.clinic)
         media_storage.take_away(media)
 
 

@@ -28,14 +28,14 @@ from clinic.models import (
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_days, parse_times
 from clinic.prescriptions import dose_templates
-from clinic.prescriptions.screening import Screened, check_same, screen, store
+from clinic.prescriptions.screening import ScreenedPrecaution, check_same_answers, store_screening, validate_screening
 from clinic.reminders import planning
 from clinic.reminders.schedule import window_conflicts
 from clinic.worklist import entries as worklist_entries
 from exercises.models import Exercise
 
 State = Prescription.State
-MEANWHILE = "meanwhile"  # the code of what is refused once, until it was said what a colleague did
+CONCURRENT_CHANGE = "meanwhile"  # the code of what is refused once, until it was said what a colleague did
 _SAY_WHY = gettext_lazy("Say in a few words why.")
 
 
@@ -59,32 +59,32 @@ def morning_times(client: Client, dose: Dose) -> list[str]:
     return [f"{time:%H:%M}" for time in window_conflicts(times, client.wakes_at)]
 
 
-def draft(
+def draft_prescription(
     client: Client,
     exercise: Exercise,
     dose: Dose,
-    screening: Mapping[str, Screened],
+    screening: Mapping[str, ScreenedPrecaution],
     *,
     by: Practitioner,
     now: dt.datetime | None = None,
 ) -> PrescriptionVersion:
-    """What :func:`prescribe` would store, for a look at it beforehand: all is checked and nothing stored.
+    """What :func:`prescribe_exercise` would store, for a look at it beforehand: all is checked and nothing stored.
 
-    Raises ValidationError by field, as :func:`prescribe` does.
+    Raises ValidationError by field, as :func:`prescribe_exercise` does.
     """
     now = now or timezone.now()
     _may(by)
-    _has_not_left(client.state)
-    screen(exercise, screening)
+    _check_not_left(client.state)
+    validate_screening(exercise, screening)
     prescription = Prescription(client=client, exercise=exercise, prescribed_by=by, state=State.ACTIVE, state_since=now)
-    return _version(prescription, 1, dose, by, now)
+    return _build_version(prescription, 1, dose, by, now)
 
 
-def prescribe(
+def prescribe_exercise(
     client: Client,
     exercise: Exercise,
     dose: Dose,
-    screening: Mapping[str, Screened],
+    screening: Mapping[str, ScreenedPrecaution],
     *,
     by: Practitioner,
     keep_as: str = "",
@@ -102,30 +102,30 @@ def prescribe(
     Raises ValidationError by field; nothing is stored then.
     """
     now = now or timezone.now()
-    version = draft(client, exercise, dose, screening, by=by, now=now)
+    version = draft_prescription(client, exercise, dose, screening, by=by, now=now)
     prescription = version.prescription
     with transaction.atomic():
         # A second press, and a client who is just leaving, wait for each other here.
-        _has_not_left(Client.objects.select_for_update().values_list("state", flat=True).get(pk=client.pk))
-        made = None if beside is None else come_since(version, screening, beside)
+        _check_not_left(Client.objects.select_for_update().values_list("state", flat=True).get(pk=client.pk))
+        made = None if beside is None else find_prescribed_since(version, screening, beside)
         if keep_as.strip():
-            keep(keep_as, exercise, dose, by)  # a second press may name it first
+            keep_dose_template(keep_as, exercise, dose, by)  # a second press may name it first
         if made is not None:
             return made
         prescription.save()
         version.prescription = prescription  # its number is known only now
         version.save()
-        store(prescription, screening, by, now)
+        store_screening(prescription, screening, by, now)
         PainTrend.objects.create(prescription=prescription)
         planning.set_schedules(prescription, now)
-        audit.record(by.user, "prescribed", prescription, client.clinic)
-        worklist_entries.restate(client.pk)
+        audit.record(by.user, audit.Verb.PRESCRIPTION_CREATED, prescription, client.clinic)
+        worklist_entries.update_entries(client.pk)
         transaction.on_commit(partial(signals.prescription_made.send_robust, Prescription, prescription=prescription))
     return prescription
 
 
-def come_since(
-    version: PrescriptionVersion, screening: Mapping[str, Screened], beside: Collection[int]
+def find_prescribed_since(
+    version: PrescriptionVersion, screening: Mapping[str, ScreenedPrecaution], beside: Collection[int]
 ) -> Prescription | None:
     """The plan that runs since the practitioner was shown those ``beside``, when it asks the same as ``version``.
 
@@ -137,11 +137,11 @@ def come_since(
     if made is None:
         return None
     if made.dose.is_same_as(version):
-        check_same(made, screening)
+        check_same_answers(made, screening)
         return made
-    told = {"who": made.dose.by.name, "name": mine.client.name, "dose": _in_force(made)}
+    told = {"who": made.dose.by.name, "name": mine.client.name, "dose": _describe_dose(made)}
     said = _("%(who)s prescribed it for %(name)s meanwhile: %(dose)s Change that, or press again to give both.")
-    raise ValidationError({"prescription": ValidationError(said % told, code=MEANWHILE)})
+    raise ValidationError({"prescription": ValidationError(said % told, code=CONCURRENT_CHANGE)})
 
 
 def draft_amendment(
@@ -153,22 +153,22 @@ def draft_amendment(
     replaces: int | None = None,
     now: dt.datetime | None = None,
 ) -> PrescriptionVersion:
-    """What :func:`amend` would store, for a look at it beforehand; it raises the same and stores nothing."""
+    """What :func:`amend_prescription` would store, for a look at it beforehand; it raises the same and stores nothing."""
     _may(by)
     if prescription.state == State.ENDED:
         raise ValidationError({"prescription": _("This exercise has ended. Prescribe it anew.")})
     in_force = prescription.dose
-    version = _version(prescription, in_force.number + 1, dose, by, now or timezone.now(), reason)
-    seen, told = replaces in (None, in_force.number), {"who": in_force.by.name, "dose": _in_force(prescription)}
+    version = _build_version(prescription, in_force.number + 1, dose, by, now or timezone.now(), reason)
+    seen, told = replaces in (None, in_force.number), {"who": in_force.by.name, "dose": _describe_dose(prescription)}
     if replaces is not None and seen and in_force.asks_the_same_as(version):
         raise ValidationError({"prescription": _("This is the dose in force. Change something, or leave it as it is.")})
     if not seen and not in_force.is_same_as(version):
         said = _("%(who)s changed this dose meanwhile: %(dose)s Press again to put yours in its place.")
-        raise ValidationError({"prescription": ValidationError(said % told, code=MEANWHILE)})
+        raise ValidationError({"prescription": ValidationError(said % told, code=CONCURRENT_CHANGE)})
     return version
 
 
-def amend(
+def amend_prescription(
     prescription: Prescription,
     dose: Dose,
     *,
@@ -194,38 +194,46 @@ def amend(
             return locked.dose
         version.save()
         planning.set_schedules(locked, now)
-        audit.record(by.user, "amended", locked, locked.client.clinic)
+        audit.record(by.user, audit.Verb.PRESCRIPTION_CHANGED, locked, locked.client.clinic)
     return version
 
 
-def hold(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
+def hold_prescription(
+    prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
+) -> None:
     """Pause the exercise; its reminders stop. Raises ValidationError when it is not active."""
     now = now or timezone.now()
     with transaction.atomic():
         PainTrend.objects.select_for_update().get(prescription=prescription)
-        if not lifecycle.hold(prescription, _reason(reason), now, by):
-            raise _wrong_state(prescription, _("Only an active exercise can be held."))
-        audit.record(by, "held", prescription, prescription.client.clinic)
-        worklist_entries.restate(prescription.client_id)
+        if not lifecycle.put_on_hold(prescription, _clean_reason(reason), now, by):
+            raise _state_error(prescription, _("Only an active exercise can be held."))
+        audit.record(by, audit.Verb.PRESCRIPTION_HELD, prescription, prescription.client.clinic)
+        worklist_entries.update_entries(prescription.client_id)
 
 
-def resume(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
+def resume_prescription(
+    prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
+) -> None:
     """Go on after a hold: a practitioner's act. The response rule starts again: the sessions before were answered for.
 
     Raises ValidationError when it is not held.
     """
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
-        _move(prescription, [State.HELD], State.ACTIVE, by, reason, now, _("Only a held exercise can be resumed."))
-        engine.start_again(row, Flag.Kind.EXERCISE_HURTS)
+        _change_state(
+            prescription, [State.HELD], State.ACTIVE, by, reason, now, _("Only a held exercise can be resumed.")
+        )
+        engine.restart_rule(row, Flag.Kind.EXERCISE_HURTS)
 
 
-def end(prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None) -> None:
+def end_prescription(
+    prescription: Prescription, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
+) -> None:
     """End the exercise for good. Raises ValidationError when it has ended."""
-    _move(prescription, [State.ACTIVE, State.HELD], State.ENDED, by, reason, now, _("This exercise has ended."))
+    _change_state(prescription, [State.ACTIVE, State.HELD], State.ENDED, by, reason, now, _("This exercise has ended."))
 
 
-def _move(
+def _change_state(
     prescription: Prescription,
     leaves: list[str],
     to: str,
@@ -234,29 +242,29 @@ def _move(
     now: dt.datetime | None,
     complaint: str,
 ) -> None:
-    now, reason = now or timezone.now(), _reason(reason)
+    now, reason = now or timezone.now(), _clean_reason(reason)
     with transaction.atomic():
         PainTrend.objects.select_for_update().get(prescription=prescription)  # first, as every verb that locks it does
         if not Prescription.objects.move(prescription, leaves=leaves, to=to, reason=reason, by=by, at=now):
-            raise _wrong_state(prescription, complaint)
+            raise _state_error(prescription, complaint)
         planning.set_schedules(prescription, now)
-        audit.record(by, {"active": "resumed"}.get(to, to), prescription, prescription.client.clinic)
-        worklist_entries.restate(prescription.client_id)
+        audit.record(by, verb, prescription, prescription.client.clinic)
+        worklist_entries.update_entries(prescription.client_id)
 
 
-def keep(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:
+def keep_dose_template(name: str, exercise: Exercise, dose: Dose, by: Practitioner) -> None:
     """Keep a checked dose as a template of the clinic. Raises ValidationError on ``keep_as``."""
     days = (dose.ends_on - dose.starts_on).days + 1 if dose.ends_on else 0
     weeks = min(max(1, round(days / 7)), LONGEST_WEEKS) if days > 0 else None
     pattern = dose_templates.Pattern(name, dose.days, dose.times, dose.sets, dose.hold_seconds, dose.variation, weeks)
     try:
-        dose_templates.add(exercise, pattern, by=by)
+        dose_templates.add_template(exercise, pattern, by=by)
     except ValidationError as error:
         # Days, times and amount passed the plan's own check: only the name can be wrong.
         raise ValidationError({"keep_as": error.messages}) from error
 
 
-def _version(
+def _build_version(
     prescription: Prescription, number: int, dose: Dose, by: Practitioner, now: dt.datetime, reason: str | None = None
 ) -> PrescriptionVersion:
     """The checked version; ``reason`` None: it needs none."""
@@ -296,13 +304,13 @@ def _version(
     return version
 
 
-def _in_force(prescription: Prescription) -> str:
+def _describe_dose(prescription: Prescription) -> str:
     """ "Every day at 18:00. Once. Hold for 30 seconds." """
     dose = prescription.dose
     return f"{dosage_text.when(dose)} {dosage_text.how_much(dose, prescription.exercise.rest_seconds)}"
 
 
-def _has_not_left(state: str) -> None:
+def _check_not_left(state: str) -> None:
     if state == Client.State.LEFT:
         raise ValidationError({"client": _("This client has left the clinic. Invite the client again first.")})
 
@@ -312,12 +320,12 @@ def _may(by: Practitioner) -> None:
         raise ValidationError({"practitioner": _("Only a practitioner may prescribe.")})
 
 
-def _reason(reason: str) -> str:
+def _clean_reason(reason: str) -> str:
     if not reason.strip():
         raise ValidationError({"reason": _SAY_WHY})
     return reason.strip()[:500]
 
 
-def _wrong_state(prescription: Prescription, complaint: str) -> ValidationError:
+def _state_error(prescription: Prescription, complaint: str) -> ValidationError:
     prescription.refresh_from_db(fields=["state"])
     return ValidationError({"state": f"{complaint} ({prescription.get_state_display()})"})

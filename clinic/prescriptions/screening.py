@@ -14,7 +14,7 @@ from exercises.models import Exercise
 
 
 @dataclass(frozen=True)
-class Screened:
+class ScreenedPrecaution:
     """The answer to one precaution; a yes stands only with a reason."""
 
     answer: bool
@@ -25,7 +25,7 @@ class OtherAnswersError(ValidationError):
     """The plan is there already, resting on other answers: what was recorded is not put right in silence."""
 
 
-def screen(exercise: Exercise, screening: Mapping[str, Screened]) -> None:
+def validate_screening(exercise: Exercise, screening: Mapping[str, ScreenedPrecaution]) -> None:
     """Raise ValidationError on ``screening`` unless each precaution was asked, and each yes has its reason."""
     asked = {precaution.code for precaution in exercise.precautions_in(None)}
     messages = [
@@ -43,7 +43,9 @@ def screen(exercise: Exercise, screening: Mapping[str, Screened]) -> None:
         raise ValidationError({"screening": sorted(messages)})
 
 
-def store(prescription: Prescription, screening: Mapping[str, Screened], by: Practitioner, now: dt.datetime) -> None:
+def store_screening(
+    prescription: Prescription, screening: Mapping[str, ScreenedPrecaution], by: Practitioner, now: dt.datetime
+) -> None:
     """Keep the answers, inside the transaction of the prescribing."""
     ScreeningAnswer.objects.bulk_create(
         ScreeningAnswer(
@@ -53,7 +55,7 @@ def store(prescription: Prescription, screening: Mapping[str, Screened], by: Pra
     )
 
 
-def check_same(prescription: Prescription, screening: Mapping[str, Screened]) -> None:
+def check_same_answers(prescription: Prescription, screening: Mapping[str, ScreenedPrecaution]) -> None:
     """Raise OtherAnswersError on ``prescription`` unless it rests on these very answers."""
     if set(prescription.screening.values_list("code", "answer", "override_reason")) != set(_rows(screening)):
         said = _(
@@ -63,6 +65,6 @@ def check_same(prescription: Prescription, screening: Mapping[str, Screened]) ->
         raise OtherAnswersError({"prescription": said % {"name": prescription.client.name}})
 
 
-def _rows(screening: Mapping[str, Screened]) -> list[tuple[str, bool, str]]:
+def _rows(screening: Mapping[str, ScreenedPrecaution]) -> list[tuple[str, bool, str]]:
     """Each answer as it is stored."""
     return [(code, given.answer, given.override_reason.strip()[:500]) for code, given in screening.items()]

@@ -99,7 +99,9 @@ class World:
         self.browsers = {who: signed_in(person) for who, person in self.people.items()} | {NOBODY: Browser()}
         prescription = make.prescription(cast.dana)
         flag = make.report(prescription, 4, 8).flags[0]
-        added = members.add_member(here, name="Gina", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
+        added = members.add_member(
+            here, name="Gina", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user
+        )
         gone = make.practitioner(here, "Gus")
         members.deactivate_member(gone, by=owner.user)
         self.browsers["own"].post(url("exercise_add"), bridge())
@@ -108,7 +110,7 @@ class World:
         away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
         absence = absences.add_absence(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
         note = client_notes.add_note(cast.dana, "Sleeps badly.", by=cast.alice)
-        dose = dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
+        dose = dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
             "": [],
             "client": [cast.dana.pk],

@@ -109,7 +109,7 @@ def test_plans_named_in_a_hidden_field_that_there_are_not_are_left_out(cast, ali
 @pytest.mark.parametrize("act", ["hold", "resume", "end"])
 def test_an_exercise_that_ended_meanwhile_says_so(cast, alice, act):
     plan = flagged_clients.plan(cast.dana)
-    prescribing.end(plan, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.")
     answer = alice.post(url(act, plan.pk), {"reason": "Too early."}, follow=True)
     assert "ended" in said(answer)[-1]
     assert Prescription.objects.get().state == Prescription.State.ENDED

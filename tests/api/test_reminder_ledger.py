@@ -12,10 +12,10 @@ from tests.api.calls import Program
 def test_the_ledger_says_what_was_sent_and_why_the_rest_was_not(cast):
     prescription = make.prescription(cast.dana)
     due = prescription.schedules.get().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     reminders.send_due(due)
-    prescribing.hold(prescription, by=cast.alice.user, reason="Away.")
-    planning.plan_due(due + dt.timedelta(days=1))
+    prescribing.hold_prescription(prescription, by=cast.alice.user, reason="Away.")
+    planning.create_due_reminders(due + dt.timedelta(days=1))
     reminders.send_due(due + dt.timedelta(days=1))
 
     ledger = Program(cast.alice).get(f"prescriptions/{prescription.pk}/reminders/").json()

@@ -114,5 +114,5 @@ def test_an_unknown_prescription_is_404_naming_the_prescription(dana, bend, numb
 
 
 def test_an_ended_prescription_takes_no_more_reports(dana, bend, cast):
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     assert refused(dana, bend).keys() == {"prescription"}

@@ -40,7 +40,7 @@ def week(*hours):
     """Let a week pass, tick by tick."""
     for day in range(2, 9):
         for hour in hours or (12, 18):
-            planning.plan_due(at(hour, day))
+            planning.create_due_reminders(at(hour, day))
             sending.send_due(at(hour, day))
 
 
@@ -89,7 +89,7 @@ def test_off_wholly_and_on_again_keeps_what_was_chosen(bend):
 def test_one_exercise_is_switched_off_and_the_other_goes_on(cast, bend):
     other = make.prescription(cast.dana, days=["mon"], times=["18:00"])
     client_preferences.set_exercise_reminders(bend, False, by=cast.dana.user)
-    planning.plan_due(at(18))
+    planning.create_due_reminders(at(18))
     sending.send_due(at(18))
     assert [row.schedule.prescription for row in Reminder.objects.filter(state="sent")] == [other]
 
@@ -112,14 +112,16 @@ def test_what_was_not_prescribed_or_leaves_nothing_is_refused(bend, given, field
 
 def test_an_amended_plan_keeps_what_still_fits_and_reminds_of_what_is_new(cast, bend):
     choose(bend, days=["wed", "fri"], times=["18:00"])
-    prescribing.amend(bend, make.dose(days=["mon", "wed", "sun"], times=["18:00", "20:00"]), by=cast.alice, reason="x")
+    prescribing.amend_prescription(
+        bend, make.dose(days=["mon", "wed", "sun"], times=["18:00", "20:00"]), by=cast.alice, reason="x"
+    )
     week(12, 18, 20)
     assert sent() == [(3, 18), (3, 20), (7, 18), (7, 20)]  # still no Monday; Sunday and eight o'clock are new
 
 
 def test_an_amended_plan_of_which_nothing_was_chosen_is_reminded_of_as_it_is(cast, bend):
     choose(bend, days=["wed", "fri"], times=["18:00"])
-    prescribing.amend(bend, make.dose(days=["mon"], times=["12:00"]), by=cast.alice, reason="x")
+    prescribing.amend_prescription(bend, make.dose(days=["mon"], times=["12:00"]), by=cast.alice, reason="x")
     assert next_due(bend) == at(12)
 
 
@@ -128,12 +130,12 @@ def test_each_choice_is_in_the_audit_with_its_maker(cast, bend):
     client_preferences.set_exercise_reminders(bend, False, by=cast.dana.user)
     entries = AuditEntry.objects.filter(target_kind="prescription", target_id=bend.pk)[:2]
     assert [(entry.verb, entry.actor_id) for entry in entries] == [
-        ("reminders-declined", cast.dana.user_id), ("reminders-chosen", cast.dana.user_id),
+        ("exercise_reminders_turned_off", cast.dana.user_id), ("exercise_reminders_chosen", cast.dana.user_id),
     ]  # fmt: skip
 
 
 def test_the_guard_asks_for_all_choices_at_once(cast, bend, django_assert_num_queries):
-    planning.plan_due(at(12))
-    rows = list(Reminder.objects.select_related(*sending.READ_ALONG))
+    planning.create_due_reminders(at(12))
+    rows = list(Reminder.objects.select_related(*sending.RELATED))
     with django_assert_num_queries(4):
         sending.guard(rows, at(12))

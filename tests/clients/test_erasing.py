@@ -14,7 +14,7 @@ from clinic.flags import lifecycle, rule_tuning
 from clinic.models import AuditEntry, Client, Flag, Message, PainReport, Reminder
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from clinic.reminders import planning
 from tests import make
 
@@ -27,9 +27,9 @@ def dana(cast):
     dana = make.client(cast.alice, f"{SAID} Jones", email=f"{SAID}@home.example", time_zone="Pacific/Chatham")
     screening = make.nothing_found()
     code = next(iter(screening))
-    screening[code] = Screened(True, f"{SAID} is strong")
-    bend = prescribing.prescribe(dana, make.exercise(), make.dose(), screening, by=cast.alice)
-    prescribing.amend(bend, make.dose(sets=2), by=cast.alice, reason=f"{SAID} asked")
+    screening[code] = ScreenedPrecaution(True, f"{SAID} is strong")
+    bend = prescribing.prescribe_exercise(dana, make.exercise(), make.dose(), screening, by=cast.alice)
+    prescribing.amend_prescription(bend, make.dose(sets=2), by=cast.alice, reason=f"{SAID} asked")
     made = make.report(bend, 4, 9, note=f"{SAID} hurts")
     reporting.correct(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
     flag = Flag.objects.first()
@@ -46,7 +46,7 @@ def dana(cast):
     Message.objects.update(
         state="bounced", status_detail=f"550 no such user {SAID}@home.example", settled_at=timezone.now()
     )
-    planning.plan_due(bend.schedules.get().next_due_at)
+    planning.create_due_reminders(bend.schedules.get().next_due_at)
     Reminder.objects.update(
         state="failed", status_detail=f"550 no such user {SAID}@home.example", settled_at=timezone.now()
     )
@@ -87,7 +87,7 @@ def test_erasing_twice_changes_nothing(dana):
     before = json.loads(serializers.serialize("json", Client.objects.all()))
     assert not departure.erase_client(dana)
     assert json.loads(serializers.serialize("json", Client.objects.all())) == before
-    assert AuditEntry.objects.filter(verb="erased").count() == 1
+    assert AuditEntry.objects.filter(verb="client_erased").count() == 1
 
 
 def test_the_others_are_left_alone(cast, dana):

@@ -20,7 +20,7 @@ def test_of_whom_nothing_is_known_the_row_goes(cast, frida):
     assert not Client.objects.filter(pk=frida.pk).exists()
     assert not Invitation.objects.filter(client_id=frida.pk).exists()
     assert (
-        AuditEntry.objects.filter(verb="invitation-withdrawn", target_id=frida.pk, actor=cast.alice.user).count() == 1
+        AuditEntry.objects.filter(verb="invitation_withdrawn", target_id=frida.pk, actor=cast.alice.user).count() == 1
     )
 
 
@@ -49,7 +49,7 @@ def test_of_whom_something_was_prescribed_the_record_stays_and_the_plan_ends(cas
     assert frida.left_at is not None
     assert not bend.schedules.filter(active=True).exists()
     with pytest.raises(ValidationError):
-        prescribing.prescribe(frida, make.exercise(), make.dose(), make.nothing_found(), by=cast.alice)
+        prescribing.prescribe_exercise(frida, make.exercise(), make.dose(), make.nothing_found(), by=cast.alice)
 
 
 @pytest.mark.parametrize("prescribed", [False, True])

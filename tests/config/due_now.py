@@ -17,7 +17,7 @@ def main() -> None:
     dana = make.client(practitioner, "Dana")
     make.invited(practitioner, "Frida")
     an_hour_ago, minute_ago = (timezone.now() - dt.timedelta(minutes=minutes) for minutes in (60, 1))
-    prescribing.prescribe(
+    prescribing.prescribe_exercise(
         dana,
         make.exercise(),
         make.dose(times=[f"{minute_ago:%H:%M}"], mornings_allowed=True),

@@ -126,16 +126,18 @@ def test_an_exercise_without_drawings_is_words_alone(plan):
 
 
 def test_a_sheet_of_a_held_or_ended_plan_says_so_at_the_top(plan, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="Numb foot.")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Numb foot.")
     held = printed.text(handout(plan))
     in_order(held, "Paused. Do not do this exercise until your practitioner says so.", "Your plan")
     assert "Numb foot" not in held
-    prescribing.end(plan, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.")
     in_order(printed.text(handout(plan)), "This plan is over.", "Your plan")
 
 
 def test_the_newest_dose_is_printed(plan, cast):
-    prescribing.amend(plan, make.dose(times=["07:45"], mornings_allowed=True), by=cast.alice, reason="Asked.")
+    prescribing.amend_prescription(
+        plan, make.dose(times=["07:45"], mornings_allowed=True), by=cast.alice, reason="Asked."
+    )
     text = printed.text(handout(plan))
     assert "Every day at 07:45." in text
     assert "two hours after you get up" not in text

@@ -25,7 +25,7 @@ def plan(cast, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     own = make_exercise.exercise("bridge")
     make_exercise.speak(own, "en", "Bridge")
-    return prescribing.prescribe(cast.dana, own, make.dose(), make.nothing_found(own), by=cast.alice)
+    return prescribing.prescribe_exercise(cast.dana, own, make.dose(), make.nothing_found(own), by=cast.alice)
 
 
 def test_it_is_printed_and_said_what_it_shows(plan):

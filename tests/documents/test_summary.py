@@ -98,9 +98,9 @@ def test_a_year_of_two_reports_a_day_is_the_last_twelve_weeks(cast, now):
 
 
 def test_a_paused_and_an_ended_plan_say_so_and_the_reason_stays_the_practitioners(plan, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="Private reason.")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Private reason.")
     assert "On hold since" in printed.text(sheet(plan))
-    prescribing.end(plan, by=cast.alice.user, reason="Private reason.")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Private reason.")
     text = printed.text(sheet(plan))
     assert "This plan ended on" in text
     assert "Private reason" not in text

@@ -61,7 +61,7 @@ def test_the_client_reads_the_clinics_fixed_text_with_whom_to_call(told, flag):
 
 def test_no_reminder_goes_out_any_more(flag, bend):
     due = bend.schedules.get().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     reminders.send_due(due)
     assert Reminder.objects.get().why == "held"
 
@@ -78,9 +78,9 @@ def test_a_sign_without_any_score_is_enough(bend):
 
 def test_it_closes_with_a_note_alone_and_the_exercise_stays_held(cast, flag, bend):
     with pytest.raises(ValidationError):
-        lifecycle.resolve(flag, cast.alice.user, " ")
-    lifecycle.resolve(flag, cast.alice.user, "Seen today; nothing found.", flag.raised_at + dt.timedelta(hours=2))
+        lifecycle.resolve_flag(flag, cast.alice.user, " ")
+    lifecycle.resolve_flag(flag, cast.alice.user, "Seen today; nothing found.", flag.raised_at + dt.timedelta(hours=2))
     bend.refresh_from_db()
     assert (flag.state, bend.state) == ("resolved", "held")
-    prescribing.resume(bend, by=cast.alice.user, reason="Seen.", now=timezone.now())
+    prescribing.resume_prescription(bend, by=cast.alice.user, reason="Seen.", now=timezone.now())
     assert bend.state == "active"

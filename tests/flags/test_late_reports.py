@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from clinic.flags import engine, lifecycle
-from clinic.flags.phase import would_have_been
+from clinic.flags.phase import describe_delay
 from clinic.models import Flag, PainReport, PainTrend, Prescription
 from clinic.pain import reporting
 from clinic.pain.reporting import Answers
@@ -32,7 +32,7 @@ def bend(cast):
 
 def test_a_flag_of_reports_in_time_says_nothing_of_it(bend):
     flag = say(bend, 3, before=3, after=7).flags[0]
-    assert (flag.due_at, would_have_been(flag)) == (None, "")
+    assert (flag.due_at, describe_delay(flag)) == (None, "")
 
 
 def test_an_hour_is_in_time(bend):
@@ -43,14 +43,14 @@ def test_an_hour_is_in_time(bend):
 def test_a_hurt_told_three_days_later_says_when_it_happened(bend):
     (flag,) = say(bend, 3, received=6, before=3, after=7).flags
     assert (flag.raised_at, flag.due_at) == (START + 6 * DAY, START + 3 * DAY)
-    assert would_have_been(flag) == "Would have been raised on 5 March, had it been reported in time."
+    assert describe_delay(flag) == "Would have been raised on 5 March, had it been reported in time."
 
 
 def test_the_day_is_the_clinics_own(cast, bend):
     cast.alice.clinic.time_zone = "Pacific/Auckland"
     cast.alice.clinic.save(update_fields=["time_zone"])
     say(bend, 3, received=6, before=3, after=7)
-    assert "6 March" in would_have_been(Flag.objects.get())
+    assert "6 March" in describe_delay(Flag.objects.get())
 
 
 def test_a_warning_sign_told_late_says_so_too(bend):
@@ -95,8 +95,8 @@ def test_a_pain_of_the_next_morning_added_by_a_correction_is_not_late(cast, bend
 def test_a_hurt_that_nobody_knew_of_is_raised_though_the_exercise_was_resumed_since(cast, bend):
     """The practitioner answered for what was known; this was not."""
     say(bend, 1, before=3, after=7)
-    prescribing.resume(bend, by=cast.alice.user, reason="Seen.", now=START + 4 * DAY)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Seen.", START + 4 * DAY)
+    prescribing.resume_prescription(bend, by=cast.alice.user, reason="Seen.", now=START + 4 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Seen.", START + 4 * DAY)
     (flag,) = say(bend, 3, received=5, before=3, after=8).flags
     bend.refresh_from_db()
     assert (flag.due_at, bend.state) == (START + 3 * DAY, Prescription.State.HELD)
@@ -105,11 +105,11 @@ def test_a_hurt_that_nobody_knew_of_is_raised_though_the_exercise_was_resumed_si
 def test_a_report_from_before_the_flag_was_answered_is_replayed_to_where_it_belongs(cast, bend):
     for day, score in enumerate([3] * 24 + [7] * 6):
         say(bend, day, before=score)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 35 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "New work.", START + 35 * DAY)
     assert say(bend, 31, received=36, before=7).flags == []
     row = PainTrend.objects.get()
     ran = row.state
-    engine.replay(row)
+    engine.replay_reports(row)
     assert row.state == ran
 
 
@@ -132,6 +132,6 @@ def test_at_most_the_newest_400_are_replayed_and_all_are_counted(bend, monkeypat
     for day in range(8):
         say(bend, day, before=3)
     row = PainTrend.objects.get()
-    engine.replay(row)
+    engine.replay_reports(row)
     assert (row.report_count, row.state["reports"]) == (8, 5)
     assert timezone.is_aware(row.last_report_at)

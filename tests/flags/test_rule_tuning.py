@@ -99,7 +99,7 @@ def test_only_somebody_who_treats_clients_at_this_clinic_may(cast):
 
 def test_it_is_in_the_book(cast):
     tune(cast)
-    entry = AuditEntry.objects.get(verb="tuned")
+    entry = AuditEntry.objects.get(verb="rule_settings_changed")
     assert (entry.actor, entry.target_kind, entry.target_id) == (cast.alice.user, "client", cast.dana.pk)
 
 
@@ -107,9 +107,9 @@ def test_the_flag_names_the_knobs_it_was_raised_by(cast, bend):
     tune(cast)
     keep_diary(bend, [*QUIET, 6, 7, 6, 7])
     version = Flag.objects.get(kind="worsening").rule_version
-    assert version == rule_settings.version("early", 1.5)
+    assert version == rule_settings.version_name("early", 1.5)
     assert " early 1.5/" in version
-    assert all(len(rule_settings.version(level, 1.5)) <= 40 for level in RuleSettings.Sensitivity.values)
+    assert all(len(rule_settings.version_name(level, 1.5)) <= 40 for level in RuleSettings.Sensitivity.values)
 
 
 def test_the_standard_rule_is_named_without_knobs(cast, bend):
@@ -132,7 +132,7 @@ def test_turning_raises_nothing_for_the_past_and_the_next_report_is_judged(cast,
     assert not Flag.objects.exists()
     tune(cast, sensitivity="early", smallest_rise=1.0, reason="Nearer.")
     assert not Flag.objects.exists()
-    assert engine.still_rising(PainTrend.objects.get())
+    assert engine.is_still_rising(PainTrend.objects.get())
     make.report(bend, 5)
     flag = Flag.objects.get(kind="worsening")
     assert flag.due_at is None  # not late: nobody had asked so finely before
@@ -143,7 +143,7 @@ def test_the_stored_state_is_that_of_the_new_knobs_at_once(cast, bend):
     tune(cast)
     row = PainTrend.objects.get()
     ran = (row.state, row.response, row.report_count, row.last_report_at, row.rule_version)
-    engine.replay(row)
+    engine.replay_reports(row)
     assert (row.state, row.response, row.report_count, row.last_report_at, row.rule_version) == ran
     assert row.report_count == len(reports)
 
@@ -157,17 +157,17 @@ def test_a_report_taken_with_old_knobs_in_the_state_is_judged_with_the_new(cast,
     )  # fmt: skip
     make.report(bend, 3)
     row = PainTrend.objects.get()
-    assert row.rule_version == rule_settings.version("early", 1.0)
+    assert row.rule_version == rule_settings.version_name("early", 1.0)
     assert "another rule or setting" in caplog.text
 
 
 def test_an_ended_exercise_is_rebuilt_only_when_it_is_corrected(cast, bend):
     stored = keep_diary(bend, QUIET)[-1]
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     tune(cast)
     assert PainTrend.objects.get().rule_version == rule_settings.RULE_VERSION
     reporting.correct(stored, {"before": 2}, reason="A slip.", by=cast.alice.user)
-    assert PainTrend.objects.get().rule_version == rule_settings.version("early", 1.5)
+    assert PainTrend.objects.get().rule_version == rule_settings.version_name("early", 1.5)
 
 
 def test_a_client_without_any_exercise_can_be_tuned_beforehand(cast):

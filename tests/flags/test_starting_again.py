@@ -30,8 +30,8 @@ def held(cast):
 
 
 def test_resolved_and_resumed_a_good_session_holds_nothing(cast, held):
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Chair variation from now on.")
-    prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Chair variation from now on.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Easier way.")
     outcome = make.report(held, 3, 2)
     held.refresh_from_db()
     assert outcome.flags == []
@@ -39,15 +39,15 @@ def test_resolved_and_resumed_a_good_session_holds_nothing(cast, held):
 
 
 def test_resumed_with_the_flag_still_open_a_good_session_does_not_hold_again(cast, held):
-    prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Easier way.")
     make.report(held, 3, 2)
     held.refresh_from_db()
     assert held.state == Prescription.State.ACTIVE
 
 
 def test_resumed_and_hurting_again_it_is_held_again(cast, held):
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
-    prescribing.resume(held, by=cast.alice.user, reason="Try again.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Try again.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Try again.")
     outcome = make.report(held, 3, 7)
     held.refresh_from_db()
     assert [flag.kind for flag in outcome.flags] == ["exercise_hurts"]
@@ -55,12 +55,12 @@ def test_resumed_and_hurting_again_it_is_held_again(cast, held):
 
 
 def test_a_replay_gives_the_same_state_as_the_run_did(cast, held):
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Try again.")
-    prescribing.resume(held, by=cast.alice.user, reason="Try again.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Try again.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Try again.")
     make.report(held, 3, 4)
     row = PainTrend.objects.get()
     ran = (row.state, row.response, row.report_count, row.last_report_at)
-    engine.replay(row)
+    engine.replay_reports(row)
     assert (row.state, row.response, row.report_count, row.last_report_at) == ran
 
 
@@ -80,14 +80,14 @@ def test_resolving_a_rise_accepts_the_new_level_as_usual(cast):
     prescription = make.prescription(cast.dana)
     for number in range(38):
         make.report(prescription, 2 if number < 28 else 6, at=day(number))
-    lifecycle.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "A new job; this is how it is now.")
+    lifecycle.resolve_flag(Flag.objects.get(kind="worsening"), cast.alice.user, "A new job; this is how it is now.")
     make.report(prescription, 6, at=day(39))
     assert not Flag.objects.unresolved().exists()
 
 
 def test_a_late_pain_only_report_does_not_bring_back_an_answered_hold(cast, held):
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Easier way.")
-    prescribing.resume(held, by=cast.alice.user, reason="Easier way.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Easier way.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Easier way.")
     outcome = make.report(held, 3, at=day(1))
     held.refresh_from_db()
     assert outcome.flags == []
@@ -97,8 +97,8 @@ def test_a_late_pain_only_report_does_not_bring_back_an_answered_hold(cast, held
 def test_a_corrected_note_does_not_bring_back_a_resolved_warning_sign(cast):
     prescription = make.prescription(cast.dana)
     stored = make.report(prescription, 3, warning_signs=("leg_weakness",)).report
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
-    prescribing.resume(prescription, by=cast.alice.user, reason="A false alarm.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
+    prescribing.resume_prescription(prescription, by=cast.alice.user, reason="A false alarm.")
     outcome = reporting.correct(stored, {"note": "It was the shoe."}, reason="A slip.", by=cast.dana.user)
     prescription.refresh_from_db()
     assert outcome.flags == []

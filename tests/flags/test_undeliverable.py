@@ -38,7 +38,7 @@ def test_it_is_routine_holds_nothing_and_waits_on_the_worklist(cast, bend):
 def test_no_reminder_goes_out_any_more(cast, bend):
     mark_undeliverable(cast.dana, "550", NOW)
     due = bend.schedules.get().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     reminders.send_due(due)
     assert Reminder.objects.get().why == "undeliverable"
     assert mail.outbox == []
@@ -52,7 +52,7 @@ def test_the_second_bounce_raises_nothing_and_keeps_the_first_date(cast, bend):
 
 
 def test_without_a_running_exercise_it_is_kept_without_a_flag(cast, bend):
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     assert mark_undeliverable(cast.dana, "550", NOW) is None
     cast.dana.refresh_from_db()
     assert cast.dana.undeliverable_since == NOW
@@ -61,6 +61,6 @@ def test_without_a_running_exercise_it_is_kept_without_a_flag(cast, bend):
 
 def test_resolving_the_flag_lets_mail_go_there_again(cast, bend):
     flag = mark_undeliverable(cast.dana, "550", NOW)
-    lifecycle.resolve(flag, cast.alice.user, "The mailbox was full; it is emptied.")
+    lifecycle.resolve_flag(flag, cast.alice.user, "The mailbox was full; it is emptied.")
     cast.dana.refresh_from_db()
     assert cast.dana.undeliverable_since is None

@@ -90,7 +90,7 @@ def test_who_may_have_done_the_exercise_already_is_asked_how_it_was_before(numbe
 
 
 def test_while_the_exercise_is_held_the_number_is_chosen_too(row, numbers, cast):
-    prescribing.hold(row.schedule.prescription, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(row.schedule.prescription, by=cast.alice.user, reason="rest")
     answer = stranger().get(numbers[0])
     assert chosen(answer) == [("before", "0")]
     assert "Did you do your exercise?" not in words(answer)

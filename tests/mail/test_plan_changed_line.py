@@ -20,13 +20,13 @@ def plan(cast, time_machine):
 
 
 def amend(plan, now, **over):
-    prescribing.amend(plan, make.dose(**over), by=plan.client.practitioner, reason="Sciatica?", now=now)
+    prescribing.amend_prescription(plan, make.dose(**over), by=plan.client.practitioner, reason="Sciatica?", now=now)
 
 
 def sent(plan, mailoutbox):
     """The mail of the next slot, as the beat sends it."""
     due = plan.schedules.filter(active=True).order_by("next_due_at").first().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     before = len(mailoutbox)
     assert sending.send_due(due)["sent"] == 1
     assert len(mailoutbox) == before + 1
@@ -66,15 +66,15 @@ def test_who_had_no_reminder_lately_is_told_for_a_week(plan, mailoutbox):
 def test_a_resumed_plan_is_told_once_as_a_changed_one_is(plan, mailoutbox):
     _mail, due = sent(plan, mailoutbox)
     by = plan.client.practitioner.user
-    prescribing.hold(plan, by=by, reason="Wait.", now=due + DAY / 8)
-    prescribing.resume(plan, by=by, reason="All well.", now=due + DAY / 4)
+    prescribing.hold_prescription(plan, by=by, reason="Wait.", now=due + DAY / 8)
+    prescribing.resume_prescription(plan, by=by, reason="All well.", now=due + DAY / 4)
     assert LINE in sent(plan, mailoutbox)[0].body
     assert LINE not in sent(plan, mailoutbox)[0].body
 
 
 def test_it_costs_no_query(plan, django_assert_num_queries):
     due = plan.schedules.get().next_due_at
-    planning.plan_due(due)
-    rows = list(Reminder.objects.select_related(*sending.READ_ALONG))
+    planning.create_due_reminders(due)
+    rows = list(Reminder.objects.select_related(*sending.RELATED))
     with django_assert_num_queries(4):  # as it was before
         sending.guard(rows, due)

@@ -95,12 +95,12 @@ def test_unknown_areas_and_signs_are_named(bend):
 
 
 def test_an_ended_exercise_takes_no_report(cast, bend):
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     assert set(complaint(bend)) == {"prescription"}
 
 
 def test_a_held_exercise_still_takes_a_report(cast, bend):
-    prescribing.hold(bend, by=cast.alice.user, reason="Look first.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Look first.")
     assert say(bend, did_exercise=False).report.pk
 
 
@@ -130,7 +130,7 @@ def test_a_failure_while_flagging_leaves_no_report_behind(bend, monkeypatch):
     def break_off(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("clinic.flags.lifecycle.hold", break_off)
+    monkeypatch.setattr("clinic.flags.lifecycle.put_on_hold", break_off)
     with pytest.raises(RuntimeError):
         say(bend, after=9)
     assert not PainReport.objects.exists()
@@ -206,7 +206,7 @@ def test_a_correction_to_11_changes_nothing(cast, bend):
 def test_a_warning_sign_after_the_flag_was_seen_opens_it_again_and_tells_again(cast, bend):
     say(bend, warning_signs=("leg_weakness",))
     flag = Flag.objects.get()
-    lifecycle.acknowledge(flag, cast.alice.user, now=NOW + dt.timedelta(minutes=2))
+    lifecycle.acknowledge_flag(flag, cast.alice.user, now=NOW + dt.timedelta(minutes=2))
     say(bend, warning_signs=("leg_weakness",), now=NOW + dt.timedelta(minutes=3))
     flag.refresh_from_db()
     assert flag.state == Flag.State.OPEN
@@ -215,13 +215,13 @@ def test_a_warning_sign_after_the_flag_was_seen_opens_it_again_and_tells_again(c
 
 
 def test_while_the_exercise_is_held_no_answer_says_to_carry_on(cast, bend):
-    prescribing.hold(bend, by=cast.alice.user, reason="Look first.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Look first.")
     assert say(bend, after=2).report.advice == Advice.STOP
     assert say(bend, did_exercise=False).report.advice == Advice.THANKS
 
 
 def test_a_report_of_an_ended_exercise_can_still_be_corrected(cast, bend):
     stored = say(bend, after=5).report
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     outcome = reporting.correct(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.alice.user)
     assert outcome.report.after == 3

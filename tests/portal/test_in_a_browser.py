@@ -57,7 +57,7 @@ def pages(cast, live_server):
     make.report(stopped, 6, warning_signs=("saddle_numbness",))
     signed_in(cast.erin).post(report_link(answered), {"did": "no", "before": 3})
     held = make.client(cast.alice, "Hugo")
-    prescribing.hold(make.prescription(held), by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(make.prescription(held), by=cast.alice.user, reason="rest")
     frida = make.invited(cast.alice, "Frida")
     client_preferences.create_calendar_link(held, by=held.user)
     return {

@@ -40,7 +40,7 @@ def test_held_names_the_clinics_phone(bend):
 
 
 def test_a_good_session_does_not_say_carry_on_while_the_exercise_is_held(bend, cast):
-    prescribing.hold(bend, by=cast.alice.user, reason="Away.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Away.")
     assert "paused" in words(bend, 5, 3)
     assert "arry on" not in words(bend, 4, 4)
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from clinic.models import Client, DoseTemplate, Prescription
 from clinic.prescriptions import bulk, prescribing
-from clinic.prescriptions.bulk import Order
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.bulk import ScreenedClient
+from clinic.prescriptions.screening import ScreenedPrecaution
 from tests import make
 
 
@@ -18,11 +18,11 @@ def them(cast):
 
 
 def orders(clients, **over):
-    return [Order(client, make.nothing_found(), **over) for client in clients]
+    return [ScreenedClient(client, make.nothing_found(), **over) for client in clients]
 
 
 def prescribed(clients, by, dose=None, given=None, **over):
-    return bulk.prescribe_to_all(given or orders(clients), make.exercise(), dose or make.dose(), by=by, **over)
+    return bulk.prescribe_to_clients(given or orders(clients), make.exercise(), dose or make.dose(), by=by, **over)
 
 
 def refused(clients, by, dose=None, given=None):
@@ -35,7 +35,9 @@ def refused(clients, by, dose=None, given=None):
 
 def test_each_gets_the_plan_and_the_answers_that_are_theirs(cast, them):
     given = orders(them)
-    given[1] = Order(them[1], {**make.nothing_found(), "glaucoma": Screened(True, "Her eye doctor agrees.")})
+    given[1] = ScreenedClient(
+        them[1], {**make.nothing_found(), "glaucoma": ScreenedPrecaution(True, "Her eye doctor agrees.")}
+    )
     made = prescribed(them, cast.alice, given=given)
     assert [one.client for one in made] == them
     assert [one.screening.filter(answer=True).count() for one in made] == [0, 1, 0]
@@ -49,7 +51,7 @@ def test_who_has_it_already_is_named_and_nobody_gets_it(cast, them):
 
 
 def test_who_had_it_and_it_ended_may_get_it_again(cast, them):
-    prescribing.end(make.prescription(them[1]), by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(make.prescription(them[1]), by=cast.alice.user, reason="Done.")
     assert len(prescribed(them, cast.alice)) == 3
 
 
@@ -65,7 +67,7 @@ def test_in_whose_zone_a_time_is_too_early_is_named_unless_it_is_meant(cast, the
     them[0].save(update_fields=["wakes_at"])
     said = refused(them, cast.alice)
     assert said == {f"client_{them[0].pk}": ["18:00 is within two hours after Dana gets up (16:30)."]}
-    made = prescribed(them, cast.alice, given=[Order(them[0], make.nothing_found(), True), *orders(them[1:])])
+    made = prescribed(them, cast.alice, given=[ScreenedClient(them[0], make.nothing_found(), True), *orders(them[1:])])
     assert [one.dose.mornings_allowed for one in made] == [True, False, False]
 
 
@@ -77,7 +79,7 @@ def test_a_tick_for_a_morning_without_one_is_not_kept(cast, them):
 def test_an_answer_that_is_missing_is_said_of_its_client(cast, them):
     answers = make.nothing_found()
     del answers["glaucoma"]
-    said = refused(them, cast.alice, given=[*orders(them[:2]), Order(them[2], answers)])
+    said = refused(them, cast.alice, given=[*orders(them[:2]), ScreenedClient(them[2], answers)])
     assert said == {f"client_{them[2].pk}": ["Gus: glaucoma: answer this precaution, true or false."]}
 
 
@@ -93,7 +95,7 @@ def test_a_client_of_another_clinic_is_refused(cast, them):
 def test_nobody_and_too_many_are_refused(cast, them):
     for given in ([], orders(them * 7)):
         with pytest.raises(ValidationError) as error:
-            bulk.prescribe_to_all(given, make.exercise(), make.dose(), by=cast.alice)
+            bulk.prescribe_to_clients(given, make.exercise(), make.dose(), by=cast.alice)
         assert error.value.message_dict == {"clients": ["Choose from one to 20 clients."]}
 
 
@@ -112,6 +114,6 @@ def test_a_name_that_is_taken_stops_all_of_it(cast, them):
 
 
 def test_a_look_stores_nothing(cast, them):
-    bulk.check_all(orders(them), make.exercise(), make.dose(), by=cast.alice)
-    prescribing.draft(them[0], make.exercise(), make.dose(), make.nothing_found(), by=cast.alice)
+    bulk.validate_clients(orders(them), make.exercise(), make.dose(), by=cast.alice)
+    prescribing.draft_prescription(them[0], make.exercise(), make.dose(), make.nothing_found(), by=cast.alice)
     assert not Prescription.objects.exists()

@@ -22,19 +22,21 @@ def bend(db):
 
 def complaint(bend, by, **over):
     with pytest.raises(ValidationError) as refused:
-        dose_templates.add(bend, pattern(**over), by=by)
+        dose_templates.add_template(bend, pattern(**over), by=by)
     assert not DoseTemplate.objects.exists()
     return refused.value.message_dict
 
 
 def test_it_is_kept_for_the_clinic_and_in_the_book(cast, bend):
-    kept = dose_templates.add(bend, pattern(sets=2, hold_seconds=40, variation="chair", weeks=6), by=cast.alice)
+    kept = dose_templates.add_template(
+        bend, pattern(sets=2, hold_seconds=40, variation="chair", weeks=6), by=cast.alice
+    )
     assert (kept.clinic, kept.exercise, kept.days, kept.times) == (
         cast.alice.clinic, "forward-bend", "mon,fri", "10:30,18:00",
     )  # fmt: skip
     assert (kept.sets, kept.hold_seconds, kept.variation, kept.weeks) == (2, 40, "chair", 6)
     entry = AuditEntry.objects.filter(target_kind="dosetemplate").get()
-    assert (entry.verb, entry.actor, entry.clinic) == ("template-added", cast.alice.user, cast.alice.clinic)
+    assert (entry.verb, entry.actor, entry.clinic) == ("dose_template_added", cast.alice.user, cast.alice.clinic)
 
 
 @pytest.mark.parametrize(
@@ -59,28 +61,28 @@ def test_what_makes_no_sense_is_said_at_its_field(cast, bend, field, value):
 
 
 def test_a_name_is_given_once_in_a_clinic_however_it_is_written(cast, bend):
-    dose_templates.add(bend, pattern(), by=cast.alice)
+    dose_templates.add_template(bend, pattern(), by=cast.alice)
     with pytest.raises(ValidationError) as refused:
-        dose_templates.add(bend, pattern(name=" mornings "), by=cast.bob)
+        dose_templates.add_template(bend, pattern(name=" mornings "), by=cast.bob)
     assert refused.value.message_dict == {"name": ["Your clinic has a dose of this name already."]}
-    dose_templates.add(bend, pattern(), by=cast.charlie)  # another clinic's
+    dose_templates.add_template(bend, pattern(), by=cast.charlie)  # another clinic's
 
 
 def test_a_retired_one_frees_its_name_and_is_offered_no_more(cast, bend):
-    kept = dose_templates.add(bend, pattern(), by=cast.alice)
-    assert dose_templates.retire(kept, by=cast.alice)
-    assert not dose_templates.retire(kept, by=cast.alice)
+    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
+    assert dose_templates.retire_template(kept, by=cast.alice)
+    assert not dose_templates.retire_template(kept, by=cast.alice)
     assert not DoseTemplate.objects.offered(cast.alice.clinic, "forward-bend").exists()
-    dose_templates.add(bend, pattern(), by=cast.alice)
+    dose_templates.add_template(bend, pattern(), by=cast.alice)
     verbs = AuditEntry.objects.filter(target_kind="dosetemplate").order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["template-added", "template-retired", "template-added"]
+    assert list(verbs) == ["dose_template_added", "dose_template_retired", "dose_template_added"]
     with pytest.raises(ValidationError, match="retired"):
-        dose_templates.change(kept, bend, pattern(name="Other"), by=cast.alice)
+        dose_templates.change_template(kept, bend, pattern(name="Other"), by=cast.alice)
 
 
 def test_it_can_be_changed_and_keep_its_own_name(cast, bend):
-    kept = dose_templates.add(bend, pattern(), by=cast.alice)
-    dose_templates.change(kept, bend, pattern(sets=3), by=cast.bob)
+    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
+    dose_templates.change_template(kept, bend, pattern(sets=3), by=cast.bob)
     kept.refresh_from_db()
     assert (kept.name, kept.sets) == ("Mornings", 3)
 
@@ -92,7 +94,7 @@ def test_the_front_desk_keeps_no_doses(cast, bend):
 
 
 def test_a_clinic_has_its_own_alone(cast, bend):
-    kept = dose_templates.add(bend, pattern(), by=cast.alice)
+    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
     assert list(DoseTemplate.objects.kept_by(cast.bob.user)) == [kept]
     assert not DoseTemplate.objects.kept_by(cast.charlie.user).exists()
     assert not DoseTemplate.objects.kept_by(cast.dana.user).exists()
@@ -103,11 +105,11 @@ def test_a_clinic_has_its_own_alone(cast, bend):
     ("field", "value"), [("sets", 0), ("hold_seconds", 601), ("weeks", 53), ("days", ""), ("times", "")]
 )
 def test_the_database_holds_it_too(cast, bend, field, value):
-    kept = dose_templates.add(bend, pattern(), by=cast.alice)
+    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
     with pytest.raises(IntegrityError):
         DoseTemplate.objects.filter(pk=kept.pk).update(**{field: value})
 
 
 def test_the_usual_one_keeps_clear_of_the_morning(cast, bend):
-    kept = dose_templates.add(bend, dose_templates.usual(), by=cast.alice)
+    kept = dose_templates.add_template(bend, dose_templates.usual(), by=cast.alice)
     assert (kept.times, kept.sets, kept.hold_seconds, kept.weeks) == ("18:00", 1, 30, 6)

@@ -57,7 +57,7 @@ def test_looking_at_the_flag_does_not_resume(cast, held):
 
 
 def test_amending_the_plan_does_not_resume(cast, held):
-    prescribing.amend(held, make.dose(sets=1, times=["19:00"]), by=cast.alice, reason="Less.")
+    prescribing.amend_prescription(held, make.dose(sets=1, times=["19:00"]), by=cast.alice, reason="Less.")
     assert state(held) == "held"
 
 
@@ -71,9 +71,9 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
     due_at = held.schedules.get().next_due_at
     for days in range(30):
         now = due_at + days * DAY
-        planning.plan_due(now)
+        planning.create_due_reminders(now)
         reminders.send_due(now)
-        inactivity.sweep(now)
+        inactivity.flag_silent_clients(now)
     assert state(held) == "held"
     assert Reminder.objects.exists()
     assert set(Reminder.objects.values_list("state", "status_detail")) == {("skipped", "held")}
@@ -82,23 +82,23 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
 def test_a_second_reason_to_hold_changes_nothing(cast, held):
     assert lifecycle.put_on_hold(held, "warning sign", timezone.now()) is False
     with pytest.raises(ValidationError) as refused:
-        prescribing.hold(held, by=cast.alice.user, reason="Once more.")
+        prescribing.hold_prescription(held, by=cast.alice.user, reason="Once more.")
     assert "state" in refused.value.message_dict
     assert held.changes.count() == 1
 
 
 def test_a_practitioner_resumes_with_a_reason_and_the_next_reminder_goes(cast, held):
-    prescribing.resume(held, by=cast.alice.user, reason="Seen; softer knees.")
+    prescribing.resume_prescription(held, by=cast.alice.user, reason="Seen; softer knees.")
     change = held.changes.get(new="active")
     assert (change.old, change.reason, change.by) == ("held", "Seen; softer knees.", cast.alice.user)
     due = held.schedules.get(active=True).next_due_at + DAY
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     reminders.send_due(due)
     assert Reminder.objects.order_by("due_at").last().state == "sent"
 
 
 def test_resuming_without_a_reason_is_refused(cast, held):
     with pytest.raises(ValidationError) as refused:
-        prescribing.resume(held, by=cast.alice.user, reason="  ")
+        prescribing.resume_prescription(held, by=cast.alice.user, reason="  ")
     assert "reason" in refused.value.message_dict
     assert state(held) == "held"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.models import Practitioner, Prescription, Schedule
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from clinic.reminders.planning import next_reminder
 from tests import make
 
@@ -21,7 +21,7 @@ def refused(call, *args, **kwargs):
 
 def prescribe(client, screening=None, **dose):
     answers = make.nothing_found() if screening is None else screening
-    return prescribing.prescribe(client, make.exercise(), make.dose(**dose), answers, by=client.practitioner)
+    return prescribing.prescribe_exercise(client, make.exercise(), make.dose(**dose), answers, by=client.practitioner)
 
 
 def test_an_unanswered_precaution_is_named_and_nothing_is_stored(cast):
@@ -33,12 +33,12 @@ def test_an_unanswered_precaution_is_named_and_nothing_is_stored(cast):
 
 
 def test_a_yes_without_a_reason_is_refused(cast):
-    wrong = refused(prescribe, cast.dana, {**make.nothing_found(), "osteoporosis": Screened(True, "  ")})
+    wrong = refused(prescribe, cast.dana, {**make.nothing_found(), "osteoporosis": ScreenedPrecaution(True, "  ")})
     assert wrong["screening"][0].startswith("osteoporosis: a yes needs a reason")
 
 
 def test_a_yes_with_a_reason_is_kept_with_who_decided(cast):
-    answers = {**make.nothing_found(), "osteoporosis": Screened(True, "Mild; chair variation only.")}
+    answers = {**make.nothing_found(), "osteoporosis": ScreenedPrecaution(True, "Mild; chair variation only.")}
     kept = prescribe(cast.dana, answers).screening.get(code="osteoporosis")
     assert (kept.answer, kept.override_reason, kept.by) == (True, "Mild; chair variation only.", cast.alice)
 
@@ -64,7 +64,9 @@ def test_a_wrong_dose_is_refused_by_field(cast, dose, field):
 
 def test_the_front_desk_may_not_prescribe(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
-    wrong = refused(prescribing.prescribe, cast.dana, make.exercise(), make.dose(), make.nothing_found(), by=desk)
+    wrong = refused(
+        prescribing.prescribe_exercise, cast.dana, make.exercise(), make.dose(), make.nothing_found(), by=desk
+    )
     assert set(wrong) == {"practitioner"}
 
 
@@ -82,7 +84,7 @@ def test_each_time_gets_its_schedule_in_the_clients_zone(cast):
 
 def test_an_amendment_is_a_new_version_and_moves_the_reminders(cast):
     prescription = prescribe(cast.dana)
-    prescribing.amend(prescription, make.dose(times=["20:00"], sets=3), by=cast.alice, reason="Goes well.")
+    prescribing.amend_prescription(prescription, make.dose(times=["20:00"], sets=3), by=cast.alice, reason="Goes well.")
     assert [(version.number, version.times, version.sets) for version in prescription.versions.all()] == [
         (2, "20:00", 3),
         (1, "18:00", 1),
@@ -106,9 +108,9 @@ def test_no_reminder_comes_in_the_morning_unless_the_practitioner_chose_it(cast)
 
 def test_hold_resume_end_and_their_reasons(cast):
     prescription, alice = prescribe(cast.dana), cast.alice.user
-    prescribing.hold(prescription, by=alice, reason="Look first.")
-    prescribing.resume(prescription, by=alice, reason="All well.")
-    prescribing.end(prescription, by=alice, reason="Done.")
+    prescribing.hold_prescription(prescription, by=alice, reason="Look first.")
+    prescribing.resume_prescription(prescription, by=alice, reason="All well.")
+    prescribing.end_prescription(prescription, by=alice, reason="Done.")
     assert [(row.old, row.new, row.reason) for row in prescription.changes.all()] == [
         ("active", "held", "Look first."),
         ("held", "active", "All well."),
@@ -119,13 +121,15 @@ def test_hold_resume_end_and_their_reasons(cast):
 
 def test_what_has_ended_cannot_be_held_resumed_amended_or_ended_again(cast):
     prescription, alice = prescribe(cast.dana), cast.alice.user
-    prescribing.end(prescription, by=alice, reason="Done.")
-    for act in (prescribing.hold, prescribing.resume, prescribing.end):
+    prescribing.end_prescription(prescription, by=alice, reason="Done.")
+    for act in (prescribing.hold_prescription, prescribing.resume_prescription, prescribing.end_prescription):
         assert set(refused(act, prescription, by=alice, reason="Again.")) == {"state"}
-    assert "prescription" in refused(prescribing.amend, prescription, make.dose(), by=cast.alice, reason="More.")
+    assert "prescription" in refused(
+        prescribing.amend_prescription, prescription, make.dose(), by=cast.alice, reason="More."
+    )
 
 
-@pytest.mark.parametrize("act", [prescribing.hold, prescribing.end])
+@pytest.mark.parametrize("act", [prescribing.hold_prescription, prescribing.end_prescription])
 def test_every_change_of_state_needs_a_reason(cast, act):
     prescription = prescribe(cast.dana)
     assert set(refused(act, prescription, by=cast.alice.user, reason=" ")) == {"reason"}

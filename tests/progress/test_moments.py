@@ -37,10 +37,10 @@ def test_a_quiet_story_has_no_moments(plan, now):
 
 def test_holds_resumptions_changes_and_the_end_are_told_in_order(plan, cast, now):
     by = cast.alice.user
-    prescribing.hold(plan, by=by, reason="Private reason.", now=now - 9 * DAY)
-    prescribing.resume(plan, by=by, reason="Private reason.", now=now - 8 * DAY)
-    prescribing.amend(plan, make.dose(sets=3), by=cast.alice, reason="Private reason.", now=now - 7 * DAY)
-    prescribing.end(plan, by=by, reason="Private reason.", now=now - 6 * DAY)
+    prescribing.hold_prescription(plan, by=by, reason="Private reason.", now=now - 9 * DAY)
+    prescribing.resume_prescription(plan, by=by, reason="Private reason.", now=now - 8 * DAY)
+    prescribing.amend_prescription(plan, make.dose(sets=3), by=cast.alice, reason="Private reason.", now=now - 7 * DAY)
+    prescribing.end_prescription(plan, by=by, reason="Private reason.", now=now - 6 * DAY)
     assert moments(plan, now) == [
         ["The exercise was paused."],
         ["The exercise went on."],
@@ -81,7 +81,7 @@ def test_flags_of_silence_and_of_mail_that_comes_back_are_not_the_clients_to_rea
 
 def test_the_clients_own_pause_is_read_from_the_ledger_and_from_the_wish(plan, cast, now):
     schedule = plan.schedules.get()
-    planning.plan_due(schedule.next_due_at + DAY)
+    planning.create_due_reminders(schedule.next_due_at + DAY)
     slot = schedule.reminders.order_by("slot").first()
     type(slot).objects.filter(pk=slot.pk).update(state="skipped", status_detail="paused", settled_at=now)
     plan.client.paused_until = now.date() + 3 * DAY
@@ -101,7 +101,7 @@ def test_the_queries_do_not_grow_with_the_story(plan, cast, now, django_assert_n
     for ago in range(1, 12):
         told = make.report(plan, 4, 3, at=now - ago * DAY, areas=("low_back",)).report
         reporting.correct(told, {"after": 2}, reason="A slip", by=cast.alice.user)
-        prescribing.amend(plan, make.dose(sets=ago), by=cast.alice, reason="x", now=now - ago * DAY)
+        prescribing.amend_prescription(plan, make.dose(sets=ago), by=cast.alice, reason="x", now=now - ago * DAY)
     plan.exercise.rest_seconds  # noqa: B018  read before, as pages do
     with django_assert_num_queries(8):
         seen = progress.read(plan, [], now)

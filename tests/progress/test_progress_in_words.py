@@ -63,7 +63,7 @@ def test_nothing_told_is_nothing_said(plan):
 
 def test_a_plan_that_is_over_is_told_by_its_last_report(plan, cast):
     told(plan, (1, 3, 2))
-    prescribing.end(plan, by=cast.alice.user, reason="Done.", now=NOW)
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.", now=NOW)
     assert said(told(plan)) == "You last told us of your pain on 23 November: it was 3."
 
 

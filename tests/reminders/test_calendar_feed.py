@@ -25,7 +25,7 @@ MONDAY = TODAY - dt.timedelta(days=TODAY.weekday())
 def read(client):
     """The feed as a calendar program takes it in."""
     fresh = Client.objects.select_related("clinic").get(pk=client.pk)
-    return icalendar.Calendar.from_ical(calendar_feed.feed(fresh).body)
+    return icalendar.Calendar.from_ical(calendar_feed.build_feed(fresh).body)
 
 
 def events(client):
@@ -46,7 +46,7 @@ def bend(dana):
 
 def amend(bend, reason="easier", **over):
     given = {"starts_on": MONDAY, "days": ["mon", "thu"], "times": ["08:30", "18:00"], **over}
-    prescribing.amend(bend, make.dose(**given), by=bend.prescribed_by, reason=reason)
+    prescribing.amend_prescription(bend, make.dose(**given), by=bend.prescribed_by, reason=reason)
 
 
 def test_one_event_for_each_time_in_the_clients_zone(dana, bend):
@@ -74,7 +74,7 @@ def test_a_year_read_from_the_feed_is_a_year_of_the_scheduler(dana, place):
         start = event["DTSTART"].dt
         rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
         instants += [instance.astimezone(dt.UTC) for instance in rule]
-    plan = replace(planning.plan_of(bend.dose, dana).prescribed, paused_until=dana.paused_until)
+    plan = replace(planning.build_plan(bend.dose, dana).prescribed, paused_until=dana.paused_until)
     begin = timezone.now() - dt.timedelta(days=20)
     due = list(slots(plan, ZoneInfo(place), begin, begin + dt.timedelta(days=500)))
     assert sorted(instants) == due
@@ -91,17 +91,17 @@ def test_it_says_a_moment_and_the_clinic_and_nothing_of_health(dana, bend):
     (event, _evening) = events(dana)
     assert event["SUMMARY"] == "A moment for yourself – Riverside Physio"
     assert event["URL"].endswith("/portal/")
-    told = calendar_feed.feed(dana).body.decode().replace("\r\n ", "").lower()
+    told = calendar_feed.build_feed(dana).body.decode().replace("\r\n ", "").lower()
     private = ["bend", "exercise", "pain", "sets", "hold", "dana", "alice", "home.example", "13", "forward"]
     quiet = [line for line in told.splitlines() if not line.startswith(("dt", "last-mod", "rdate", "uid", "tz"))]
     assert [word for word in private if any(word in line for line in quiet)] == []
 
 
 def test_the_clients_language(dana, bend):
-    before = calendar_feed.feed(dana).body
+    before = calendar_feed.build_feed(dana).body
     client_preferences.set_language(dana, "es", by=dana.user)
     assert events(dana)[0]["SUMMARY"].endswith(" – Riverside Physio")
-    assert calendar_feed.feed(dana).body != before
+    assert calendar_feed.build_feed(dana).body != before
 
 
 def test_programs_are_told_when_to_ask_again(dana, bend):
@@ -145,13 +145,13 @@ def test_a_time_that_comes_back_is_the_event_it_was(dana, bend):
     ids=["a pause", "a language", "a zone"],
 )
 def test_what_the_client_changes_counts_as_a_change(dana, bend, wish):
-    before, feed_before = events(dana)[0], calendar_feed.feed(dana)
+    before, feed_before = events(dana)[0], calendar_feed.build_feed(dana)
     wish(dana)
     after = events(dana)[0]
     assert after["UID"] == before["UID"]
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
-    assert calendar_feed.feed(dana).changed_at > feed_before.changed_at
+    assert calendar_feed.build_feed(dana).changed_at > feed_before.changed_at
 
 
 def test_a_pause_begins_the_events_on_its_last_day(dana, bend):
@@ -161,19 +161,19 @@ def test_a_pause_begins_the_events_on_its_last_day(dana, bend):
 
 
 def test_nothing_while_held_and_all_of_it_again_after(dana, bend):
-    before, changed_at = {event["UID"] for event in events(dana)}, calendar_feed.feed(dana).changed_at
-    prescribing.hold(bend, by=bend.prescribed_by.user, reason="rest")
+    before, changed_at = {event["UID"] for event in events(dana)}, calendar_feed.build_feed(dana).changed_at
+    prescribing.hold_prescription(bend, by=bend.prescribed_by.user, reason="rest")
     assert events(dana) == []
     assert read(dana).walk("VTIMEZONE")  # a calendar with nothing in it would be none
-    assert calendar_feed.feed(dana).changed_at > changed_at
-    prescribing.resume(bend, by=bend.prescribed_by.user, reason="better")
+    assert calendar_feed.build_feed(dana).changed_at > changed_at
+    prescribing.resume_prescription(bend, by=bend.prescribed_by.user, reason="better")
     after = events(dana)
     assert {event["UID"] for event in after} == before
     assert {event["SEQUENCE"] for event in after} == {2}
 
 
 def test_nothing_once_it_has_ended(dana, bend):
-    prescribing.end(bend, by=bend.prescribed_by.user, reason="well")
+    prescribing.end_prescription(bend, by=bend.prescribed_by.user, reason="well")
     assert events(dana) == []
 
 
@@ -194,12 +194,12 @@ def test_only_this_clients_plans(cast, dana, bend):
 
 
 def test_an_unchanged_plan_is_the_same_bytes(dana, bend):
-    assert calendar_feed.feed(dana) == calendar_feed.feed(dana)
+    assert calendar_feed.build_feed(dana) == calendar_feed.build_feed(dana)
 
 
 def test_two_plans_cost_no_more_queries_than_one(dana, bend, django_assert_num_queries):
     make.prescription(dana, times=["12:00"])
     client = Client.objects.select_related("clinic").get(pk=dana.pk)
     with django_assert_num_queries(6):
-        calendar_feed.feed(client)
+        calendar_feed.build_feed(client)
     assert Prescription.objects.count() == 2

@@ -28,7 +28,7 @@ def at(hour, minute=0, day=2):
 
 
 def tick(now):
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     sending.send_due(now)
 
 
@@ -66,7 +66,7 @@ def test_a_time_in_quiet_hours(cast):
 def test_a_late_mail_does_not_come_into_quiet_hours(cast):
     make.prescription(cast.dana, times=["18:00"])
     be_quiet(cast.dana, 19, 9)
-    planning.plan_due(at(18))
+    planning.create_due_reminders(at(18))
     sending.send_due(at(19, 30))
     assert ledger() == [("18:00", "skipped", "quiet_hours")]
 
@@ -79,8 +79,8 @@ def test_quiet_hours_of_no_length_are_refused(cast):
 
 def test_a_time_that_the_plan_dropped_between_planning_and_sending(cast):
     prescription = make.prescription(cast.dana, times=["12:00"])
-    planning.plan_due(at(12))
-    prescribing.amend(prescription, make.dose(times=["20:00"]), by=cast.alice, reason="Later is better.")
+    planning.create_due_reminders(at(12))
+    prescribing.amend_prescription(prescription, make.dose(times=["20:00"]), by=cast.alice, reason="Later is better.")
     sending.send_due(at(12, 1))
     assert ledger() == [("12:00", "skipped", "changed")]
 
@@ -88,7 +88,7 @@ def test_a_time_that_the_plan_dropped_between_planning_and_sending(cast):
 def test_after_an_outage_of_mail_only_the_newest_of_a_day_goes(cast):
     make.prescription(cast.dana, times=["12:00", "13:00", "14:00"])
     for hour in (12, 13, 14):
-        planning.plan_due(at(hour))
+        planning.create_due_reminders(at(hour))
     sending.send_due(at(14, 30))
     assert ledger() == [("12:00", "skipped", "late"), ("13:00", "skipped", "late"), ("14:00", "sent", "")]
     assert len(mail.outbox) == 1
@@ -97,7 +97,7 @@ def test_after_an_outage_of_mail_only_the_newest_of_a_day_goes(cast):
 def test_two_exercises_an_hour_apart_are_two_mails(cast):
     make.prescription(cast.dana, times=["12:00"])
     make.prescription(cast.dana, times=["13:00"])
-    planning.plan_due(at(13))
+    planning.create_due_reminders(at(13))
     sending.send_due(at(13))
     assert [state for _due, state, _why in ledger()] == ["sent", "sent"]
 
@@ -124,14 +124,14 @@ def test_so_are_two_that_follow_closely(cast):
 def test_the_second_goes_where_the_first_does_not(cast):
     first = make.prescription(cast.dana, times=["12:00"])
     make.prescription(cast.dana, times=["12:00"])
-    prescribing.hold(first, by=cast.alice.user, reason="Look first.")
+    prescribing.hold_prescription(first, by=cast.alice.user, reason="Look first.")
     tick(at(12))
     assert sorted(ledger()) == [("12:00", "sent", ""), ("12:00", "skipped", "held")]
 
 
 def test_a_slot_that_was_due_when_the_plan_changed_keeps_its_row(cast):
     prescription = make.prescription(cast.dana, times=["12:00"])
-    prescribing.end(prescription, by=cast.alice.user, reason="Done.", now=at(12, 0))
+    prescribing.end_prescription(prescription, by=cast.alice.user, reason="Done.", now=at(12, 0))
     tick(at(12, 1))
     assert ledger() == [("12:00", "skipped", "ended")]
 
@@ -159,5 +159,5 @@ class TestTheNextReminderShown:
         client_preferences.set_reminders_wanted(prescription.client, False, by=None)
         assert self.next(prescription) is None
         client_preferences.set_reminders_wanted(prescription.client, True, by=None)
-        prescribing.hold(prescription, by=cast.alice.user, reason="Look first.")
+        prescribing.hold_prescription(prescription, by=cast.alice.user, reason="Look first.")
         assert self.next(prescription) is None

@@ -31,14 +31,14 @@ def ledger():
 
 def test_nothing_is_planned_before_it_is_due(cast):
     make.prescription(cast.dana)
-    assert planning.plan_due(at(17, 59)) == 0
+    assert planning.create_due_reminders(at(17, 59)) == 0
     assert ledger() == []
 
 
 def test_a_due_slot_becomes_one_row_however_often_the_tick_runs(cast):
     make.prescription(cast.dana)
     for _tick in range(3):
-        planning.plan_due(at(18))
+        planning.create_due_reminders(at(18))
     assert ledger() == [(dt.date(2026, 3, 2), "ready", "")]
     assert Schedule.objects.get().next_due_at == at(18, day=3)
 
@@ -47,13 +47,13 @@ def test_it_comes_at_the_clients_own_hour(cast):
     Client.objects.filter(pk=cast.dana.pk).update(time_zone="Asia/Kolkata")
     cast.dana.refresh_from_db()
     make.prescription(cast.dana)
-    planning.plan_due(at(12, 30))
+    planning.create_due_reminders(at(12, 30))
     assert Reminder.objects.get().due_at == dt.datetime(2026, 3, 2, 18, 0, tzinfo=ZoneInfo("Asia/Kolkata"))
 
 
 def test_after_an_outage_there_is_a_ledger_and_not_a_burst(cast):
     make.prescription(cast.dana)
-    planning.plan_due(at(18, 5, day=20))
+    planning.create_due_reminders(at(18, 5, day=20))
     sending.send_due(at(18, 5, day=20))
     states = [state for _slot, state, _why in ledger()]
     assert states == ["skipped"] * 6 + ["sent"]
@@ -63,7 +63,7 @@ def test_after_an_outage_there_is_a_ledger_and_not_a_burst(cast):
 
 def skipped(cast, prescription, when=None):
     when = when or at(18)
-    planning.plan_due(when)
+    planning.create_due_reminders(when)
     sending.send_due(when)
     assert mail.outbox == []
     return Reminder.objects.get().why
@@ -75,14 +75,14 @@ def change(client, **fields):
 
 def test_held(cast):
     prescription = make.prescription(cast.dana)
-    prescribing.hold(prescription, by=cast.alice.user, reason="Look first.")
+    prescribing.hold_prescription(prescription, by=cast.alice.user, reason="Look first.")
     assert skipped(cast, prescription) == "held"
 
 
 def test_ended_between_planning_and_sending(cast):
     prescription = make.prescription(cast.dana)
-    planning.plan_due(at(18))
-    prescribing.end(prescription, by=cast.alice.user, reason="Done.")
+    planning.create_due_reminders(at(18))
+    prescribing.end_prescription(prescription, by=cast.alice.user, reason="Done.")
     assert skipped(cast, prescription) == "ended"
 
 
@@ -120,14 +120,14 @@ def test_no_consent(cast):
 
 def test_too_late(cast):
     prescription = make.prescription(cast.dana)
-    planning.plan_due(at(18))
+    planning.create_due_reminders(at(18))
     assert skipped(cast, prescription, at(21, 1)) == "late"
 
 
 def test_a_report_of_yesterday_does_not_stop_todays_reminder(cast):
     prescription = make.prescription(cast.dana)
     make.report(prescription, 3, 2, at=at(20, day=1))
-    planning.plan_due(at(18))
+    planning.create_due_reminders(at(18))
     assert sending.send_due(at(18)) == {"sent": 1}
 
 
@@ -135,11 +135,11 @@ def test_the_cost_of_a_tick_follows_what_is_due(cast, django_assert_num_queries)
     for name in ("Frida", "Gus", "Hana", "Ivo"):
         make.prescription(make.client(cast.alice, name))
     with django_assert_num_queries(3):  # savepoint, who is due, release
-        planning.plan_due(at(9, 30))
+        planning.create_due_reminders(at(9, 30))
 
 
 def test_a_change_just_after_the_hour_does_not_jump_over_the_slot_that_is_due(cast):
     prescription = make.prescription(cast.dana)
     planning.set_schedules(prescription, at(18, 0))
-    planning.plan_due(at(18, 0))
+    planning.create_due_reminders(at(18, 0))
     assert ledger() == [(dt.date(2026, 3, 2), "ready", "")]

@@ -30,7 +30,7 @@ def plan(cast, settings):
 
 def tick(now=DUE):
     """One tick of the beat: plan, phones, mail."""
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     return push_delivery.send_due(now), sending.send_due(now)
 
 
@@ -76,7 +76,7 @@ def test_a_changed_plan_is_told_on_the_phone_and_nothing_of_how(service, plan, c
     browser = service.browser()
     turned_on(cast.dana, browser)
     dose = make.dose(starts_on=DUE.date(), sets=7, hold_seconds=13)
-    prescribing.amend(plan, dose, by=cast.alice, reason="Sciatica?", now=DUE - MINUTE)
+    prescribing.amend_prescription(plan, dose, by=cast.alice, reason="Sciatica?", now=DUE - MINUTE)
     tick()
     ((_path, _headers, body),) = service.got
     assert browser.read(body)["body"] == "A moment for yourself, Dana? Your plan has changed since the last reminder."
@@ -172,21 +172,21 @@ def test_a_phone_refused_five_times_in_a_row_is_forgotten(service, plan, cast): 
 
 def test_the_rules_of_mail_hold_for_phones_too(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    prescribing.hold(plan, reason="a rest", by=cast.alice.user, now=DUE - MINUTE)
+    prescribing.hold_prescription(plan, reason="a rest", by=cast.alice.user, now=DUE - MINUTE)
     assert tick() == ({"skipped": 1}, {})
     assert (row().why, service.got) == ("held", [])
 
 
 def test_too_late_for_mail_is_too_late_for_a_phone(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    planning.plan_due(DUE)
+    planning.create_due_reminders(DUE)
     assert push_delivery.send_due(DUE + dt.timedelta(hours=4)) == {"skipped": 1}
     assert row().why == "late"
 
 
 def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser(), Client.By.BOTH)
-    planning.plan_due(DUE)
+    planning.create_due_reminders(DUE)
     push_delivery.send_due(DUE)
     client_preferences.set_reminders_wanted(cast.dana, False, by=cast.dana.user)
     sending.send_due(DUE)
@@ -202,7 +202,7 @@ def test_without_keys_a_phones_reminders_come_by_mail(service, plan, cast, setti
 
 def test_the_last_phone_taken_away_brings_mail_back(service, plan, cast):  # noqa: F811
     phone = turned_on(cast.dana, service.browser())
-    push_subscriptions.forget(cast.dana, phone=phone.pk, by=cast.dana.user)
+    push_subscriptions.remove_subscription(cast.dana, phone=phone.pk, by=cast.dana.user)
     assert cast.dana.reminders_by == "mail"
     assert tick() == ({}, {"sent": 1})
     assert row().channel == "mail"
@@ -210,7 +210,7 @@ def test_the_last_phone_taken_away_brings_mail_back(service, plan, cast):  # noq
 
 def test_a_worker_that_died_while_it_posted_is_made_good(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
-    planning.plan_due(DUE)
+    planning.create_due_reminders(DUE)
     queue = Reminder.objects.filter(channel="phone")
     (held,) = queue.claim(DUE, 2 * MINUTE, 5)
     queue.begin(held, DUE + 2 * MINUTE)

@@ -28,7 +28,7 @@ def olivia(cast):
 
 
 def away(who, cover, first=TODAY, last=TODAY + 6 * DAY, now=NOW):
-    return absences.go_away(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now)
+    return absences.add_absence(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now)
 
 
 def refused(*args, **over):
@@ -60,7 +60,7 @@ class TestWhoSees:
         away(cast.alice, cast.bob)
         assert treated(cast.bob) == [cast.dana, cast.erin]
         prescription = make.prescription(cast.dana)
-        prescribing.hold(prescription, by=cast.bob.user, reason="She called.")
+        prescribing.hold_prescription(prescription, by=cast.bob.user, reason="She called.")
         assert set(Prescription.objects.visible_to(cast.bob.user)) == {prescription}
         assert set(Client.objects.record_visible_to(cast.bob.user)) == {cast.dana, cast.erin}
 
@@ -112,9 +112,9 @@ class TestWhoSees:
 
     def test_the_worklist_says_until_when(self, cast):
         away(cast.alice, cast.bob)
-        until = {row: row.covered_until for row in worklist_query.in_order_of_need(cast.bob.user)}
+        until = {row: row.covered_until for row in worklist_query.clients_by_need(cast.bob.user)}
         assert until == {cast.dana: TODAY + 6 * DAY, cast.erin: None}
-        assert [row.covered_until for row in worklist_query.in_order_of_need(cast.alice.user)] == [None]
+        assert [row.covered_until for row in worklist_query.clients_by_need(cast.alice.user)] == [None]
 
     def test_the_days_are_the_clinics_own(self, cast):
         here = cast.alice.clinic
@@ -139,7 +139,7 @@ class TestWhoSees:
         here.time_zone = "Asia/Tokyo"
         here.save(update_fields=["time_zone"])
         before = absence.begins_at
-        assert absences.follow_zone(here, NOW) == 1
+        assert absences.apply_clinic_zone(here, NOW) == 1
         absence.refresh_from_db()
         assert (before - absence.begins_at, absence.ends_at - absence.begins_at) == (9 * HOUR, DAY)
 
@@ -171,17 +171,17 @@ class TestWhoIsTold:
     def test_nobody_looked_and_the_owner_is_away_so_the_owners_cover_is_told(self, cast, olivia):
         away(olivia, cast.bob)
         flag = flag_of(cast.dana)
-        assert escalation.escalate(flag.raised_at + DAY) == 1
+        assert escalation.escalate_flags(flag.raised_at + DAY) == 1
         assert told(flag) == ["Alice", "Bob"]
 
     def test_nobody_looked_and_no_owner_is_there_so_the_cover_is_told_again(self, cast):
         away(cast.alice, cast.bob)
         flag = flag_of(cast.dana)
-        escalation.escalate(flag.raised_at + DAY)
+        escalation.escalate_flags(flag.raised_at + DAY)
         assert told(flag) == ["Bob", "Bob"]
 
     def test_when_it_is_over_the_practitioner_is_told_again(self, cast, olivia):
-        absences.end(away(cast.alice, cast.bob), by=cast.alice.user)
+        absences.end_absence(away(cast.alice, cast.bob), by=cast.alice.user)
         assert told(flag_of(cast.dana)) == ["Alice"]
 
 
@@ -235,41 +235,41 @@ class TestChangingIt:
     def test_another_cover_ends_the_access_of_the_first_at_once(self, cast):
         carol = make.practitioner(cast.alice.clinic, "Carol")
         absence = away(cast.alice, cast.bob)
-        absences.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=carol, by=cast.alice.user, now=NOW)
+        absences.change_absence(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=carol, by=cast.alice.user, now=NOW)
         assert (treated(cast.bob), treated(carol)) == ([cast.erin], [cast.dana])
 
     def test_ended_early_it_is_over_at_once(self, cast):
         absence = away(cast.alice, cast.bob)
-        assert absences.end(absence, by=cast.alice.user)
+        assert absences.end_absence(absence, by=cast.alice.user)
         assert treated(cast.bob) == [cast.erin]
-        assert not absences.end(absence, by=cast.alice.user)
+        assert not absences.end_absence(absence, by=cast.alice.user)
 
     def test_called_off_before_it_began_it_never_was(self, cast):
-        assert absences.end(away(cast.alice, cast.bob, TODAY + 3 * DAY), by=cast.alice.user, now=NOW)
+        assert absences.end_absence(away(cast.alice, cast.bob, TODAY + 3 * DAY), by=cast.alice.user, now=NOW)
         assert not Absence.objects.exists()
 
     def test_one_that_is_over_is_not_changed(self, cast):
         absence = away(cast.alice, cast.bob)
-        absences.end(absence, by=cast.alice.user, now=NOW)
+        absences.end_absence(absence, by=cast.alice.user, now=NOW)
         absence.refresh_from_db()
         with pytest.raises(ValidationError):
-            absences.change(
+            absences.change_absence(
                 absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=cast.bob, by=cast.alice.user, now=NOW + HOUR
             )
 
     def test_each_step_is_in_the_book(self, cast, olivia):
         absence = away(cast.alice, cast.bob)
-        absences.change(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=None, by=olivia.user, now=NOW)
-        absences.end(absence, by=olivia.user, now=NOW)
+        absences.change_absence(absence, starts_on=TODAY, ends_on=TODAY + DAY, cover=None, by=olivia.user, now=NOW)
+        absences.end_absence(absence, by=olivia.user, now=NOW)
         off = away(cast.bob, None, TODAY + 3 * DAY)
-        absences.end(off, by=cast.bob.user, now=NOW)
+        absences.end_absence(off, by=cast.bob.user, now=NOW)
         kept = AuditEntry.objects.filter(target_kind="absence").order_by("pk").values_list("verb", "actor")
         assert list(kept) == [
-            ("absence-made", cast.alice.user.pk),
-            ("absence-changed", olivia.user.pk),
-            ("absence-ended", olivia.user.pk),
-            ("absence-made", cast.bob.user.pk),
-            ("absence-called-off", cast.bob.user.pk),
+            ("absence_added", cast.alice.user.pk),
+            ("absence_changed", olivia.user.pk),
+            ("absence_ended", olivia.user.pk),
+            ("absence_added", cast.bob.user.pk),
+            ("absence_cancelled", cast.bob.user.pk),
         ]
 
 
@@ -282,7 +282,7 @@ def test_the_api_follows(cast):
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 404
     absence = away(cast.alice, cast.bob)
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 200
-    absences.end(absence, by=cast.alice.user)
+    absences.end_absence(absence, by=cast.alice.user)
     assert api.get(f"/api/v1/clients/{cast.dana.pk}/").status_code == 404
 
 
@@ -293,8 +293,8 @@ def test_acknowledged_by_the_cover_it_is_the_cover_s_in_the_book(cast):
     away(cast.alice, cast.bob)
     flag = flag_of(cast.dana)
     assert list(Flag.objects.visible_to(cast.bob.user)) == [flag]
-    assert lifecycle.acknowledge(flag, cast.bob.user)
-    assert AuditEntry.objects.get(verb="flag-acknowledged").actor == cast.bob.user
+    assert lifecycle.acknowledge_flag(flag, cast.bob.user)
+    assert AuditEntry.objects.get(verb="flag_acknowledged").actor == cast.bob.user
 
 
 def test_time_travel_is_not_needed_for_the_database_s_clock(cast):

@@ -133,7 +133,7 @@ def find_nothing_to_do(walk: Walker, story: Story) -> None:
     walk.glance("progress nothing", "How it goes")
     walk.open(url("history"))
     walk.glance("history nothing", "What you told us")
-    prescribing.end(story.nora.prescriptions.get(), by=story.alice.user, reason="done")
+    prescribing.end_prescription(story.nora.prescriptions.get(), by=story.alice.user, reason="done")
     _today(walk, story.nora, "today ended", "Your exercise has ended.")
 
 

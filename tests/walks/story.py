@@ -55,7 +55,7 @@ def told(language: str) -> Story:
     alice = make.practitioner(make.clinic(language=language, postal_line="1 River Street, Springfield"))
     dana = proven(make.client(alice, "Dana", **here))
     held, erin = make.client(alice, "Hugo", **here), make.client(alice, "Erin", **here)
-    prescribing.hold(make.prescription(held), by=alice.user, reason="rest")
+    prescribing.hold_prescription(make.prescription(held), by=alice.user, reason="rest")
     nora = make.client(alice, "Nora", **here)
     make.prescription(nora, days=[f"{(now + 2 * DAY).astimezone(ZoneInfo(here['time_zone'])):%a}".lower()])
     return Story(
@@ -71,8 +71,10 @@ def _long_plan(dana: Client, now: dt.datetime) -> Prescription:
     for ago in [*range(100, 80, -5), *range(50, 20, -3), *range(12, 0, -1)]:
         note = "Stiff until ten." if ago % 5 == 0 else ""
         last = make.report(plan, 4 + ago % 3, 3 + ago % 3, at=now - ago * DAY, note=note).report
-    prescribing.hold(plan, by=by, reason="x", now=now - 19 * DAY)
-    prescribing.resume(plan, by=by, reason="x", now=now - 14 * DAY)
-    prescribing.amend(plan, make.dose(sets=1, hold_seconds=30), by=dana.practitioner, reason="x", now=now - 13 * DAY)
+    prescribing.hold_prescription(plan, by=by, reason="x", now=now - 19 * DAY)
+    prescribing.resume_prescription(plan, by=by, reason="x", now=now - 14 * DAY)
+    prescribing.amend_prescription(
+        plan, make.dose(sets=1, hold_seconds=30), by=dana.practitioner, reason="x", now=now - 13 * DAY
+    )
     reporting.correct(last, {"before": 5}, reason="A slip", by=dana.user)
     return plan

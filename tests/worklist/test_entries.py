@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
 from clinic.flags import escalation, inactivity, lifecycle
-from clinic.flags.undeliverable import mail_arrives, mark_undeliverable
+from clinic.flags.undeliverable import mark_deliverable, mark_undeliverable
 from clinic.models import Client, Flag, PainReport, Practitioner, Prescription, WorklistEntry
 from clinic.models.worklist_entry import visible_entries_q
 from clinic.pain import reporting
@@ -35,7 +35,7 @@ def stored():
 
 
 def recomputed():
-    return {row.pk: facts(row) for row in worklist_entries.computed(Client.objects.values_list("pk", flat=True))}
+    return {row.pk: facts(row) for row in worklist_entries.compute_entries(Client.objects.values_list("pk", flat=True))}
 
 
 def facts(row):
@@ -77,13 +77,13 @@ class Story:
             reporting.correct(reports[number % len(reports)], changes, reason="x", by=None, now=self.now)
 
     def hold(self, client, number):
-        prescribing.hold(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
+        prescribing.hold_prescription(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
 
     def resume(self, client, number):
-        prescribing.resume(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
+        prescribing.resume_prescription(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
 
     def end(self, client, number):
-        prescribing.end(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
+        prescribing.end_prescription(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)
 
     def acknowledge(self, client, number):
         lifecycle.acknowledge_flag(self.flag(client, number), self.cast.alice.user, now=self.now)
@@ -94,14 +94,14 @@ class Story:
     def wait(self, client, number):
         """Days go by: silence is flagged, what nobody looked at goes to the owner."""
         self.now += (number + 2) * DAY
-        inactivity.sweep(self.now)
-        escalation.escalate(self.now)
+        inactivity.flag_silent_clients(self.now)
+        escalation.escalate_flags(self.now)
 
     def mail_comes_back(self, client, number):
         mark_undeliverable(client, "550", self.now)
 
     def mail_arrives(self, client, number):
-        mail_arrives(client, self.cast.alice.user, "x", self.now)
+        mark_deliverable(client, self.cast.alice.user, "x", self.now)
 
     def join(self, client, number):
         acceptance.accept_invitation(client.invitations.latest("pk"), password=make.PASSWORD, now=self.now)
@@ -179,7 +179,7 @@ def test_silence_counts_only_where_a_report_is_expected(cast):
     assert quiet() == Client.objects.get(pk=cast.dana.pk).consented_at
     make.report(bend, 3, at=(at := timezone.now()))
     assert quiet() == at
-    prescribing.hold(bend, by=cast.alice.user, reason="Away.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Away.")
     assert quiet() is None
 
 
@@ -192,7 +192,7 @@ def test_within_a_severity_what_nobody_looked_at_comes_first_and_then_the_longes
     lifecycle.acknowledge_flag(Flag.objects.get(prescription__client=seen), cast.alice.user)
     for client, ago in ((heard, 1), (quiet, 3)):
         make.report(make.prescription(client), 3, at=now - ago * DAY)
-    order = [client.name for client in worklist_query.in_order_of_need(cast.alice.user)]
+    order = [client.name for client in worklist_query.clients_by_need(cast.alice.user)]
     assert order == ["Ben", "Cid", "Ada", "Eva", "Fay", "Dana"]
 
 
@@ -238,8 +238,8 @@ def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
     make.prescription(hal)
     invitations.withdraw_invitations([gus, hal], by=cast.alice)
     assert stored() == recomputed()
-    assert cast.dana in worklist_query.in_order_of_need(cast.bob.user)
-    assert cast.dana not in worklist_query.in_order_of_need(cast.alice.user)
+    assert cast.dana in worklist_query.clients_by_need(cast.bob.user)
+    assert cast.dana not in worklist_query.clients_by_need(cast.alice.user)
 
 
 def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):
@@ -258,11 +258,11 @@ def test_a_sweep_lists_the_clients_whom_a_host_wrote_by_itself(cast):
     told = StringIO()
     call_command("sweep", stdout=told)
     assert "clients put on the worklist: 1" in told.getvalue()
-    assert "Hand Made" in [client.name for client in worklist_query.in_order_of_need(cast.alice.user)]
+    assert "Hand Made" in [client.name for client in worklist_query.clients_by_need(cast.alice.user)]
 
 
 def test_four_days_of_silence_on_the_list_are_those_of_the_rule():
-    assert worklist_query.SILENT_FOR == inactivity.LEAST
+    assert worklist_query.SILENT_FOR == inactivity.SHORTEST_SILENCE
 
 
 def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
@@ -278,5 +278,5 @@ def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
 def test_a_rise_to_the_owner_moves_the_client_up(cast):
     make.report(make.prescription(cast.dana), 3, 8)
     assert WorklistEntry.objects.get(client=cast.dana).need == 1
-    escalation.escalate(timezone.now() + 2 * DAY)
+    escalation.escalate_flags(timezone.now() + 2 * DAY)
     assert WorklistEntry.objects.get(client=cast.dana).need == 0

@@ -29,7 +29,7 @@ def _flag(user: Person, pk: int) -> Flag:
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
     """ "Seen, I am on it." """
     flag = _flag(request.user, pk)
-    if lifecycle.acknowledge(flag, access.signed_in(request)):
+    if lifecycle.acknowledge_flag(flag, access.signed_in(request)):
         messages.success(request, _("%(name)s: acknowledged.") % {"name": flag.prescription.client})
     else:
         messages.info(request, _already(flag))
@@ -57,9 +57,9 @@ def _resolve(flag: Flag, request: HttpRequest, form: ResolveFlagForm) -> bool:
     user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
     verdict = form.cleaned_data["verdict"]
     with transaction.atomic():
-        resolved = lifecycle.resolve(flag, user, note, verdict=verdict)
+        resolved = lifecycle.resolve_flag(flag, user, note, verdict=verdict)
         if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
-            prescribing.resume(prescription, by=user, reason=note[:500])
+            prescribing.resume_prescription(prescription, by=user, reason=note[:500])
     return resolved
 
 

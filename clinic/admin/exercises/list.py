@@ -143,7 +143,7 @@ def upload(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
     form = UploadForm(kind, found, request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data
-        stored = form.call(lambda: exercise_library.upload(found, given.pop("file"), kind, by=by, **given))
+        stored = form.call(lambda: exercise_library.upload_media(found, given.pop("file"), kind, by=by, **given))
         if stored is not None:
             messages.success(request, _("%(kind)s stored.") % {"kind": stored.get_kind_display()})
             return _to(found)
@@ -155,7 +155,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Take an upload away again."""
     by, found = acting(request), newest(slug)
     media = get_object_or_404(found.media.exclude(file="").select_related("exercise"), pk=pk)
-    exercise_library.remove(media, by=by)
+    exercise_library.remove_media(media, by=by)
     messages.success(request, _("%(kind)s removed.") % {"kind": media.get_kind_display()})
     return _to(found)
 
@@ -188,17 +188,17 @@ ROUTES = [
     ("exercises/<slug:slug>/files/<int:pk>/remove/", remove, "exercise_remove"),
     (
         "exercises/<slug:slug>/publish/",
-        _act(exercise_library.publish, gettext_lazy("Shown in the library now.")),
+        _act(exercise_library.publish_exercise, gettext_lazy("Shown in the library now.")),
         "exercise_publish",
     ),
     (
         "exercises/<slug:slug>/withdraw/",
-        _act(exercise_library.withdraw, gettext_lazy("Taken from the library. Plans that name it go on.")),
+        _act(exercise_library.withdraw_exercise, gettext_lazy("Taken from the library. Plans that name it go on.")),
         "exercise_withdraw",
     ),
     (
         "exercises/<slug:slug>/feature/",
-        _act(exercise_library.feature, gettext_lazy("On the clinic’s front page now.")),
+        _act(exercise_library.feature_exercise, gettext_lazy("On the clinic’s front page now.")),
         "exercise_feature",
     ),
 ]

@@ -74,9 +74,9 @@ def _form(request: HttpRequest, language: str, exercise: Exercise | None, conten
         exercise=exercise,
         after=request.POST.get("after") or (exercise.version if exercise else ""),
         language=language,
-        language_name=admin_labels.language(language),
+        language_name=admin_labels.language_name(language),
         languages=languages(None),
-        other_languages=[admin_labels.language(code) for code in others],
+        other_languages=[admin_labels.language_name(code) for code in others],
         translating=bool(spoken) and language not in spoken,
     )
 
@@ -87,7 +87,7 @@ def _store(request: HttpRequest, given: ExerciseForms, language: str, exercise: 
         return None
     seen = request.POST.get("after", "")
     try:
-        return exercise_library.write(
+        return exercise_library.write_exercise(
             given.slug,
             language,
             given.content(),

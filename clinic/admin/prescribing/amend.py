@@ -85,7 +85,7 @@ def _draft(prescription: Prescription, form: AmendForm, by: Practitioner, replac
 
 def _store(prescription: Prescription, form: AmendForm, by: Practitioner, replaces: int | None) -> PrescriptionVersion:
     reason = form.cleaned_data["reason"]
-    return prescribing.amend(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
+    return prescribing.amend_prescription(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
 
 
 def _what(version: PrescriptionVersion) -> list[str]:

@@ -95,7 +95,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     kept: dict[str, list[dict[str, Any]]] = {exercise.slug: [] for exercise in exercises}
     for row in DoseTemplate.objects.kept_by(request.user).filter(active=True).select_related("clinic"):
         if row.exercise in kept:
-            kept[row.exercise].append({"template": row, "days": admin_labels.days(row.day_names)})
+            kept[row.exercise].append({"template": row, "days": admin_labels.format_days(row.day_names)})
     return page(
         request,
         "prescribing/dose_templates.html",
@@ -115,7 +115,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     begin = {"days": list(WEEKDAYS), "times": ["18:00"], "sets": 1, "hold_seconds": 30}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, clinical, begin)
     if form.is_bound and form.is_valid():
-        made = form.call(lambda: dose_templates.add(exercise, form.pattern(), by=form.by()))
+        made = form.call(lambda: dose_templates.add_template(exercise, form.pattern(), by=form.by()))
         if made is not None:
             return _done(request, _("“%(name)s” is kept."), made)
     return page(request, "prescribing/dose_template.html", _("Keep a dose"), form=form, exercise=exercise)
@@ -127,7 +127,7 @@ def add_usual(request: HttpRequest) -> HttpResponseBase:
     clinical = _clinical(request)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.POST.get("exercise", ""))
     try:
-        made = dose_templates.add(exercise, dose_templates.usual(), by=clinical[0])
+        made = dose_templates.add_template(exercise, dose_templates.usual(), by=clinical[0])
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("plumbline:dose_templates"))
@@ -144,7 +144,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     now |= {"days": template.day_names, "times": template.times.split(",")}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, [by], now)
     if form.is_bound and form.is_valid():
-        changed = form.call(lambda: dose_templates.change(template, exercise, form.pattern(), by=by))
+        changed = form.call(lambda: dose_templates.change_template(template, exercise, form.pattern(), by=by))
         if changed is not None:
             return _done(request, _("“%(name)s” is changed. Plans that were made of it stay as they are."), changed)
     return page(request, "prescribing/dose_template.html", str(now["name"]), form=form, exercise=exercise)
@@ -154,7 +154,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
 def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Offer it no more."""
     template, _exercise, by = _kept(request, pk)
-    if not dose_templates.retire(template, by=by):
+    if not dose_templates.retire_template(template, by=by):
         return _retired(request, template)
     return _done(request, _("“%(name)s” is offered no more. Plans that were made of it run on."), template)
 

@@ -100,7 +100,7 @@ def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         if request.POST.get("do") == LOOK:
             draft = form.call(
-                lambda: prescribing.draft(client, exercise, form.dose(), form.questions.screening(), by=by)
+                lambda: prescribing.draft_prescription(client, exercise, form.dose(), form.questions.screening(), by=by)
             )
             if draft is not None:
                 return prescribing_review.show(
@@ -140,7 +140,7 @@ def _form(
 
 
 def _store(request: HttpRequest, form: PrescribeForm, by: Practitioner) -> Prescription:
-    return prescribing.prescribe(
+    return prescribing.prescribe_exercise(
         form.client, form.exercise, form.dose(), form.questions.screening(),
         by=by, keep_as=form.cleaned_data["keep_as"], beside=prescribing_review.beside(request.POST),
     )  # fmt: skip

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, today_of, usual
 from clinic.models import Client
 from clinic.models.dose_template import DoseTemplate
-from clinic.prescriptions.bulk import Order
+from clinic.prescriptions.bulk import ScreenedClient
 from clinic.prescriptions.prescribing import Dose
-from clinic.prescriptions.screening import Screened
+from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise, Precaution
 
 _NAME_LENGTH = DoseTemplate._meta.get_field("name").max_length
@@ -64,11 +64,11 @@ class Questions:
                 told = _("Write why it is right all the same, or do not prescribe this exercise.")
                 self._form.add_error(reason, told)
 
-    def screening(self) -> dict[str, Screened]:
+    def screening(self) -> dict[str, ScreenedPrecaution]:
         """The answers, for the verb, which checks that none is missing."""
         given = self._form.cleaned_data
         return {
-            precaution.code: Screened(
+            precaution.code: ScreenedPrecaution(
                 given[self._name("answer", precaution)] == "yes", given[self._name("reason", precaution)]
             )
             for precaution in self.precautions
@@ -130,9 +130,9 @@ class Share:
         """Those of the chosen times within two hours after this client gets up."""
         return self._form.early_for(self.client, {"times": self._form.chosen()})
 
-    def order(self) -> Order:
+    def order(self) -> ScreenedClient:
         """What was typed, for the verb."""
-        return Order(self.client, self.questions.screening(), self._form.cleaned_data[self._tick])
+        return ScreenedClient(self.client, self.questions.screening(), self._form.cleaned_data[self._tick])
 
 
 class SeveralForm(DoseFields):
@@ -156,7 +156,7 @@ class SeveralForm(DoseFields):
             share.questions.clean(given)
         return given
 
-    def orders(self) -> list[Order]:
+    def orders(self) -> list[ScreenedClient]:
         """Each client's share, for the verb."""
         return [share.order() for share in self.shares]
 

@@ -23,7 +23,7 @@ from clinic.admin.prescribing.screening_form import SeveralForm
 from clinic.admin.rendering import page
 from clinic.models import Client, Practitioner, Prescription
 from clinic.prescriptions import bulk, prescribing
-from clinic.prescriptions.bulk import AT_ONCE
+from clinic.prescriptions.bulk import MAX_CLIENTS
 from clinic.reminders import planning
 from exercises.models import Exercise
 
@@ -107,8 +107,8 @@ def _complaint(clients: Sequence[Client]) -> str:
     """Why these cannot be prescribed to at once; empty when they can."""
     if not clients:
         return _("Tick the clients first.")
-    if len(clients) > AT_ONCE:
-        return _("Choose at most %(most)s clients at once.") % {"most": AT_ONCE}
+    if len(clients) > MAX_CLIENTS:
+        return _("Choose at most %(most)s clients at once.") % {"most": MAX_CLIENTS}
     if len({client.clinic_id for client in clients}) > 1:
         return _("Choose clients of one clinic.")
     return ""
@@ -129,7 +129,7 @@ def _form(
 
 
 def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
-    made = bulk.prescribe_to_all(
+    made = bulk.prescribe_to_clients(
         form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"],
         beside=prescribing_review.beside(request.POST),
     )  # fmt: skip
@@ -156,13 +156,13 @@ def _warn_of_silence(request: HttpRequest, made: Sequence[Prescription]) -> None
 def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
     """What each would get; the page and the mail of the first stand for those of all."""
     dose, now = form.dose(), timezone.now()
-    bulk.check_all(form.orders(), form.exercise, dose, by=by, now=now)
+    bulk.validate_clients(form.orders(), form.exercise, dose, by=by, now=now)
     rows: list[dict[str, Any]] = []
     drafts = []
     for share in form.shares:
         order = share.order()
-        theirs = bulk.dose_of(order, dose)
-        draft = prescribing.draft(share.client, form.exercise, theirs, order.screening, by=by, now=now)
+        theirs = bulk.dose_for(order, dose)
+        draft = prescribing.draft_prescription(share.client, form.exercise, theirs, order.screening, by=by, now=now)
         coming = client_preview.first_reminders(draft, now)
         why_none = "" if coming else client_preview.why_none(draft, now)
         rows.append(

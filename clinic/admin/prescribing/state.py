@@ -52,7 +52,9 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the next visit, in the client's language, on ``?paper=a4`` or ``letter``; Http404 for another."""
     prescription = _prescription(request.user, pk)
-    known = simulation.replay(prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig())
+    known = simulation.simulate_prescription(
+        prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
+    )
     with override(prescription.client.language):
         told = progress.read(prescription, known.points, timezone.now())
         try:
@@ -75,21 +77,21 @@ class _Act:
 
 
 _HOLD = _Act(
-    prescribing.hold,
+    prescribing.hold_prescription,
     gettext_lazy("Hold the exercise"),
     gettext_lazy("The client sees that it is paused, and no reminders go out until you resume it."),
     gettext_lazy("Hold"),
     gettext_lazy("The exercise is held. Its reminders stop."),
 )
 _RESUME = _Act(
-    prescribing.resume,
+    prescribing.resume_prescription,
     gettext_lazy("Resume the exercise"),
     gettext_lazy("The client reads that the pause has ended and may do it again, and the reminders go on."),
     gettext_lazy("Resume"),
     gettext_lazy("The exercise goes on. So do its reminders."),
 )
 _END = _Act(
-    prescribing.end,
+    prescribing.end_prescription,
     gettext_lazy("End the exercise"),
     gettext_lazy(
         "For good: the client reads that it has ended, the record stays, and there are no more reminders and reports."

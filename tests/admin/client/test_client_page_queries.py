@@ -48,7 +48,7 @@ def live(plan, days, by):
         for flag in Flag.objects.unresolved().filter(prescription=plan):
             lifecycle.resolve_flag(flag, by=by.user, note="Seen.", verdict=Flag.Verdict.REAL)
         if plan.state == "held":
-            prescribing.resume(plan, by=by.user, reason="Seen.")
+            prescribing.resume_prescription(plan, by=by.user, reason="Seen.")
 
 
 def test_with_one_report_and_with_sixty(cast, alice):
@@ -57,8 +57,8 @@ def test_with_one_report_and_with_sixty(cast, alice):
     assert asked(alice, cast.dana) == AS_OFTEN
     live(plan, range(59, 0, -1), cast.alice)
     rule_tuning.set_client_rule_settings(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
-    prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="More.")
-    planning.plan_due(plan.schedules.get().next_due_at)
+    prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="More.")
+    planning.create_due_reminders(plan.schedules.get().next_due_at)
     make.prescription(cast.dana)  # another one beside it
     assert asked(alice, cast.dana) == AS_OFTEN
     assert asked(alice, cast.dana, page=2, timeline=3) == AS_OFTEN

@@ -47,8 +47,8 @@ def test_each_report_is_a_dot_in_the_wide_and_in_the_narrow_drawing(alice, plan)
 def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
     flagged_clients.says(plan, 20, 4, 8)
     first = Flag.objects.get()
-    prescribing.resume(plan, by=plan.client.practitioner.user, reason="Seen.")
-    lifecycle.resolve(first, plan.client.practitioner.user, "Seen.", verdict="real")
+    prescribing.resume_prescription(plan, by=plan.client.practitioner.user, reason="Seen.")
+    lifecycle.resolve_flag(first, plan.client.practitioner.user, "Seen.", verdict="real")
     flagged_clients.says(plan, 0.1, 6, warning_signs=("leg_weakness",))
     page = shown(alice, plan)
     assert re.findall(r'class="chart-number(?:-past)?"[^>]*>(\d)<', drawing(page)) == ["1", "2"]
@@ -60,7 +60,7 @@ def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
 def test_the_key_has_the_line_of_a_changed_dose_where_one_is_drawn(alice, plan, cast):
     flagged_clients.calm(plan, 9, 1)
     assert "the dose changed" not in words(shown(alice, plan))
-    prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="More.")
+    prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="More.")
     page = shown(alice, plan)
     assert "the dose changed" in words(page)
     assert count(page, "change") == 1
@@ -70,9 +70,9 @@ def test_while_it_was_held_it_is_hatched(alice, plan):
     flagged_clients.calm(plan, 9, 1)
     assert "chart-span" not in drawing(shown(alice, plan))
     now, alices = timezone.now(), plan.client.practitioner.user
-    prescribing.hold(plan, by=alices, reason="Rest.", now=now - 6 * flagged_clients.DAY)
-    prescribing.resume(plan, by=alices, reason="Seen.", now=now - 3 * flagged_clients.DAY)
-    prescribing.hold(plan, by=alices, reason="A fall.", now=now - flagged_clients.DAY)
+    prescribing.hold_prescription(plan, by=alices, reason="Rest.", now=now - 6 * flagged_clients.DAY)
+    prescribing.resume_prescription(plan, by=alices, reason="Seen.", now=now - 3 * flagged_clients.DAY)
+    prescribing.hold_prescription(plan, by=alices, reason="A fall.", now=now - flagged_clients.DAY)
     page = shown(alice, plan)
     assert count(page, "span") == 2
     assert ">held</text>" in drawing(page)
@@ -92,7 +92,7 @@ def test_the_reports_behind_a_flag_wear_a_ring_and_are_named_with_it(alice, plan
 
 def test_a_new_dose_is_a_hairline_with_its_words(alice, plan):
     flagged_clients.calm(plan, 9, 5)
-    prescribing.amend(
+    prescribing.amend_prescription(
         plan, make.dose(sets=3, hold_seconds=20), by=plan.client.practitioner, reason="Eased.",
         now=timezone.now() - 4 * flagged_clients.DAY,
     )  # fmt: skip
@@ -148,7 +148,7 @@ def test_the_queries_do_not_grow_with_the_flags(alice, plan, django_assert_max_n
     for flags in (1, 5):
         for _flag in range(flags):
             flagged_clients.says(plan, 1, 4, 8)
-            lifecycle.resolve(Flag.objects.unresolved().get(), user, "Seen.", verdict="false")
+            lifecycle.resolve_flag(Flag.objects.unresolved().get(), user, "Seen.", verdict="false")
         with django_assert_max_num_queries(36) as asked:
             shown(alice, plan)
         counts.append(len(asked))

@@ -29,15 +29,15 @@ def told(browser, client, **asked):
 
 def test_each_act_is_one_line_with_its_reason(cast, alice):
     plan = make.prescription(cast.dana)
-    prescribing.amend(plan, make.dose(sets=3), by=cast.alice, reason="She is ready.")
+    prescribing.amend_prescription(plan, make.dose(sets=3), by=cast.alice, reason="She is ready.")
     outcome = make.report(plan, 4, 8)
     reporting.correct(outcome.report, {"before": 5}, reason="Mistyped.", by=cast.dana.user)
     flag = outcome.flags[0]
-    escalation.escalate(flag.raised_at + dt.timedelta(days=2))
+    escalation.escalate_flags(flag.raised_at + dt.timedelta(days=2))
     lifecycle.acknowledge_flag(flag, by=cast.alice.user)
     lifecycle.resolve_flag(flag, by=cast.alice.user, note="Called her.", verdict=Flag.Verdict.REAL)
     plan.refresh_from_db()
-    prescribing.resume(plan, by=cast.alice.user, reason="Seen today.")
+    prescribing.resume_prescription(plan, by=cast.alice.user, reason="Seen today.")
     rule_tuning.set_client_rule_settings(
         cast.dana, sensitivity="few", smallest_rise=2.0, reason="Her days differ.", by=cast.alice
     )
@@ -47,7 +47,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     client_messages.mark_read(message, by=cast.dana.user)
     alice.get(url("handout", plan.pk))
     data_export.hand_over(cast.dana, by=cast.dana.user)
-    prescribing.end(plan, by=cast.alice.user, reason="All better.")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="All better.")
     page = told(alice, cast.dana) + told(alice, cast.dana, timeline=2)
     for line in (
         "Alice invited the client",

@@ -32,7 +32,7 @@ def test_alice_adds_the_bridge_prescribes_it_and_dana_reads_its_steps(cast, alic
     assert added.origin == "clinic"
     assert added.steps_in("en")[1].title == "Lift your hips"
 
-    plan = prescribing.prescribe(cast.dana, added, make.dose(), make.nothing_found(added), by=cast.alice)
+    plan = prescribing.prescribe_exercise(cast.dana, added, make.dose(), make.nothing_found(added), by=cast.alice)
 
     dana = visit.signed_in(cast.dana)
     assert "Makes your bottom strong." in words(dana.get(visit.url("library")))
@@ -138,7 +138,9 @@ def change(alice, language="en", **changes):
 
 def test_a_change_is_a_new_version_and_the_plan_keeps_the_old(cast, alice):
     add(alice)
-    plan = prescribing.prescribe(cast.dana, the_bridge(), make.dose(), make.nothing_found(the_bridge()), by=cast.alice)
+    plan = prescribing.prescribe_exercise(
+        cast.dana, the_bridge(), make.dose(), make.nothing_found(the_bridge()), by=cast.alice
+    )
     codes = {"code": "do_you_have_a_fever"}
     change(alice, steps=[step(previous_number="1", place="1")], precautions=[question(**codes)])
     plan.refresh_from_db()
@@ -285,8 +287,8 @@ def test_the_book_of_the_clinic_says_who_wrote_it(cast, alice):
     alice.post(url("exercise_withdraw", "bridge"))
     entries = AuditEntry.objects.filter(clinic=cast.alice.clinic, target_kind="exercise").order_by("pk")
     assert [(entry.actor_id, entry.verb) for entry in entries] == [
-        (cast.alice.user_id, "exercise-written"),
-        (cast.alice.user_id, "exercise-withdrawn"),
+        (cast.alice.user_id, "exercise_written"),
+        (cast.alice.user_id, "exercise_withdrawn"),
     ]
 
 

@@ -52,9 +52,9 @@ def test_the_featured_one_comes_first_then_the_last_prescribed(cast, alice, time
     assert order(alice.get(url("prescribe", cast.dana.pk))) == ["bridge", "clam", "forward-bend"]
     time_machine.move_to(dt.datetime(2026, 12, 1, tzinfo=dt.UTC), tick=False)
     fay = make.client(cast.alice, "Fay")
-    prescribing.prescribe(fay, clam, make.dose(), make.nothing_found(clam), by=cast.alice)
+    prescribing.prescribe_exercise(fay, clam, make.dose(), make.nothing_found(clam), by=cast.alice)
     time_machine.move_to(dt.datetime(2026, 12, 2, tzinfo=dt.UTC), tick=False)
-    prescribing.prescribe(cast.dana, bridge, make.dose(), make.nothing_found(bridge), by=cast.bob)
+    prescribing.prescribe_exercise(cast.dana, bridge, make.dose(), make.nothing_found(bridge), by=cast.bob)
     alice = signed_in(cast.alice)
     page = alice.get(url("prescribe", cast.dana.pk))
     assert order(page) == ["bridge", "clam", "forward-bend"]

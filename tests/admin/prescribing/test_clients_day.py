@@ -50,7 +50,7 @@ def test_other_plans_and_what_the_client_wants_no_reminder_of_are_marked(dana, c
 
 def test_the_plan_that_is_changed_is_not_another_one_and_an_ended_one_is_none(dana, cast):
     plan, ended = make.prescription(dana), make.prescription(dana)
-    prescribing.end(ended, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(ended, by=cast.alice.user, reason="Done.")
     assert drawn(dana, without=plan).others == []
 
 

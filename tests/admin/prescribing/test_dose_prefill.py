@@ -15,7 +15,7 @@ from tests.admin.prescribing.form_answers import dose, screening
 @pytest.fixture
 def kept(cast):
     pattern = dose_templates.Pattern("Gently", ["mon", "thu"], ["17:00", "20:00"], 3, 20, "wall", 4)
-    return dose_templates.add(make.exercise(), pattern, by=cast.bob)
+    return dose_templates.add_template(make.exercise(), pattern, by=cast.bob)
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def test_the_button_fills_them_and_keeps_the_answers_given_so_far(cast, alice, k
 
 def test_as_last_time_is_this_clients_last_dose_of_it(cast, alice):
     old = make.prescription(cast.dana, times=["19:00"], sets=2)
-    prescribing.amend(old, make.dose(times=["20:00"], sets=4), by=cast.alice, reason="more")
-    prescribing.end(old, by=cast.alice.user, reason="Done.")
+    prescribing.amend_prescription(old, make.dose(times=["20:00"], sets=4), by=cast.alice, reason="more")
+    prescribing.end_prescription(old, by=cast.alice.user, reason="Done.")
     page = alice.get(url("prescribe", cast.dana.pk))
     assert keys(page) == ["client"]  # one's own last is the same
     assert "As last time Every day at 20:00, 4 × 30 s" in words(page)
@@ -82,7 +82,7 @@ def test_another_clinics_doses_are_not_offered(cast, alice, kept):
 
 
 def test_one_that_is_retired_or_unknown_fills_nothing(cast, alice, kept):
-    dose_templates.retire(kept, by=cast.alice)
+    dose_templates.retire_template(kept, by=cast.alice)
     for number in (kept.pk, 0, "x"):
         assert fields(alice.get(url("prescribe", cast.dana.pk), {"template": number}))[1] == ["18:00"]
 
@@ -132,7 +132,7 @@ def test_many_templates_cost_as_many_queries_as_one(cast, alice, kept, django_as
             alice.get(url("prescribe", cast.dana.pk))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            dose_templates.add(
+            dose_templates.add_template(
                 make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
             )
     assert counts[0] == counts[1]

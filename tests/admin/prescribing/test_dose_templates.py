@@ -16,7 +16,7 @@ def alice(cast):
 
 @pytest.fixture
 def kept(cast):
-    return dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
+    return dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
 
 
 def typed(**over):
@@ -105,7 +105,7 @@ def test_a_stranger_a_client_and_the_front_desk_find_none_of_it(cast, kept, name
 
 def test_a_colleague_of_the_clinic_may_change_it(cast, kept):
     signed_in(cast.bob).post(url("dose_template", kept.pk), typed())
-    assert AuditEntry.objects.get(verb="template-changed").actor == cast.bob.user
+    assert AuditEntry.objects.get(verb="dose_template_changed").actor == cast.bob.user
 
 
 def test_who_works_at_two_clinics_says_for_which(cast, alice):
@@ -125,7 +125,7 @@ def test_many_cost_as_many_queries_as_one(cast, alice, kept, django_assert_max_n
             alice.get(url("dose_templates"))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            dose_templates.add(
+            dose_templates.add_template(
                 make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
             )
     assert counts[0] == counts[1]

@@ -48,7 +48,7 @@ def test_of_an_invited_client_the_look_and_the_answer_say_it_too(alice, cast):
 
 def test_of_a_held_plan_the_look_says_it_too(alice, cast):
     plan = make.prescription(cast.dana)
-    prescribing.hold(plan, by=cast.alice.user, reason="Wait.")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Wait.")
     assert NEVER in words(alice.post(url("amend", plan.pk), {**amended(plan), "do": "look"}))
 
 

@@ -54,7 +54,7 @@ def open_page(browser, live_server, cast):
 
 @pytest.fixture
 def kept(cast):
-    return dose_templates.add(make.exercise(), dose_templates.usual(), by=cast.alice)
+    return dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_the_client_reads_what_changed(cast, dana, open_page, viewport, scheme):
     plan = make.prescription(dana, now=timezone.now() - dt.timedelta(days=20))
-    prescribing.amend(plan, make.dose(times=["10:00", "18:00"], sets=2), by=cast.alice, reason="More.")
+    prescribing.amend_prescription(plan, make.dose(times=["10:00", "18:00"], sets=2), by=cast.alice, reason="More.")
     page = open_page("/portal/", viewport, scheme, who=dana.user)
     expect(page.get_by_text("2 times a day instead of 1: at 10:00 and 18:00.")).to_be_visible()
     photographed(page, "news", viewport, scheme)
@@ -257,7 +257,7 @@ def test_a_key_held_down_answers_one_question_and_not_all(dana, open_page):
 
 def test_a_dose_is_filled_in_with_its_last_day_and_a_tick_for_mornings_is_taken_back(dana, open_page):
     pattern = dose_templates.Pattern("Often", ["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall", 2)
-    dose_templates.add(make.exercise(), pattern, by=dana.practitioner)
+    dose_templates.add_template(make.exercise(), pattern, by=dana.practitioner)
     page = open_page(url("prescribe", dana.pk))
     page.locator("[name=times]").first.fill("08:00")
     page.get_by_label("The morning is right for this client").check()

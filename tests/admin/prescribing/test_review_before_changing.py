@@ -78,7 +78,7 @@ def test_the_clients_page_says_what_the_real_one_will(alice, plan, cast):
 
 
 def test_two_changes_within_a_week_are_told_as_one_from_what_was_before(alice, plan, cast):
-    prescribing.amend(plan, make.dose(sets=3), by=cast.bob, reason="x", now=NOON - 2 * DAY)
+    prescribing.amend_prescription(plan, make.dose(sets=3), by=cast.bob, reason="x", now=NOON - 2 * DAY)
     assert "2 rounds instead of 1." in words(look(alice, plan))
 
 
@@ -93,7 +93,7 @@ def test_the_client_is_never_shown_the_reason(alice, plan):
 
 
 def test_of_a_held_plan_the_page_stays_paused_and_no_reminder_comes(alice, plan, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="Wait.")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Wait.")
     page = look(alice, plan)
     assert "It is held. Reminders go on when you resume it." in words(page)
     assert "Your exercise is paused" in post.shown(frames(page)[0])

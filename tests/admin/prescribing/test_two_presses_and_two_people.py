@@ -112,7 +112,7 @@ def test_a_corrected_answer_is_stored_once_the_plan_with_the_wrong_one_has_ended
         assert "with other answers" in words(page), "and again, as long as it runs"
         given["beside"] = shown_in(page, "beside")
     wrong = Prescription.objects.get()
-    prescribing.end(wrong, by=cast.alice.user, reason="Wrong answer.")
+    prescribing.end_prescription(wrong, by=cast.alice.user, reason="Wrong answer.")
     alice.post(url("prescribe", cast.dana.pk), given)
     (right,) = Prescription.objects.exclude(pk=wrong.pk)
     assert right.screening.get(answer=True).override_reason == "Her eye doctor agrees."
@@ -145,7 +145,9 @@ def coming_back(browser, address, given, way, dose_pk):
 
 @pytest.mark.parametrize("way", ["missing", "look", "fill"])
 def test_a_form_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice, way):
-    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add_template(
+        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
+    )
     given, address = new(alice, cast.dana), url("prescribe", cast.dana.pk)
     make.prescription(cast.dana, cast.bob, times=["17:00"])
     page = coming_back(alice, address, given, way, kept.pk)
@@ -225,7 +227,9 @@ def test_who_looks_first_is_told_of_the_colleague_before_the_look(alice, bob, pl
 
 @pytest.mark.parametrize("way", ["missing", "look", "fill"])
 def test_a_change_that_comes_back_still_knows_which_dose_it_was_opened_on(cast, alice, bob, plan, way):
-    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add_template(
+        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
+    )
     mine, address = change(alice, plan), url("amend", plan.pk)
     bob.post(address, change(bob, plan, times=["17:00"]))
     page = coming_back(alice, address, mine, way, kept.pk)
@@ -257,7 +261,7 @@ def test_what_changes_nothing_is_no_new_version(alice, plan):
 
 def test_a_plan_that_ended_meanwhile_is_said_with_the_way_to_prescribe_it_anew(cast, alice, plan):
     given = change(alice, plan)
-    prescribing.end(plan, by=cast.bob.user, reason="Done.")
+    prescribing.end_prescription(plan, by=cast.bob.user, reason="Done.")
     page = alice.post(url("amend", plan.pk), given)
     assert "This exercise has ended. Prescribe it anew." in words(page)
     assert f"{url('prescribe', cast.dana.pk)}?exercise=forward-bend" in page.content.decode()
@@ -266,7 +270,7 @@ def test_a_plan_that_ended_meanwhile_is_said_with_the_way_to_prescribe_it_anew(c
 
 
 def test_the_form_of_an_ended_plan_leads_back_to_the_client(cast, alice, plan):
-    prescribing.end(plan, by=cast.bob.user, reason="Done.")
+    prescribing.end_prescription(plan, by=cast.bob.user, reason="Done.")
     page = alice.get(url("amend", plan.pk), follow=True)
     assert page.redirect_chain == [(url("client", cast.dana.pk), 302)]
     assert said(page) == ["This exercise has ended. Prescribe it anew."]
@@ -315,7 +319,9 @@ def test_keep_a_dose_pressed_twice_keeps_one(alice):
 
 
 def test_a_dose_that_a_colleague_retired_meanwhile_is_said(cast, alice, bob):
-    kept = dose_templates.add(make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice)
+    kept = dose_templates.add_template(
+        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
+    )
     bob.post(url("dose_template_retire", kept.pk))
     for page in (
         alice.post(url("dose_template", kept.pk), {**dose(), "name": "Nights"}, follow=True),

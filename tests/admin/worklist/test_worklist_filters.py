@@ -25,7 +25,7 @@ def clients(cast):
     Client.objects.exclude(pk=nell.pk).update(consented_at=timezone.now() - 60 * DAY)
     flagged_clients.says(flagged_clients.plan(heidi), 1, 3, 8)
     flagged_clients.says(flagged_clients.plan(samuel), 6, 3, 2)
-    worklist_entries.restate(*Client.objects.values_list("pk", flat=True))
+    worklist_entries.update_entries(*Client.objects.values_list("pk", flat=True))
     return cast
 
 
@@ -100,13 +100,13 @@ def test_the_count_of_those_who_need_a_look_is_not_narrowed(clients):
 
 def test_held_ends_with_the_hold(clients):
     alice, bend = signed_in(clients.alice), Client.objects.get(name="Heidi").prescriptions.get()
-    prescribing.resume(bend, by=clients.alice.user, reason="Looked.")
+    prescribing.resume_prescription(bend, by=clients.alice.user, reason="Looked.")
     assert names(alice, held="1") == set()
 
 
 def test_of_very_many_only_the_first_are_counted_and_paged(clients, monkeypatch):
     """Those in need come first, so they are counted and shown; the others are found by name."""
-    monkeypatch.setattr("clinic.worklist.query.COUNTED_AT_MOST", 2)
+    monkeypatch.setattr("clinic.worklist.query.MAX_COUNTED", 2)
     monkeypatch.setattr(page_of, "COUNTED_AT_MOST", 2)
     alice = signed_in(clients.alice)
     page = alice.get(url("index"))

@@ -69,8 +69,8 @@ def test_adherence_counts_the_planned_days_of_the_last_fortnight(cast, alice, be
 
 def test_days_on_hold_are_not_asked_for(cast, alice, bend):
     now = timezone.now()
-    prescribing.hold(bend, by=cast.alice.user, reason="Away.", now=now - 9 * DAY)
-    prescribing.resume(bend, by=cast.alice.user, reason="Back.", now=now - 4 * DAY)
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Away.", now=now - 9 * DAY)
+    prescribing.resume_prescription(bend, by=cast.alice.user, reason="Back.", now=now - 4 * DAY)
     planned = int(row(alice, cast.dana).adherence.split()[2])
     assert planned in (8, 9)  # of 13; the edges depend on the hour of the day
 
@@ -96,9 +96,9 @@ def test_a_later_reminder_has_its_day(cast, alice):
 
 
 def test_no_reminder_says_why(cast, alice, bend):
-    prescribing.hold(bend, by=cast.alice.user, reason="Away.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Away.")
     assert row(alice, cast.dana).reminder == "No reminder: held"
-    prescribing.resume(bend, by=cast.alice.user, reason="Back.")
+    prescribing.resume_prescription(bend, by=cast.alice.user, reason="Back.")
     mark_undeliverable(cast.dana, "550", timezone.now())
     assert row(alice, cast.dana).reminder == "No reminder: mail comes back"
     Client.objects.update(undeliverable_since=None)

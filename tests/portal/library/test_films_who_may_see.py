@@ -82,7 +82,7 @@ def test_one_range_of_it(cast, film):
 
 
 def test_a_draft_is_the_practitioners_alone_until_it_is_prescribed(cast, film, bridge):
-    prescribing.prescribe(cast.erin, bridge, make.dose(), make.nothing_found(bridge), by=cast.bob)
+    prescribing.prescribe_exercise(cast.erin, bridge, make.dose(), make.nothing_found(bridge), by=cast.bob)
     Exercise.objects.filter(pk=bridge.pk).update(published_at=None)
     assert signed_in(cast.dana).get(address(film)).status_code == 404
     assert signed_in(cast.erin).get(address(film)).status_code == 200

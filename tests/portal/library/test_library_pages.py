@@ -95,13 +95,13 @@ def test_who_has_it_prescribed_can_do_it_now(cast, dana):
     plan = make.prescription(cast.dana)
     assert f'href="{url("do", plan.pk)}"' in page_of(dana)
     assert "Do it now" not in page_of(signed_in(cast.erin))
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     assert "Do it now" not in page_of(dana)
 
 
 def test_a_plan_of_an_older_version_can_be_done_from_the_page_of_the_newer(cast, dana):
     old = bridge()
-    plan = prescribing.prescribe(cast.dana, old, make.dose(), make.nothing_found(old), by=cast.alice)
+    plan = prescribing.prescribe_exercise(cast.dana, old, make.dose(), make.nothing_found(old), by=cast.alice)
     said = {
         key: value for key, value in content.content(name="Hip bridge").items() if key not in ("version", "featured")
     }

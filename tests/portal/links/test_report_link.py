@@ -128,7 +128,7 @@ def test_a_row_that_is_gone_looks_like_an_altered_link(plan, row):
 
 
 def test_while_held_it_asks_for_the_pain_alone(plan, row, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     said = words(stranger().get(report_link(row)))
     assert "Your practitioner has paused this exercise." in said
     assert "Did you do your exercise?" not in said
@@ -137,7 +137,7 @@ def test_while_held_it_asks_for_the_pain_alone(plan, row, cast):
 
 
 def test_after_the_end_there_is_nothing_to_report(plan, row, cast):
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     response = stranger().get(report_link(row))
     assert response.status_code == 410
     assert "This exercise has ended" in words(response)
@@ -175,7 +175,7 @@ def test_the_page_is_in_the_clients_language(cast):
 def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     plans = [make.prescription(cast.dana) for _exercise in range(2)]
     due = plans[0].schedules.get().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     sending.send_due(due)
     went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.status_detail)
     assert (went.state, other.why) == ("sent", SkipReason.TOGETHER)
@@ -200,7 +200,7 @@ def test_who_has_not_done_it_yet_finds_the_way_to_the_steps_beside_the_one_main_
 def test_who_tapped_a_number_or_may_not_do_it_is_not_sent_there(row, cast):
     path = report_link(row)
     assert "Do it step by step" not in words(stranger().get(f"{path}?a={signed_links.score_tags(row.pk)[4]}"))
-    prescribing.hold(row.schedule.prescription, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(row.schedule.prescription, by=cast.alice.user, reason="rest")
     assert "Do it step by step" not in words(stranger().get(path))
 
 

@@ -236,7 +236,7 @@ def test_a_plan_that_ended_meanwhile_is_told_by_the_servers_page(walker, plan, c
     dana.begin(5)
     dana.press("It hurts more: stop here")
     dana.score("Pain after", 6)
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     dana.press("Save my answers")
     expect(dana.page.get_by_role("alert").first).to_contain_text("This exercise has ended")
     dana.says("Pain after the exercise")

@@ -187,7 +187,7 @@ def test_stopping_at_a_standing_step_does_not(visit):
 
 def test_a_pause_on_the_way_ends_the_steps_and_still_takes_the_answer(plan, visit, cast):
     visit.press(before="5").press()
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     page = visit.page
     visit.press()
     assert "Your practitioner has paused this exercise." in visit.said
@@ -236,7 +236,7 @@ def test_a_clinics_own_exercise_without_hold_or_drawing_is_walked_too(cast, sett
     settings.MEDIA_ROOT = tmp_path
     own = make_exercise.exercise("bridge")
     make_exercise.speak(own, "en", "Bridge")
-    plan = prescribing.prescribe(cast.dana, own, make.dose(sets=3), make.nothing_found(own), by=cast.alice)
+    plan = prescribing.prescribe_exercise(cast.dana, own, make.dose(sets=3), make.nothing_found(own), by=cast.alice)
     visit = Visit(plan).press(before="2")
     assert visit.title == "Bridge"  # its precaution is not asked in a report
     assert "Step 1 of 2" in visit.said

@@ -20,8 +20,12 @@ def plan(cast):
         made = make.prescription(cast.dana, now=began, starts_on=began.date(), days=["mon", "wed", "fri"])
         make.report(made, 4, 3, at=dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC))
         make.report(made, 4, at=dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC))
-        prescribing.hold(made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 9, 8, tzinfo=dt.UTC))
-        prescribing.resume(made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC))
+        prescribing.hold_prescription(
+            made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 9, 8, tzinfo=dt.UTC)
+        )
+        prescribing.resume_prescription(
+            made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC)
+        )
         yield made
 
 
@@ -106,7 +110,7 @@ def test_nobody_is_led_out_of_the_plan(plan, asked, shown, links):
 
 
 def test_of_a_plan_that_ended_the_last_month_is_shown(plan, cast):
-    prescribing.end(plan, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC))
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC))
     with time_machine.travel(dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)):
         section = calendar(plan.client)
     assert "<caption>November 2026</caption>" in section

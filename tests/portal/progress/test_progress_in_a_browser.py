@@ -56,9 +56,9 @@ def plan(cast):
     plan, now, by = plan_of(cast.dana), timezone.now(), cast.alice.user
     for ago in [*range(119, 100, -3), *range(60, 20, -2), *range(12, 0, -1)]:
         told = make.report(plan, 4 + ago % 3, 4 + ago % 2, at=now - ago * DAY, note="Stiff until ten." * (ago % 5 == 0))
-    prescribing.hold(plan, by=by, reason="x", now=now - 19 * DAY)
-    prescribing.resume(plan, by=by, reason="x", now=now - 14 * DAY)
-    prescribing.amend(plan, make.dose(sets=2), by=cast.alice, reason="x", now=now - 13 * DAY)
+    prescribing.hold_prescription(plan, by=by, reason="x", now=now - 19 * DAY)
+    prescribing.resume_prescription(plan, by=by, reason="x", now=now - 14 * DAY)
+    prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="x", now=now - 13 * DAY)
     reporting.correct(told.report, {"after": 1}, reason="A slip", by=cast.dana.user)
     return plan
 
@@ -72,7 +72,7 @@ def stories(cast, plan):
     make.report(plan_of(held, 30), 6, at=timezone.now(), warning_signs=("leg_weakness",))
     over = plan_of(two, 90)
     make.report(over, 5, 3, at=timezone.now() - 60 * DAY)
-    prescribing.end(over, by=cast.alice.user, reason="x", now=timezone.now() - 40 * DAY)
+    prescribing.end_prescription(over, by=cast.alice.user, reason="x", now=timezone.now() - 40 * DAY)
     plan_of(two, 20)
     here, told = url("progress"), url("history")
     return {

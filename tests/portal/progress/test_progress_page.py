@@ -86,7 +86,7 @@ def test_a_report_without_a_number_is_no_zero(cast, plan, now):
 
 def test_a_pause_is_told_as_on_the_first_page_and_without_the_reason(cast, plan, now):
     make.report(plan, 5, 3, at=now - 5 * DAY)
-    prescribing.hold(plan, by=cast.alice.user, reason="Private reason.", now=now - 2 * DAY)
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Private reason.", now=now - 2 * DAY)
     answer = page(cast.dana)
     assert "Your practitioner has paused this exercise." in words(answer)
     assert "The exercise was paused." in words(answer)
@@ -110,7 +110,7 @@ def test_a_correction_is_marked_in_the_table(cast, plan, now):
 
 def test_of_two_exercises_the_running_one_is_shown_first_and_the_other_is_a_link(cast, plan, now):
     make.report(plan, 9, at=now - 60 * DAY)
-    prescribing.end(plan, by=cast.alice.user, reason="Anew.", now=now - 50 * DAY)
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Anew.", now=now - 50 * DAY)
     make.prescription(cast.dana, now=now - 20 * DAY)
     first = page(cast.dana)
     assert "Nothing to draw yet." in words(first)

@@ -220,7 +220,7 @@ def test_a_reload_while_it_is_being_sent_loses_nothing_and_sends_once(phone, pla
 def test_a_plan_that_ended_meanwhile_ends_in_a_choice(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana)
     dana.answers_offline()
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     dana.offline(False)
     dana.open()
     dana.says("1 answer could not be saved. See below why, and decide.")

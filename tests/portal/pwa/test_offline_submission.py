@@ -102,14 +102,14 @@ def test_five_minutes_ahead_is_a_clock_that_differs(plan, dana):
 
 
 def test_a_plan_that_ended_meanwhile_is_told_as_a_conflict(plan, dana, cast):
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     response = send(dana, plan)
     assert response.status_code == 409
     assert "has ended" in json.loads(response.content)["message"]
 
 
 def test_a_plan_that_was_held_meanwhile_takes_the_answer(plan, dana, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     assert send(dana, plan, about="session", after="2").status_code == 201
     assert PainReport.objects.get().advice == "stop"
 
@@ -160,5 +160,5 @@ def test_what_a_phone_should_have_at_hand(plan, dana, cast):
     second = make.prescription(cast.dana)
     assert f"{url('report')}?prescription={second.pk}" in ask(dana)["pages"]
     for one in (plan, second):
-        prescribing.end(one, by=cast.alice.user, reason="done")
+        prescribing.end_prescription(one, by=cast.alice.user, reason="done")
     assert ask(dana)["pages"] == [url("today"), url("report")]

@@ -119,7 +119,7 @@ def test_after_seven_days_the_practitioner_is_asked(dana, report):
 
 
 def test_after_the_end_nothing_is_corrected(plan, dana, report, cast):
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     assert dana.get(url("correct", report.pk)).status_code == 410
 
 

@@ -95,7 +95,7 @@ def test_opening_the_pages_writes_nothing(plan, dana):
 
 
 def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(plan, dana, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     said = words(dana.get(url("do", plan.pk)))
     assert "Your practitioner has paused this exercise." in said
     assert "Set your feet" not in said
@@ -109,7 +109,7 @@ def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(pla
 
 
 def test_an_ended_exercise_shows_no_form(plan, dana, cast):
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     assert "This plan is over." in words(dana.get(url("do", plan.pk)))
     assert "No exercise runs now" in words(dana.get(url("report")))
 

@@ -78,7 +78,7 @@ def test_nobody_else_finds_it(plan, cast):
 
 def test_it_stays_readable_when_the_exercise_has_ended(plan, cast):
     report = make.report(plan, 5, 3).report
-    prescribing.end(plan, by=cast.alice.user, reason="done")
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
     assert "Pain went from 5 to 3." in words(signed_in(plan.client).get(url("answer", report.pk)))
 
 

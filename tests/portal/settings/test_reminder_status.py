@@ -121,9 +121,9 @@ def test_mail_that_comes_back_says_whom_to_tell(dana):
 
 def test_held_over_and_ended_are_told_apart(cast, dana):
     bend = dana.prescriptions.get()
-    prescribing.hold(bend, by=cast.alice.user, reason="Wait.")
+    prescribing.hold_prescription(bend, by=cast.alice.user, reason="Wait.")
     assert told(dana).next == "Next: none. Your practitioner has paused the exercise."
-    prescribing.end(bend, by=cast.alice.user, reason="Done.")
+    prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     assert told(dana).next == "Next: none. No exercise is planned for you now."
 
 

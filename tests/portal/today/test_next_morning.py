@@ -193,7 +193,7 @@ def test_pain_told_without_the_exercise_has_no_morning_after(dana, told):
 
 
 def test_not_while_the_exercise_is_paused(dana, told, cast):
-    prescribing.hold(told.prescription, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(told.prescription, by=cast.alice.user, reason="rest")
     assert ASKED not in today(dana)
 
 

@@ -28,7 +28,7 @@ def plan(dana):
 
 
 def amend(plan, days_ago=3, **over):
-    prescribing.amend(
+    prescribing.amend_prescription(
         plan, make.dose(**over), by=plan.client.practitioner, reason="Sciatica?", now=NOW - days_ago * DAY
     )
 
@@ -79,23 +79,23 @@ def test_two_changes_in_a_week_are_told_as_one_from_what_was_before(dana, plan):
 
 def test_why_it_changed_stays_with_the_practitioner(dana, plan, cast):
     amend(plan, sets=2)
-    prescribing.hold(plan, by=cast.alice.user, reason="Herniated disc suspected.", now=NOW - 2 * DAY)
-    prescribing.resume(plan, by=cast.alice.user, reason="The scan is clear.", now=NOW - DAY)
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="Herniated disc suspected.", now=NOW - 2 * DAY)
+    prescribing.resume_prescription(plan, by=cast.alice.user, reason="The scan is clear.", now=NOW - DAY)
     said = page(dana)
     for reason in ("Sciatica", "Herniated", "scan"):
         assert reason not in said
 
 
 def test_the_end_of_a_pause_is_told(dana, plan, cast):
-    prescribing.hold(plan, by=cast.alice.user, reason="rest", now=NOW - 2 * DAY)
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest", now=NOW - 2 * DAY)
     assert "the pause has ended" not in page(dana)
-    prescribing.resume(plan, by=cast.alice.user, reason="better", now=NOW - DAY)
+    prescribing.resume_prescription(plan, by=cast.alice.user, reason="better", now=NOW - DAY)
     assert "Forward bend: the pause has ended (yesterday). You may do it again." in page(dana)
 
 
 def test_the_end_of_an_exercise_is_told_beside_those_that_go_on(dana, plan, cast):
     make.prescription(dana, now=NOW - 30 * DAY)
-    prescribing.end(plan, by=cast.alice.user, reason="Done.", now=NOW - DAY)
+    prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.", now=NOW - DAY)
     said = page(dana)
     assert "Forward bend has ended (yesterday). You do not need to do it any more." in said
     assert "Time for your exercise" in said
@@ -109,7 +109,9 @@ def test_it_is_said_in_spanish(dana, plan):
 
 def test_the_day_is_the_clients_own(dana, plan, time_machine):
     Client.objects.filter(pk=dana.pk).update(time_zone="Pacific/Kiritimati")  # 14 hours on
-    prescribing.amend(plan, make.dose(sets=2), by=dana.practitioner, reason="x", now=NOW - dt.timedelta(hours=3))
+    prescribing.amend_prescription(
+        plan, make.dose(sets=2), by=dana.practitioner, reason="x", now=NOW - dt.timedelta(hours=3)
+    )
     assert "since yesterday: 2 rounds" in page(dana)  # 23:00 there, and it is 02:00 now
 
 

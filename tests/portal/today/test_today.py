@@ -129,7 +129,7 @@ def test_yesterdays_answer_is_not_todays(dana):
 def test_a_pause_is_told_in_the_clinics_words(dana, cast):
     plan = make.prescription(dana)
     make.report(plan, 5, 3)
-    prescribing.hold(plan, by=cast.alice.user, reason="rest")
+    prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     said = page(dana)
     assert "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch." in said
     assert "Call 555 0100 if it gets worse." in said
@@ -142,7 +142,7 @@ def test_after_a_resumption_the_old_stop_is_over(dana, cast):
     make.report(plan, 4, 7, at=MONDAY_NOON - dt.timedelta(hours=1))
     plan.refresh_from_db()
     with time_machine.travel(MONDAY_NOON + dt.timedelta(hours=1)):
-        prescribing.resume(plan, by=cast.alice.user, reason="smaller bend")
+        prescribing.resume_prescription(plan, by=cast.alice.user, reason="smaller bend")
         assert "paused" not in page(dana)
 
 
@@ -153,7 +153,7 @@ def test_a_plan_past_its_last_day_says_so(dana):
 
 def test_an_ended_exercise_and_none_yet_are_plain_text(dana, cast):
     assert "No exercise is planned for you yet." in page(dana)
-    prescribing.end(make.prescription(dana), by=cast.alice.user, reason="done")
+    prescribing.end_prescription(make.prescription(dana), by=cast.alice.user, reason="done")
     assert "Your exercise has ended." in page(dana)
 
 
