@@ -50,8 +50,8 @@ def tick(run: Callable[[], None]) -> Callable[[], None]:
 @tick
 def plan() -> None:
     """Due schedules become reminder rows, due daily mails their own."""
-    planning.plan_due(database_now())
-    digest_planning.plan_due(database_now())
+    planning.create_due_reminders(database_now())
+    digest_planning.create_due_digests(database_now())
 
 
 @tick
@@ -64,13 +64,18 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for tidy in (outbox.reap, registration.delete_unconfirmed, departure.delete_expired_data, escalation.escalate):
+    for tidy in (
+        outbox.reap,
+        registration.delete_unconfirmed,
+        departure.delete_expired_data,
+        escalation.escalate_flags,
+    ):
         tidy(database_now())
 
 
 @tick
 def silence() -> None:
     """Flag the clients who fell silent, and those whom mail does not reach; list whoever the worklist misses."""
-    silent_clients.sweep(database_now())
-    undeliverable.sweep(database_now())
-    worklist_entries.fill_gaps()
+    silent_clients.flag_silent_clients(database_now())
+    undeliverable.flag_undeliverable_clients(database_now())
+    worklist_entries.create_missing_entries()

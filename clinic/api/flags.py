@@ -19,7 +19,7 @@ from clinic.api.enum_fields import Code
 from clinic.api.fields import BodySerializer, Instant, Text
 from clinic.api.viewsets import ApiViewSet
 from clinic.flags import lifecycle
-from clinic.flags.phase import phase
+from clinic.flags.phase import phase_of
 from clinic.models import Flag, FlagEvent, PainReport
 
 
@@ -88,7 +88,7 @@ class FlagAnswer(serializers.ModelSerializer[Flag]):
 
     @extend_schema_field(Code("FlagPhase", Phase, allow_null=True))
     def get_phase(self, flag: Flag) -> str | None:
-        return phase(flag, timezone.now()) or None
+        return phase_of(flag, timezone.now()) or None
 
     @extend_schema_field(Code("FlagVerdict", Flag.Verdict, allow_null=True))
     def get_verdict(self, flag: Flag) -> str | None:
@@ -127,7 +127,7 @@ class Flags(ApiViewSet[Flag]):
     def acknowledge(self, request: Request, pk: int) -> Response:
         """“Seen, I am on it.”"""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
-        done = lifecycle.acknowledge(flag, self.caller, self.read(Seen).get("note", ""))
+        done = lifecycle.acknowledge_flag(flag, self.caller, self.read(Seen).get("note", ""))
         return self._after(done, flag)
 
     @extend_schema(request=Solved, responses=FlagAnswer)
@@ -136,7 +136,7 @@ class Flags(ApiViewSet[Flag]):
         """Close it with a note, and say whether it was real; the rule behind it starts again from what stands now."""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
         said = self.read(Solved)
-        done = lifecycle.resolve(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
+        done = lifecycle.resolve_flag(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
         return self._after(done, flag)
 
     def _after(self, done: bool, flag: Flag) -> Response:

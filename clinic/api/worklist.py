@@ -13,7 +13,7 @@ from clinic.api.enum_fields import Code
 from clinic.api.fields import Instant
 from clinic.api.viewsets import ApiViewSet
 from clinic.models import Advice, Client, Flag, PainReport, PainTrend, Prescription
-from clinic.worklist.query import entries, in_order_of_need
+from clinic.worklist.query import clients_by_need, read_entries
 
 
 class Points(serializers.FloatField):
@@ -89,9 +89,9 @@ class Worklist(ApiViewSet[Client]):
     queries = {"list": ("page",)}
 
     def get_queryset(self) -> QuerySet[Client]:
-        return in_order_of_need(self.request.user)
+        return clients_by_need(self.request.user)
 
     def list(self, request: Request) -> Response:
         """The caller's clients in order of need: unresolved flags, last report, trend, running exercises."""
         clients = self.paginate_queryset(self.get_queryset()) or []
-        return self.get_paginated_response(EntryAnswer(entries(clients), many=True).data)
+        return self.get_paginated_response(EntryAnswer(read_entries(clients), many=True).data)

@@ -86,9 +86,9 @@ def came_back(mail: OutboxMessage, words: str, *, hard: bool, now: dt.datetime) 
             mark_undeliverable(client, words, now)
         if isinstance(mail, Notice):
             log.error("notice %d did not reach its practitioner: look at that mail address", mail.pk)
-            notice_recipients.tell_others(mail, now)
+            notice_recipients.notify_owners_instead(mail, now)
         if isinstance(mail, Notice | Digest) and hard:
-            Practitioner.objects.out_of_reach(mail.practitioner_id, now)
+            Practitioner.objects.mark_undeliverable(mail.practitioner_id, now)
     return True
 
 
@@ -103,7 +103,7 @@ def complained(mail: OutboxMessage, *, now: dt.datetime) -> bool:
             return False
         log.warning("%s %d was reported as unwanted", mail._meta.model_name, mail.pk)
         if client is not None:
-            audit.record(None, "complained", client, client.clinic)
+            audit.record(None, audit.Verb.SPAM_REPORTED, client, client.clinic)
             client_preferences.set_reminders_wanted(client, False, by=None, now=now)
         if isinstance(mail, Digest):
             team_preferences.set_digest_wanted(Practitioner.objects.get(pk=mail.practitioner_id), False, by=None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clinic import audit, signals
 from clinic.accounts import users
 from clinic.clients.invitations import full_clean
-from clinic.flags.undeliverable import mail_arrives
+from clinic.flags.undeliverable import mark_deliverable
 from clinic.models import Client, Invitation
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
@@ -63,7 +63,7 @@ def accept_invitation(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        mail_arrives(invitation.client, None, _("The client opened the invitation."), now)
+        mark_deliverable(invitation.client, None, _("The client opened the invitation."), now)
         client = Client.objects.select_for_update().filter(pk=invitation.client_id).first()
         used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
         if client is None or not used or client.state != Client.State.INVITED:
@@ -77,7 +77,7 @@ def accept_invitation(
         client.save(update_fields=["user", "state", "consented_at", "time_zone"])
         for prescription in client.prescriptions.running():
             planning.set_schedules(prescription, now)
-        audit.record(account, "joined", client, client.clinic)
-        worklist_entries.restate(client.pk)
+        audit.record(account, audit.Verb.INVITATION_ACCEPTED, client, client.clinic)
+        worklist_entries.update_entries(client.pk)
         transaction.on_commit(partial(signals.client_joined.send_robust, Client, client=client, user=account))
     return account

@@ -90,8 +90,8 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
             Client.objects.bulk_create(clients)
             invitation_mail.post_invitations(clients, None, now)
             settle_registrants(clients, by, now)
-            audit.record_all(by.user, "invited", clients, by.clinic)
-            worklist_entries.restate(*(client.pk for client in clients))
+            audit.record_all(by.user, audit.Verb.CLIENT_INVITED, clients, by.clinic)
+            worklist_entries.update_entries(*(client.pk for client in clients))
     except IntegrityError as error:
         raise ValidationError(_("Somebody else invited one of them in this very moment. Look again.")) from error
     return clients

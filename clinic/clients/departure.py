@@ -82,11 +82,11 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
         Registrant.objects.filter(theirs, clinic=stored.clinic_id).delete()
         stored.state, stored.left_at, stored.calendar_key = Client.State.LEFT, now, None
         stored.reminders_wanted, stored.paused_until, stored.undeliverable_since = False, None, None
-        stored.reminders_by = Client.By.MAIL
+        stored.reminder_channel = Client.ReminderChannel.MAIL
         stored.quiet_from = stored.quiet_until = None
         stored.save()
-        audit.record(by, "left", stored, stored.clinic)
-        worklist_entries.restate(stored.pk)
+        audit.record(by, audit.Verb.CLIENT_LEFT, stored, stored.clinic)
+        worklist_entries.update_entries(stored.pk)
         closed = _close(stored.user)
         told = {"client": stored, "user": stored.user, "closed": closed}
         transaction.on_commit(partial(signals.client_left.send_robust, Client, **told))
@@ -107,7 +107,9 @@ def delete_expired_addresses(now: dt.datetime) -> int:
 
 def due_for_erasure(until: dt.datetime) -> QuerySet[Client]:
     """The clients whose record reaches the age by ``until`` at which their clinic erases it, the oldest first."""
-    erased = AuditEntry.objects.filter(verb="erased", target_kind="client", target_id=OuterRef("pk"))
+    erased = AuditEntry.objects.filter(
+        verb=AuditEntry.Verb.CLIENT_ERASED, target_kind="client", target_id=OuterRef("pk")
+    )
     clinics = Clinic.objects.filter(retention_years__isnull=False).values_list("pk", "retention_years")
     over = Q(pk__in=[])
     for clinic, years in clinics:
@@ -162,7 +164,7 @@ def erase_client(client: Client, *, by: AbstractBaseUser | None = None, now: dt.
             if field.name not in kept and field.name != "reminders_wanted":
                 setattr(client, field.name, getattr(fresh, field.name))
         client.save()
-        audit.record(by, "erased", client, client.clinic)
+        audit.record(by, audit.Verb.CLIENT_ERASED, client, client.clinic)
     return True
 
 
@@ -200,4 +202,6 @@ def _erase_texts(client: Client, erased: str) -> None:
     ):
         # Our own words may stay; a mail server may have quoted the address.
         mails.exclude(status_detail__in=["", *SkipReason.values]).update(status_detail=erased)
-    Reminder.objects.filter(schedule__prescription__client=client).exclude(phone_said="").update(phone_said=erased)
+    Reminder.objects.filter(schedule__prescription__client=client).exclude(push_response="").update(
+        push_response=erased
+    )

@@ -81,6 +81,6 @@ def _hand_over(client: Client, to: Practitioner, by: Practitioner, reason: str, 
         client=client, from_practitioner=was, to_practitioner=to, by=by, reason=reason, at=now
     )
     notify_new_practitioner(client, was, to, now, by=by.user)
-    worklist_entries.restate(client.pk)
-    audit.record(by.user, "handed-over", client, client.clinic)
+    worklist_entries.update_entries(client.pk)
+    audit.record(by.user, audit.Verb.CLIENT_HANDED_OVER, client, client.clinic)
     return made

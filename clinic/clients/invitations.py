@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from clinic import audit
 from clinic.clients import invitation_mail
-from clinic.flags.undeliverable import mail_arrives
+from clinic.flags.undeliverable import mark_deliverable
 from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
@@ -63,7 +63,7 @@ def accept_registrant(
         client = _invite(client, practitioner, by, now)
         if not Registrant.objects.filter(pk=registrant.pk, client=client).exists():  # deleted in this very moment
             raise ValidationError(_("This is decided already."))
-        audit.record(by.user, "accepted", registrant, registrant.clinic)
+        audit.record(by.user, audit.Verb.REGISTRANT_ACCEPTED, registrant, registrant.clinic)
     return client
 
 
@@ -95,8 +95,8 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
             client.save()
             invitation_mail.post_invitations([client], practitioner, now)
             settle_registrants([client], by, now)
-            audit.record(by.user, "invited", client, practitioner.clinic)
-            worklist_entries.restate(client.pk)
+            audit.record(by.user, audit.Verb.CLIENT_INVITED, client, practitioner.clinic)
+            worklist_entries.update_entries(client.pk)
     except IntegrityError as error:  # somebody else invited the same address in this very moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
@@ -135,12 +135,12 @@ def resend_invitations(
             clients, key=lambda client: client.pk
         ):  # flags before the client's row, in the order of every other verb
             if client.state == Client.State.INVITED:
-                mail_arrives(client, by.user, _("A new invitation was sent."), now)
+                mark_deliverable(client, by.user, _("A new invitation was sent."), now)
         waiting = _locked(clients, by)
         invitation_mail.withdraw_links(waiting, now)
         posted = invitation_mail.post_invitations(waiting, by, now)
         for client in waiting:
-            audit.record(by.user, "invited", client, by.clinic)
+            audit.record(by.user, audit.Verb.CLIENT_INVITED, client, by.clinic)
     return posted
 
 
@@ -167,7 +167,7 @@ def withdraw_invitations(
         undecided = {"state": Registrant.State.WAITING, "client": None, "decided_by": None, "decided_at": None}
         Registrant.objects.filter(client__in=waiting).update(**undecided)
         for client in waiting:
-            audit.record(by.user, "invitation-withdrawn", client, by.clinic)
+            audit.record(by.user, audit.Verb.INVITATION_WITHDRAWN, client, by.clinic)
             if _has_record(client):
                 _close(client, by, now)
             else:
@@ -200,7 +200,7 @@ def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
         planning.set_schedules(prescription, now)
     client.state, client.left_at, client.undeliverable_since = Client.State.LEFT, now, None
     client.save(update_fields=["state", "left_at", "undeliverable_since"])
-    worklist_entries.restate(client.pk)
+    worklist_entries.update_entries(client.pk)
 
 
 def full_clean(client: Client) -> None:

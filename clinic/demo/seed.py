@@ -60,8 +60,8 @@ class Stage:
     def watch_for_silence(self, days: int) -> None:
         """Look for silent clients, and for flags that nobody looked at, once a day, from ``days`` ago on."""
         for days_ago in range(days, -1, -1):
-            self.at(self.now - dt.timedelta(days=days_ago), inactivity.sweep)
-            self.at(self.now - dt.timedelta(days=days_ago), escalation.escalate)
+            self.at(self.now - dt.timedelta(days=days_ago), inactivity.flag_silent_clients)
+            self.at(self.now - dt.timedelta(days=days_ago), escalation.escalate_flags)
 
     def invitations_go_out(self, when: dt.datetime) -> None:
         """Those posted until now count as sent."""
@@ -95,8 +95,8 @@ class Stage:
         ours = Schedule.objects.filter(active=True, prescription__client__clinic=self.clinic)
         mine = Reminder.objects.filter(schedule__prescription__client__clinic=self.clinic)
         while (due := ours.aggregate(first=Min("next_due_at"))["first"]) is not None and due <= when:
-            planning.plan_due(due)
-            _settle(mine.select_related(*reminders.READ_ALONG), reminders.guard, due)
+            planning.create_due_reminders(due)
+            _settle(mine.select_related(*reminders.RELATED), reminders.guard, due)
             if due < self.now - STILL_NEWS:
                 _settle(Notice.objects.filter(practitioner__clinic=self.clinic), notices.guard, due)
 

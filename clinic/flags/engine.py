@@ -16,12 +16,12 @@ from clinic.models import Flag, FlagEvent, PainReport, PainTrend, Prescription, 
 
 log = logging.getLogger(__name__)
 
-REPLAYED_AT_MOST = 400
-DAMAGE = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+MAX_REPLAYED_REPORTS = 400
+STATE_ERRORS = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Assessment:
     """What the rules say; None where nothing is known yet.
 
     ``trend`` and ``standing`` are as of the newest report, ``session`` is about the report that was judged.
@@ -34,7 +34,7 @@ class Judgement:
     rising_since: dt.datetime | None = None
 
 
-class Rules:
+class RuleEngine:
     """Both rules, stepping together."""
 
     def __init__(self, detector: Detector, effect: Response) -> None:
@@ -53,7 +53,7 @@ class Rules:
             raise ValueError("empty")
         return cls(Detector.from_state(row.state, config), Response.from_state(row.response))
 
-    def step(self, report: PainReport) -> Judgement:
+    def step(self, report: PainReport) -> Assessment:
         usual, verdict = None, None
         if report.before is not None:
             usual = self.detector.update(report.occurred_at, report.before, report.after)
@@ -63,8 +63,8 @@ class Rules:
                 counted = report.after is not None
                 verdict = self.effect.next_morning(report.before, report.next_morning, counted=counted)
         if verdict is None:
-            return Judgement(usual)
-        return Judgement(usual, verdict.session, verdict.standing)
+            return Assessment(usual)
+        return Assessment(usual, verdict.session, verdict.standing)
 
     def start_again(self, kind: str) -> None:
         """A practitioner resolved a flag of this kind: what stands now is accepted."""
@@ -74,31 +74,31 @@ class Rules:
             self.effect = Response(self.effect.config)
 
 
-def judge(row: PainTrend, report: PainReport) -> Judgement:
+def assess_report(row: PainTrend, report: PainReport) -> Assessment:
     """Take one more report, stored already, and bring the locked ``row`` up to date.
 
     A report that is the newest is one step; one that belongs before another report or before what a practitioner
     answered since, and one that meets a state which cannot be trusted, is a replay.
     """
     client, last = report.prescription.client_id, row.last_report_at
-    if last is not None and report.occurred_at >= last and not _answered_after(report):
+    if last is not None and report.occurred_at >= last and not _is_answered_later(report):
         sensitivity, smallest_rise = rule_settings.settings_of(client)
-        version = rule_settings.version(sensitivity, smallest_rise)
+        version = rule_settings.version_name(sensitivity, smallest_rise)
         try:
-            rules = Rules.stored_in(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
-            judgement = _sound(rules.step(report))
-        except DAMAGE:
+            rules = RuleEngine.stored_in(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
+            judgement = _check_finite(rules.step(report))
+        except STATE_ERRORS:
             _log_replay(row, version)
         else:
             row.report_count += 1
             row.last_report_at = report.occurred_at
             return _store(row, rules, judgement, version)
-    judgement = replay(row, report)
+    judgement = replay_reports(row, report)
     # A report without a score before is no news about the trend: it must not raise what others left standing.
     return judgement if report.before is not None else replace(judgement, trend=None)
 
 
-def replay(row: PainTrend, about: PainReport | None = None) -> Judgement:
+def replay_reports(row: PainTrend, about: PainReport | None = None) -> Assessment:
     """Rebuild the locked ``row`` from the newest 400 stored reports, in the order in which they happened.
 
     All of them, not from some kept state on: 400 take a few milliseconds, and no kept state can then be wrong.
@@ -107,9 +107,9 @@ def replay(row: PainTrend, about: PainReport | None = None) -> Judgement:
     ``about`` is the report whose session is asked for; None: the newest one's. That report is news, so what a
     practitioner answered after it happened does not speak for its session, only for what stands.
     """
-    config, version = _in_force(row)
-    rules, now = Rules.new(config), Judgement()
-    for event in history(row.prescription_id, REPLAYED_AT_MOST):
+    config, version = _config_and_version(row)
+    rules, now = RuleEngine.new(config), Assessment()
+    for event in read_history(row.prescription_id, MAX_REPLAYED_REPORTS):
         if isinstance(event, str):  # what came before it is answered for
             rules.start_again(event)
             if event == Flag.Kind.EXERCISE_HURTS:
@@ -130,32 +130,32 @@ def replay(row: PainTrend, about: PainReport | None = None) -> Judgement:
     return _store(row, rules, now, version)
 
 
-def start_again(row: PainTrend, kind: str) -> None:
+def restart_rule(row: PainTrend, kind: str) -> None:
     """Take what stands now as accepted, after a flag of ``kind`` was resolved or the exercise was resumed.
 
     The row is locked by the caller, who has written already what the practitioner did.
     """
-    config, version = _in_force(row)
+    config, version = _config_and_version(row)
     try:
-        rules = Rules.stored_in(row, config, version)
+        rules = RuleEngine.stored_in(row, config, version)
         rules.start_again(kind)
-    except DAMAGE:
-        replay(row)  # the resolving is part of the history already
+    except STATE_ERRORS:
+        replay_reports(row)  # the resolving is part of the history already
         return
-    _store(row, rules, Judgement(), version)
+    _store(row, rules, Assessment(), version)
 
 
-def still_rising(row: PainTrend) -> bool:
+def is_still_rising(row: PainTrend) -> bool:
     """Whether the trend rule has not taken its flag back, by the stored state's own word."""
     return isinstance(row.state, dict) and row.state.get("flag") is True
 
 
-def _in_force(row: PainTrend) -> tuple[TrendConfig, str]:
+def _config_and_version(row: PainTrend) -> tuple[TrendConfig, str]:
     sensitivity, smallest_rise = rule_settings.settings_of(row.prescription.client_id)
-    return TrendConfig.tuned(sensitivity, smallest_rise), rule_settings.version(sensitivity, smallest_rise)
+    return TrendConfig.tuned(sensitivity, smallest_rise), rule_settings.version_name(sensitivity, smallest_rise)
 
 
-def _answered_after(report: PainReport) -> bool:
+def _is_answered_later(report: PainReport) -> bool:
     """Whether a practitioner answered, after this report happened, for what had been reported until then."""
     ruled = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]
     resolved = FlagEvent.objects.filter(
@@ -165,7 +165,7 @@ def _answered_after(report: PainReport) -> bool:
     return any(answers.filter(at__gt=report.occurred_at).exists() for answers in (resolved, resumed))
 
 
-def _sound(judgement: Judgement) -> Judgement:
+def _check_finite(judgement: Assessment) -> Assessment:
     """Raises ValueError when a number is none: so does a state that was damaged where no type shows it."""
     numbers = judgement.trend[3:] if judgement.trend is not None else ()
     if not all(number is None or math.isfinite(number) for number in numbers):
@@ -179,7 +179,7 @@ def _log_replay(row: PainTrend, version: str) -> None:
     log.warning("trend %d replayed: its state %s", row.pk, why)
 
 
-def history(prescription: int, most: int | None = None) -> list[PainReport | str]:
+def read_history(prescription: int, most: int | None = None) -> list[PainReport | str]:
     """Reports, and the kinds of the flags resolved between them, oldest first.
 
     ``prescription`` is its number; ``most``: only the newest so many reports, None: all.
@@ -191,10 +191,10 @@ def history(prescription: int, most: int | None = None) -> list[PainReport | str
     resumed = PrescriptionChange.objects.filter(prescription=prescription, new=Prescription.State.ACTIVE).values_list(
         "at", flat=True
     )
-    return in_order(newest[:most], resolved, resumed)
+    return merge_history(newest[:most], resolved, resumed)
 
 
-def in_order(
+def merge_history(
     reports: Iterable[PainReport], resolved: Iterable[tuple[dt.datetime, str]], resumed: Iterable[dt.datetime]
 ) -> list[PainReport | str]:
     """The same of rows at hand: reports of one prescription, its resolved flags by kind, its resumptions."""
@@ -206,7 +206,7 @@ def in_order(
     return [event for _at, _pk, event in sorted(events, key=lambda event: event[:2])]
 
 
-def _store(row: PainTrend, rules: Rules, judgement: Judgement, version: str) -> Judgement:
+def _store(row: PainTrend, rules: RuleEngine, judgement: Assessment, version: str) -> Assessment:
     row.rule_version = version
     row.state, row.response = rules.detector.state, rules.effect.state
     fields = ["rule_version", "state", "response", "report_count", "last_report_at"]

@@ -9,64 +9,68 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from clinic import audit
-from clinic.flags.notice_recipients import heads, notify, who_treats
+from clinic.flags.notice_recipients import create_notices, find_owner_recipients, find_recipients
 from clinic.models import Client, Clinic, Flag, FlagEvent
 from clinic.models.flag import Severity
 from clinic.worklist import entries as worklist_entries
 
-NEXT = {Severity.ROUTINE: Severity.HIGH, Severity.HIGH: Severity.URGENT, Severity.URGENT: Severity.URGENT}
-CLINIC = "prescription__client__clinic"
-STARTS = [FlagEvent.Verb.RAISED, FlagEvent.Verb.REOPENED]
+NEXT_SEVERITY = {Severity.ROUTINE: Severity.HIGH, Severity.HIGH: Severity.URGENT, Severity.URGENT: Severity.URGENT}
+CLINIC_PATH = "prescription__client__clinic"
+OPENING_VERBS = [FlagEvent.Verb.RAISED, FlagEvent.Verb.REOPENED]
 
 
-def escalate(now: dt.datetime) -> int:
+def escalate_flags(now: dt.datetime) -> int:
     """One tick; returns how many flags rose. Run twice, or by two workers at once, it does nothing twice.
 
     A flag waits from the moment it was raised or opened again, and rises once: routine to high, high to urgent, what
     is urgent stays so. A second rise would make every silence urgent over a weekend, and urgent would mean nothing.
     One that a person has acknowledged never rises.
     """
-    clinics = Clinic.objects.filter(pk__in=Flag.objects.filter(state=Flag.State.OPEN).values(CLINIC))
+    clinics = Clinic.objects.filter(pk__in=Flag.objects.filter(state=Flag.State.OPEN).values(CLINIC_PATH))
     all_hours = clinics.order_by("escalation_hours").values_list("escalation_hours", flat=True).distinct()
     return sum(
-        _rise(pk, hours, now)
+        _escalate_flag(pk, hours, now)
         for hours in list(all_hours)
-        for pk in list(_waiting(hours, now).order_by("pk").values_list("pk", flat=True))
+        for pk in list(_overdue_flags(hours, now).order_by("pk").values_list("pk", flat=True))
     )
 
 
-def _waiting(hours: int, now: dt.datetime) -> QuerySet[Flag]:
+def _overdue_flags(hours: int, now: dt.datetime) -> QuerySet[Flag]:
     """Open flags that nobody looked at for so many hours, of the clinics that wait so long."""
     risen = FlagEvent.objects.filter(flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED, at__gte=OuterRef("opened_at"))
     return (
-        Flag.objects.filter(state=Flag.State.OPEN, **{f"{CLINIC}__escalation_hours": hours})
+        Flag.objects.filter(state=Flag.State.OPEN, **{f"{CLINIC_PATH}__escalation_hours": hours})
         .exclude(prescription__client__state=Client.State.LEFT)
-        .annotate(opened_at=_opened())
+        .annotate(opened_at=_last_opened_at())
         .filter(opened_at__lte=now - dt.timedelta(hours=hours))
         .exclude(Exists(risen))
     )
 
 
-def _opened() -> Coalesce:
+def _last_opened_at() -> Coalesce:
     """When a flag was raised or last opened again."""
-    events = FlagEvent.objects.filter(flag=OuterRef("pk"), verb__in=STARTS).order_by("-at")
+    events = FlagEvent.objects.filter(flag=OuterRef("pk"), verb__in=OPENING_VERBS).order_by("-at")
     return Coalesce(Subquery(events.values("at")[:1]), F("raised_at"), output_field=DateTimeField())
 
 
-def _rise(pk: int, hours: int, now: dt.datetime) -> bool:
+def _escalate_flag(pk: int, hours: int, now: dt.datetime) -> bool:
     """Raise one flag by one severity, unless somebody looked or another worker did it since the list was read."""
     with transaction.atomic():
         flag = Flag.objects.select_for_update().filter(pk=pk, state=Flag.State.OPEN).first()
-        if flag is None or not _waiting(hours, now).filter(pk=pk).exists():
+        if flag is None or not _overdue_flags(hours, now).filter(pk=pk).exists():
             return False
-        higher = NEXT[Severity(flag.severity)]
+        higher = NEXT_SEVERITY[Severity(flag.severity)]
         mine = Flag.objects.filter(pk=pk, state=Flag.State.OPEN, severity=flag.severity)
         if not mine.update(severity=higher):
             return False
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.ESCALATED, at=now)
         client = flag.prescription.client
         # A clinic whose owner left, or is away, still has somebody to tell: the one who did not look.
-        notify(flag, heads(client.clinic, now) or who_treats(client, now) or [client.practitioner], now)
-        audit.record(None, "flag-escalated", flag, client.clinic)
-        worklist_entries.restate(client.pk)
+        create_notices(
+            flag,
+            find_owner_recipients(client.clinic, now) or find_recipients(client, now) or [client.practitioner],
+            now,
+        )
+        audit.record(None, audit.Verb.FLAG_ESCALATED, flag, client.clinic)
+        worklist_entries.update_entries(client.pk)
     return True

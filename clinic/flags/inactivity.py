@@ -14,46 +14,46 @@ from django.utils.translation import override
 
 from clinic.conf import conf
 from clinic.flags import reasons
-from clinic.flags.lifecycle import raise_flag, retell
+from clinic.flags.lifecycle import raise_flag, update_reason
 from clinic.models import Client, Flag, FlagEvent, PainReport, PainTrend, Prescription, Reminder
 from clinic.models.fields import zone
 
-LEAST = dt.timedelta(days=4)
-USUAL_GAPS = 3
-GAPS_LOOKED_AT = 10
-LOOKED_BACK = dt.timedelta(days=8)  # a weekly plan has a slot in it
+SHORTEST_SILENCE = dt.timedelta(days=4)
+SILENT_AFTER_GAPS = 3
+GAPS_COUNTED = 10
+LOOKBACK = dt.timedelta(days=8)  # a weekly plan has a slot in it
 
 
-def sweep(now: dt.datetime) -> int:
+def flag_silent_clients(now: dt.datetime) -> int:
     """Raise a ``silent`` flag for each client who fell silent; returns how many. Never while paused or held.
 
     Where the reminders stopped, as nobody answers them, the flag says so.
     """
-    told = sum(_say_reminders_stopped(prescription, now) for prescription in _without_reminders(now))
+    told = sum(_flag_stopped_reminders(prescription, now) for prescription in _without_reminders(now))
     quiet = (
         Prescription.objects.filter(
-            _not_paused(now), state=Prescription.State.ACTIVE, client__state=Client.State.JOINED
+            _not_paused_q(now), state=Prescription.State.ACTIVE, client__state=Client.State.JOINED
         )
         .exclude(Exists(Flag.objects.unresolved().filter(prescription=OuterRef("pk"), kind=Flag.Kind.SILENT)))
         .annotate(heard_at=Coalesce("trend__last_report_at", "client__consented_at", output_field=DateTimeField()))
-        .filter(heard_at__lte=now - LEAST, state_since__lte=now - LEAST)
+        .filter(heard_at__lte=now - SHORTEST_SILENCE, state_since__lte=now - SHORTEST_SILENCE)
         .select_related("client__clinic", "client__practitioner", "trend")
     )
-    return told + sum(_raise_if_silent(prescription, now) for prescription in quiet)
+    return told + sum(_flag_if_silent(prescription, now) for prescription in quiet)
 
 
-def _not_paused(now: dt.datetime) -> Q:
+def _not_paused_q(now: dt.datetime) -> Q:
     return Q(client__paused_until__isnull=True) | Q(client__paused_until__lte=now.date())
 
 
 def _without_reminders(now: dt.datetime) -> QuerySet[Prescription]:
     """Those of which a reminder lately did not go since nobody answers."""
-    lately = Reminder.objects.given_up(now - LOOKED_BACK).values("schedule__prescription")
-    waiting = Prescription.objects.filter(_not_paused(now), pk__in=lately, state=Prescription.State.ACTIVE)
+    lately = Reminder.objects.skipped_as_ignored(now - LOOKBACK).values("schedule__prescription")
+    waiting = Prescription.objects.filter(_not_paused_q(now), pk__in=lately, state=Prescription.State.ACTIVE)
     return waiting.select_related("client__clinic", "client__practitioner", "trend")
 
 
-def _say_reminders_stopped(prescription: Prescription, now: dt.datetime) -> bool:
+def _flag_stopped_reminders(prescription: Prescription, now: dt.datetime) -> bool:
     """Raise the flag, or let the one that is open tell it, once. Returns whether it was raised."""
     with transaction.atomic(), override(prescription.client.clinic.language):
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
@@ -61,15 +61,15 @@ def _say_reminders_stopped(prescription: Prescription, now: dt.datetime) -> bool
             return False
         last = row.last_report_at
         day = last.astimezone(zone(prescription.client.time_zone)).date() if last else None
-        reason = reasons.reminders_stopped(conf.ignored_at_most, day)
+        reason = reasons.describe_stopped_reminders(conf.ignored_at_most, day)
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         if raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None:
             return True
-        retell(prescription, kind, reason, now)
+        update_reason(prescription, kind, reason, now)
         return False
 
 
-def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
+def _flag_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
     here, back_on = zone(prescription.client.time_zone), prescription.client.paused_until
     version, last = prescription.dose, prescription.trend.last_report_at
     if version.ends_on is not None and version.ends_on < now.astimezone(here).date():
@@ -87,7 +87,7 @@ def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
     planned_gap = 7 / len(version.day_names)
     gap = _usual_gap(prescription) or planned_gap
     silent_for = now - heard_at
-    if silent_for < max(LEAST, USUAL_GAPS * dt.timedelta(days=gap)):
+    if silent_for < max(SHORTEST_SILENCE, SILENT_AFTER_GAPS * dt.timedelta(days=gap)):
         return False
     with transaction.atomic(), override(prescription.client.clinic.language):
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
@@ -95,9 +95,9 @@ def _raise_if_silent(prescription: Prescription, now: dt.datetime) -> bool:
         if row.last_report_at != last or state != Prescription.State.ACTIVE:
             return False  # it was heard of, or held, since the list was read
         if last:
-            reason = reasons.silent(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
+            reason = reasons.describe_silence(last.astimezone(here).date(), max(1, math.floor(gap + 0.5)))
         else:
-            reason = reasons.never_reported(heard_at.astimezone(here).date())
+            reason = reasons.describe_missing_reports(heard_at.astimezone(here).date())
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         return raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None
 
@@ -106,7 +106,7 @@ def _usual_gap(prescription: Prescription) -> float | None:
     """The median of the last ten gaps between days with a report, in days; None before there are three."""
     latest = PainReport.objects.filter(prescription=prescription).order_by("-occurred_at")
     here = zone(prescription.client.time_zone)
-    times = latest.values_list("occurred_at", flat=True)[: 4 * GAPS_LOOKED_AT]
-    days = sorted({moment.astimezone(here).date() for moment in times})[-GAPS_LOOKED_AT - 1 :]
+    times = latest.values_list("occurred_at", flat=True)[: 4 * GAPS_COUNTED]
+    days = sorted({moment.astimezone(here).date() for moment in times})[-GAPS_COUNTED - 1 :]
     gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
     return float(median(gaps)) if len(gaps) >= 3 else None

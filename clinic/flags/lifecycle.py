@@ -15,8 +15,8 @@ from django.utils.translation import override
 
 from clinic import audit, signals
 from clinic.flags import engine, reasons, rule_settings
-from clinic.flags.engine import Judgement
-from clinic.flags.notice_recipients import notify, who_treats
+from clinic.flags.engine import Assessment
+from clinic.flags.notice_recipients import create_notices, find_recipients
 from clinic.models import (
     Advice,
     Client,
@@ -29,15 +29,19 @@ from clinic.models import (
 from clinic.models.flag import Kind, Severity
 from clinic.worklist import entries as worklist_entries
 
-LATE = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
-SESSIONS_SHOWN = 5
+LATE_AFTER = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
+EVIDENCE_SESSIONS = 5
 WEEK = dt.timedelta(days=7)
-SCORED = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # what the rules look at
-ANSWERS = SCORED | {"warning_signs", "moved_down_leg"}
+RULE_FIELDS = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # what the rules look at
+ANSWER_FIELDS = RULE_FIELDS | {"warning_signs", "moved_down_leg"}
+_AUDIT_VERBS = {
+    FlagEvent.Verb.ACKNOWLEDGED: audit.Verb.FLAG_ACKNOWLEDGED,
+    FlagEvent.Verb.RESOLVED: audit.Verb.FLAG_RESOLVED,
+}
 
 
-def after_report(
-    report: PainReport, judgement: Judgement, now: dt.datetime, changed: Collection[str] | None = None
+def raise_flags(
+    report: PainReport, judgement: Assessment, now: dt.datetime, changed: Collection[str] | None = None
 ) -> tuple[Advice, list[Flag]]:
     """Raise what this report asks for, and say what it means for the client.
 
@@ -48,21 +52,23 @@ def after_report(
     """
     prescription = report.prescription
     raised: list[Flag | None] = []
-    new = frozenset(ANSWERS if changed is None else changed)
-    if new.isdisjoint(SCORED):
-        judgement = Judgement()
+    new = frozenset(ANSWER_FIELDS if changed is None else changed)
+    if new.isdisjoint(RULE_FIELDS):
+        judgement = Assessment()
     with override(prescription.client.clinic.language):
         signs = _sign_names(report)
-        hurt = _hurt(report, judgement, leg="moved_down_leg" in new)
+        hurt = _find_hurt(report, judgement, leg="moved_down_leg" in new)
         at = report.occurred_at
         if signs and "warning_signs" in new:
-            reason = reasons.warning_signs(signs)
-            raised.append(_raise(prescription, report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
+            reason = reasons.describe_warning_signs(signs)
+            raised.append(_raise_or_extend(prescription, report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
         if hurt:
             reason, evidence = hurt
             due = None if new == {"next_morning"} else at  # a morning after cannot be told before it
             raised.append(
-                _raise(prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due)
+                _raise_or_extend(
+                    prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due
+                )
             )
         if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
             week = prescription.reports.filter(
@@ -70,16 +76,18 @@ def after_report(
                 occurred_at__lte=report.occurred_at,
                 before__isnull=False,
             )
-            reason = reasons.worsening(judgement.trend)
+            reason = reasons.describe_worsening(judgement.trend)
             due = max(at, judgement.rising_since or at)  # what began before it was not this report's news
-            raised.append(_raise(prescription, report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due))
+            raised.append(
+                _raise_or_extend(prescription, report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due)
+            )
         if (signs and "warning_signs" in new) or hurt:
-            hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
-    if _end_silence(prescription, now) or raised or changed is not None:
-        worklist_entries.restate(prescription.client_id)
+            put_on_hold(prescription, _("warning sign") if signs else _("the exercise hurts"), now)
+    if _resolve_silence(prescription, now) or raised or changed is not None:
+        worklist_entries.update_entries(prescription.client_id)
     else:
-        worklist_entries.heard(report)
-    return _advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
+        worklist_entries.record_last_report(report)
+    return _choose_advice(report, bool(signs), bool(hurt)), [flag for flag in raised if flag is not None]
 
 
 def _sign_names(report: PainReport) -> list[str]:
@@ -91,22 +99,22 @@ def _sign_names(report: PainReport) -> list[str]:
     return [words.get(code) or code for code in codes]
 
 
-def _hurt(report: PainReport, judgement: Judgement, *, leg: bool) -> tuple[str, Iterable[PainReport]] | None:
+def _find_hurt(report: PainReport, judgement: Assessment, *, leg: bool) -> tuple[str, Iterable[PainReport]] | None:
     """Why the exercise hurts this client, with the reports that show it; None: it does not, as far as is known."""
     if leg and report.moved_down_leg:
-        return reasons.moved_down_leg(), [report]
+        return reasons.describe_leg_pain(), [report]
     if judgement.session == "much_worse":
-        return reasons.one_strong_rise(report), [report]
+        return reasons.describe_strong_rise(report), [report]
     if judgement.standing == "stop":
         latest = report.prescription.reports.filter(
             did_exercise=True, before__isnull=False, after__isnull=False, occurred_at__lte=report.occurred_at
         ).order_by("-occurred_at", "-pk")
-        sessions = list(latest[:SESSIONS_SHOWN])[::-1]
-        return reasons.exercise_hurts(sessions), sessions
+        sessions = list(latest[:EVIDENCE_SESSIONS])[::-1]
+        return reasons.describe_hurting_sessions(sessions), sessions
     return None
 
 
-def _advice(report: PainReport, sign: bool, hurt: bool) -> Advice:
+def _choose_advice(report: PainReport, sign: bool, hurt: bool) -> Advice:
     if sign:
         return Advice.CALL_NOW
     held = report.prescription.state == Prescription.State.HELD
@@ -145,12 +153,12 @@ def raise_flag(
     if about is None:
         raise TypeError("raise_flag needs a report or a prescription")
     with transaction.atomic():
-        flag = _raise(about, report, kind, severity, reason, now, evidence, due=due)
-        worklist_entries.restate(about.client_id)
+        flag = _raise_or_extend(about, report, kind, severity, reason, now, evidence, due=due)
+        worklist_entries.update_entries(about.client_id)
     return flag
 
 
-def _raise(
+def _raise_or_extend(
     about: Prescription,
     report: PainReport | None,
     kind: Kind,
@@ -167,56 +175,56 @@ def _raise(
     if open_flag is not None:
         open_flag.evidence.add(*behind)
         if severity != Severity.ROUTINE and kind != Kind.WORSENING:
-            _reopen(open_flag, now)
+            _reopen_flag(open_flag, now)
         return None
     flag = Flag.objects.create(
         prescription=about, kind=kind, severity=severity, reason=reason[:500],
         rule_version=rule_settings.version_of(about.client_id), raised_at=now, raised_by=report,
-        due_at=due if due is not None and now - due > LATE else None,
+        due_at=due if due is not None and now - due > LATE_AFTER else None,
     )  # fmt: skip
     flag.evidence.set(behind)
     FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
     if severity != Severity.ROUTINE:
-        notify(flag, who_treats(flag.prescription.client, now), now)
+        create_notices(flag, find_recipients(flag.prescription.client, now), now)
     transaction.on_commit(partial(signals.flag_raised.send_robust, Flag, flag=flag))
     return flag
 
 
-def retell(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime) -> None:
+def update_reason(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime) -> None:
     """Let the unresolved flag of this kind say something new; one that was acknowledged is open again."""
     stale = Flag.objects.unresolved().filter(prescription=prescription, kind=kind).exclude(reason=reason[:500])
     for flag in stale.select_for_update():
         Flag.objects.filter(pk=flag.pk).update(reason=reason[:500], state=Flag.State.OPEN)
         if flag.state == Flag.State.ACKNOWLEDGED:
             FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
-            worklist_entries.restate(prescription.client_id)
+            worklist_entries.update_entries(prescription.client_id)
 
 
-def _reopen(flag: Flag, now: dt.datetime) -> None:
+def _reopen_flag(flag: Flag, now: dt.datetime) -> None:
     """It happened again after somebody had seen it: acknowledged → open."""
     if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
-        notify(flag, who_treats(flag.prescription.client, now), now)
+        create_notices(flag, find_recipients(flag.prescription.client, now), now)
 
 
-def hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
+def put_on_hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
     """active → held. False: it was not active. Only a practitioner resumes it."""
     state = Prescription.State
     return Prescription.objects.move(prescription, leaves=[state.ACTIVE], to=state.HELD, reason=reason, by=by, at=now)
 
 
-def acknowledge(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
+def acknowledge_flag(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
     """Say that somebody has seen it and is on it. False: it was acknowledged or resolved before."""
     with transaction.atomic():
         changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
         if changed:
-            _keep(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
-            worklist_entries.restate(flag.prescription.client_id)
+            _record_event(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
+            worklist_entries.update_entries(flag.prescription.client_id)
     flag.refresh_from_db(fields=["state"])
     return bool(changed)
 
 
-def resolve(
+def resolve_flag(
     flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
 ) -> bool:
     """Close the flag with a note; the rule behind it starts again from what stands now.
@@ -227,13 +235,13 @@ def resolve(
     when it is none of those; nothing is written then.
     """
     with transaction.atomic():
-        changed = close(flag, by, note, now, verdict=verdict)
+        changed = close_flag(flag, by, note, now, verdict=verdict)
         if changed:
-            worklist_entries.restate(flag.prescription.client_id)
+            worklist_entries.update_entries(flag.prescription.client_id)
     return changed
 
 
-def close(
+def close_flag(
     flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
 ) -> bool:
     """As resolve, leaving the client's standing to the caller, who has more to write first."""
@@ -248,8 +256,8 @@ def close(
         row = PainTrend.objects.select_for_update().get(prescription=flag.prescription_id)
         changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED, verdict=verdict)
         if changed:
-            _keep(flag, FlagEvent.Verb.RESOLVED, by, note, now)
-            engine.start_again(row, flag.kind)
+            _record_event(flag, FlagEvent.Verb.RESOLVED, by, note, now)
+            engine.restart_rule(row, flag.kind)
             if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
                 Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
             if flag.kind == Kind.SILENT and by is not None:  # somebody was in touch: what went unanswered is settled
@@ -259,14 +267,16 @@ def close(
     return bool(changed)
 
 
-def _keep(flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: str, now: dt.datetime | None) -> None:
+def _record_event(
+    flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: str, now: dt.datetime | None
+) -> None:
     at = now or timezone.now()
     FlagEvent.objects.create(flag=flag, verb=verb, note=note.strip()[:2000], by_id=by.pk if by else None, at=at)
-    audit.record(by, f"flag-{verb}", flag, flag.prescription.client.clinic)
+    audit.record(by, _AUDIT_VERBS[verb], flag, flag.prescription.client.clinic)
 
 
-def _end_silence(prescription: Prescription, now: dt.datetime) -> bool:
+def _resolve_silence(prescription: Prescription, now: dt.datetime) -> bool:
     """Whether there was one to end."""
     silent = Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT)
-    ended = [close(flag, None, _("The client reported again."), now) for flag in silent]
+    ended = [close_flag(flag, None, _("The client reported again."), now) for flag in silent]
     return any(ended)

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 
 from clinic.conf import conf
 from clinic.flags import notice_recipients
-from clinic.flags.notice_rerouting import tell_who_stands_in
+from clinic.flags.notice_rerouting import reroute_notices
 from clinic.mail.compose import letter
 from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Flag, Notice, Practitioner, SkipReason
@@ -34,7 +34,7 @@ def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, SkipReason]:
     left_over = _left_over({notice.practitioner_id for notice in notices})
     unwanted: dict[int, SkipReason] = {}
     told: set[int] = set()
-    elsewhere = tell_who_stands_in(notices, left_over, now)
+    elsewhere = reroute_notices(notices, left_over, now)
     for notice in notices:
         whom = notice.practitioner_id
         if notice.pk in elsewhere and (notice.pk in waiting or whom in left_over):
@@ -57,13 +57,13 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
         "notice",
         to=(practitioner.name, practitioner.email),
         clinic=practitioner.clinic,
-        language=practitioner.speaks,
+        language=practitioner.mail_language,
         message_id=notice.message_id,
         context={
             "practitioner": practitioner,
             "worklist_url": f"{conf.base_url}{conf.worklist_path}",
             "count": max(1, clients),
-            "overdue": all(notice_recipients.has_risen(one) for one in Notice.objects.filter(pk__in=ours)),
+            "overdue": all(notice_recipients.is_escalation(one) for one in Notice.objects.filter(pk__in=ours)),
         },
     )
 
@@ -89,5 +89,5 @@ def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
 
 def _out_of_reach(notice: Notice, now: dt.datetime) -> None:
     """The mailbox is not there: the owners hear of it, and later mails look for somebody else."""
-    Practitioner.objects.out_of_reach(notice.practitioner_id, now)
-    notice_recipients.tell_others(notice, now)
+    Practitioner.objects.mark_undeliverable(notice.practitioner_id, now)
+    notice_recipients.notify_owners_instead(notice, now)

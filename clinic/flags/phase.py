@@ -13,10 +13,10 @@ from clinic.models import Flag
 from clinic.models.fields import zone
 
 Phase = Literal["new", "persisting", ""]
-FLARE_UP = dt.timedelta(days=7)
+FLARE_UP_LASTS = dt.timedelta(days=7)
 
 
-def phase(flag: Flag, now: dt.datetime) -> Phase:
+def phase_of(flag: Flag, now: dt.datetime) -> Phase:
     """Where an unresolved ``worsening`` flag stands; empty for every other, and once the rule has taken it back.
 
     Counted from the day on which it would have been raised, had the reports come in time. Reads the prescription's
@@ -25,18 +25,18 @@ def phase(flag: Flag, now: dt.datetime) -> Phase:
     if flag.kind != Flag.Kind.WORSENING or flag.state == Flag.State.RESOLVED:
         return ""
     began = min(flag.raised_at, flag.due_at or flag.raised_at)
-    if now - began < FLARE_UP:
+    if now - began < FLARE_UP_LASTS:
         return "new"
-    return "persisting" if engine.still_rising(flag.prescription.trend) else ""
+    return "persisting" if engine.is_still_rising(flag.prescription.trend) else ""
 
 
-def words(of: Phase) -> str:
+def phase_label(of: Phase) -> str:
     """A phase as a page says it, empty for none."""
     said = {"new": _("new, may be a flare-up"), "persisting": _("persisting")}
     return said.get(of, "")
 
 
-def would_have_been(flag: Flag) -> str:
+def describe_delay(flag: Flag) -> str:
     """The sentence about reports that came late or were corrected; empty where they came in time.
 
     The day is the clinic's; the language is the reader's.

@@ -13,15 +13,15 @@ from clinic.flags.trend import TrendResult, figures
 from clinic.models import PainReport
 
 
-def warning_signs(names: Sequence[str]) -> str:
+def describe_warning_signs(names: Sequence[str]) -> str:
     return _("Said yes to: %(signs)s") % {"signs": " ".join(_("“%(name)s”") % {"name": name} for name in names)}
 
 
-def moved_down_leg() -> str:
+def describe_leg_pain() -> str:
     return _("The pain moved further down the leg after the exercise.")
 
 
-def one_strong_rise(report: PainReport) -> str:
+def describe_strong_rise(report: PainReport) -> str:
     return _("Pain went from %(before)s to %(after)s with one session.") % {
         "before": report.before,
         "after": report.after if (report.change or 0) >= (_overnight(report) or 0) else report.next_morning,
@@ -34,7 +34,7 @@ def _overnight(report: PainReport) -> int | None:
     return None if before is None or morning is None else morning - before
 
 
-def exercise_hurts(sessions: Sequence[PainReport]) -> str:
+def describe_hurting_sessions(sessions: Sequence[PainReport]) -> str:
     """``sessions``: the latest ones with both scores, oldest first."""
     pairs = ", ".join(f"{session.before}→{session.after}" for session in sessions)
     worse = sum(1 for session in sessions if (session.change or 0) > 0)
@@ -45,7 +45,7 @@ def exercise_hurts(sessions: Sequence[PainReport]) -> str:
     ) % {"worse": worse, "count": len(sessions), "pairs": pairs}
 
 
-def worsening(result: TrendResult) -> str:
+def describe_worsening(result: TrendResult) -> str:
     shown = figures(result)
     return _(
         "Pain over about the last week averages %(recent)s, against a usual %(usual)s in the weeks before: "
@@ -53,7 +53,7 @@ def worsening(result: TrendResult) -> str:
     ) % {name: number_format(getattr(shown, name), 1) for name in ("recent", "usual", "rise", "swing")}
 
 
-def silent(last_day: dt.date, usual_days: int) -> str:
+def describe_silence(last_day: dt.date, usual_days: int) -> str:
     """No report after ``last_day``, where one came about every ``usual_days`` days. A date stays true; a count ages."""
     usual = ngettext("one used to come about every day.", "one used to come about every %(days)s days.", usual_days) % {
         "days": usual_days
@@ -61,12 +61,12 @@ def silent(last_day: dt.date, usual_days: int) -> str:
     return _("No report since %(day)s; %(usual)s") % {"day": date_format(last_day, _("j F")), "usual": usual}
 
 
-def never_reported(first_day: dt.date) -> str:
+def describe_missing_reports(first_day: dt.date) -> str:
     """No report at all, though one was to be expected from ``first_day`` on."""
     return _("No report yet; the exercise began on %(day)s.") % {"day": date_format(first_day, _("j F"))}
 
 
-def reminders_stopped(count: int, last_day: dt.date | None) -> str:
+def describe_stopped_reminders(count: int, last_day: dt.date | None) -> str:
     """``count`` reminders in a row brought no answer; the last report was on ``last_day``, None: there is none."""
     told = {"count": count, "day": date_format(last_day, _("j F")) if last_day else ""}
     if last_day is None:
@@ -74,5 +74,5 @@ def reminders_stopped(count: int, last_day: dt.date | None) -> str:
     return _("No answer to %(count)s reminders in a row, so no more are sent. Last report on %(day)s.") % told
 
 
-def undeliverable(words: str) -> str:
+def describe_returned_mail(words: str) -> str:
     return _("Mail to this client comes back: %(words)s") % {"words": words[:200]}

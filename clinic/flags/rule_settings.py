@@ -9,7 +9,7 @@ from clinic.flags.trend import TrendConfig
 from clinic.models import Client, RuleSettings
 
 RULE_VERSION = f"{trend.RULE_VERSION}/{response.RULE_VERSION}"
-STANDARD = (RuleSettings.Sensitivity.STANDARD.value, TrendConfig().smallest_rise)
+STANDARD_SETTINGS = (RuleSettings.Sensitivity.STANDARD.value, TrendConfig().smallest_rise)
 
 
 def settings_of(client: int) -> tuple[str, float]:
@@ -28,15 +28,15 @@ def settings_of(client: int) -> tuple[str, float]:
         .first()
     )
     if found is None:
-        return STANDARD
-    settings = (found[:2], found[2:], STANDARD)
+        return STANDARD_SETTINGS
+    settings = (found[:2], found[2:], STANDARD_SETTINGS)
     return next((sensitivity, rise) for sensitivity, rise in settings if sensitivity is not None and rise is not None)
 
 
-def clinic_settings(clinic: int) -> tuple[str, float]:
+def clinic_settings_of(clinic: int) -> tuple[str, float]:
     """The same for the clients of a clinic, by number, who have no setting of their own."""
     found = RuleSettings.objects.filter(clinic=clinic, client=None).order_by("-at", "-pk").first()
-    return STANDARD if found is None else (found.sensitivity, found.smallest_rise)
+    return STANDARD_SETTINGS if found is None else (found.sensitivity, found.smallest_rise)
 
 
 def config_of(client: int) -> TrendConfig:
@@ -46,11 +46,11 @@ def config_of(client: int) -> TrendConfig:
 
 def version_of(client: int) -> str:
     """The rules' names as stored on states and flags; they tell the knobs where these are not standard."""
-    return version(*settings_of(client))
+    return version_name(*settings_of(client))
 
 
-def version(sensitivity: str, smallest_rise: float) -> str:
+def version_name(sensitivity: str, smallest_rise: float) -> str:
     """``trend-2/response-1``, or ``trend-2 early 1.5/response-1`` with other knobs."""
-    if (sensitivity, smallest_rise) == STANDARD:
+    if (sensitivity, smallest_rise) == STANDARD_SETTINGS:
         return RULE_VERSION
     return f"{trend.RULE_VERSION} {sensitivity} {smallest_rise:g}/{response.RULE_VERSION}"

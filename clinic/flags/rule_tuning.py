@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.flags import engine
-from clinic.flags.rule_settings import clinic_settings, settings_of
+from clinic.flags.rule_settings import clinic_settings_of, settings_of
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic, PainTrend, Practitioner, Prescription, RuleSettings
 
-REASON_AT_MOST = 500  # characters
-REBUILT_AT_ONCE = 200  # trend states, the most recent first; a few milliseconds each, while somebody waits for the page
+MAX_REASON_LENGTH = 500  # characters
+MAX_REBUILT_STATES = 200  # a few milliseconds each, while somebody waits for the page; the most recent first
 
 
 def set_client_rule_settings(
@@ -55,8 +55,8 @@ def set_client_rule_settings(
         rows = list(PainTrend.objects.select_for_update().filter(prescription__in=running).order_by("pk"))
         created = _store(settings_of(client.pk), sensitivity, smallest_rise, reason, by, now, client=client)
         for row in rows:
-            engine.replay(row)
-        audit.record(by.user, "tuned", client, client.clinic)
+            engine.replay_reports(row)
+        audit.record(by.user, audit.Verb.RULE_SETTINGS_CHANGED, client, client.clinic)
     return created
 
 
@@ -84,13 +84,13 @@ def set_clinic_rule_settings(
         raise ValidationError(errors)
     with transaction.atomic():
         Clinic.objects.select_for_update().get(pk=clinic.pk)
-        created = _store(clinic_settings(clinic.pk), sensitivity, smallest_rise, reason, by, now)
+        created = _store(clinic_settings_of(clinic.pk), sensitivity, smallest_rise, reason, by, now)
         running = Prescription.objects.running().filter(client__clinic=clinic, client__rule_settings=None)
         reported = PainTrend.objects.filter(prescription__in=running, last_report_at__isnull=False)
-        latest = list(reported.order_by("-last_report_at").values_list("pk", flat=True)[:REBUILT_AT_ONCE])
+        latest = list(reported.order_by("-last_report_at").values_list("pk", flat=True)[:MAX_REBUILT_STATES])
         for row in PainTrend.objects.select_for_update(of=("self",)).filter(pk__in=latest).order_by("pk"):
-            engine.replay(row)
-        audit.record(by.user, "tuned", clinic, clinic)
+            engine.replay_reports(row)
+        audit.record(by.user, audit.Verb.RULE_SETTINGS_CHANGED, clinic, clinic)
     return created
 
 
@@ -122,6 +122,6 @@ def _errors(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, st
         errors["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
     if not reason.strip():
         errors["reason"] = _("Say in a few words why.")
-    elif len(reason.strip()) > REASON_AT_MOST:
-        errors["reason"] = _("At most %(most)s characters.") % {"most": REASON_AT_MOST}
+    elif len(reason.strip()) > MAX_REASON_LENGTH:
+        errors["reason"] = _("At most %(most)s characters.") % {"most": MAX_REASON_LENGTH}
     return errors

@@ -14,7 +14,7 @@ from clinic.models.flag import Kind
 
 
 @dataclass(frozen=True)
-class WouldFlag:
+class SimulatedFlag:
     """One flag that would have been raised, and the report that would have raised it.
 
     ``score`` (in standard errors) and ``rise`` (in points) come with a worsening alone.
@@ -41,13 +41,13 @@ class Point:
 
 
 @dataclass
-class Replayed:
+class SimulationResult:
     """What the history of one prescription came to."""
 
     reports: int = 0
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
-    flags: list[WouldFlag] = field(default_factory=list)
+    flags: list[SimulatedFlag] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)  # one a report, oldest first
 
     @property
@@ -58,7 +58,9 @@ class Replayed:
         return (self.last_at - self.first_at) / dt.timedelta(days=1)
 
 
-def replay(prescription: int, trend: TrendConfig, response: ResponseConfig, most: int | None = None) -> Replayed:
+def simulate_prescription(
+    prescription: int, trend: TrendConfig, response: ResponseConfig, most: int | None = None
+) -> SimulationResult:
     """Step both rules through all reports of one prescription and note where a flag would begin.
 
     What a practitioner resolved in the meantime counts as it did then: the rule starts again from what stood.
@@ -68,12 +70,14 @@ def replay(prescription: int, trend: TrendConfig, response: ResponseConfig, most
         trend, response: the constants to try.
         most: only the newest so many reports; None: all.
     """
-    return stepped(engine.history(prescription, most), trend, response)
+    return simulate_history(engine.read_history(prescription, most), trend, response)
 
 
-def stepped(events: Iterable[PainReport | str], trend: TrendConfig, response: ResponseConfig) -> Replayed:
+def simulate_history(
+    events: Iterable[PainReport | str], trend: TrendConfig, response: ResponseConfig
+) -> SimulationResult:
     """The same through what `judging.in_order` gives."""
-    rules, seen = engine.Rules(Detector(trend), Response(response)), Replayed()
+    rules, seen = engine.RuleEngine(Detector(trend), Response(response)), SimulationResult()
     standing: dict[str, bool] = {}
     for event in events:
         if isinstance(event, str):
@@ -83,10 +87,10 @@ def stepped(events: Iterable[PainReport | str], trend: TrendConfig, response: Re
         seen.reports += 1
         seen.first_at, seen.last_at = seen.first_at or event.occurred_at, event.occurred_at
         judgement = rules.step(event)
-        for kind, holds in _what_holds(event, judgement).items():
+        for kind, holds in _flags_in_force(event, judgement).items():
             if holds and not standing.get(kind):
                 numbers = (usual.score, usual.rise) if (usual := judgement.trend) and kind == Kind.WORSENING else ()
-                seen.flags.append(WouldFlag(kind, event.occurred_at, event.pk, *numbers))
+                seen.flags.append(SimulatedFlag(kind, event.occurred_at, event.pk, *numbers))
             standing[kind] = holds
         seen.points.append(_point(event, judgement.trend, flagged=bool(standing.get(Kind.WORSENING.value))))
     return seen
@@ -97,7 +101,7 @@ def _point(report: PainReport, known: TrendResult | None, *, flagged: bool) -> P
     return Point(report.occurred_at, report.before, report.after, recent, usual, swing, flagged)
 
 
-def _what_holds(report: PainReport, judgement: engine.Judgement) -> dict[str, bool]:
+def _flags_in_force(report: PainReport, judgement: engine.Assessment) -> dict[str, bool]:
     """By kind, whether the rules would have a flag after this report; a kind it says nothing of is left out."""
     holds: dict[str, bool] = {}
     if judgement.trend is not None:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import override
 
 from clinic.flags import reasons
-from clinic.flags.lifecycle import close, raise_flag
+from clinic.flags.lifecycle import close_flag, raise_flag
 from clinic.models import Client, Flag, PainTrend, Prescription, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from clinic.worklist import entries as worklist_entries
@@ -28,13 +28,13 @@ def mark_undeliverable(client: Client, words: str, now: dt.datetime) -> Flag | N
         The new flag; None when there is one already, or no prescription to raise it on.
     """
     with transaction.atomic():
-        prescription = _locked(client)
-        Client.objects.out_of_reach(client.pk, now)
+        prescription = _lock_prescription(client)
+        Client.objects.mark_undeliverable(client.pk, now)
         client.refresh_from_db(fields=["undeliverable_since"])
-        return _flag(client, prescription, words, now)
+        return _raise_flag(client, prescription, words, now)
 
 
-def sweep(now: dt.datetime) -> int:
+def flag_undeliverable_clients(now: dt.datetime) -> int:
     """Flag those who are marked and not flagged: refused while sending, or without an exercise until now.
 
     Returns how many. Run twice, it does nothing twice.
@@ -43,21 +43,21 @@ def sweep(now: dt.datetime) -> int:
     flagged = Flag.objects.unresolved().filter(kind=Flag.Kind.UNDELIVERABLE, prescription__client=OuterRef("pk"))
     marked = Client.objects.exclude(undeliverable_since=None).exclude(state=Client.State.LEFT)
     waiting = marked.filter(Exists(running)).exclude(Exists(flagged)).select_related("clinic")
-    return sum(_catch_up(client, now) for client in waiting)
+    return sum(_flag_marked_client(client, now) for client in waiting)
 
 
-def mail_arrives(client: Client, by: AbstractBaseUser | None, note: str, now: dt.datetime) -> None:
+def mark_deliverable(client: Client, by: AbstractBaseUser | None, note: str, now: dt.datetime) -> None:
     """Somebody vouches for the address: mail may go there again, and what was flagged of it is resolved."""
     with transaction.atomic():
         theirs = Flag.objects.unresolved().filter(prescription__client=client, kind=Flag.Kind.UNDELIVERABLE)
-        closed = [close(flag, by, note, now) for flag in theirs.order_by("prescription")]
+        closed = [close_flag(flag, by, note, now) for flag in theirs.order_by("prescription")]
         Client.objects.filter(pk=client.pk).update(undeliverable_since=None)
         if any(closed):
-            worklist_entries.restate(client.pk)
+            worklist_entries.update_entries(client.pk)
     client.undeliverable_since = None
 
 
-def _locked(client: Client) -> Prescription | None:
+def _lock_prescription(client: Client) -> Prescription | None:
     """The newest running prescription, its trend locked: before the client's row, in the order of every other verb."""
     prescription = client.prescriptions.running().order_by("-pk").first()
     if prescription is not None:
@@ -65,24 +65,24 @@ def _locked(client: Client) -> Prescription | None:
     return prescription
 
 
-def _catch_up(client: Client, now: dt.datetime) -> bool:
+def _flag_marked_client(client: Client, now: dt.datetime) -> bool:
     with transaction.atomic():
-        prescription = _locked(client)
+        prescription = _lock_prescription(client)
         if not Client.objects.filter(pk=client.pk, undeliverable_since__isnull=False).exists():
             return False  # somebody looked since the list was read
-        return _flag(client, prescription, _last_words(client), now) is not None
+        return _raise_flag(client, prescription, _last_error(client), now) is not None
 
 
-def _flag(client: Client, prescription: Prescription | None, words: str, now: dt.datetime) -> Flag | None:
+def _raise_flag(client: Client, prescription: Prescription | None, words: str, now: dt.datetime) -> Flag | None:
     if prescription is None:
         return None
     with override(client.clinic.language):
-        reason = reasons.undeliverable(words)
+        reason = reasons.describe_returned_mail(words)
     kind, severity = Flag.Kind.UNDELIVERABLE, Flag.Severity.ROUTINE
     return raise_flag(None, kind, severity, reason, now, prescription=prescription)
 
 
-def _last_words(client: Client) -> str:
+def _last_error(client: Client) -> str:
     """What the mail server said last of this client's mailbox."""
     came_back = Q(state=State.BOUNCED) | Q(state=State.FAILED, why__startswith=REFUSED_RECIPIENT)
     reminders = Reminder.objects.filter(came_back, schedule__prescription__client=client)

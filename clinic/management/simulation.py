@@ -32,7 +32,7 @@ from clinic.models import (
     Schedule,
 )
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.reminders.planning import plan_of
+from clinic.reminders.planning import build_plan
 from clinic.reminders.schedule import next_slot
 from clinic.worklist import entries as worklist_entries
 from exercises.models import Exercise
@@ -107,7 +107,7 @@ class _Life:
 
     def live(self, prescription: Prescription) -> PainTrend:
         """Write the reports, let the rules judge each, and keep the flags raised; a hold ends the diary."""
-        rules, trend = engine.Rules(Detector(), Response()), PainTrend(prescription=prescription)
+        rules, trend = engine.RuleEngine(Detector(), Response()), PainTrend(prescription=prescription)
         raised: dict[str, Flag] = {}
         for when, before, after in self.diary():
             report = _report(prescription, when, before, after)
@@ -117,9 +117,11 @@ class _Life:
                 trend.recent, trend.usual, trend.rise = usual.recent, usual.usual, usual.rise
                 trend.swing, trend.watch = usual.swing, usual.watch
                 if usual.flag and usual.score is not None and "worsening" not in raised:
-                    raised["worsening"] = _flag(report, "worsening", reasons.worsening(usual))
+                    raised["worsening"] = _flag(report, "worsening", reasons.describe_worsening(usual))
             if judgement.standing == "stop":
-                raised["exercise_hurts"] = _flag(report, "exercise_hurts", reasons.exercise_hurts(self.reports[-5:]))
+                raised["exercise_hurts"] = _flag(
+                    report, "exercise_hurts", reasons.describe_hurting_sessions(self.reports[-5:])
+                )
                 prescription.state, prescription.state_reason = Prescription.State.HELD, "the exercise hurts"
                 prescription.state_since = when
                 break
@@ -171,7 +173,7 @@ def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exerci
     FlagEvent.objects.bulk_create(FlagEvent(flag=flag, verb=FlagEvent.Verb.RAISED, at=flag.raised_at) for flag in flags)
     behind = Flag.evidence.through
     behind._default_manager.bulk_create(behind(flag=flag, painreport=flag.raised_by) for flag in flags)
-    worklist_entries.restate(*(client.pk for client in clients))
+    worklist_entries.update_entries(*(client.pk for client in clients))
     return Counter(
         clients=len(clients), prescriptions=len(prescriptions), schedules=len(schedules),
         reports=sum(len(life.reports) for life in lives), flags=len(flags),
@@ -179,7 +181,7 @@ def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exerci
 
 
 def _schedule(life: _Life, version: PrescriptionVersion) -> Schedule:
-    slot = next_slot(plan_of(version, version.prescription.client).prescribed, life.time, zone(life.zone), life.now)
+    slot = next_slot(build_plan(version, version.prescription.client).prescribed, life.time, zone(life.zone), life.now)
     return Schedule(
         prescription=version.prescription,
         local_time=life.time,

@@ -34,8 +34,8 @@ from clinic.models import (
 )
 from clinic.models.fields import WORST_PAIN, zone
 
-CLOCKS_DIFFER_BY = dt.timedelta(minutes=5)
-CLIENT_CORRECTS_FOR = dt.timedelta(days=7)
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
+CLIENT_MAY_CORRECT_FOR = dt.timedelta(days=7)
 NOTE_AT_MOST = 2000
 SCORES = ("before", "after", "next_morning")
 
@@ -71,15 +71,15 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ReportResult:
     """The stored report and the flags it raised; ``repeated``: it was there before, nothing was written."""
 
-    report: PainReport
+    report_pain: PainReport
     flags: list[Flag]
     repeated: bool = False
 
 
-def report(
+def report_pain(
     prescription: Prescription,
     answers: Answers,
     *,
@@ -88,7 +88,7 @@ def report(
     key: str | None = None,
     reminder: Reminder | None = None,
     now: dt.datetime | None = None,
-) -> Outcome:
+) -> ReportResult:
     """Store one report and all that follows from it.
 
     Args:
@@ -109,12 +109,12 @@ def report(
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
         fingerprint = answers.fingerprint(prescription)
-        if key and (known := _known(prescription, key)):
+        if key and (known := _find_by_key(prescription, key)):
             if known.fingerprint != fingerprint:
                 raise KeyReused(key)
-            return Outcome(known, list(known.raised_flags.by_need()), repeated=True)
+            return ReportResult(known, list(known.raised_flags.by_need()), repeated=True)
         prescription.refresh_from_db(fields=["state"])
-        _check(prescription, answers, now, new=True)
+        _validate_answers(prescription, answers, now, new=True)
         stored = PainReport.objects.create(
             prescription=prescription,
             received_at=now,
@@ -130,22 +130,22 @@ def report(
             used = not Reminder.objects.filter(pk=reminder.pk, answered_by=None).update(answered_by=stored)
             if used:
                 raise LinkUsed(reminder.pk)
-        advice, flags = lifecycle.after_report(stored, engine.judge(row, stored), now)
-        _tell(stored, advice)
-        _end_first_steps(prescription.client.clinic, now)
-        audit.record(by, "reported", stored, prescription.client.clinic)
+        advice, flags = lifecycle.raise_flags(stored, engine.assess_report(row, stored), now)
+        _store_advice(stored, advice)
+        _close_first_steps(prescription.client.clinic, now)
+        audit.record(by, audit.Verb.PAIN_REPORTED, stored, prescription.client.clinic)
         transaction.on_commit(partial(signals.report_made.send_robust, PainReport, report=stored))
-    return Outcome(stored, flags)
+    return ReportResult(stored, flags)
 
 
-def correct(
+def correct_report(
     stored: PainReport,
     changes: Mapping[str, Any],
     *,
     reason: str,
     by: AbstractBaseUser | None,
     now: dt.datetime | None = None,
-) -> Outcome:
+) -> ReportResult:
     """Change some answers of a stored report; the old ones stay as correction rows, the rules replay.
 
     Args:
@@ -160,24 +160,24 @@ def correct(
     if not reason.strip():
         raise ValidationError({"reason": _("Say in a few words why it is corrected.")})
     if by is not None and not may_correct(stored, by, now):
-        days = CLIENT_CORRECTS_FOR.days
+        days = CLIENT_MAY_CORRECT_FOR.days
         raise ValidationError({"report": _("It is over %(days)s days old. Ask your practitioner.") % {"days": days}})
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=stored.prescription_id)
         stored.refresh_from_db()
-        old = answers_of(stored)
+        old = read_answers(stored)
         new = replace(old, **changes)
-        _check(stored.prescription, new, now, new=False)
+        _validate_answers(stored.prescription, new, now, new=False)
         before, after = asdict(old), asdict(new)
         changed = [name for name in before if before[name] != after[name]]
         if not changed:
-            return Outcome(stored, [])
+            return ReportResult(stored, [])
         Correction.objects.bulk_create(
             Correction(
                 report=stored,
                 field=name,
-                old=_text(before[name]),
-                new=_text(after[name]),
+                old=_as_text(before[name]),
+                new=_as_text(after[name]),
                 reason=reason.strip()[:500],
                 by_id=by.pk if by else None,
                 at=now,
@@ -189,10 +189,10 @@ def correct(
             setattr(stored, name, value)
         stored.save(update_fields=[*columns])
         _set_lists(stored, new)
-        advice, flags = lifecycle.after_report(stored, engine.replay(row, stored), now, changed)
-        _tell(stored, advice)
-        audit.record(by, "corrected", stored, stored.prescription.client.clinic)
-    return Outcome(stored, flags)
+        advice, flags = lifecycle.raise_flags(stored, engine.replay_reports(row, stored), now, changed)
+        _store_advice(stored, advice)
+        audit.record(by, audit.Verb.PAIN_REPORT_CORRECTED, stored, stored.prescription.client.clinic)
+    return ReportResult(stored, flags)
 
 
 def may_correct(stored: PainReport, user: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
@@ -200,11 +200,11 @@ def may_correct(stored: PainReport, user: AbstractBaseUser, now: dt.datetime | N
     prescription = stored.prescription
     if Prescription.objects.treated_by(user).filter(pk=prescription.pk).exists():
         return True
-    fresh = (now or timezone.now()) - stored.received_at <= CLIENT_CORRECTS_FOR
+    fresh = (now or timezone.now()) - stored.received_at <= CLIENT_MAY_CORRECT_FOR
     return fresh and prescription.client.user_id == user.pk
 
 
-def answers_of(stored: PainReport) -> Answers:
+def read_answers(stored: PainReport) -> Answers:
     """What a stored report says, as it was said."""
     return Answers(
         occurred_at=stored.occurred_at,
@@ -219,7 +219,7 @@ def answers_of(stored: PainReport) -> Answers:
     )
 
 
-def _known(prescription: Prescription, key: str) -> PainReport | None:
+def _find_by_key(prescription: Prescription, key: str) -> PainReport | None:
     return PainReport.objects.filter(prescription__client=prescription.client_id, idempotency_key=key).first()
 
 
@@ -237,27 +237,27 @@ def _set_lists(stored: PainReport, answers: Answers) -> None:
     )
 
 
-def _tell(stored: PainReport, advice: Advice) -> None:
+def _store_advice(stored: PainReport, advice: Advice) -> None:
     """Keep the advice, and in which of the clinic's own words the client reads it."""
     client = stored.prescription.client
     stored.advice, stored.advice_text = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
     stored.save(update_fields=["advice", "advice_text"])
 
 
-def _end_first_steps(clinic: Clinic, now: dt.datetime) -> None:
+def _close_first_steps(clinic: Clinic, now: dt.datetime) -> None:
     """With its first answer a clinic is no beginner any more."""
     if clinic.first_steps_closed_at is None:
         Clinic.objects.filter(pk=clinic.pk, first_steps_closed_at=None).update(first_steps_closed_at=now)
         clinic.first_steps_closed_at = now
 
 
-def _text(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if value is None:
         return ""
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _check(prescription: Prescription, answers: Answers, now: dt.datetime, *, new: bool) -> None:
+def _validate_answers(prescription: Prescription, answers: Answers, now: dt.datetime, *, new: bool) -> None:
     """Raise ValidationError with every wrong field and its remedy."""
     wrong: dict[str, str] = {}
     for name in SCORES:
@@ -268,7 +268,7 @@ def _check(prescription: Prescription, answers: Answers, now: dt.datetime, *, ne
         wrong["before"] = _("Give at least one answer: pain before, after or the next morning.")
     first_day = prescription.versions.order_by("number").values_list("starts_on", flat=True)[0]
     start = dt.datetime.combine(first_day, dt.time.min, zone(prescription.client.time_zone))
-    if answers.occurred_at > now + CLOCKS_DIFFER_BY:
+    if answers.occurred_at > now + CLOCK_TOLERANCE:
         wrong["occurred_at"] = _("That is in the future. Give the time when it happened.")
     elif answers.occurred_at < start:
         wrong["occurred_at"] = _("That is before the exercise was prescribed to start.")

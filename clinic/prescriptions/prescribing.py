@@ -36,6 +36,10 @@ from exercises.models import Exercise
 
 State = Prescription.State
 CONCURRENT_CHANGE = "meanwhile"  # the code of what is refused once, until it was said what a colleague did
+_STATE_VERBS: dict[str, audit.Verb] = {
+    State.ACTIVE: audit.Verb.PRESCRIPTION_RESUMED,
+    State.ENDED: audit.Verb.PRESCRIPTION_ENDED,
+}
 _SAY_WHY = gettext_lazy("Say in a few words why.")
 
 
@@ -248,7 +252,7 @@ def _change_state(
         if not Prescription.objects.move(prescription, leaves=leaves, to=to, reason=reason, by=by, at=now):
             raise _state_error(prescription, complaint)
         planning.set_schedules(prescription, now)
-        audit.record(by, verb, prescription, prescription.client.clinic)
+        audit.record(by, _STATE_VERBS[to], prescription, prescription.client.clinic)
         worklist_entries.update_entries(prescription.client_id)
 
 
@@ -307,7 +311,7 @@ def _build_version(
 def _describe_dose(prescription: Prescription) -> str:
     """ "Every day at 18:00. Once. Hold for 30 seconds." """
     dose = prescription.dose
-    return f"{dosage_text.when(dose)} {dosage_text.how_much(dose, prescription.exercise.rest_seconds)}"
+    return f"{dosage_text.describe_times(dose)} {dosage_text.how_much(dose, prescription.exercise.rest_seconds)}"
 
 
 def _check_not_left(state: str) -> None:

@@ -16,20 +16,20 @@ from clinic.models import Client, Flag, PainReport, Prescription, WorklistEntry
 from clinic.models.flag import rank
 from clinic.models.worklist_entry import NO_NEED
 
-BATCH = 500  # clients a statement
-FACTS = [field.name for field in WorklistEntry._meta.concrete_fields if not field.primary_key]
+BATCH_SIZE = 500  # clients a statement
+UPDATED_FIELDS = [field.name for field in WorklistEntry._meta.concrete_fields if not field.primary_key]
 COLUMNS = [field.attname for field in WorklistEntry._meta.concrete_fields]
 
 
-def restate(*clients: int) -> None:
+def update_entries(*clients: int) -> None:
     """Recompute the rows of these clients, by number; the rows are locked first, lest one of two changes be lost."""
     with transaction.atomic():
         mine = WorklistEntry.objects.select_for_update().filter(client__in=clients).order_by("client")
         list(mine.values_list("pk", flat=True))
-        _store(computed(clients))
+        _save_entries(compute_entries(clients))
 
 
-def heard(report: PainReport) -> None:
+def record_last_report(report: PainReport) -> None:
     """The same after a report that changed nothing else, in one statement: it may be the client's newest."""
     at = report.occurred_at
     older = Q(last_report_at=None) | Q(last_report_at__lte=at)
@@ -38,7 +38,7 @@ def heard(report: PainReport) -> None:
     mine.update(last_report=report, last_report_at=at, quiet_since=quiet)
 
 
-def computed(clients: Collection[int]) -> Iterator[WorklistEntry]:
+def compute_entries(clients: Collection[int]) -> Iterator[WorklistEntry]:
     """What the rows of these clients should say, in one query."""
     theirs = Prescription.objects.filter(client=OuterRef("pk"))
     flags = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"))
@@ -71,28 +71,32 @@ def computed(clients: Collection[int]) -> Iterator[WorklistEntry]:
         )
 
 
-def put_right() -> int:
+def correct_entries() -> int:
     """Compare the row of every client with what it should say and correct it; returns how many were wrong."""
     numbers = list(Client.objects.order_by("pk").values_list("pk", flat=True))
-    return sum(_put_right(numbers[first : first + BATCH]) for first in range(0, len(numbers), BATCH))
+    return sum(_correct_batch(numbers[first : first + BATCH_SIZE]) for first in range(0, len(numbers), BATCH_SIZE))
 
 
-def fill_gaps() -> int:
+def create_missing_entries() -> int:
     """Make the rows of clients who have none, as bulk inserts and a host's own code leave them; returns how many."""
     missing = list(Client.objects.filter(worklist_entry=None).values_list("pk", flat=True))
-    for first in range(0, len(missing), BATCH):
-        restate(*missing[first : first + BATCH])
+    for first in range(0, len(missing), BATCH_SIZE):
+        update_entries(*missing[first : first + BATCH_SIZE])
     return len(missing)
 
 
 @transaction.atomic
-def _put_right(clients: Sequence[int]) -> int:
+def _correct_batch(clients: Sequence[int]) -> int:
     locked = WorklistEntry.objects.select_for_update().filter(client__in=clients).order_by("client")
     stand = {row[0]: row for row in locked.values_list(*COLUMNS)}
-    wrong = [row for row in computed(clients) if stand.get(row.pk) != tuple(getattr(row, name) for name in COLUMNS)]
-    _store(wrong)
+    wrong = [
+        row for row in compute_entries(clients) if stand.get(row.pk) != tuple(getattr(row, name) for name in COLUMNS)
+    ]
+    _save_entries(wrong)
     return len(wrong)
 
 
-def _store(rows: Collection[WorklistEntry] | Iterator[WorklistEntry]) -> None:
-    WorklistEntry.objects.bulk_create(rows, update_conflicts=True, unique_fields=["client"], update_fields=FACTS)
+def _save_entries(rows: Collection[WorklistEntry] | Iterator[WorklistEntry]) -> None:
+    WorklistEntry.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["client"], update_fields=UPDATED_FIELDS
+    )

@@ -14,11 +14,11 @@ from clinic.models import Clinic, Flag, FlagEvent, Person
 from clinic.models.flag import Kind, Verdict
 
 HOUR = dt.timedelta(hours=1)
-LOOKED = [FlagEvent.Verb.ACKNOWLEDGED, FlagEvent.Verb.RESOLVED]
+REVIEW_VERBS = [FlagEvent.Verb.ACKNOWLEDGED, FlagEvent.Verb.RESOLVED]
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class FlagStatistics:
     """Of some flags. A time to review is from raised to the first person who acknowledged or resolved, in hours."""
 
     raised: int = 0
@@ -30,7 +30,7 @@ class Outcomes:
     judged: int = 0  # resolved with an answer to "was it real?", "unclear" being one
     real: int = 0
     false: int = 0
-    by_kind: Mapping[str, Outcomes] = field(default_factory=dict)  # every kind, in the order of Flag.Kind
+    by_kind: Mapping[str, FlagStatistics] = field(default_factory=dict)  # every kind, in the order of Flag.Kind
 
     @property
     def false_share(self) -> float | None:
@@ -39,7 +39,7 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _FlagRow:
     kind: str
     state: str
     verdict: str
@@ -47,7 +47,7 @@ class _Seen:
     escalated: bool
 
 
-def outcomes(of: Person | Clinic, since: dt.datetime) -> Outcomes:
+def compute_statistics(of: Person | Clinic, since: dt.datetime) -> FlagStatistics:
     """Of the flags raised since an instant; one query, however many they are.
 
     Args:
@@ -55,34 +55,34 @@ def outcomes(of: Person | Clinic, since: dt.datetime) -> Outcomes:
         since: the earliest ``raised_at`` that counts.
     """
     seen = _seen(of, since)
-    kinds: dict[str, list[_Seen]] = defaultdict(list)
+    kinds: dict[str, list[_FlagRow]] = defaultdict(list)
     for flag in seen:
         kinds[flag.kind].append(flag)
     return _sum(seen, {kind: _sum(kinds[kind], {}) for kind in Kind.values})
 
 
-def _seen(of: Person | Clinic, since: dt.datetime) -> list[_Seen]:
+def _seen(of: Person | Clinic, since: dt.datetime) -> list[_FlagRow]:
     flags = (
         Flag.objects.filter(prescription__client__clinic=of) if isinstance(of, Clinic) else Flag.objects.visible_to(of)
     )
     rows = (
         flags.filter(raised_at__gte=since)
         .annotate(
-            looked_at=Min("events__at", filter=Q(events__verb__in=LOOKED, events__by__isnull=False)),
+            looked_at=Min("events__at", filter=Q(events__verb__in=REVIEW_VERBS, events__by__isnull=False)),
             rises=Count("events", filter=Q(events__verb=FlagEvent.Verb.ESCALATED)),
         )
         .values_list("kind", "state", "verdict", "raised_at", "looked_at", "rises")
     )
     return [
-        _Seen(kind, state, verdict, (looked_at - raised_at) / HOUR if looked_at else None, bool(rises))
+        _FlagRow(kind, state, verdict, (looked_at - raised_at) / HOUR if looked_at else None, bool(rises))
         for kind, state, verdict, raised_at, looked_at, rises in rows
     ]
 
 
-def _sum(flags: Sequence[_Seen], by_kind: Mapping[str, Outcomes]) -> Outcomes:
+def _sum(flags: Sequence[_FlagRow], by_kind: Mapping[str, FlagStatistics]) -> FlagStatistics:
     hours = [flag.hours for flag in flags if flag.hours is not None]
     verdicts = [flag.verdict for flag in flags if flag.verdict]
-    return Outcomes(
+    return FlagStatistics(
         raised=len(flags),
         reviewed=len(hours),
         waiting=sum(flag.hours is None and flag.state != Flag.State.RESOLVED for flag in flags),

@@ -22,11 +22,11 @@ from clinic.models import (
     PrescriptionVersion,
     WorklistEntry,
 )
-from clinic.models.absence import covered
+from clinic.models.absence import covered_practitioners
 from clinic.models.worklist_entry import NO_NEED, ORDER, visible_entries_q
 
-COUNTED_AT_MOST = 2000  # 40 pages: further down nobody turns page by page
-WHICH = ("held", "silent", "new")
+MAX_COUNTED = 2000  # 40 pages: further down nobody turns page by page
+FILTERS = ("held", "silent", "new")
 SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.inactivity.LEAST
 NEW_FOR = dt.timedelta(days=14)
 
@@ -51,12 +51,12 @@ class Entry:
         return max(heard, key=lambda pair: pair[0])[1] if heard else None
 
 
-def in_order_of_need(user: Person) -> QuerySet[Client]:
+def clients_by_need(user: Person) -> QuerySet[Client]:
     """Those whom this person treats: by the worst unresolved flag, the oldest nobody has looked at, then silence."""
-    return needing(Practitioner.objects.for_user(user).select_related("clinic"))
+    return listed_clients(Practitioner.objects.for_user(user).select_related("clinic"))
 
 
-def needing(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
+def listed_clients(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
     """The same of a person whose active memberships are read already, each with its clinic."""
     listed = Client.objects.filter(Q(worklist_entry__listed=True) & visible_entries_q(memberships)).with_cover(
         memberships
@@ -76,33 +76,33 @@ class Counts(NamedTuple):
     @property
     def whole(self) -> bool:
         """Whether nobody was left out."""
-        return self.listed <= COUNTED_AT_MOST
+        return self.listed <= MAX_COUNTED
 
 
-def count(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> Counts:
+def count_clients(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> Counts:
     """Count in one statement that reads one more than COUNTED_AT_MOST index entries and no more.
 
     Args:
         own: only the clients of these memberships themselves, not their colleagues'.
     """
     listed = WorklistEntry.objects.filter(
-        visible_entries_q(memberships, "") & (whose(memberships, "") if own else Q()), listed=True
+        visible_entries_q(memberships, "") & (own_clients_q(memberships, "") if own else Q()), listed=True
     )
-    first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: COUNTED_AT_MOST + 1]
+    first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: MAX_COUNTED + 1]
     told = first.aggregate(
         listed=Count("*"),
         needing=Count("pk", filter=Q(need__lt=NO_NEED)),
-        **{which: Count("pk", filter=only(which, now, "")) for which in WHICH},
+        **{which: Count("pk", filter=filter_q(which, now, "")) for which in FILTERS},
     )
     return Counts(**told)
 
 
-def whose(memberships: Iterable[Practitioner], path: str = "worklist_entry__") -> Q:
+def own_clients_q(memberships: Iterable[Practitioner], path: str = "worklist_entry__") -> Q:
     """The clients of these practitioners themselves, and those whom they cover for today."""
-    return Q(**{f"{path}practitioner__in": sorted({one.pk for one in memberships} | covered(memberships))})
+    return Q(**{f"{path}practitioner__in": sorted({one.pk for one in memberships} | covered_practitioners(memberships))})
 
 
-def only(which: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
+def filter_q(which: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
     """The clients who are one of WHICH.
 
     held: an exercise of theirs is held. silent: nothing heard for SILENT_FOR, though an exercise runs. new: joined, or
@@ -115,7 +115,7 @@ def only(which: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
     }[which]
 
 
-def waiting(severity: str = "", kind: str = "") -> Q:
+def unacknowledged_q(severity: str = "", kind: str = "") -> Q:
     """The clients with a flag that nobody acknowledged, as the daily mail counts them.
 
     Args:
@@ -130,11 +130,11 @@ def waiting(severity: str = "", kind: str = "") -> Q:
     return found
 
 
-def entries(clients: Sequence[Client]) -> list[Entry]:
+def read_entries(clients: Sequence[Client]) -> list[Entry]:
     """What the list says of each of these; three queries, however many they are.
 
     Args:
-        clients: rows of :func:`in_order_of_need`; their order is kept.
+        clients: rows of :func:`clients_by_need`; their order is kept.
     """
     flags: dict[int, list[Flag]] = defaultdict(list)
     prescriptions: dict[int, list[Prescription]] = defaultdict(list)

@@ -22,15 +22,15 @@ DRAWN = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Lately:
+class RecentActivity:
     """One client's last weeks."""
 
     points: Sequence[tuple[float, int]]  # (days ago, pain) of the last 30 days; the score before, else a later one
     tally: Tally  # of the last 14 days in the client's zone, today included, over the exercises that run
-    in_vain: Mapping[int, int]  # reminders since anything was heard, by running prescription
+    unanswered: Mapping[int, int]  # reminders since anything was heard, by running prescription
 
 
-class _Heard(NamedTuple):
+class _Report(NamedTuple):
     """One report."""
 
     client: int
@@ -53,48 +53,48 @@ class _Plan:
 
     changes: list[_Change] = field(default_factory=list)
     paused: list[dt.datetime] = field(default_factory=list)
-    in_vain: int = 0
+    unanswered: int = 0
 
 
-def of(entries: Sequence[Entry], now: dt.datetime) -> dict[int, Lately]:
+def read_recent_activity(entries: Sequence[Entry], now: dt.datetime) -> dict[int, RecentActivity]:
     """Read it by client, in two queries however many they are."""
     plans = _plans([row.pk for entry in entries for row in entry.prescriptions], now)
     heard = defaultdict(list)
     for report in _reports([entry.client for entry in entries], now - DRAWN):
         heard[report.client].append(report)
     return {
-        entry.client.pk: Lately(
+        entry.client.pk: RecentActivity(
             points=[
                 (max(0.0, (now - report.at) / DAY), score)
                 for report in heard[entry.client.pk]
                 for score in [score for score in report.scores if score is not None][:1]
             ],
             tally=_tally(entry, plans, heard[entry.client.pk], now),
-            in_vain={row.pk: plans[row.pk].in_vain for row in entry.prescriptions},
+            unanswered={row.pk: plans[row.pk].unanswered for row in entry.prescriptions},
         )
         for entry in entries
     }
 
 
-def _reports(clients: Sequence[Client], since: dt.datetime) -> list[_Heard]:
+def _reports(clients: Sequence[Client], since: dt.datetime) -> list[_Report]:
     rows = PainReport.objects.filter(prescription__client__in=clients, occurred_at__gte=since).order_by("occurred_at")
     columns = ("prescription__client", "prescription", "occurred_at", "did_exercise", "before", "after", "next_morning")
-    return [_Heard(row[0], row[1], row[2], row[3], row[4:]) for row in rows.values_list(*columns)]
+    return [_Report(row[0], row[1], row[2], row[3], row[4:]) for row in rows.values_list(*columns)]
 
 
 def _plans(prescriptions: Sequence[int], now: dt.datetime) -> Mapping[int, _Plan]:
     found: dict[int, _Plan] = defaultdict(_Plan)
-    for pk, at, what, count in sorted(_in_the_way(prescriptions, now), key=lambda row: row[1]):
+    for pk, at, what, count in sorted(_read_interruptions(prescriptions, now), key=lambda row: row[1]):
         if what == SkipReason.PAUSED:
             found[pk].paused.append(at)
         elif what == SkipReason.IGNORED:
-            found[pk].in_vain = count
+            found[pk].unanswered = count
         else:
             found[pk].changes.append(_Change(at, what))
     return found
 
 
-def _in_the_way(prescriptions: Sequence[int], now: dt.datetime) -> list[tuple[int, dt.datetime, str, int]]:
+def _read_interruptions(prescriptions: Sequence[int], now: dt.datetime) -> list[tuple[int, dt.datetime, str, int]]:
     """What kept clients from doing it or us from reminding them: (prescription, when, what, how often), one query."""
     one = Value(1, IntegerField())
     changes = PrescriptionChange.objects.filter(prescription__in=prescriptions).order_by()
@@ -105,16 +105,16 @@ def _in_the_way(prescriptions: Sequence[int], now: dt.datetime) -> list[tuple[in
     paused: Any = ledger.annotate(count=one).values_list(
         "schedule__prescription_id", "due_at", "status_detail", "count"
     )
-    in_vain: Any = (
-        Reminder.objects.in_vain(prescriptions)
+    unanswered: Any = (
+        Reminder.objects.unanswered(prescriptions)
         .values("schedule__prescription_id")
         .annotate(at=Max("sent_at"), what=Value(SkipReason.IGNORED.value, CharField()), count=Count("pk"))
         .values_list("schedule__prescription_id", "at", "what", "count")
     )
-    return list(rows.union(paused, in_vain, all=True))
+    return list(rows.union(paused, unanswered, all=True))
 
 
-def _tally(entry: Entry, plans: Mapping[int, _Plan], heard: Sequence[_Heard], now: dt.datetime) -> Tally:
+def _tally(entry: Entry, plans: Mapping[int, _Plan], heard: Sequence[_Report], now: dt.datetime) -> Tally:
     here = zone(entry.client.time_zone)
     today = now.astimezone(here).date()
     diaries = []

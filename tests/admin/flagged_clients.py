@@ -35,7 +35,7 @@ def says(on: Prescription, ago: float, before: int | None, after: int | None = N
     """One report so many days ago, told at that hour; the flags it raised."""
     at = timezone.now() - ago * DAY
     answers = Answers(occurred_at=at, did_exercise=after is not None, before=before, after=after, **over)
-    outcome = reporting.report(on, answers, by=on.client.user, source=PainReport.Source.PORTAL, now=at)
+    outcome = reporting.report_pain(on, answers, by=on.client.user, source=PainReport.Source.PORTAL, now=at)
     return outcome.flags
 
 
@@ -62,6 +62,6 @@ def of_every_kind(alice: Practitioner) -> dict[str, Flag]:
     rising(plans[Flag.Kind.WORSENING])
     calm(plans[Flag.Kind.SILENT], 30, 12)
     calm(plans[Flag.Kind.UNDELIVERABLE], 10, 1)
-    inactivity.sweep(timezone.now())
+    inactivity.flag_silent_clients(timezone.now())
     mark_undeliverable(plans[Flag.Kind.UNDELIVERABLE].client, "550 no such mailbox", timezone.now())
     return {flag.kind: flag for flag in Flag.objects.filter(prescription__client__practitioner=alice)}

@@ -133,7 +133,7 @@ def test_a_rise_has_a_phase(alice, cast):
 
 
 def test_one_that_nobody_looked_at_in_time_says_so(alice, flag):
-    escalation.escalate(flag.raised_at + dt.timedelta(hours=24))
+    escalation.escalate_flags(flag.raised_at + dt.timedelta(hours=24))
     told = alice.get(f"flags/{flag.pk}/").json()
     assert (told["escalated"], told["severity"], told["state"]) == (True, "urgent", "open")
     assert [event["verb"] for event in told["events"]] == ["raised", "escalated"]

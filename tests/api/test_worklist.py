@@ -62,7 +62,7 @@ def test_the_trend_is_in_points(alice, cast):
 def test_a_resolved_flag_is_gone_from_the_list(alice, cast):
     make.report(make.prescription(cast.dana), 4, 7)
     assert [flag["kind"] for flag in listed(alice)[0]["flags"]] == ["exercise_hurts"]
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Called.")
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Called.")
     assert listed(alice)[0]["flags"] == []
 
 

@@ -13,7 +13,7 @@ from clinic.clients import acceptance, departure, invitations
 from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.reminders import planning, sending
-from clinic.worklist.query import in_order_of_need
+from clinic.worklist.query import clients_by_need
 from config.accounts.adapter import mailbox_proven
 from tests import make
 
@@ -37,17 +37,17 @@ def test_the_record_stays_and_says_since_when(dana):
     assert before <= dana.left_at <= timezone.now()
     assert dana.name == "Dana"
     assert dana.prescriptions.get().reports.count() == 1
-    assert AuditEntry.objects.filter(verb="left", target_id=dana.pk).get().actor_id == dana.user_id
+    assert AuditEntry.objects.filter(verb="client_left", target_id=dana.pk).get().actor_id == dana.user_id
 
 
 def test_no_reminder_goes_out_any_more_not_even_one_that_was_due(dana):
     due = dana.prescriptions.get().schedules.get().next_due_at
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     leave(dana)
     sending.send_due(due)
     assert mail.outbox == []
     assert Reminder.objects.latest("due_at").why == "ended"
-    assert planning.plan_due(due + dt.timedelta(days=3)) == 0
+    assert planning.create_due_reminders(due + dt.timedelta(days=3)) == 0
     assert dana.prescriptions.get().state == Prescription.State.ENDED
 
 
@@ -78,7 +78,7 @@ def test_leaving_twice_changes_nothing(dana):
     left_at = dana.left_at
     assert not leave(dana)
     assert dana.left_at == left_at
-    assert AuditEntry.objects.filter(verb="left", target_id=dana.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="client_left", target_id=dana.pk).count() == 1
 
 
 def test_who_is_a_client_elsewhere_too_keeps_the_sign_in_for_that(cast, dana):
@@ -139,13 +139,13 @@ def test_a_warning_sign_stays_on_the_worklist_until_it_is_resolved(cast, dana):
     sign = next(one.code for one in make.exercise().precautions_in("en") if one.reported)
     make.report(dana.prescriptions.get(), 5, warning_signs=[sign])
     leave(dana)
-    assert dana in in_order_of_need(cast.alice.user)
+    assert dana in clients_by_need(cast.alice.user)
     lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Called her.")
-    assert dana not in in_order_of_need(cast.alice.user)
+    assert dana not in clients_by_need(cast.alice.user)
 
 
 def test_who_left_with_any_other_flag_is_no_longer_there(cast, dana):
     make.report(dana.prescriptions.get(), 4, 8)
     assert Flag.objects.get().severity == Flag.Severity.HIGH
     leave(dana)
-    assert dana not in in_order_of_need(cast.alice.user)
+    assert dana not in clients_by_need(cast.alice.user)

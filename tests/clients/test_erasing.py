@@ -31,7 +31,7 @@ def dana(cast):
     bend = prescribing.prescribe_exercise(dana, make.exercise(), make.dose(), screening, by=cast.alice)
     prescribing.amend_prescription(bend, make.dose(sets=2), by=cast.alice, reason=f"{SAID} asked")
     made = make.report(bend, 4, 9, note=f"{SAID} hurts")
-    reporting.correct(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
+    reporting.correct_report(made.report, {"note": f"{SAID}, still"}, by=dana.user, reason=f"{SAID} meant that")
     flag = Flag.objects.first()
     lifecycle.acknowledge_flag(flag, by=cast.alice.user, note=f"{SAID} called")
     lifecycle.resolve_flag(flag, by=cast.alice.user, note=f"{SAID} is fine", verdict=Flag.Verdict.REAL)

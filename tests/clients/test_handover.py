@@ -36,7 +36,9 @@ def test_the_colleague_treats_them_from_now_on_and_the_row_says_from_whom_by_who
         cast.alice,
         "On leave from May.",
     )
-    assert AuditEntry.objects.filter(verb="handed-over", target_id=cast.dana.pk, actor=cast.alice.user).count() == 1
+    assert (
+        AuditEntry.objects.filter(verb="client_handed_over", target_id=cast.dana.pk, actor=cast.alice.user).count() == 1
+    )
     assert Client.objects.treated_by(cast.bob.user).filter(pk=cast.dana.pk).exists()
     assert not Client.objects.treated_by(cast.alice.user).filter(pk=cast.dana.pk).exists()
 

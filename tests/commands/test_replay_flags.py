@@ -63,7 +63,9 @@ def test_a_hurting_exercise_is_found_where_it_began_to_hurt(cast):
 
 
 def test_what_a_practitioner_resolved_starts_again(cast, worse):
-    lifecycle.resolve(Flag.objects.get(kind="worsening"), cast.alice.user, "New work.", START + dt.timedelta(days=34))
+    lifecycle.resolve_flag(
+        Flag.objects.get(kind="worsening"), cast.alice.user, "New work.", START + dt.timedelta(days=34)
+    )
     keep_diary(worse, [7, 6, 7, 6], first_day=35)
     assert len(replayed()["flags"]) == 1
 

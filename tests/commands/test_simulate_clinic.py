@@ -86,7 +86,7 @@ def test_the_state_is_what_a_replay_of_the_reports_gives():
     simulate(clients=10)
     for row in PainTrend.objects.all():
         stored = (row.state, row.response, row.recent, row.usual, row.report_count, row.last_report_at)
-        engine.replay(row)
+        engine.replay_reports(row)
         assert (row.state, row.response, row.recent, row.usual, row.report_count, row.last_report_at) == stored
 
 
@@ -99,7 +99,7 @@ def test_history_ends_yesterday_and_the_plans_go_on():
 def test_the_worklist_shows_them():
     simulate()
     owner = Practitioner.objects.get(role="owner")
-    assert len(worklist_query.entries(worklist_query.in_order_of_need(owner.user))) == 30
+    assert len(worklist_query.read_entries(worklist_query.clients_by_need(owner.user))) == 30
 
 
 def test_nobody_is_mailed():

@@ -33,7 +33,7 @@ class TestAFlagThatRose:
         notice = waits(cast.dana)
         sent(now)
         later = notice.flag.raised_at + DAY + HOUR
-        assert escalation.escalate(later) == 1
+        assert escalation.escalate_flags(later) == 1
         return later
 
     def test_says_to_the_cover_of_the_owner_too_that_nobody_has_looked(self, carol, olga, later):

@@ -61,7 +61,7 @@ def forget(bends):
 def hear(bend, diary):
     for one in diary:
         answers = Answers(occurred_at=START + one["day"] * DAY, **{key: one[key] for key in one if key != "day"})
-        reporting.report(bend, answers, by=None, source=PainReport.Source.PORTAL, now=AFTER_ALL)
+        reporting.report_pain(bend, answers, by=None, source=PainReport.Source.PORTAL, now=AFTER_ALL)
 
 
 def state(bend):
@@ -110,7 +110,7 @@ def test_a_rise_that_stands_is_flagged_once_in_any_order(bends, order):
     quiet = {"after": None, "next_morning": None, "did_exercise": False, "moved_down_leg": None, "warning_signs": ()}
     hear(bend, [{"day": day, "before": levels[day], **quiet} for day in order])
     assert open_kinds(bend) == {"worsening"}
-    assert engine.still_rising(PainTrend.objects.get(prescription=bend))
+    assert engine.is_still_rising(PainTrend.objects.get(prescription=bend))
 
 
 @tries(6)

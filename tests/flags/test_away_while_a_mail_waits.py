@@ -143,7 +143,7 @@ def test_an_owner_who_goes_away_before_a_risen_flag_is_mailed_has_a_cover_too(ca
     notice = waits(cast.dana)
     sent(now)
     later = notice.flag.raised_at + DAY + HOUR
-    assert escalation.escalate(later) == 1
+    assert escalation.escalate_flags(later) == 1
     away(olga, carol, later, later + DAY)
     assert sent(later + MOMENT) == ["Carol"]
 

@@ -26,14 +26,14 @@ def test_it_holds_for_who_has_no_setting_of_ones_own(cast, olga):
     fred = make.client(cast.charlie, "Fred")
     turn(olga)
     settings = [rule_settings.settings_of(client.pk) for client in (cast.dana, cast.erin, fred)]
-    assert settings == [("few", 2.0), ("early", 1.0), rule_settings.STANDARD]
-    assert AuditEntry.objects.filter(verb="tuned", target_kind="clinic", actor=olga.user).count() == 1
+    assert settings == [("few", 2.0), ("early", 1.0), rule_settings.STANDARD_SETTINGS]
+    assert AuditEntry.objects.filter(verb="rule_settings_changed", target_kind="clinic", actor=olga.user).count() == 1
 
 
 def test_the_newest_is_in_force_and_the_older_stay(olga):
     turn(olga)
     turn(olga, sensitivity="early", smallest_rise=1.5, reason="We have time.")
-    assert rule_settings.clinic_settings(olga.clinic_id) == ("early", 1.5)
+    assert rule_settings.clinic_settings_of(olga.clinic_id) == ("early", 1.5)
     assert list(RuleSettings.objects.filter(client=None).values_list("reason", flat=True)) == [
         "We have time.",
         "Too many calls.",
@@ -51,7 +51,7 @@ def test_states_are_rebuilt_at_once_and_raise_nothing(cast, olga):
     keep_diary(bend, [*QUIET, *[5] * 6])
     Flag.objects.all().delete()
     turn(olga, sensitivity="early", smallest_rise=1.0)
-    assert PainTrend.objects.get(prescription=bend).rule_version == rule_settings.version("early", 1.0)
+    assert PainTrend.objects.get(prescription=bend).rule_version == rule_settings.version_name("early", 1.0)
     assert not Flag.objects.exists()
 
 
@@ -62,10 +62,10 @@ def test_of_many_the_rest_is_rebuilt_by_its_next_report(cast, olga, monkeypatch)
         keep_diary(plan, QUIET)
     turn(olga)
     versions = set(PainTrend.objects.values_list("rule_version", flat=True))
-    assert versions == {rule_settings.RULE_VERSION, rule_settings.version("few", 2.0)}
+    assert versions == {rule_settings.RULE_VERSION, rule_settings.version_name("few", 2.0)}
     for plan in plans:
         keep_diary(plan, [3], first_day=30)
-    assert set(PainTrend.objects.values_list("rule_version", flat=True)) == {rule_settings.version("few", 2.0)}
+    assert set(PainTrend.objects.values_list("rule_version", flat=True)) == {rule_settings.version_name("few", 2.0)}
 
 
 def test_a_flag_says_by_which_setting_it_was_raised(cast, olga):

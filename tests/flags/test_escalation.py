@@ -48,13 +48,13 @@ def told(flag):
 
 def test_not_before_the_clinics_set_time(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    assert escalation.escalate(NOW + 24 * HOUR - dt.timedelta(minutes=1)) == 0
+    assert escalation.escalate_flags(NOW + 24 * HOUR - dt.timedelta(minutes=1)) == 0
     assert severity(flag) == "high"
 
 
 def test_high_rises_to_urgent_and_the_owner_is_told(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    assert escalation.escalate(flag.raised_at + DAY) == 1
+    assert escalation.escalate_flags(flag.raised_at + DAY) == 1
     assert severity(flag) == "urgent"
     assert verbs(flag) == ["raised", "escalated"]
     assert flag.events.get(verb="escalated").by is None
@@ -66,7 +66,7 @@ def test_the_owner_gets_the_mail_at_the_next_tick_and_it_names_nobody(olivia, be
     later = flag.raised_at + DAY
     notice_mail.send_due(flag.raised_at)
     assert "nobody has looked" not in mail.outbox[-1].body
-    escalation.escalate(later)
+    escalation.escalate_flags(later)
     mail.outbox.clear()
     notice_mail.send_due(later)
     (letter,) = mail.outbox
@@ -79,7 +79,7 @@ def test_a_routine_flag_rises_to_high_and_no_further(cast, olivia, bend):
     flag = mark_undeliverable(cast.dana, "550", NOW)
     seen = []
     for days in range(1, 8):
-        escalation.escalate(NOW + days * DAY)
+        escalation.escalate_flags(NOW + days * DAY)
         seen.append(severity(flag))
     assert seen == ["high"] * 7
     assert verbs(flag) == ["raised", "escalated"]
@@ -87,44 +87,44 @@ def test_a_routine_flag_rises_to_high_and_no_further(cast, olivia, bend):
 
 def test_the_silence_of_a_client_rises_too(olivia, bend):
     later = NOW + 5 * DAY
-    inactivity.sweep(later)
-    assert escalation.escalate(later + DAY) == 1
+    inactivity.flag_silent_clients(later)
+    assert escalation.escalate_flags(later + DAY) == 1
     assert Flag.objects.get().severity == "high"
 
 
 def test_an_urgent_flag_stays_urgent_and_goes_to_the_owner_once(olivia, bend):
     flag = flag_of(bend, warning_signs=("leg_weakness",))
-    rises = [escalation.escalate(flag.raised_at + days * DAY) for days in range(1, 6)]
+    rises = [escalation.escalate_flags(flag.raised_at + days * DAY) for days in range(1, 6)]
     assert rises == [1, 0, 0, 0, 0]
     assert (severity(flag), told(flag)) == ("urgent", ["Alice", "Olivia"])
 
 
 def test_two_ticks_at_the_same_moment_do_it_once(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    assert [escalation.escalate(flag.raised_at + DAY) for _twice in range(2)] == [1, 0]
+    assert [escalation.escalate_flags(flag.raised_at + DAY) for _twice in range(2)] == [1, 0]
     assert Notice.objects.filter(practitioner=olivia).count() == 1
 
 
 def test_one_that_somebody_acknowledged_never_rises(cast, olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    lifecycle.acknowledge(flag, cast.alice.user)
-    assert escalation.escalate(NOW + 30 * DAY) == 0
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
+    assert escalation.escalate_flags(NOW + 30 * DAY) == 0
 
 
 def test_one_that_was_resolved_never_rises(cast, olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    lifecycle.resolve(flag, cast.alice.user, "Called her.")
-    assert escalation.escalate(NOW + 30 * DAY) == 0
+    lifecycle.resolve_flag(flag, cast.alice.user, "Called her.")
+    assert escalation.escalate_flags(NOW + 30 * DAY) == 0
 
 
 def test_one_that_was_opened_again_waits_anew_from_there(cast, olivia, bend):
     flag = flag_of(bend, warning_signs=("leg_weakness",))
-    escalation.escalate(flag.raised_at + DAY)
-    lifecycle.acknowledge(flag, cast.alice.user, now=NOW + 2 * DAY)
+    escalation.escalate_flags(flag.raised_at + DAY)
+    lifecycle.acknowledge_flag(flag, cast.alice.user, now=NOW + 2 * DAY)
     again = NOW + 3 * DAY
     make.report(bend, 4, at=again, warning_signs=("leg_weakness",))
-    assert escalation.escalate(again + DAY - HOUR) == 0
-    assert escalation.escalate(again + DAY) == 1
+    assert escalation.escalate_flags(again + DAY - HOUR) == 0
+    assert escalation.escalate_flags(again + DAY) == 1
     assert verbs(flag) == ["raised", "escalated", "acknowledged", "reopened", "escalated"]
 
 
@@ -133,7 +133,7 @@ def test_each_clinic_has_its_own_hours(cast, olivia, bend):
     cast.alice.clinic.save(update_fields=["escalation_hours"])
     elsewhere = flag_of(make.prescription(make.client(cast.charlie, "Gus")), moved_down_leg=True)
     here = flag_of(bend, moved_down_leg=True)
-    escalation.escalate(here.raised_at + 3 * HOUR)
+    escalation.escalate_flags(here.raised_at + 3 * HOUR)
     assert (severity(here), severity(elsewhere)) == ("urgent", "high")
 
 
@@ -147,13 +147,13 @@ def test_the_hours_are_1_to_168(cast):
 
 def test_an_owner_who_treats_the_client_is_told_once_more(cast):
     flag = flag_of(make.prescription(make.client(cast.charlie, "Gus")), moved_down_leg=True)
-    escalation.escalate(flag.raised_at + DAY)
+    escalation.escalate_flags(flag.raised_at + DAY)
     assert told(flag) == ["Charlie", "Charlie"]
 
 
 def test_without_an_owner_the_practitioner_is_told_again(cast, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    escalation.escalate(flag.raised_at + DAY)
+    escalation.escalate_flags(flag.raised_at + DAY)
     assert told(flag) == ["Alice", "Alice"]
 
 
@@ -162,7 +162,7 @@ def test_nobody_of_another_clinic_and_no_owner_who_left_is_told(cast, olivia, be
     olivia.save(update_fields=["active"])
     oscar = make.practitioner(cast.alice.clinic, "Oscar", Practitioner.Role.OWNER)
     flag = flag_of(bend, moved_down_leg=True)
-    escalation.escalate(flag.raised_at + DAY)
+    escalation.escalate_flags(flag.raised_at + DAY)
     assert told(flag) == ["Alice", oscar.name]
 
 
@@ -170,13 +170,13 @@ def test_a_client_who_left_is_nobodys_worry_any_more(cast, olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
     cast.dana.state = "left"
     cast.dana.save(update_fields=["state"])
-    assert escalation.escalate(flag.raised_at + DAY) == 0
+    assert escalation.escalate_flags(flag.raised_at + DAY) == 0
 
 
 def test_it_is_in_the_book(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
-    escalation.escalate(flag.raised_at + DAY)
-    entry = AuditEntry.objects.get(verb="flag-escalated")
+    escalation.escalate_flags(flag.raised_at + DAY)
+    entry = AuditEntry.objects.get(verb="flag_escalated")
     assert (entry.target_id, entry.actor) == (flag.pk, None)
 
 
@@ -196,7 +196,7 @@ def test_two_beats_at_once_do_it_once():
 
     def tick(_number):
         try:
-            return escalation.escalate(later)
+            return escalation.escalate_flags(later)
         finally:
             connections["default"].close()
 

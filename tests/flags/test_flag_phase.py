@@ -27,7 +27,7 @@ def rising(cast):
 
 
 def at(flag, days):
-    return phase.phase(Flag.objects.get(pk=flag.pk), flag.raised_at + days * DAY)
+    return phase.phase_of(Flag.objects.get(pk=flag.pk), flag.raised_at + days * DAY)
 
 
 def test_new_for_seven_days_then_persisting(rising):
@@ -46,9 +46,9 @@ def test_once_the_rule_has_taken_it_back_it_does_not_persist(rising):
 
 
 def test_acknowledged_it_still_has_a_phase_and_resolved_none(cast, rising):
-    lifecycle.acknowledge(rising, cast.alice.user)
+    lifecycle.acknowledge_flag(rising, cast.alice.user)
     assert at(rising, 1) == "new"
-    lifecycle.resolve(rising, cast.alice.user, "New work.")
+    lifecycle.resolve_flag(rising, cast.alice.user, "New work.")
     assert at(rising, 1) == ""
 
 
@@ -58,7 +58,7 @@ def test_other_kinds_have_none(cast):
 
 
 def test_in_words(rising):
-    assert [phase.words(one) for one in ("new", "persisting", "")] == ["new, may be a flare-up", "persisting", ""]
+    assert [phase.phase_label(one) for one in ("new", "persisting", "")] == ["new, may be a flare-up", "persisting", ""]
 
 
 def test_a_damaged_state_persists_in_nothing(rising):
@@ -70,4 +70,4 @@ def test_a_damaged_state_persists_in_nothing(rising):
 def test_the_readers_language_is_used_and_does_no_harm(rising):
     Flag.objects.update(due_at=START)
     with translation.override("es"):
-        assert phase.would_have_been(Flag.objects.get())
+        assert phase.describe_delay(Flag.objects.get())

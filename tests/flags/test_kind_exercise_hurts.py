@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice
-from clinic.pain.advice import advice_text
+from clinic.pain.advice import render_report_advice
 from tests import make
 from tests.flags.flag_facts import evidence, facts, just_raised, mailed
 
@@ -75,8 +75,8 @@ def test_the_practitioner_is_mailed_at_the_next_tick(bend):
 def test_the_client_reads_that_it_is_paused(bend):
     (told,) = sessions(bend, (3, 7))
     assert told.report.advice == Advice.STOP
-    assert "Your practitioner has paused this exercise." in advice_text(told.report)
-    assert "Call 555 0100 if it gets worse." in advice_text(told.report)
+    assert "Your practitioner has paused this exercise." in render_report_advice(told.report)
+    assert "Call 555 0100 if it gets worse." in render_report_advice(told.report)
 
 
 def test_raised_once_however_often_it_hurts(bend):
@@ -88,7 +88,7 @@ def test_raised_once_however_often_it_hurts(bend):
 
 def test_hurting_again_after_somebody_saw_it_opens_it_again_and_mails_again(cast, bend):
     sessions(bend, (3, 7))
-    lifecycle.acknowledge(Flag.objects.get(), cast.alice.user, "Will call.")
+    lifecycle.acknowledge_flag(Flag.objects.get(), cast.alice.user, "Will call.")
     make.report(bend, 3, 8)
     flag = Flag.objects.get()
     history = [(event.verb, event.by, event.note) for event in flag.events.all()]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.flags import lifecycle
 from clinic.models import Advice, Flag, Notice, Reminder
-from clinic.pain.advice import advice_text
+from clinic.pain.advice import render_report_advice
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning
 from clinic.reminders import sending as reminders
@@ -53,7 +53,7 @@ def test_the_practitioner_is_mailed_at_the_next_tick(flag):
 
 def test_the_client_reads_the_clinics_fixed_text_with_whom_to_call(told, flag):
     assert told.report.advice == Advice.CALL_NOW
-    assert advice_text(told.report) == (
+    assert render_report_advice(told.report) == (
         "Stop the exercise. Call 555 0100 now. If you cannot reach us, or you cannot feel between your legs, "
         "cannot pass water, or a leg is getting weak, go to an emergency department."
     )

@@ -68,7 +68,7 @@ def test_the_client_is_thanked_and_not_alarmed(told):
 def test_a_new_one_may_be_a_flare_up(told):
     (flag,) = told[-1].flags
     began = flag.due_at or flag.raised_at
-    assert phase.words(phase.phase(flag, began + DAY)) == "new, may be a flare-up"
+    assert phase.phase_label(phase.phase_of(flag, began + DAY)) == "new, may be a flare-up"
 
 
 def test_one_bad_day_is_none(bend):
@@ -78,7 +78,7 @@ def test_one_bad_day_is_none(bend):
 
 def test_raised_once_while_it_lasts_and_seen_it_is_not_opened_by_every_further_report(cast, bend, told):
     (flag,) = told[-1].flags
-    lifecycle.acknowledge(flag, cast.alice.user)
+    lifecycle.acknowledge_flag(flag, cast.alice.user)
     further = keep_diary(bend, [7, 7, 6], first_day=len(told))
     flag.refresh_from_db()
     assert (flag.state, Notice.objects.count(), Flag.objects.count()) == ("acknowledged", 1, 1)
@@ -87,6 +87,6 @@ def test_raised_once_while_it_lasts_and_seen_it_is_not_opened_by_every_further_r
 
 def test_resolved_the_new_level_is_the_usual(cast, bend, told):
     (flag,) = told[-1].flags
-    lifecycle.resolve(flag, cast.alice.user, "A new job.", told[-1].report.occurred_at + DAY / 2, verdict="real")
+    lifecycle.resolve_flag(flag, cast.alice.user, "A new job.", told[-1].report.occurred_at + DAY / 2, verdict="real")
     keep_diary(bend, [7, 6, 7], first_day=len(told))
     assert not Flag.objects.unresolved().exists()

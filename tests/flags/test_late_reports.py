@@ -22,7 +22,7 @@ def say(prescription, day, received=None, **answers):
     at = START + day * DAY
     given = Answers(**{"occurred_at": at, "did_exercise": "after" in answers, **answers})
     now = at if received is None else START + received * DAY
-    return reporting.report(prescription, given, by=None, source=PainReport.Source.PORTAL, now=now)
+    return reporting.report_pain(prescription, given, by=None, source=PainReport.Source.PORTAL, now=now)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_correction_that_shows_a_rise_says_when_it_would_have_been_raised(cast
     stored = [say(bend, day, before=score).report for day, score in enumerate(scores)]
     Flag.objects.all().delete()  # whatever the wrong number raised
     now = START + 40 * DAY
-    outcome = reporting.correct(stored[25], {"before": 7}, reason="A slip.", by=cast.alice.user, now=now)
+    outcome = reporting.correct_report(stored[25], {"before": 7}, reason="A slip.", by=cast.alice.user, now=now)
     (flag,) = outcome.flags
     assert (flag.kind, flag.raised_at) == ("worsening", now)
     assert stored[25].occurred_at <= flag.due_at <= stored[-1].occurred_at
@@ -86,7 +86,7 @@ def test_a_correction_that_shows_a_rise_says_when_it_would_have_been_raised(cast
 
 def test_a_pain_of_the_next_morning_added_by_a_correction_is_not_late(cast, bend):
     stored = say(bend, 3, before=3, after=3).report
-    outcome = reporting.correct(
+    outcome = reporting.correct_report(
         stored, {"next_morning": 7}, reason="This morning.", by=cast.alice.user, now=START + 3.6 * DAY
     )
     assert [(flag.kind, flag.due_at) for flag in outcome.flags] == [("exercise_hurts", None)]

@@ -166,7 +166,7 @@ def test_an_ended_exercise_is_rebuilt_only_when_it_is_corrected(cast, bend):
     prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
     tune(cast)
     assert PainTrend.objects.get().rule_version == rule_settings.RULE_VERSION
-    reporting.correct(stored, {"before": 2}, reason="A slip.", by=cast.alice.user)
+    reporting.correct_report(stored, {"before": 2}, reason="A slip.", by=cast.alice.user)
     assert PainTrend.objects.get().rule_version == rule_settings.version_name("early", 1.5)
 
 

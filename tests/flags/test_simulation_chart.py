@@ -26,7 +26,7 @@ def bend(cast):
 
 
 def points(prescription, **constants):
-    return simulation.replay(prescription.pk, TrendConfig(**constants), ResponseConfig()).points
+    return simulation.simulate_prescription(prescription.pk, TrendConfig(**constants), ResponseConfig()).points
 
 
 def test_one_point_a_report_oldest_first(bend):
@@ -59,7 +59,7 @@ def test_a_report_without_a_score_before_is_a_point_that_knows_nothing_new(bend)
 
 
 def test_what_was_resolved_is_flagged_no_more(cast, bend):
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 33 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "New work.", START + 33 * DAY)
     make.report(bend, 7, at=START + 34 * DAY)
     assert not points(bend)[-1].flagged
 

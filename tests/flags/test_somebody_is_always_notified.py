@@ -69,7 +69,7 @@ class Practice:
     def rise(self):
         self.tick(4 * MINUTE)
         self.now += DAY
-        escalation.escalate(self.now)
+        escalation.escalate_flags(self.now)
 
     def tick(self, later):
         self.now += later

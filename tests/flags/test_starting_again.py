@@ -99,7 +99,7 @@ def test_a_corrected_note_does_not_bring_back_a_resolved_warning_sign(cast):
     stored = make.report(prescription, 3, warning_signs=("leg_weakness",)).report
     lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Looked at her: a false alarm.")
     prescribing.resume_prescription(prescription, by=cast.alice.user, reason="A false alarm.")
-    outcome = reporting.correct(stored, {"note": "It was the shoe."}, reason="A slip.", by=cast.dana.user)
+    outcome = reporting.correct_report(stored, {"note": "It was the shoe."}, reason="A slip.", by=cast.dana.user)
     prescription.refresh_from_db()
     assert outcome.flags == []
     assert prescription.state == Prescription.State.ACTIVE
@@ -108,7 +108,7 @@ def test_a_corrected_note_does_not_bring_back_a_resolved_warning_sign(cast):
 def test_a_warning_sign_added_by_a_correction_is_raised(cast):
     prescription = make.prescription(cast.dana)
     stored = make.report(prescription, 3).report
-    outcome = reporting.correct(
+    outcome = reporting.correct_report(
         stored, {"warning_signs": ("leg_weakness",)}, reason="I forgot to say.", by=cast.dana.user
     )
     assert [flag.kind for flag in outcome.flags] == ["red_flag"]

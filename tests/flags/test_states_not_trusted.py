@@ -91,7 +91,7 @@ def test_a_new_rule_on_a_stored_history_flags_nothing_by_itself(bend):
 
 def test_a_new_rule_does_not_bring_back_what_was_resolved(cast, bend):
     keep_diary(bend, [3, 4, 2, 3] * 5 + [7] * 6, first_day=5)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "New work.", START + 32 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "New work.", START + 32 * DAY)
     spoil(rule_version="trend-1/response-1", state={"rule": "trend-1"})
     keep_diary(bend, [7], first_day=33)
     assert not Flag.objects.unresolved().exists()
@@ -101,6 +101,6 @@ def test_a_new_rule_does_not_hold_for_sessions_that_were_answered_for(cast):
     prescription = make.prescription(cast.dana)
     for day in range(3):
         make.report(prescription, 3, 5, at=START + day * DAY)
-    lifecycle.resolve(Flag.objects.get(), cast.alice.user, "Chair from now on.", START + 4 * DAY)
+    lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "Chair from now on.", START + 4 * DAY)
     spoil(rule_version="", state={}, response={})
     assert make.report(prescription, 3, 3, at=START + 5 * DAY).flags == []

@@ -66,7 +66,7 @@ def test_from_invitation_to_resolved_flag(alice):
 
     prescription = make.prescription(dana)
     due = prescription.schedules.get().next_due_at
-    assert planning.plan_due(due) == 1
+    assert planning.create_due_reminders(due) == 1
     assert reminders.send_due(due) == {"sent": 1}
 
     make.report(prescription, 4, 7, at=due + dt.timedelta(minutes=10))
@@ -75,7 +75,7 @@ def test_from_invitation_to_resolved_flag(alice):
     prescription.refresh_from_db()
     assert flag.kind == "exercise_hurts"
     assert prescription.state == Prescription.State.HELD
-    assert [entry.client for entry in worklist_query.entries(worklist_query.in_order_of_need(alice.user))] == [dana]
+    assert [entry.client for entry in worklist_query.read_entries(worklist_query.clients_by_need(alice.user))] == [dana]
     assert lifecycle.resolve_flag(flag, alice.user, "Called her.")
 
 

@@ -21,8 +21,8 @@ def test_from_invitation_to_resolved_flag(cast):
     mail.outbox.clear()
     prescription = make.prescription(cast.dana)
     due = prescription.schedules.get().next_due_at
-    assert planning.plan_due(due) == 1
-    assert planning.plan_due(due) == 0
+    assert planning.create_due_reminders(due) == 1
+    assert planning.create_due_reminders(due) == 0
     reminders.send_due(due)
     assert [m.to for m in mail.outbox] == [["Dana <dana@home.example>"]]
     assert Reminder.objects.get().state == "sent"
@@ -35,10 +35,10 @@ def test_from_invitation_to_resolved_flag(cast):
     flag = Flag.objects.get()
     assert (flag.kind, flag.severity) == ("exercise_hurts", "high")
     assert flag.reason == "Pain went from 4 to 7 with one session."
-    first = worklist_query.entries(worklist_query.in_order_of_need(cast.alice.user))[0]
+    first = worklist_query.read_entries(worklist_query.clients_by_need(cast.alice.user))[0]
     assert (first.client, list(first.flags), first.last_report) == (cast.dana, [flag], outcome.report)
     notices.send_due(due + dt.timedelta(minutes=11))
     assert Notice.objects.get().state == "sent"
-    assert lifecycle.acknowledge(flag, cast.alice.user)
-    assert lifecycle.resolve(flag, cast.alice.user, "Called her; smaller bend.")
+    assert lifecycle.acknowledge_flag(flag, cast.alice.user)
+    assert lifecycle.resolve_flag(flag, cast.alice.user, "Called her; smaller bend.")
     assert not Flag.objects.unresolved().exists()

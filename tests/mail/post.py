@@ -30,8 +30,8 @@ from tests import make
 def due_reminder(to: Client) -> Reminder:
     """The next reminder of a plan for every day at 18:00, as the tick wrote it."""
     prescription = make.prescription(to)
-    planning.plan_due(prescription.schedules.get().next_due_at)
-    return Reminder.objects.select_related(*reminders.READ_ALONG).get(schedule__prescription=prescription)
+    planning.create_due_reminders(prescription.schedules.get().next_due_at)
+    return Reminder.objects.select_related(*reminders.RELATED).get(schedule__prescription=prescription)
 
 
 def reminder(to: Client) -> EmailMessage:
@@ -51,7 +51,7 @@ def notice(about: Client) -> EmailMessage:
 def notice_again(about: Client) -> EmailMessage:
     """The mail to the owner, as nobody looked at that flag in a day."""
     owner = make.practitioner(about.clinic, "Olivia", Practitioner.Role.OWNER)
-    escalation.escalate(Flag.objects.get(prescription__client=about).raised_at + dt.timedelta(days=1))
+    escalation.escalate_flags(Flag.objects.get(prescription__client=about).raised_at + dt.timedelta(days=1))
     return notices.compose(owner.notices.get())
 
 

@@ -105,8 +105,8 @@ def test_the_flag_follows_when_an_exercise_is_prescribed(cast):
     invitation_mail.send_due()
     back(frida.invitations.get())
     make.prescription(frida)
-    assert undeliverable.sweep(NOW) == 1
-    assert undeliverable.sweep(NOW) == 0
+    assert undeliverable.flag_undeliverable_clients(NOW) == 1
+    assert undeliverable.flag_undeliverable_clients(NOW) == 0
     assert Flag.objects.get().reason == f"Mail to this client comes back: {GONE}"
 
 
@@ -176,7 +176,7 @@ def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is False
     assert fate(row) == ("sent", SkipReason.COMPLAINED)
-    assert {"complained", "reminders-off"} <= set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {"complained", "reminders_turned_off"} <= set(AuditEntry.objects.values_list("verb", flat=True))
 
 
 def test_the_same_complaint_twice_does_not_undo_a_change_of_mind(cast):
@@ -221,8 +221,8 @@ def test_refused_while_sending_it_is_the_mailbox_or_this_one_mail(cast, odd_serv
     assert reminders.send_due(row.due_at) == {"failed": 1}
     assert fate(row) == ("failed", f"{REFUSED_RECIPIENT if stage == 'RCPT' else ''}{answer}")
     assert (marked(cast.dana) is not None) is counts
-    assert undeliverable.sweep(row.due_at) == int(counts)
-    assert undeliverable.sweep(row.due_at) == 0
+    assert undeliverable.flag_undeliverable_clients(row.due_at) == int(counts)
+    assert undeliverable.flag_undeliverable_clients(row.due_at) == 0
     if counts:
         assert Flag.objects.get().reason == f"Mail to this client comes back: {answer}"
 
@@ -238,6 +238,6 @@ def test_a_flag_resolved_after_the_refusal_is_not_raised_again(cast, odd_server)
     row = post.due_reminder(cast.dana)
     odd_server.says["RCPT"] = always(GONE)
     reminders.send_due(row.due_at)
-    undeliverable.sweep(row.due_at)
+    undeliverable.flag_undeliverable_clients(row.due_at)
     lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "It is right now.")
-    assert undeliverable.sweep(row.due_at + DAY) == 0
+    assert undeliverable.flag_undeliverable_clients(row.due_at + DAY) == 0

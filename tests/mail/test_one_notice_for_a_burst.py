@@ -85,7 +85,7 @@ def test_the_one_that_speaks_for_all_still_goes_when_its_own_flag_was_seen(cast)
     Notice.objects.filter(pk__in=[row.pk for row in others]).update(
         state="skipped", status_detail="together", settled_at=timezone.now()
     )
-    lifecycle.acknowledge(Flag.objects.get(notices=first), cast.alice.user)
+    lifecycle.acknowledge_flag(Flag.objects.get(notices=first), cast.alice.user)
     assert notice_mail.send_due() == {"sent": 1}
     assert [letter.subject for letter in mail.outbox] == ["2 clients need you to look"]
 
@@ -101,7 +101,7 @@ def test_once_told_they_are_not_told_again(cast):
 def test_one_seen_before_is_settled_and_not_together(cast):
     flagged(cast.alice, 2)
     first = Notice.objects.order_by("pk").first()
-    lifecycle.acknowledge(Flag.objects.get(notices=first), cast.alice.user)
+    lifecycle.acknowledge_flag(Flag.objects.get(notices=first), cast.alice.user)
     assert notice_mail.send_due() == {"sent": 1, "skipped": 1}
     first.refresh_from_db()
     assert (first.state, first.status_detail) == ("skipped", "settled")
@@ -139,7 +139,9 @@ def test_it_speaks_the_language_of_its_reader(cast):
 
 
 def test_the_cover_is_told_of_own_and_covered_clients_in_one_mail(cast, now):
-    absences.go_away(cast.alice, starts_on=now.date(), ends_on=now.date(), cover=cast.bob, by=cast.alice.user, now=now)
+    absences.add_absence(
+        cast.alice, starts_on=now.date(), ends_on=now.date(), cover=cast.bob, by=cast.alice.user, now=now
+    )
     flagged(cast.alice, 1)
     flagged(cast.bob, 1, start=5)
     notice_mail.send_due()

@@ -35,7 +35,7 @@ def all_at_once(say):
 
 def replayed(row):
     """The two states as a replay of all that is stored gives them."""
-    rules = engine.Rules.new(rule_settings.config_of(row.prescription.client_id))
+    rules = engine.RuleEngine.new(rule_settings.config_of(row.prescription.client_id))
     for report in row.prescription.reports.in_order():
         rules.step(report)
     return rules.detector.state, rules.effect.state
@@ -74,5 +74,5 @@ def test_a_backlog_sent_at_once_in_any_order_shows_the_rise_once(bend):
     assert Flag.objects.filter(kind="worsening").count() == 1
     assert FlagEvent.objects.filter(flag__kind="worsening", verb="raised").count() == 1
     row = PainTrend.objects.get()
-    assert engine.still_rising(row)
+    assert engine.is_still_rising(row)
     assert (row.state, row.response) == replayed(row)

@@ -19,7 +19,7 @@ NOW = timezone.now()
 
 def say(prescription, by=None, key=None, now=NOW + dt.timedelta(minutes=1), **answers):
     given = {"occurred_at": NOW, "did_exercise": True, "before": 4, **answers}
-    return reporting.report(prescription, Answers(**given), by=by, source=PainReport.Source.API, key=key, now=now)
+    return reporting.report_pain(prescription, Answers(**given), by=by, source=PainReport.Source.API, key=key, now=now)
 
 
 def complaint(prescription, **answers):
@@ -179,7 +179,7 @@ def test_rising_pain_is_flagged_with_the_clients_own_numbers(bend):
 
 def test_a_correction_keeps_the_old_answer_and_replays_the_rules(cast, bend):
     stored = say(bend, after=8).report
-    outcome = reporting.correct(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.dana.user)
+    outcome = reporting.correct_report(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.dana.user)
     assert outcome.report.after == 3
     kept = Correction.objects.get()
     assert (kept.field, kept.old, kept.new) == ("after", "8", "3")
@@ -188,7 +188,7 @@ def test_a_correction_keeps_the_old_answer_and_replays_the_rules(cast, bend):
 def test_a_correction_without_a_reason_changes_nothing(cast, bend):
     stored = say(bend, after=5).report
     with pytest.raises(ValidationError) as caught:
-        reporting.correct(stored, {"after": 3}, reason=" ", by=cast.dana.user)
+        reporting.correct_report(stored, {"after": 3}, reason=" ", by=cast.dana.user)
     assert set(caught.value.message_dict) == {"reason"}
     stored.refresh_from_db()
     assert stored.after == 5
@@ -197,7 +197,7 @@ def test_a_correction_without_a_reason_changes_nothing(cast, bend):
 def test_a_correction_to_11_changes_nothing(cast, bend):
     stored = say(bend, after=5).report
     with pytest.raises(ValidationError):
-        reporting.correct(stored, {"after": 11}, reason="Oops.", by=cast.dana.user)
+        reporting.correct_report(stored, {"after": 11}, reason="Oops.", by=cast.dana.user)
     stored.refresh_from_db()
     assert stored.after == 5
     assert not Correction.objects.exists()
@@ -223,5 +223,5 @@ def test_while_the_exercise_is_held_no_answer_says_to_carry_on(cast, bend):
 def test_a_report_of_an_ended_exercise_can_still_be_corrected(cast, bend):
     stored = say(bend, after=5).report
     prescribing.end_prescription(bend, by=cast.alice.user, reason="Done.")
-    outcome = reporting.correct(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.alice.user)
+    outcome = reporting.correct_report(stored, {"after": 3}, reason="Pressed the wrong button.", by=cast.alice.user)
     assert outcome.report.after == 3

@@ -44,7 +44,7 @@ def test_good_reports_do_not_resume(held):
 
 
 def test_a_correction_of_the_bad_report_does_not_resume(cast, held):
-    reporting.correct(held.reports.get(), {"after": 3}, reason="A slip.", by=cast.dana.user)
+    reporting.correct_report(held.reports.get(), {"after": 3}, reason="A slip.", by=cast.dana.user)
     assert state(held) == "held"
 
 

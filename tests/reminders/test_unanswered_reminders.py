@@ -27,7 +27,7 @@ def days(bend, count):
     ends = []
     for _day in range(count):
         due = bend.schedules.get().next_due_at
-        planning.plan_due(due)
+        planning.create_due_reminders(due)
         reminders.send_due(due)
         row = Reminder.objects.latest("due_at")
         ends.append(row.status_detail or row.state)
@@ -53,8 +53,8 @@ def test_the_clients_wish_starts_them_again(cast, bend):
 
 def test_the_silent_flag_says_so_once(bend):
     _ends, last = days(bend, MOST + 1)
-    assert inactivity.sweep(last) == 1
-    assert inactivity.sweep(last + dt.timedelta(minutes=15)) == 0
+    assert inactivity.flag_silent_clients(last) == 1
+    assert inactivity.flag_silent_clients(last + dt.timedelta(minutes=15)) == 0
     flag = Flag.objects.get()
     assert (flag.kind, flag.severity) == ("silent", "routine")
     assert flag.reason == "No answer to 3 reminders in a row, so no more are sent. There is no report yet."
@@ -64,11 +64,11 @@ def test_the_silent_flag_says_so_once(bend):
 def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, bend, settings):
     settings.PLUMBLINE_IGNORED_AT_MOST = 6
     _ends, last = days(bend, 6)
-    assert inactivity.sweep(last) == 1
+    assert inactivity.flag_silent_clients(last) == 1
     flag = Flag.objects.get()
     lifecycle.acknowledge_flag(flag, cast.alice.user)
     _ends, last = days(bend, 1)
-    assert [inactivity.sweep(last), inactivity.sweep(last)] == [0, 0]
+    assert [inactivity.flag_silent_clients(last), inactivity.flag_silent_clients(last)] == [0, 0]
     flag.refresh_from_db()
     assert flag.state == "open"
     assert "no more are sent" in flag.reason
@@ -77,20 +77,20 @@ def test_a_silent_flag_that_is_open_already_tells_it_and_is_open_again(cast, ben
 
 def test_the_practitioner_who_resolves_it_starts_them_again(cast, bend):
     _ends, last = days(bend, MOST + 1)
-    inactivity.sweep(last)
+    inactivity.flag_silent_clients(last)
     lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "I called her.", last)
-    assert inactivity.sweep(last) == 0
+    assert inactivity.flag_silent_clients(last) == 0
     assert days(bend, MOST + 1)[0] == [*["sent"] * MOST, "ignored"]
 
 
 def test_nobody_is_told_while_the_client_has_a_pause(cast, bend):
     _ends, last = days(bend, MOST + 1)
     client_preferences.pause_reminders(cast.dana, (last + 3 * DAY).date(), by=cast.dana.user, now=last)
-    assert inactivity.sweep(last) == 0
+    assert inactivity.flag_silent_clients(last) == 0
 
 
 def test_another_exercise_that_is_answered_goes_on(cast, bend):
     _ends, last = days(bend, MOST)
-    assert Reminder.objects.unanswered([bend.pk]) == {bend.pk: MOST}
+    assert Reminder.objects.count_unanswered([bend.pk]) == {bend.pk: MOST}
     make.report(bend, 3, at=last)
-    assert Reminder.objects.unanswered([bend.pk]) == {}
+    assert Reminder.objects.count_unanswered([bend.pk]) == {}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.flags import escalation
 from clinic.models import Absence, AuditEntry, Client, Flag, Notice, Practitioner, Prescription
-from clinic.models.absence import covered
+from clinic.models.absence import covered_practitioners
 from clinic.prescriptions import prescribing
 from clinic.team import absences
 from clinic.worklist import query as worklist_query
@@ -99,16 +99,16 @@ class TestWhoSees:
         assert treated(cast.bob) == []
 
     def test_for_whom_one_covers_as_numbers(self, cast):
-        assert covered(again(cast.bob)) == set()
+        assert covered_practitioners(again(cast.bob)) == set()
         away(cast.alice, cast.bob)
-        assert covered(again(cast.bob, cast.charlie)) == {cast.alice.pk}
-        assert covered(again(cast.charlie)) == set()
+        assert covered_practitioners(again(cast.bob, cast.charlie)) == {cast.alice.pk}
+        assert covered_practitioners(again(cast.charlie)) == set()
 
     def test_whom_nobody_covers_is_left_to_the_owner_of_that_clinic_alone(self, cast):
         olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
         away(cast.alice, None)
-        assert covered(again(olga)) == {cast.alice.pk}
-        assert covered(again(cast.bob)) == covered(again(cast.charlie)) == set()
+        assert covered_practitioners(again(olga)) == {cast.alice.pk}
+        assert covered_practitioners(again(cast.bob)) == covered_practitioners(again(cast.charlie)) == set()
 
     def test_the_worklist_says_until_when(self, cast):
         away(cast.alice, cast.bob)

@@ -68,13 +68,13 @@ class Story:
     def _report(self, client, number, warning=False, worse=False, back=HOUR):
         signs = ("leg_weakness",) if warning else ()
         answers = Answers(max(BEGINNING, self.now - back), True, 3, 8 if worse else 3 - number % 2, warning_signs=signs)
-        reporting.report(self.plan(client, number), answers, by=None, source=PainReport.Source.API, now=self.now)
+        reporting.report_pain(self.plan(client, number), answers, by=None, source=PainReport.Source.API, now=self.now)
 
     def correct(self, client, number):
         reports = list(PainReport.objects.filter(prescription__client=client).order_by("-pk"))
         if reports:
             changes = {"after": 3 + 2 * number, "occurred_at": max(BEGINNING, self.now - (number + 1) * DAY)}
-            reporting.correct(reports[number % len(reports)], changes, reason="x", by=None, now=self.now)
+            reporting.correct_report(reports[number % len(reports)], changes, reason="x", by=None, now=self.now)
 
     def hold(self, client, number):
         prescribing.hold_prescription(self.plan(client, number), by=self.cast.alice.user, reason="x", now=self.now)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.flags import escalation, lifecycle
 from clinic.models import Flag, Practitioner
-from clinic.worklist.flag_statistics import Outcomes, outcomes
+from clinic.worklist.flag_statistics import FlagStatistics, compute_statistics
 from tests import make
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -27,21 +27,21 @@ def flag(client, **answers):
 
 
 def seen(of, since=LONG_AGO):
-    return outcomes(of.user if isinstance(of, Practitioner) else of, since)
+    return compute_statistics(of.user if isinstance(of, Practitioner) else of, since)
 
 
 def test_with_no_flags_nothing_is_known(cast):
     nothing = seen(cast.alice)
     assert (nothing.raised, nothing.median_hours, nothing.worst_hours, nothing.false_share) == (0, None, None, None)
     assert list(nothing.by_kind) == Flag.Kind.values
-    assert nothing.by_kind["silent"] == Outcomes()
+    assert nothing.by_kind["silent"] == FlagStatistics()
 
 
 def test_the_time_to_review_runs_from_raised_to_the_first_person_who_looked(cast):
     for hours in (1, 2, 9):
         raised = flag(cast.dana)
-        lifecycle.acknowledge(raised, cast.alice.user, now=raised.raised_at + hours * HOUR)
-        lifecycle.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 20 * HOUR)
+        lifecycle.acknowledge_flag(raised, cast.alice.user, now=raised.raised_at + hours * HOUR)
+        lifecycle.resolve_flag(raised, cast.alice.user, "Called.", raised.raised_at + 20 * HOUR)
     told = seen(cast.alice)
     assert (told.raised, told.reviewed, told.waiting) == (3, 3, 0)
     assert (told.median_hours, told.worst_hours) == (2.0, 9.0)
@@ -49,32 +49,32 @@ def test_the_time_to_review_runs_from_raised_to_the_first_person_who_looked(cast
 
 def test_resolved_without_acknowledging_counts_too(cast):
     raised = flag(cast.dana)
-    lifecycle.resolve(raised, cast.alice.user, "Called.", raised.raised_at + 3 * HOUR)
+    lifecycle.resolve_flag(raised, cast.alice.user, "Called.", raised.raised_at + 3 * HOUR)
     assert seen(cast.alice).worst_hours == 3.0
 
 
 def test_one_that_nobody_looked_at_is_waiting_and_has_no_time(cast, olivia):
     raised = flag(cast.dana)
-    escalation.escalate(raised.raised_at + DAY)
+    escalation.escalate_flags(raised.raised_at + DAY)
     told = seen(cast.alice)
     assert (told.waiting, told.reviewed, told.median_hours, told.escalated) == (1, 0, None, 1)
 
 
 def test_one_that_ended_by_itself_is_neither(cast):
-    lifecycle.resolve(flag(cast.dana), None, "The client reported again.")
+    lifecycle.resolve_flag(flag(cast.dana), None, "The client reported again.")
     told = seen(cast.alice)
     assert (told.raised, told.waiting, told.reviewed) == (1, 0, 0)
 
 
 def test_the_share_judged_false_is_among_those_judged(cast):
     for verdict in ("real", "false", "unclear", "", "real"):
-        lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
+        lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
     told = seen(cast.alice)
     assert (told.raised, told.judged, told.real, told.false, told.false_share) == (5, 4, 2, 1, 0.25)
 
 
 def test_by_kind(cast):
-    lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.", verdict="false")
+    lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called.", verdict="false")
     flag(cast.dana, warning_signs=("leg_weakness",))
     kinds = seen(cast.alice).by_kind
     assert (kinds["exercise_hurts"].false_share, kinds["red_flag"].waiting, kinds["worsening"].raised) == (1.0, 1, 0)
@@ -91,11 +91,11 @@ def test_each_sees_the_own_clients_the_owner_the_clinics_and_a_stranger_nothing(
     flag(cast.erin)
     told = [seen(of).raised for of in (cast.alice, cast.bob, olivia, cast.charlie, cast.alice.clinic)]
     assert told == [1, 1, 2, 0, 2]
-    assert outcomes(cast.dana.user, LONG_AGO).raised == 0
+    assert compute_statistics(cast.dana.user, LONG_AGO).raised == 0
 
 
 def test_many_cost_as_much_as_few(cast, django_assert_num_queries):
     for _again in range(5):
-        lifecycle.resolve(flag(cast.dana), cast.alice.user, "Called.")
+        lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called.")
     with django_assert_num_queries(1):
         seen(cast.alice)

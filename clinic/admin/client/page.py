@@ -22,6 +22,7 @@ from clinic.admin.client.queries import AtHand, by
 from clinic.conf import conf
 from clinic.flags import rule_settings
 from clinic.models import (
+    AuditEntry,
     Client,
     Correction,
     Flag,
@@ -134,7 +135,7 @@ class Written:
 class Record:
     """What the page of one client shows."""
 
-    charts: Sequence[pain_chart.Drawn]
+    charts: Sequence[pain_chart.PainChart]
     rule_settings: str
     price: str
     plans: Sequence[Plan]
@@ -176,10 +177,14 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeli
         reports_page, timeline_page: which page of each, as the address says it.
     """
     hand = client_queries.read(client, reports_page)
-    numbers = pain_chart.numbers(hand.flags)
+    numbers = pain_chart.number_flags(hand.flags)
     flags, notes = client_flags.flags(hand, numbers, now), _notes(hand)
     marks = [(one.note.prescription_id, pain_chart.note_mark(one.at, one.number)) for one in notes]
-    setting = rule_settings.STANDARD if hand.setting is None else (hand.setting.sensitivity, hand.setting.smallest_rise)
+    setting = (
+        rule_settings.STANDARD_SETTINGS
+        if hand.setting is None
+        else (hand.setting.sensitivity, hand.setting.smallest_rise)
+    )
     invited = client.state == Client.State.INVITED
     audited = {row.verb: row.at for row in hand.rows["audit"]}
     return Record(
@@ -192,19 +197,20 @@ def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeli
         reports=_heard(hand),
         notes=notes,
         messages=[
-            Written(row, row.who, admin_labels.why(row.status_detail)) for row in reversed(hand.rows["messages"])
+            Written(row, row.who, admin_labels.format_status_detail(row.status_detail))
+            for row in reversed(hand.rows["messages"])
         ],
         timeline=client_timeline.of(hand, numbers, timeline_page),
         invitation=max(hand.rows["invitations"], key=lambda row: row.pk, default=None) if invited else None,
-        complained_on=None if client.reminders_wanted else audited.get("complained"),
-        erased="erased" in audited,
+        complained_on=None if client.reminders_wanted else audited.get(AuditEntry.Verb.SPAM_REPORTED),
+        erased=AuditEntry.Verb.CLIENT_ERASED in audited,
         last_heard=_last_heard(hand, now),
     )
 
 
 def _last_heard(hand: AtHand, now: dt.datetime) -> str:
     told = [row.trend.last_report_at for row in hand.prescriptions if row.trend.last_report_at]
-    return admin_labels.ago(max(told), now) if told else ""
+    return admin_labels.format_time_ago(max(told), now) if told else ""
 
 
 def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
@@ -221,8 +227,8 @@ def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
             Dosed(
                 version,
                 version.who,
-                days=admin_labels.days(version.day_names),
-                times=admin_labels.times(version.local_times),
+                days=admin_labels.format_days(version.day_names),
+                times=admin_labels.format_times(version.local_times),
                 variation=variations.get(version.variation, version.variation),
             )
             for version in versions
@@ -231,10 +237,10 @@ def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
             Screened(questions.get(row.code, row.code), row, row.who) for row in hand.of(prescription, "screening")
         ],
         next_reminder=planning.next_reminder(prescription, versions[0], now),
-        silenced=planning.is_silenced(prescription, versions[0], now),
+        silenced=planning.is_silenced_by_quiet_hours(prescription, versions[0], now),
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[
-            Reminded(reminder, admin_labels.why(reminder.status_detail))
+            Reminded(reminder, admin_labels.format_status_detail(reminder.status_detail))
             for reminder in reminders[: client_queries.REMINDERS_SHOWN]
         ],
     )
@@ -254,7 +260,9 @@ def _heard(hand: AtHand) -> list[Heard]:
             areas=[area.get_area_display() for area in areas.get(report.pk, [])],
             signs=[signs.get(sign.code) or sign.code for sign in said.get(report.pk, [])],
             corrections=[
-                Corrected(row, admin_labels.answer(row.field), hand.names.get(row.by_id) or _("a link in a mail"))
+                Corrected(
+                    row, admin_labels.report_field_label(row.field), hand.names.get(row.by_id) or _("a link in a mail")
+                )
                 for row in corrections.get(report.pk, [])
             ],
         )

@@ -12,18 +12,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.flags.simulation import Replayed
+from clinic.flags.simulation import SimulationResult
 from clinic.models import Flag, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import zone
 from clinic.progress.svg_chart import Change, Chart, Dot, Mark, Span, draw
 
-SHOWN = dt.timedelta(days=90)
-LEAST = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
+CHART_SPAN = dt.timedelta(days=90)
+SHORTEST_SPAN = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
 WIDE, NARROW = 680, 316  # px; the page shows the one that its room bears
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One report as the table beside the drawing says it."""
 
     dot: Dot
@@ -31,32 +31,32 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PainChart:
     """One exercise of one client."""
 
     prescription: Prescription
     name: str
     wide: SafeString
     narrow: SafeString
-    rows: Sequence[Row]  # newest first
+    rows: Sequence[TableRow]  # newest first
     held: bool = False  # some of the time shown
     redosed: bool = False  # in the time shown
 
 
-def moment(flag: Flag) -> dt.datetime:
+def flag_time(flag: Flag) -> dt.datetime:
     """Where a flag stands in time: when it was due, else at the report that raised it, else when it was raised."""
     at: dt.datetime = flag.due_at or (flag.raised_by.occurred_at if flag.raised_by else flag.raised_at)
     return at
 
 
-def numbers(flags: Iterable[Flag]) -> dict[int, int]:
+def number_flags(flags: Iterable[Flag]) -> dict[int, int]:
     """Each flag's number: the client's first is 1, and it keeps that number."""
     return {flag.pk: number for number, flag in enumerate(sorted(flags, key=lambda one: (one.raised_at, one.pk)), 1)}
 
 
-def marks_of(flags: Iterable[Flag], numbered: Mapping[int, int]) -> list[Mark]:
+def flag_marks(flags: Iterable[Flag], numbered: Mapping[int, int]) -> list[Mark]:
     """The flags as the drawing marks them; resolved ones are hollow."""
-    return [Mark(moment(flag), str(numbered[flag.pk]), flag.state == Flag.State.RESOLVED) for flag in flags]
+    return [Mark(flag_time(flag), str(numbered[flag.pk]), flag.state == Flag.State.RESOLVED) for flag in flags]
 
 
 def note_mark(at: dt.datetime, number: int) -> Mark:
@@ -64,7 +64,7 @@ def note_mark(at: dt.datetime, number: int) -> Mark:
     return Mark(at, str(number), note=True)
 
 
-def holds(changes: Iterable[PrescriptionChange]) -> list[Span]:
+def hold_spans(changes: Iterable[PrescriptionChange]) -> list[Span]:
     """The times in which the exercise was held; the last may go on beyond any chart's end."""
     spans, since = [], None
     for change in sorted(changes, key=lambda row: (row.at, row.pk)):
@@ -76,16 +76,16 @@ def holds(changes: Iterable[PrescriptionChange]) -> list[Span]:
     return spans if since is None else [*spans, Span(since, dt.datetime.max.replace(tzinfo=dt.UTC), _("held"))]
 
 
-def drawn(
+def draw_pain_chart(
     prescription: Prescription,
-    seen: Replayed,
+    seen: SimulationResult,
     marks: Sequence[Mark],
     now: dt.datetime,
     *,
     behind: Mapping[dt.datetime, Sequence[int]] | None = None,
-    shown: dt.timedelta | None = SHOWN,
+    shown: dt.timedelta | None = CHART_SPAN,
     holds: Sequence[Span] = (),
-) -> Drawn:
+) -> PainChart:
     """The drawing, wide and narrow, with its table.
 
     Args:
@@ -99,7 +99,7 @@ def drawn(
     here = zone(prescription.client.time_zone)
     end = max([now, *(point.at for point in seen.points[-1:])]).astimezone(here)
     first = seen.points[0].at - dt.timedelta(days=1) if seen.points else end
-    start = min(max(first, end - shown) if shown else first, end - LEAST).astimezone(here)
+    start = min(max(first, end - shown) if shown else first, end - SHORTEST_SPAN).astimezone(here)
     dots = [
         Dot(
             point.at.astimezone(here), point.before, point.after, point.recent, point.usual, point.swing,
@@ -113,19 +113,19 @@ def drawn(
         start, end, _("Pain with %(exercise)s") % {"exercise": name}, _in_words(dots, marks, start),
         today=_("today"), day=lambda day: date_format(day, _("j M")), dots=dots, marks=marks,
         changes=list(_changes(prescription.versions.all())),
-        spans=[Span(one.since, min(one.until, end), one.label) for one in holds],
+        spans=[Span(one.since, min(one.until, end), one.label) for one in hold_spans],
     )  # fmt: skip
     key = f"pain-{prescription.pk}"
-    return Drawn(
+    return PainChart(
         prescription,
         name,
         wide=_svg(draw(chart, width=WIDE, name=f"{key}-wide"), "wide"),
         narrow=_svg(draw(chart, width=NARROW, height=150, name=f"{key}-narrow"), "narrow"),
         rows=[
-            Row(dot, ", ".join(str(number) for number in sorted(behind.get(dot.at, ()))))
+            TableRow(dot, ", ".join(str(number) for number in sorted(behind.get(dot.at, ()))))
             for dot in sorted(dots, key=lambda dot: dot.at, reverse=True)
         ],
-        held=any(span.until > start for span in holds),
+        held=any(span.until > start for span in hold_spans),
         redosed=any(start <= change.at <= end for change in chart.changes),
     )
 
@@ -167,7 +167,9 @@ def _changes(versions: Iterable[PrescriptionVersion]) -> Iterable[Change]:
             yield Change(version.made_at, dose)
 
 
-def evidence(flags: Iterable[Flag], numbered: Mapping[int, int]) -> dict[int, dict[dt.datetime, list[int]]]:
+def flag_numbers_by_report(
+    flags: Iterable[Flag], numbered: Mapping[int, int]
+) -> dict[int, dict[dt.datetime, list[int]]]:
     """By prescription and the moment of a report, the numbers of the flags that rest on it; evidence is prefetched."""
     found: dict[int, dict[dt.datetime, list[int]]] = defaultdict(lambda: defaultdict(list))
     for flag in flags:

@@ -149,7 +149,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
-        clinics=in_words(rule_settings.clinic_settings(client.clinic_id))
+        clinics=in_words(rule_settings.clinic_settings_of(client.clinic_id))
         if client.clinic.rule_settings.filter(client=None).exists()
         else "",
         history=[(row, in_words((row.sensitivity, row.smallest_rise))) for row in history],

@@ -18,7 +18,7 @@ from clinic.admin.client.rule_settings import asked_for, in_words, price
 from clinic.admin.rendering import Page, page
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
-from clinic.flags.simulation import Replayed, WouldFlag
+from clinic.flags.simulation import SimulatedFlag, SimulationResult
 from clinic.flags.trend import TrendConfig
 from clinic.models import Client, Flag, Prescription
 from clinic.progress.svg_chart import Mark
@@ -35,7 +35,7 @@ class Line:
     number: int
     at: dt.datetime
     kind: str
-    would: WouldFlag | None
+    would: SimulatedFlag | None
     really: Flag | None
 
 
@@ -43,7 +43,7 @@ class Line:
 class Tried:
     """One exercise under the settings tried."""
 
-    drawn: pain_chart.Drawn
+    drawn: pain_chart.PainChart
     summary: str
     lines: Sequence[Line]
 
@@ -75,15 +75,17 @@ def show(request: HttpRequest, pk: int) -> Page:
 
 
 def _tried(prescription: Prescription, config: TrendConfig, really: Sequence[Flag]) -> Tried:
-    seen = simulation.replay(prescription.pk, config, ResponseConfig())
+    seen = simulation.simulate_prescription(prescription.pk, config, ResponseConfig())
     lines = _side_by_side(seen.flags, really)
     marks = [Mark(line.at, str(line.number), past=line.would is None) for line in lines]
     return Tried(
-        pain_chart.drawn(prescription, seen, marks, timezone.now(), shown=None), summary=_summary(seen), lines=lines
+        pain_chart.draw_pain_chart(prescription, seen, marks, timezone.now(), shown=None),
+        summary=_summary(seen),
+        lines=lines,
     )
 
 
-def _summary(seen: Replayed) -> str:
+def _summary(seen: SimulationResult) -> str:
     weeks, times = max(1, round(seen.days / 7)), len(seen.flags)
     within = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": weeks}
     if not times:
@@ -95,16 +97,16 @@ def _summary(seen: Replayed) -> str:
     ) % {"times": times, "weeks": within}
 
 
-def _side_by_side(would: Sequence[WouldFlag], really: Iterable[Flag]) -> list[Line]:
+def _side_by_side(would: Sequence[SimulatedFlag], really: Iterable[Flag]) -> list[Line]:
     """Each flag that would have been, with the real one of the same kind and days; then the real ones left over."""
-    left, pairs = list(really), list[tuple[dt.datetime, str, WouldFlag | None, Flag | None]]()
+    left, pairs = list(really), list[tuple[dt.datetime, str, SimulatedFlag | None, Flag | None]]()
     for one in would:
-        near = [flag for flag in left if flag.kind == one.kind and abs(pain_chart.moment(flag) - one.at) <= SAME]
-        twin = min(near, key=lambda flag: abs(pain_chart.moment(flag) - one.at), default=None)
+        near = [flag for flag in left if flag.kind == one.kind and abs(pain_chart.flag_time(flag) - one.at) <= SAME]
+        twin = min(near, key=lambda flag: abs(pain_chart.flag_time(flag) - one.at), default=None)
         if twin is not None:
             left.remove(twin)
         pairs.append((one.at, one.kind, one, twin))
-    pairs += [(pain_chart.moment(flag), flag.kind, None, flag) for flag in left]
+    pairs += [(pain_chart.flag_time(flag), flag.kind, None, flag) for flag in left]
     return [
         Line(number, at, str(Flag.Kind(kind).label), one, twin)
         for number, (at, kind, one, twin) in enumerate(sorted(pairs, key=lambda pair: pair[0]), 1)

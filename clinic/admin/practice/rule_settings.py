@@ -19,7 +19,7 @@ from clinic.models import Client, Clinic
 
 def setting(clinic: int) -> str:
     """The setting in force for a clinic, by number: "standard, from 1 point up"."""
-    return in_words(rule_settings.clinic_settings(clinic))
+    return in_words(rule_settings.clinic_settings_of(clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,7 +29,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     by = next((each for each in access.memberships(request) if each.clinic_id == pk), None)
     if by is None:
         raise Http404
-    now = rule_settings.clinic_settings(pk)
+    now = rule_settings.clinic_settings_of(pk)
     if request.method == "POST":
         form = TuneForm(request.POST)
         if form.is_valid():

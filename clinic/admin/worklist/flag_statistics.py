@@ -15,7 +15,7 @@ from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.rendering import Page, page
 from clinic.models import Flag
-from clinic.worklist.flag_statistics import Outcomes, outcomes
+from clinic.worklist.flag_statistics import FlagStatistics, compute_statistics
 
 DAYS = 90
 
@@ -25,15 +25,19 @@ class Line:
     """One kind of flag, or all of them, in words."""
 
     kind: str
-    seen: Outcomes
+    seen: FlagStatistics
     median: str
     worst: str
     false: str  # "1 of 4", and the share
 
     @classmethod
-    def of(cls, kind: str, seen: Outcomes) -> Line:
+    def of(cls, kind: str, seen: FlagStatistics) -> Line:
         return cls(
-            kind, seen, admin_labels.lasted(seen.median_hours), admin_labels.lasted(seen.worst_hours), _false(seen)
+            kind,
+            seen,
+            admin_labels.format_duration(seen.median_hours),
+            admin_labels.format_duration(seen.worst_hours),
+            _false(seen),
         )
 
 
@@ -43,7 +47,7 @@ def show(request: HttpRequest) -> Page:
     here = access.clinical(request)
     if not here:
         raise Http404
-    seen = outcomes(request.user, timezone.now() - dt.timedelta(days=DAYS))
+    seen = compute_statistics(request.user, timezone.now() - dt.timedelta(days=DAYS))
     return page(
         request,
         "worklist/flag_statistics.html",
@@ -56,7 +60,7 @@ def show(request: HttpRequest) -> Page:
     )
 
 
-def _false(seen: Outcomes) -> str:
+def _false(seen: FlagStatistics) -> str:
     if seen.false_share is None:
         return "–"
     share = number_format(round(100 * seen.false_share))

@@ -23,7 +23,7 @@ from clinic.admin.worklist.rows import rows
 from clinic.models import Client, Clinic, Flag, Practitioner
 from clinic.models.fields import folded
 from clinic.worklist import query as worklist_query
-from clinic.worklist.query import COUNTED_AT_MOST, WHICH, Counts
+from clinic.worklist.query import FILTERS, MAX_COUNTED, Counts
 
 PER_PAGE = 50
 ANY = "any"
@@ -101,7 +101,7 @@ class _Pages(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
 
     def __init__(self, clients: QuerySet[Client], length: int) -> None:
         super().__init__(clients, PER_PAGE)
-        self.count = min(length, COUNTED_AT_MOST)  # in the place of Django's own, which would ask again
+        self.count = min(length, MAX_COUNTED)  # in the place of Django's own, which would ask again
 
 
 def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) -> Shown[Client]:
@@ -117,7 +117,7 @@ def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) 
     first = max(0, number - 1) * PER_PAGE
     rows = list(counted[first : first + PER_PAGE])
     if not rows and number > 1:  # past the end
-        return _Pages(clients, clients[:COUNTED_AT_MOST].count()).get_page(wanted)
+        return _Pages(clients, clients[:MAX_COUNTED].count()).get_page(wanted)
     pages = _Pages(clients, rows[0].found if rows else 0)
     return Shown(rows, min(max(1, number), pages.num_pages), pages)
 
@@ -129,9 +129,9 @@ def show(request: HttpRequest) -> Page:
     asked = form.asked()
     memberships = [one for one in everywhere if one.clinic_id == asked.get("clinic", one.clinic_id)]
     mine = asked.get("who") == "mine"
-    counts = worklist_query.count(memberships, mine, now)
+    counts = worklist_query.count_clients(memberships, mine, now)
     narrowed = bool(asked.keys() - {"who", "clinic"})
-    listed = _narrowed(worklist_query.needing(memberships), asked, memberships, now)
+    listed = _narrowed(worklist_query.listed_clients(memberships), asked, memberships, now)
     shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
     sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.shares_records for one in memberships)
     title = _("Worklist")
@@ -144,7 +144,7 @@ def show(request: HttpRequest) -> Page:
         form=form,
         narrowed=narrowed or mine or len(memberships) < len(everywhere),
         pills=_at_which(request, everywhere, asked) + _pills(request, counts, asked, sees_colleagues),
-        cut=COUNTED_AT_MOST if shown.paginator.count == COUNTED_AT_MOST else 0,
+        cut=MAX_COUNTED if shown.paginator.count == MAX_COUNTED else 0,
         needing=counts.needing,
         tab_title=f"({counts.needing}) {title}" if counts.needing else title,
         is_fullwidth=True,
@@ -154,16 +154,16 @@ def show(request: HttpRequest) -> Page:
 def _narrowed(
     listed: QuerySet[Client], asked: dict[str, Any], memberships: Sequence[Practitioner], now: dt.datetime
 ) -> QuerySet[Client]:
-    for which in WHICH:
+    for which in FILTERS:
         if which in asked:
-            listed = listed.filter(worklist_query.only(which, now))
+            listed = listed.filter(worklist_query.filter_q(which, now))
     if "who" in asked:
-        listed = listed.filter(worklist_query.whose(memberships))
+        listed = listed.filter(worklist_query.own_clients_q(memberships))
     if "q" in asked:
         listed = listed.filter(name_search__contains=folded(asked["q"]))
     if "open" in asked:
         listed = listed.filter(
-            worklist_query.waiting("" if asked["open"] == ANY else asked["open"], asked.get("kind", ""))
+            worklist_query.unacknowledged_q("" if asked["open"] == ANY else asked["open"], asked.get("kind", ""))
         )
     elif "kind" in asked:
         flagged = Flag.objects.unresolved().filter(prescription__client=OuterRef("pk"), kind=asked["kind"])

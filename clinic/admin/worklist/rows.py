@@ -22,7 +22,7 @@ from clinic.reminders import planning
 from clinic.worklist import query as worklist_query
 from clinic.worklist import recent_activity
 from clinic.worklist.query import Entry
-from clinic.worklist.recent_activity import Lately
+from clinic.worklist.recent_activity import RecentActivity
 from clinic.worklist.sparkline import sparkline
 
 WEEK = dt.timedelta(days=7)
@@ -76,21 +76,21 @@ def rows(clients: Sequence[Client], memberships: Sequence[Practitioner], now: dt
         clients: a page of `worklist.needing`.
         memberships: those by which the reader treats them.
     """
-    entries, mine = worklist_query.entries(clients), {membership.pk for membership in memberships}
-    weeks = recent_activity.of(entries, now)
+    entries, mine = worklist_query.read_entries(clients), {membership.pk for membership in memberships}
+    weeks = recent_activity.read_recent_activity(entries, now)
     return [_row(entry, weeks[entry.client.pk], mine, now) for entry in entries]
 
 
-def _row(entry: Entry, weeks: Lately, mine: set[int], now: dt.datetime) -> Row:
+def _row(entry: Entry, weeks: RecentActivity, mine: set[int], now: dt.datetime) -> Row:
     report = entry.last_report
     return Row(
         entry,
         flags=[
-            Shown(flag, flare_up.words(flare_up.phase(flag, now)), bool(getattr(flag, "escalated", False)))
+            Shown(flag, flare_up.phase_label(flare_up.phase_of(flag, now)), bool(getattr(flag, "escalated", False)))
             for flag in entry.flags
         ],
         trace=trace(weeks.points),
-        heard_ago=admin_labels.ago(report.occurred_at, now) if report else "",
+        heard_ago=admin_labels.format_time_ago(report.occurred_at, now) if report else "",
         tendency=tendency(entry.trend),
         adherence=adherence(weeks.tally),
         reminder=next_reminder(entry, weeks, now),
@@ -119,21 +119,21 @@ def adherence(tally: Tally) -> str:
     )
 
 
-def next_reminder(entry: Entry, weeks: Lately, now: dt.datetime) -> str:
+def next_reminder(entry: Entry, weeks: RecentActivity, now: dt.datetime) -> str:
     """When the next reminder goes out, in the client's zone; or why none does."""
     client, running = entry.client, entry.prescriptions
     if not running:
         return ""
-    if why := _none_to(client) or _none_of(running, weeks.in_vain):
+    if why := _none_to(client) or _none_of(running, weeks.unanswered):
         return _("No reminder: %(why)s") % {"why": why}
     coming, silenced = [], False
     for prescription in running:
         prescription.client = client  # the same row, read once
-        if weeks.in_vain.get(prescription.pk, 0) < conf.ignored_at_most:
+        if weeks.unanswered.get(prescription.pk, 0) < conf.ignored_at_most:
             version = entry.versions[prescription.pk][-1]
             slot = planning.next_reminder(prescription, version, now)
             coming += [slot.due_at] if slot else []
-            silenced = silenced or (slot is None and planning.is_silenced(prescription, version, now))
+            silenced = silenced or (slot is None and planning.is_silenced_by_quiet_hours(prescription, version, now))
     if not coming:
         return _("No reminder: %(why)s") % {"why": _("quiet hours") if silenced else _("none is planned")}
     return _("Next: %(when)s") % {"when": _when(min(coming), client, now)}
@@ -147,11 +147,11 @@ def _none_to(client: Client) -> str:
     return "" if client.reminders_wanted else _("not wanted")
 
 
-def _none_of(running: Sequence[Prescription], in_vain: Mapping[int, int]) -> str:
+def _none_of(running: Sequence[Prescription], unanswered: Mapping[int, int]) -> str:
     active = [row for row in running if row.state == State.ACTIVE]
     if not active:
         return _("held")
-    counts = [in_vain.get(row.pk, 0) for row in active]
+    counts = [unanswered.get(row.pk, 0) for row in active]
     if min(counts) >= conf.ignored_at_most:
         return _("%(count)s not answered") % {"count": max(counts)}
     return ""

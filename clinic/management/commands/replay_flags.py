@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from clinic.flags import rule_settings, simulation
-from clinic.flags.simulation import Replayed
+from clinic.flags.simulation import SimulationResult
 from clinic.management import rule_values
 from clinic.management.arguments import MOST_ID, whole
 from clinic.models import Client, Flag, Prescription
@@ -45,7 +45,9 @@ class Command(BaseCommand):
                 (
                     client,
                     number,
-                    simulation.replay(number, *rule_values.read(options["rule"], rule_settings.config_of(client))),
+                    simulation.simulate_prescription(
+                        number, *rule_values.read(options["rule"], rule_settings.config_of(client))
+                    ),
                 )
                 for number, client in _prescriptions(options["client"])
             ]
@@ -84,7 +86,7 @@ def _prescriptions(client: int | None) -> list[tuple[int, int]]:
     return list(rows.values_list("pk", "client"))
 
 
-def _summary(replayed: list[Replayed]) -> dict[str, Any]:
+def _summary(replayed: list[SimulationResult]) -> dict[str, Any]:
     """How much was replayed, and how often each kind would have been flagged, also per year of history."""
     years = sum(seen.days for seen in replayed) / DAYS_A_YEAR
     tally = Counter(flag.kind for seen in replayed for flag in seen.flags)

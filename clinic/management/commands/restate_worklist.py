@@ -16,4 +16,4 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"rows corrected: {worklist_entries.put_right()}")
+        self.stdout.write(f"rows corrected: {worklist_entries.correct_entries()}")

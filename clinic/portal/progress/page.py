@@ -82,7 +82,9 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
 
 def seen(prescription: Prescription, now: dt.datetime) -> story.Progress:
     """One prescription as the rules and its client see it."""
-    known = simulation.replay(prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig())
+    known = simulation.simulate_prescription(
+        prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
+    )
     return story.read(prescription, known.points, now)
 
 

@@ -40,7 +40,7 @@ def live(plan, days, by):
     for day in days:
         at = now - day * DAY
         outcome = make.report(plan, 3, 4, at=at, areas=("hip",), moved_down_leg=day % 7 == 0)
-        reporting.correct(outcome.report, {"before": 4}, reason="Mistyped.", by=client.user)
+        reporting.correct_report(outcome.report, {"before": 4}, reason="Mistyped.", by=client.user)
         note = client_notes.add_note(client, f"Day {day}.", by=by, now=at)
         client_notes.correct_note(note, f"The day {day}.", by=by, now=at)
         client_messages.send_message(client, f"Day {day}.", by=by, now=at)

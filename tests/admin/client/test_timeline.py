@@ -31,7 +31,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     plan = make.prescription(cast.dana)
     prescribing.amend_prescription(plan, make.dose(sets=3), by=cast.alice, reason="She is ready.")
     outcome = make.report(plan, 4, 8)
-    reporting.correct(outcome.report, {"before": 5}, reason="Mistyped.", by=cast.dana.user)
+    reporting.correct_report(outcome.report, {"before": 5}, reason="Mistyped.", by=cast.dana.user)
     flag = outcome.flags[0]
     escalation.escalate_flags(flag.raised_at + dt.timedelta(days=2))
     lifecycle.acknowledge_flag(flag, by=cast.alice.user)

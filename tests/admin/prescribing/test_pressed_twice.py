@@ -31,7 +31,7 @@ def test_send_pressed_twice_is_one_message_and_is_told_twice(cast, alice, page, 
         answer = alice.post(url("message", cast.dana.pk), form, follow=True)
         assert said(answer)[-1] == "Dana: the message is sent."
     assert [row.text for row in Message.objects.all()] == ["Bend to the knee."]
-    assert AuditEntry.objects.filter(verb="message-sent").count() == 1
+    assert AuditEntry.objects.filter(verb="message_sent").count() == 1
 
 
 @pytest.mark.parametrize("page", ["client", "note"])
@@ -39,7 +39,7 @@ def test_a_note_kept_twice_is_one_note(cast, alice, page):
     form = {"text": "Bends well.", "form_key": form_key_in(alice.get(url(page, cast.dana.pk)))}
     for _click in range(2):
         assert said(alice.post(url("note", cast.dana.pk), form, follow=True))[-1] == "The note is kept."
-    assert Note.objects.count() == AuditEntry.objects.filter(verb="noted").count() == 1
+    assert Note.objects.count() == AuditEntry.objects.filter(verb="note_added").count() == 1
 
 
 def test_a_correction_pressed_twice_is_one_and_another_one_is_refused(cast, alice):
@@ -99,7 +99,7 @@ def key_in_form(page):
 
 @pytest.mark.parametrize(
     ("act", "form", "verb"),
-    [("acknowledge", {}, "flag-acknowledged"), ("resolve", {"verdict": "real", "note": "Called."}, "flag-resolved")],
+    [("acknowledge", {}, "flag_acknowledged"), ("resolve", {"verdict": "real", "note": "Called."}, "flag_resolved")],
 )
 def test_a_flag_acknowledged_or_resolved_twice_is_so_once(cast, alice, act, form, verb):
     flagged_clients.says(flagged_clients.plan(cast.dana), 1, 3, 8)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from clinic.admin.labels import lasted
+from clinic.admin.labels import format_duration
 from clinic.flags import lifecycle
 from clinic.models import Flag, Practitioner
 from tests import make
@@ -20,7 +20,7 @@ def flag(client, kind, ago, after, verdict):
     raised = timezone.now() - ago * HOUR
     made = lifecycle.raise_flag(None, kind, Flag.Severity.HIGH, "Look.", raised, prescription=prescription)
     if after is not None:
-        lifecycle.resolve(made, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
+        lifecycle.resolve_flag(made, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
     return made
 
 
@@ -98,4 +98,4 @@ def test_the_queries_do_not_grow_with_the_flags(cast, django_assert_max_num_quer
     [(None, "–"), (0, "1 min"), (0.5, "30 min"), (1, "1 h"), (5.4, "5 h"), (47.4, "47 h"), (48, "2 days")],
 )
 def test_a_time_is_told_in_words(hours, said):
-    assert lasted(hours) == said
+    assert format_duration(hours) == said

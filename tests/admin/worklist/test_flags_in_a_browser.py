@@ -77,7 +77,7 @@ def test_no_row_is_higher_than_72_pixels_on_a_desk(cast, flags, open_page):
     for flag in Flag.objects.all():
         flag.events.update(at=timezone.now() - 3 * flagged_clients.DAY)
     Flag.objects.filter(kind=Flag.Kind.RED_FLAG).update(reason="Said yes to: " + "“Is one of your legs weaker?” " * 16)
-    assert escalation.escalate(timezone.now()) == 5
+    assert escalation.escalate_flags(timezone.now()) == 5
     cast.alice.clinic.shares_records = True
     cast.alice.clinic.save(update_fields=["shares_records"])
     Client.objects.filter(name__in=["Walter", "Erin"]).update(name="Maximiliana Featherstonehaugh-Cholmondeley")
@@ -100,7 +100,7 @@ def test_a_covers_row_says_whose_the_client_is_and_is_no_higher(cast, open_page)
     make.report(bend, 3, 8)
     today = timezone.now().date()
     until = today + 12 * flagged_clients.DAY
-    absences.go_away(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
+    absences.add_absence(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
     page = open_page(url("index"))
     row = page.locator(f"#client-{bend.client_id}")
     expect(row.locator(".pl-who")).to_contain_text("for Bob until")

@@ -68,7 +68,7 @@ def test_a_rise_says_whether_it_is_new_or_persists(cast, alice, days, said):
 def test_what_nobody_looked_at_says_that_it_went_to_the_owner(cast, alice):
     flag(cast.dana, ago=25 * HOUR)
     flag(make.client(cast.alice, "Anna"), ago=HOUR)
-    escalation.escalate(timezone.now())
+    escalation.escalate_flags(timezone.now())
     page = words(alice.get(url("index")))
     assert page.count("went to the owner") == 1
     assert "urgent went to the owner" in page

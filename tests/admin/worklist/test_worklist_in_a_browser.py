@@ -115,7 +115,7 @@ def test_what_a_colleague_resolved_meanwhile_is_said_in_the_row_and_the_words_st
     page.keyboard.press("Space")
     row_of(page, flags[0]).get_by_label("What you found or did").fill("Called her.")
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
-    lifecycle.resolve(flags[0], olga.user, "On holiday.", verdict="unclear")
+    lifecycle.resolve_flag(flags[0], olga.user, "On holiday.", verdict="unclear")
     row_of(page, flags[0]).get_by_role("button", name="Resolve").click()
     told = row_of(page, flags[0]).get_by_role("alert")
     expect(told).to_contain_text("Olga resolved this on")
@@ -217,7 +217,7 @@ def test_a_refresh_brings_news_and_takes_nothing_away(page, cast, flags):
     note.fill("Half a sen")
     top = cleo.bounding_box()["y"]
     flagged(cast.dana, 0.1, "urgent")
-    lifecycle.resolve(flags[0], cast.alice.user, "Called.")
+    lifecycle.resolve_flag(flags[0], cast.alice.user, "Called.")
     page.evaluate(RETURN)
     expect(page.locator(".pl-row").first).to_contain_text("Dana is worse.")
     assert names(page) == ["Dana", "Ben", "Cleo", "Ada"]

@@ -32,15 +32,15 @@ def flags(cast):
             plan = make.prescription(make.client(cast.alice, f"C{place}{number}"))
             made.append(raise_flag(None, kind, severity, "…", timezone.now(), prescription=plan))
             if number:
-                lifecycle.acknowledge(made[-1], cast.alice.user)
+                lifecycle.acknowledge_flag(made[-1], cast.alice.user)
     raise_flag(None, *KINDS[1], "…", timezone.now(), prescription=make.prescription(cast.erin))
     return made
 
 
 def linked(who):
     """What the mail says in each of its lines, by the query of the link below it."""
-    told = digest_counts.of(who, None, timezone.now())
-    text = digest_mail.written(who, told, "x@test", "http://test/stop").body
+    told = digest_counts.count_for(who, None, timezone.now())
+    text = digest_mail.build_letter(who, told, "x@test", "http://test/stop").body
     return {query: words for words, query in re.findall(r"^(.+)\nhttps?://\S+/admin/\?(\S+)$", text, re.MULTILINE)}
 
 
@@ -63,7 +63,7 @@ def test_each_number_leads_to_those_it_counts(cast, flags):
 def test_who_has_several_reasons_counts_by_the_worst(cast, flags):
     raise_flag(None, *KINDS[3], "…", timezone.now(), prescription=flags[0].prescription)
     assert listed(cast.alice, "open=routine") == {"C30"}
-    lifecycle.acknowledge(flags[0], cast.alice.user)
+    lifecycle.acknowledge_flag(flags[0], cast.alice.user)
     assert listed(cast.alice, "open=routine") == {"C00", "C30"}
 
 
@@ -80,7 +80,7 @@ def test_an_owner_is_led_to_the_own_clients(cast, flags):
 def test_an_owner_is_led_to_those_of_a_colleague_whom_nobody_covers(cast, flags):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     today = timezone.now().date()
-    absences.go_away(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
+    absences.add_absence(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
     assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
         "1 client needs you to look.": {"Erin"},
         "High: 1": {"Erin"},

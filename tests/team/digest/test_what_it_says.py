@@ -62,7 +62,7 @@ def test_a_colleagues_clients_do_not_count(cast):
 def test_the_silent_are_told_apart(cast):
     make.prescription(cast.dana)
     later = timezone.now() + 5 * DAY
-    inactivity.sweep(later)
+    inactivity.flag_silent_clients(later)
     told = counted(cast.alice, now=later)
     assert (told.routine, told.silent) == (1, 1)
 
@@ -112,7 +112,7 @@ def test_owners_hear_what_nobody_looked_at(cast):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     make.report(make.prescription(cast.erin), 4, 8)
     assert not counted(olivia)
-    escalation.escalate(Flag.objects.get().raised_at + DAY)
+    escalation.escalate_flags(Flag.objects.get().raised_at + DAY)
     assert counted(olivia) == digest_counts.DigestCounts(unseen=1)
     assert counted(cast.alice).unseen == 0
 
