@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from clinic.models import Area
-from clinic.pain.body_map import BANDS, HEIGHT, SEEN, WIDTH, sides
+from clinic.pain.body_map import BANDS, HEIGHT, AREAS, WIDTH, draw_sides
 
-STYLES = Path("clinic/static/clinic/places.css").read_text()
-SIDES = {side.name: side for side in sides()}
+STYLES = Path("clinic/static/clinic/body_map.css").read_text()
+SIDES = {side.name: side for side in draw_sides()}
 
 
 def test_every_place_that_a_report_may_name_has_a_region_and_no_other():
-    assert {region.area for side in sides() for region in side.regions} == set(Area.values)
+    assert {region.area for side in draw_sides() for region in side.regions} == set(Area.values)
 
 
 @pytest.mark.parametrize("area", Area.values)
@@ -51,7 +51,7 @@ def test_each_place_is_44_pixels_high_and_lies_in_its_row_of_the_page():
 
 def test_a_region_fills_most_of_its_band():
     """So that what is seen is what is touched."""
-    for side in sides():
+    for side in draw_sides():
         for region in side.regions:
             ys = [y for line in region.outlines for _x, y in line]
             top, bottom = BANDS[region.area]
@@ -59,4 +59,4 @@ def test_a_region_fills_most_of_its_band():
 
 
 def test_both_sides_are_drawn_in_order():
-    assert list(SIDES) == list(SEEN) == ["front", "back"]
+    assert list(SIDES) == list(AREAS) == ["front", "back"]

@@ -33,7 +33,7 @@ ACCENT: Final = Clinic._meta.get_field("accent").default
 FILES: Final = Path(__file__).resolve().parents[2] / "static"
 # The worker is one script: not every browser takes modules in it. These parts are modules for the pages, or its own.
 WORKER: Final = [
-    f"clinic/offline/{part}.js" for part in ("deciding", "storing", "queue", "sending", "worker", "notifying")
+    f"clinic/offline/{part}.js" for part in ("report_state", "cache_policy", "queue", "sender", "worker", "notifications")
 ]
 _MODULE_ONLY: Final = re.compile(r"^(import [^;]+;\n|export (?=const|function|async function))", re.MULTILINE)
 
@@ -102,7 +102,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     contents = [code, _no_network(clinic, language), *((FILES / name).read_text() for name in shell)]
     version = hashlib.sha256("\0".join([*contents, *map(static, shell)]).encode()).hexdigest()[:12]
     accent = clinic.accent if clinic else ACCENT
-    told = {
+    config = {
         "version": version,
         "shell": [*map(static, shell), icon_path(accent, "any-192")],
         "static": settings.STATIC_URL,
@@ -113,7 +113,7 @@ def worker(request: HttpRequest) -> HttpResponse:
         "phones": reverse("clinic:phone"),
         "signOut": reverse("clinic:sign_out"),
     }
-    return HttpResponse(f"const told = {json.dumps(told)};\n{code}", content_type="text/javascript; charset=utf-8")
+    return HttpResponse(f"const config = {json.dumps(config)};\n{code}", content_type="text/javascript; charset=utf-8")
 
 
 def shell_files() -> list[str]:
@@ -122,7 +122,7 @@ def shell_files() -> list[str]:
         path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (FILES / "clinic").glob(kind)
     ]
     names = sorted(path.relative_to(FILES).as_posix() for path in found)
-    return [name for name in names if not name.endswith(("storing.js", "worker.js", "notifying.js"))]
+    return [name for name in names if not name.endswith(("cache_policy.js", "worker.js", "notifications.js"))]
 
 
 def icon_path(accent: str, name: str) -> str:

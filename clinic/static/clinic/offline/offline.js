@@ -1,8 +1,8 @@
 // Without a network: registers the worker, sends what waits whenever it may get through, and tells what is kept here.
 
 const part = (name) => import(document.querySelector(`[data-part=offline-${name}]`).href);
-const names = ["deciding", "queue", "sending", "saying", "waiting", "leaving", "warming"];
-const [deciding, queue, sending, { said, when }, { waiting }, { leaving }, { warm }] = await Promise.all(names.map(part));
+const names = ["report_state", "queue", "sender", "texts", "queue_view", "sign_out", "prefetch"];
+const [reportState, queue, sender, { text, when }, { queueView }, { guardSignOut }, { prefetch }] = await Promise.all(names.map(part));
 
 const place = document.querySelector("[data-offline]");
 const { door, worker, scope } = place.dataset;
@@ -12,7 +12,7 @@ const today = document.querySelector("[data-today]");
 const changes = "BroadcastChannel" in window ? new BroadcastChannel("plumbline.answers") : null;
 let failures = 0;
 let gone = false; // on the way to what the server says
-let turn = Promise.resolve(); // of looking
+let turn = Promise.resolve(); // of updates
 let next = null; // the timer of the next try
 
 /** A question with two answers, in a dialog. */
@@ -27,27 +27,27 @@ function ask(question, yes) {
   });
 }
 
-const panel = owners.length ? waiting(place, { queue, deciding }, said, when, { send, ask, changed: tellAll }) : null;
+const panel = owners.length ? queueView(place, { queue, reportState }, text, when, { send, ask, changed: tellAll }) : null;
 
-/** Look what is kept here and tell it, one look after the other: each may take what the next would find. */
-function look(why) {
-  turn = turn.catch(() => {}).then(() => lookOnce(why));
+/** Show what is kept here, one update after the other: each may take what the next would find. */
+function update(why) {
+  turn = turn.catch(() => {}).then(() => updateOnce(why));
   return turn;
 }
 
-/** Whoever sent it, what the server says takes the place of what was said here. */
-async function lookOnce(why) {
+/** Whoever sent it, the server's answer replaces what this page showed. */
+async function updateOnce(why) {
   if (gone) return;
   const entries = await queue.entries();
   const answered = document.querySelector("main").dataset.answered;
   const entry = entries.find(({ id }) => id === answered);
-  const stale = today ? deciding.mineOf(entries, owners, "sent").filter(({ renewed }) => !renewed) : [];
+  const stale = today ? reportState.mineOf(entries, owners, "sent").filter(({ renewed }) => !renewed) : [];
   if (answered && (!entry || entry.state === "sent")) {
     gone = true;
     if (entry) await queue.strike(entry.id);
     window.location.replace(entry?.next ?? place.dataset.history);
   } else if (stale.length) {
-    for (const { id } of stale) await queue.amend(id, { renewed: true }); // this page may be older than the sending
+    for (const { id } of stale) await queue.amend(id, { renewed: true }); // this page may be older than what was sent
     changes?.postMessage("renew");
     renew();
   } else await panel?.show(why);
@@ -60,34 +60,34 @@ function renew() {
 
 function tellAll(why = "") {
   changes?.postMessage(why);
-  return look(why);
+  return update(why);
 }
 
 function tryAgain() {
   clearTimeout(next);
-  next = setTimeout(send, deciding.pauseAfter(failures));
+  next = setTimeout(send, reportState.pauseAfter(failures));
   failures += 1;
 }
 
 async function send() {
   clearTimeout(next);
-  const why = await sending.sendWaiting(door, { queue, deciding });
+  const why = await sender.sendWaiting(door, { queue, reportState });
   if (why === "offline" || why === "later") tryAgain();
   else failures = 0;
-  if (why === "nothing") await look();
+  if (why === "nothing") await update();
   else await tellAll(why === "done" ? "" : why);
 }
 
 async function keepPages() {
   if (!("serviceWorker" in navigator) || !owners.length) return;
-  navigator.serviceWorker.addEventListener("controllerchange", () => warm(door, scope).catch(() => {}));
+  navigator.serviceWorker.addEventListener("controllerchange", () => prefetch(door, scope).catch(() => {}));
   await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" });
-  await warm(door, scope);
+  await prefetch(door, scope);
 }
 
 if (kept) {
   const notice = place.querySelector("[data-kept-notice]");
-  notice.querySelector("p").textContent = said("kept", { when: when(kept) });
+  notice.querySelector("p").textContent = text("kept", { when: when(kept) });
   notice.hidden = false;
 }
 // Loaded where reminders may appear alone: nobody else's stay on, and none after signing out.
@@ -95,7 +95,7 @@ const phone = window.Notification?.permission === "granted" ? await import(place
 const phoneDoor = { scope, door: place.dataset.phoneDoor, owners };
 const quiet = async () => phone?.off(phoneDoor);
 if (owners.length) phone?.mine(phoneDoor).catch(() => {});
-for (const form of document.querySelectorAll("form[data-sign-out]")) leaving(form, door, owners, { queue, sending, deciding, quiet }, ask, said);
+for (const form of document.querySelectorAll("form[data-sign-out]")) guardSignOut(form, door, owners, { queue, sender, reportState, quiet }, ask, text);
 
 const install = document.querySelector("[data-install]");
 window.addEventListener("beforeinstallprompt", (event) => {
@@ -107,13 +107,13 @@ window.addEventListener("beforeinstallprompt", (event) => {
 
 const report = document.querySelector("form[data-answers=pain]");
 if (report && owners.length) {
-  const [answering, { reporting }] = await Promise.all(["answering", "reporting"].map(part));
-  const questions = await import(document.querySelector("[data-part=questions]").href);
-  reporting(report, { questions, answering, queue, deciding, sending }, said);
+  const [reportSubmission, { reportPage }] = await Promise.all(["report_submission", "report_page"].map(part));
+  const answersForm = await import(document.querySelector("[data-part=answersForm]").href);
+  reportPage(report, { answersForm, reportSubmission, queue, reportState, sender }, text);
 }
 
 // Listened to before the first try: the network may come back while that one still waits.
-changes?.addEventListener("message", ({ data }) => (data !== "renew" ? look(data) : today && renew()));
+changes?.addEventListener("message", ({ data }) => (data !== "renew" ? update(data) : today && renew()));
 window.addEventListener("plumbline:waits", ({ detail }) => {
   tellAll(detail);
   tryAgain();
@@ -125,7 +125,7 @@ window.addEventListener("online", () => {
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && send());
 window.addEventListener("pageshow", (event) => event.persisted && send());
 try {
-  await look();
+  await update();
   if (owners.length) await send();
 } catch {
   // A browser that keeps nothing has nothing to send.

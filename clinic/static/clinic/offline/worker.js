@@ -1,27 +1,27 @@
-// The service worker: the client's pages without a network. `told` and the parts before it are put here by the server.
-// The browser's own cache rules do not hold in the Cache API, so everything that is kept is kept by name: storing.js.
+// The service worker: the client's pages without a network. `config` and the parts before it are put here by the server.
+// The browser's own cache rules do not hold in the Cache API, so everything that is kept is kept by name: cache_policy.js.
 
 const PATIENCE_FOR_PAGES = 4000; // milliseconds until a kept page is better than a slow one
 const KEPT_AT = "Offline-Kept-At";
 const absolute = (path) => new URL(path, self.location).href;
 const bounds = {
   origin: self.location.origin,
-  scope: told.scope,
-  statics: told.static,
-  shell: told.shell.map(absolute),
+  scope: config.scope,
+  statics: config.static,
+  shell: config.shell.map(absolute),
 };
 let retired = false; // a newer worker takes over: it deletes what is of this one, which keeps nothing more
 let epoch = 0; // goes up when whatever is on its way may not be kept any more
 
 self.addEventListener("install", (event) => {
-  const cache = told.hashed ? "default" : "no-cache";
-  const wanted = [...told.shell, told.offline].map((path) => new Request(path, { cache }));
-  event.waitUntil(caches.open(shellName(told.version)).then((shell) => shell.addAll(wanted)));
+  const cache = config.hashed ? "default" : "no-cache";
+  const wanted = [...config.shell, config.offline].map((path) => new Request(path, { cache }));
+  event.waitUntil(caches.open(shellName(config.version)).then((shell) => shell.addAll(wanted)));
 });
 
 self.addEventListener("activate", (event) => {
   const old = async () => {
-    for (const name of await caches.keys()) if (ours(name) && !ofVersion(name, told.version)) await caches.delete(name);
+    for (const name of await caches.keys()) if (ours(name) && !ofVersion(name, config.version)) await caches.delete(name);
     await self.clients.claim();
   };
   event.waitUntil(old());
@@ -34,12 +34,12 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const asked = { method: request.method, url: request.url, destination: request.destination, ranged: request.headers.has("range") };
-  const way = wayOf(asked, bounds);
-  if (way === "static") event.respondWith(fromShell(request));
-  else if (way === "page") event.respondWith(page(event, request));
+  const requested = { method: request.method, url: request.url, destination: request.destination, ranged: request.headers.has("range") };
+  const route = routeOf(requested, bounds);
+  if (route === "static") event.respondWith(fromShell(request));
+  else if (route === "page") event.respondWith(page(event, request));
   else if (request.mode === "navigate") {
-    if (new URL(request.url).pathname === told.signOut) event.waitUntil(forgetPages());
+    if (new URL(request.url).pathname === config.signOut) event.waitUntil(forgetPages());
     event.respondWith(fetch(request).catch(noNetwork));
   }
 });
@@ -49,13 +49,13 @@ self.addEventListener("sync", (event) => {
 });
 
 async function sendInTheBackground() {
-  const why = await sendWaiting(told.door, { queue: { entries, enter, strike, amend }, deciding: { after, mineOf, onServersClock } });
+  const why = await sendWaiting(config.door, { queue: { entries, enter, strike, amend }, reportState: { after, mineOf, onServersClock } });
   new BroadcastChannel("plumbline.answers").postMessage(why);
   if (why === "offline" || why === "later") throw new Error(why); // the browser tries again
 }
 
 async function fromShell(request) {
-  const cacheName = shellName(told.version);
+  const cacheName = shellName(config.version);
   const kept = () => caches.match(request, { ignoreVary: true, cacheName });
   const fresh = async () => {
     const response = await fetch(request);
@@ -65,7 +65,7 @@ async function fromShell(request) {
     }
     return response;
   };
-  if (told.hashed) return (await kept()) ?? fresh();
+  if (config.hashed) return (await kept()) ?? fresh();
   return fresh().catch(async () => (await kept()) ?? Response.error());
 }
 
@@ -83,11 +83,11 @@ async function fromNetwork(request) {
   const began = epoch;
   const response = await fetch(request);
   const holder = response.headers.get("Offline-Holder");
-  const said = { type: response.type, status: response.status, redirected: response.redirected, holder };
-  if (saysSignedOut(said)) await forgetPages();
+  const received = { type: response.type, status: response.status, redirected: response.redirected, holder };
+  if (saysSignedOut(received)) await forgetPages();
   else if (holder && began === epoch) {
     await forgetPages(holder);
-    if (!retired && mayKeepPage({ ...said, copy: response.headers.get("Offline-Copy") })) await keepPage(request, holder, response.clone());
+    if (!retired && mayKeepPage({ ...received, copy: response.headers.get("Offline-Copy") })) await keepPage(request, holder, response.clone());
     if (request.mode === "navigate" && self.registration.waiting) {
       retired = true;
       self.registration.waiting.postMessage("take-over");
@@ -99,7 +99,7 @@ async function fromNetwork(request) {
 async function keepPage(request, holder, response) {
   const headers = new Headers(response.headers);
   headers.set(KEPT_AT, new Date().toISOString());
-  const pages = await caches.open(pagesName(told.version, holder));
+  const pages = await caches.open(pagesName(config.version, holder));
   await pages.put(request.url, new Response(await response.blob(), { headers }));
 }
 
@@ -119,9 +119,9 @@ async function keptPage(request) {
 
 /** Delete every kept page but those of one holder. */
 async function forgetPages(but) {
-  const names = (await caches.keys()).filter((name) => ofPages(name) && (!but || name !== pagesName(told.version, but)));
+  const names = (await caches.keys()).filter((name) => ofPages(name) && (!but || name !== pagesName(config.version, but)));
   if (names.length || !but) epoch += 1;
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-const noNetwork = async () => (await caches.match(told.offline, { ignoreVary: true })) ?? Response.error();
+const noNetwork = async () => (await caches.match(config.offline, { ignoreVary: true })) ?? Response.error();

@@ -2,11 +2,11 @@
 // Without this script the same screens are plain pages; see clinic/portal/player/page.py.
 
 const part = (name) => import(document.querySelector(`[data-part=${name}]`).href);
-const [clock, { counting }, cues, keeping, questions] = await Promise.all(
-  ["clock", "counting", "cues", "keeping", "questions"].map(part),
+const [clock, { startCountdown }, cues, sessionState, answersForm] = await Promise.all(
+  ["clock", "countdown", "cues", "session_state", "answers"].map(part),
 );
-const [answering, queue, deciding, sending, { said: saidOffline }] = await Promise.all(
-  ["answering", "queue", "deciding", "sending", "saying"].map((name) => part(`offline-${name}`)),
+const [reportSubmission, queue, reportState, sender, { text: offlineText }] = await Promise.all(
+  ["report_submission", "queue", "report_state", "sender", "texts"].map((name) => part(`offline-${name}`)),
 );
 
 const form = document.querySelector("[data-player]");
@@ -14,8 +14,8 @@ const prescription = form.dataset.player;
 const walk = form.dataset.walk.split(" ");
 const stage = form.querySelector("[data-stage]");
 const voice = document.querySelector("[data-aloud]");
-const said = document.querySelector("#said").content;
-const say = (key) => said.querySelector(`[data-said="${key}"]`)?.textContent ?? "";
+const said = document.querySelector("#script-texts").content;
+const say = (key) => said.querySelector(`[data-text="${key}"]`)?.textContent ?? "";
 const screens = new Map();
 let now = 0; // the place in the walk
 let timer = null; // {place, clock}: the hold or rest that was begun
@@ -25,8 +25,8 @@ let done = false;
 // --- Set up: all screens into the form, the answers as they stand -------------------------------------------------------
 
 const refused = "refused" in form.dataset;
-const stood = questions.given(form);
-const session = refused ? null : keeping.kept(prescription);
+const stood = answersForm.read(form);
+const session = refused ? null : sessionState.kept(prescription);
 const template = document.querySelector("#screens").content;
 stage.replaceChildren(...template.querySelectorAll("[data-screen]"));
 form.querySelector("[data-kept]").remove();
@@ -34,7 +34,7 @@ for (const screen of stage.querySelectorAll("[data-screen]")) {
   screens.set(screen.dataset.screen, screen);
   screen.hidden = true;
 }
-questions.put(form, session?.answers ?? stood);
+answersForm.fill(form, session?.answers ?? stood);
 if (session) form.elements.key.value = session.key; // a reload is the same session: saved once
 timer = session?.timer ?? null;
 
@@ -44,7 +44,7 @@ const roundAt = (place) => (walk[place].includes(".") ? walk[place].split(".")[0
 // --- One screen at a time ------------------------------------------------------------------------------------------------
 
 function remember() {
-  if (!done) keeping.keep(prescription, { key: form.elements.key.value, place: walk[now], timer, answers: questions.given(form) });
+  if (!done) sessionState.keep(prescription, { key: form.elements.key.value, place: walk[now], timer, answers: answersForm.read(form) });
 }
 
 function spoken() {
@@ -79,7 +79,7 @@ function show(place, { focus = true } = {}) {
       timer = { place: walk[now], clock: running };
       remember();
     };
-    counter = counting(screen, { clock, cues, say, speak, keep }, timer?.clock ?? null);
+    counter = startCountdown(screen, { clock, cues, say, speak, keep }, timer?.clock ?? null);
   }
   if (!focus) return;
   window.scrollTo(0, 0);
@@ -96,12 +96,12 @@ function go(place) {
 }
 
 /** The furthest place that may be shown: without the first answer, no step. */
-const within = (place) => Math.min(place, questions.answered(form, "before") || signTicked() ? walk.length - 1 : walk.indexOf("signs"));
-const signTicked = () => questions.answered(form, "warning_signs");
+const within = (place) => Math.min(place, answersForm.isAnswered(form, "before") || signTicked() ? walk.length - 1 : walk.indexOf("signs"));
+const signTicked = () => answersForm.isAnswered(form, "warning_signs");
 
 function lacks(name) {
-  if (questions.answered(form, name) || signTicked()) return false;
-  questions.complain(form, name, say(`missing-${name}`));
+  if (answersForm.isAnswered(form, name) || signTicked()) return false;
+  answersForm.showError(form, name, say(`missing-${name}`));
   return true;
 }
 
@@ -109,7 +109,7 @@ const acts = {
   next(button) {
     if (walk[now] === "before" && lacks("before")) return;
     if (walk[now] === "signs" && signTicked()) send(button); // told at once: the exercise does not go on
-    else if (walk[now] === "signs" && !questions.answered(form, "before")) {
+    else if (walk[now] === "signs" && !answersForm.isAnswered(form, "before")) {
       go(0);
       lacks("before");
     } else go(now + 1);
@@ -134,17 +134,17 @@ async function send(button) {
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true");
   button.textContent = say("saving");
-  const outcome = await answering.give(form, { queue, deciding, sending });
+  const outcome = await reportSubmission.submit(form, { queue, reportState, sender });
   leave();
   if (outcome?.next) window.location.replace(outcome.next);
-  else if (outcome?.waits) answering.tell(outcome, saidOffline);
+  else if (outcome?.waits) reportSubmission.showResult(outcome, offlineText);
   else form.submit(); // the server's own page says what is wrong
 }
 
 /** The session in this tab is over. */
 function leave() {
   done = true;
-  keeping.forget(prescription);
+  sessionState.forget(prescription);
   counter?.stop();
   cues.hush();
 }
@@ -160,7 +160,7 @@ form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
 });
 form.addEventListener("input", remember);
-form.addEventListener("change", (event) => questions.content(event.target));
+form.addEventListener("change", (event) => answersForm.clearError(event.target));
 window.addEventListener("popstate", (event) => show(Math.max(0, within(event.state?.place ?? 0))));
 window.addEventListener("pagehide", cues.hush);
 window.addEventListener("pageshow", (event) => event.persisted && done && window.location.reload());

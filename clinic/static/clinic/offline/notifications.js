@@ -18,24 +18,24 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 /** One reminder on the screen, the newest: those before it are closed. */
 async function showReminder({ title, body, tag, url }) {
   for (const old of await self.registration.getNotifications()) if (old.tag !== tag) old.close();
-  const icon = told.shell.at(-1);
+  const icon = config.shell.at(-1);
   await self.registration.showNotification(title, { body, tag, icon, data: { url } });
 }
 
 async function openToday(url) {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = windows.find((one) => new URL(one.url).pathname.startsWith(told.scope));
+  const open = windows.find((one) => new URL(one.url).pathname.startsWith(config.scope));
   if (open) await open.focus();
-  else await self.clients.openWindow(url.startsWith(told.scope) ? url : told.scope);
+  else await self.clients.openWindow(url.startsWith(config.scope) ? url : config.scope);
 }
 
 async function renew({ oldSubscription, newSubscription }) {
   if (!oldSubscription) return; // the page notices, and asks for a tap
   const made = newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options));
-  const who = await fetch(told.phones, { cache: "no-store" });
+  const who = await fetch(config.phones, { cache: "no-store" });
   const { token } = who.ok ? await who.json() : {};
   const { endpoint, keys } = made.toJSON();
   const fields = { act: "keep", endpoint, p256dh: keys.p256dh, auth: keys.auth, replaces: oldSubscription.endpoint };
-  const reply = token && (await fetch(told.phones, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } }));
+  const reply = token && (await fetch(config.phones, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } }));
   if (!reply?.ok) await made.unsubscribe(); // signed out, or somebody else is here: mail goes on
 }

@@ -3,14 +3,14 @@
 const { mine, on, off, which } = await import(document.querySelector("[data-offline]").dataset.phone);
 const card = document.querySelector("[data-phones]");
 const { key, door, scope } = card.dataset;
-const told = { key, door, scope, owners: card.dataset.owners.split(" ") };
+const settings = { key, door, scope, owners: card.dataset.owners.split(" ") };
 const show = (selector, shown) => card.querySelectorAll(selector).forEach((part) => { part.hidden = !shown; });
 const apple = /iPhone|iPad/.test(navigator.userAgent);
 
-async function look() {
+async function update() {
   const able = "PushManager" in window && "Notification" in window && "serviceWorker" in navigator;
   const denied = able && Notification.permission === "denied";
-  const subscribed = able && !denied ? await mine(told) : null;
+  const subscribed = able && !denied ? await mine(settings) : null;
   const here = card.querySelector(`[data-phone="${which()}"]`);
   show("[data-no=iphone]", !able && apple);
   show("[data-no=old]", !able && !apple);
@@ -31,8 +31,8 @@ async function change(act) {
 }
 
 card.querySelector("[data-on]").addEventListener("click", async () => {
-  if ((await Notification.requestPermission()) === "granted") await change(() => on(told));
-  else await look();
+  if ((await Notification.requestPermission()) === "granted") await change(() => on(settings));
+  else await update();
 });
-card.querySelector("[data-off]").addEventListener("click", () => change(() => off(told)));
-await look();
+card.querySelector("[data-off]").addEventListener("click", () => change(() => off(settings)));
+await update();

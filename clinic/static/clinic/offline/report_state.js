@@ -4,7 +4,7 @@ const CLOCKS_DIFFER_BY = 2 * 60 * 1000;
 
 /**
  * What an answer means, as far as a phone alone can tell: the gauge of the exercise.
- * @param said {before, after}: numbers or null; {moved, signs}: true or false; {much}: points of a strong rise
+ * @param scores {before, after}: numbers or null; {moved, signs}: true or false; {much}: points of a strong rise
  */
 export function means({ before, after, moved, signs, much }) {
   if (signs) return "call_now";

@@ -29,7 +29,7 @@ async function activated(worker) {
 }
 
 /** Fetch what is missing or old; only through a worker that keeps it, and not for who saves data. */
-export async function warm(door, scope) {
+export async function prefetch(door, scope) {
   const worker = navigator.serviceWorker.controller;
   if (!worker || navigator.connection?.saveData) return;
   await activated(worker);

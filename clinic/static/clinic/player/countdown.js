@@ -9,7 +9,7 @@ const LOCKED = 5; // seconds without a look: the phone was asleep
  * @param running the kept clock of this screen, or null
  * @returns {stop()}
  */
-export function counting(screen, { clock, cues, say, speak, keep }, running) {
+export function startCountdown(screen, { clock, cues, say, speak, keep }, running) {
   const frame = screen.querySelector("[data-clock]");
   const count = screen.querySelector("[data-count]");
   const told = screen.querySelector("[data-recue]");

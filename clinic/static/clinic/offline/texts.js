@@ -1,11 +1,11 @@
-// The words of the page about waiting answers: the server put them there, in the client's language.
+// The page's texts about waiting answers: the server put them there, in the client's language.
 
-const words = document.querySelector("#offline-said").content;
+const texts = document.querySelector("#offline-texts").content;
 
 /** The words under a key, with {names} filled in. */
-export function said(key, values = {}) {
-  const text = words.querySelector(`[data-said="${key}"]`)?.textContent ?? "";
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export function text(key, values = {}) {
+  const found = texts.querySelector(`[data-text="${key}"]`)?.textContent ?? "";
+  return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 /** "today at 18:04", "yesterday at 18:04", "Monday 2 March at 18:04" */
@@ -15,5 +15,5 @@ export function when(iso) {
   const daysAgo = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(iso).setHours(0, 0, 0, 0)) / 86_400_000);
   const time = moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = moment.toLocaleDateString(language, { weekday: "long", day: "numeric", month: "long" });
-  return said(["today", "yesterday"][daysAgo] ?? "day", { time, day });
+  return text(["today", "yesterday"][daysAgo] ?? "day", { time, day });
 }

@@ -16,48 +16,48 @@ const number = (form, name) => {
   return chosen ? Number(chosen.value) : null;
 };
 
-function entryOf(form, deciding) {
+function entryOf(form, reportState) {
   const now = Date.now();
   const chosen = (name, value) => form.querySelector(`[name="${name}"][value="${value}"]:checked`) !== null;
-  const said = {
+  const scores = {
     before: number(form, "before"),
     after: number(form, "after"),
     moved: chosen("moved_down_leg", "yes"),
     signs: form.querySelector('[name="warning_signs"]:checked') !== null,
   };
-  const advice = deciding.means({ ...said, much: Number(answered.dataset.much) });
-  const words = answered.content.querySelector(`[data-advice="${advice}"] p:not(.word, .actions)`).textContent;
+  const advice = reportState.means({ ...scores, much: Number(answered.dataset.much) });
+  const adviceText = answered.content.querySelector(`[data-advice="${advice}"] p:not(.word, .actions)`).textContent;
   return {
     id: form.elements.key.value,
     owner: page.dataset.owners.split(" ")[0],
     state: "waits",
     about: form.dataset.answers,
     prescription: form.dataset.prescription,
-    occurred_at: deciding.stamp(now),
+    occurred_at: reportState.stamp(now),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     answers: [...new FormData(form)].filter(([name]) => !notAnswers.has(name)),
-    before: said.before,
-    after: said.after,
+    before: scores.before,
+    after: scores.after,
     advice,
-    words: words.replace("{before}", said.before).replace("{after}", said.after),
+    words: adviceText.replace("{before}", scores.before).replace("{after}", scores.after),
   };
 }
 
 /**
  * @param form  a form[data-answers] that lacks nothing
- * @param tools {queue, deciding, sending}: the modules
+ * @param tools {queue, reportState, sender}: the modules
  * @returns {next}: sent, go there; {refused: true}: the server's own page tells why; {waits: entry, why}: kept here;
  *   null: this browser keeps nothing
  */
-export async function give(form, { queue, deciding, sending }) {
-  const entry = entryOf(form, deciding);
+export async function submit(form, { queue, reportState, sender }) {
+  const entry = entryOf(form, reportState);
   try {
     await queue.enter(entry);
   } catch {
     return null;
   }
   navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("plumbline.answers")).catch(() => {});
-  const why = await sending.sendWaiting(page.dataset.door, { queue, deciding });
+  const why = await sender.sendWaiting(page.dataset.door, { queue, reportState });
   const now = (await queue.entries()).find(({ id }) => id === entry.id);
   if (!now) return { next: page.dataset.history };
   const fresh = !document.documentElement.dataset.kept;
@@ -67,13 +67,13 @@ export async function give(form, { queue, deciding, sending }) {
 }
 
 /** Say what a waiting answer means, in place of the questions. */
-export function tell({ waits, why }, said) {
+export function showResult({ waits, why }, text) {
   const shown = answered.content.cloneNode(true);
   const advice = shown.querySelector(`[data-advice="${waits.advice}"]`);
   advice.hidden = false;
   advice.querySelector("p:not(.word, .actions)").textContent = waits.words;
   for (const other of shown.querySelectorAll("[data-advice][hidden]")) other.remove();
-  shown.querySelector("[data-why]").textContent = waits.state === "refused" ? waits.told : said(`why-${why}`);
+  shown.querySelector("[data-why]").textContent = waits.state === "refused" ? waits.message : text(`why-${why}`);
   const main = document.querySelector("main");
   for (const part of [...main.children]) if (!part.matches("[data-offline]")) part.remove();
   main.className = "";

@@ -4,7 +4,7 @@ const PATIENCE = 10_000; // milliseconds for one reply
 
 /**
  * @param door  the address of the door for waiting answers
- * @param tools {queue, deciding}: the modules
+ * @param tools {queue, reportState}: the modules
  * @returns why it ended: "done", "nothing", "offline", "signed-out" or "later"
  */
 export function sendWaiting(door, tools) {
@@ -12,7 +12,7 @@ export function sendWaiting(door, tools) {
   return navigator.locks ? navigator.locks.request("plumbline.sending", run) : run(); // else the keys see to it
 }
 
-async function sendAll(door, { queue, deciding }) {
+async function sendAll(door, { queue, reportState }) {
   if (!(await queue.entries()).some((entry) => entry.state === "waits")) return "nothing";
   let who;
   try {
@@ -20,32 +20,32 @@ async function sendAll(door, { queue, deciding }) {
   } catch {
     return "offline";
   }
-  if (!who.ok) return deciding.after(who.status) === "signed-out" ? "signed-out" : "later";
+  if (!who.ok) return reportState.after(who.status) === "signed-out" ? "signed-out" : "later";
   const { owners, token, now } = await who.json();
-  for (const entry of deciding.mineOf(await queue.entries(), owners, "waits")) {
-    entry.occurred_at = deciding.onServersClock(entry.occurred_at, Date.now(), Date.parse(now));
+  for (const entry of reportState.mineOf(await queue.entries(), owners, "waits")) {
+    entry.occurred_at = reportState.onServersClock(entry.occurred_at, Date.now(), Date.parse(now));
     await queue.amend(entry.id, { occurred_at: entry.occurred_at }); // a second try has the same body
-    const why = await sendOne(door, entry, token, { queue, deciding });
+    const why = await sendOne(door, entry, token, { queue, reportState });
     if (why !== "done") return why;
   }
   return "done";
 }
 
-async function sendOne(door, entry, token, { queue, deciding }) {
+async function sendOne(door, entry, token, { queue, reportState }) {
   const { owner, about, prescription, occurred_at } = entry;
   const body = new URLSearchParams([...entry.answers, ...Object.entries({ owner, about, prescription, occurred_at })]);
   const headers = { "X-CSRFToken": token, "Idempotency-Key": entry.id };
   let reply;
-  let told = {};
+  let answer = {};
   try {
     reply = await fetch(door, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
-    told = await reply.json();
+    answer = await reply.json();
   } catch {
     if (!reply) return "offline";
   }
-  const became = reply.status === 201 && !told.next ? "later" : deciding.after(reply.status); // half a reply is none
-  if (became === "sent") await queue.amend(entry.id, { state: "sent", next: told.next });
-  else if (became === "refused") await queue.amend(entry.id, { state: "refused", told: told.message ?? "", fields: told.fields ?? [] });
-  else return became;
+  const outcome = reply.status === 201 && !answer.next ? "later" : reportState.after(reply.status); // half a reply is none
+  if (outcome === "sent") await queue.amend(entry.id, { state: "sent", next: answer.next });
+  else if (outcome === "refused") await queue.amend(entry.id, { state: "refused", message: answer.message ?? "", fields: answer.fields ?? [] });
+  else return outcome;
   return "done";
 }

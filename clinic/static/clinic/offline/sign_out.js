@@ -3,21 +3,21 @@
 
 const OURS = "plumbline-";
 
-/** @param tools {queue, sending, deciding, quiet: ends reminders on this phone}; ask(question, yes) → true or false; said(key, values) */
-export function leaving(form, door, owners, tools, ask, said) {
-  const { queue, sending, deciding } = tools;
+/** @param tools {queue, sender, reportState, quiet: ends reminders on this phone}; ask(question, yes) → true or false; text(key, values) */
+export function guardSignOut(form, door, owners, tools, ask, text) {
+  const { queue, sender, reportState } = tools;
 
   async function unsent() {
     const entries = await queue.entries();
-    const mine = [...deciding.mineOf(entries, owners, "waits"), ...deciding.mineOf(entries, owners, "refused")];
+    const mine = [...reportState.mineOf(entries, owners, "waits"), ...reportState.mineOf(entries, owners, "refused")];
     return { entries, mine };
   }
 
   async function mayLeave() {
-    if ((await unsent()).mine.length) await sending.sendWaiting(door, tools);
+    if ((await unsent()).mine.length) await sender.sendWaiting(door, tools);
     const { mine } = await unsent();
     if (!mine.length) return true;
-    return ask(said(mine.length === 1 ? "ask-leave-one" : "ask-leave-many", { n: mine.length }), said("leave"));
+    return ask(text(mine.length === 1 ? "ask-leave-one" : "ask-leave-many", { n: mine.length }), text("leave"));
   }
 
   async function clear() {

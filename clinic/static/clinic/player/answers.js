@@ -3,7 +3,7 @@
 const NOT_ANSWERS = new Set(["csrfmiddlewaretoken", "key", "at", "go"]);
 
 /** Every answer by name, each a list. */
-export function given(form) {
+export function read(form) {
   const answers = {};
   for (const [name, value] of new FormData(form)) {
     if (!NOT_ANSWERS.has(name)) (answers[name] ??= []).push(value);
@@ -11,7 +11,7 @@ export function given(form) {
   return answers;
 }
 
-export function put(form, answers) {
+export function fill(form, answers) {
   for (const field of form.elements) {
     if (!field.name || NOT_ANSWERS.has(field.name) || field.type === "submit") continue;
     const values = answers[field.name] ?? [];
@@ -24,10 +24,10 @@ export function put(form, answers) {
   }
 }
 
-export const answered = (form, name) => form.querySelector(`[name="${name}"]:checked`) !== null;
+export const isAnswered = (form, name) => form.querySelector(`[name="${name}"]:checked`) !== null;
 
 /** Say at the question what is missing, as the server would, and go there. */
-export function complain(form, name, text) {
+export function showError(form, name, text) {
   const first = form.querySelector(`[name="${name}"]`);
   const question = first.closest("fieldset");
   if (!question.querySelector(".wrong")) {
@@ -37,16 +37,16 @@ export function complain(form, name, text) {
     question.querySelector("legend").after(box);
     question.classList.add("has-wrong");
     question.setAttribute("aria-describedby", box.id);
-    const words = document.createElement("p");
-    words.className = "wrong";
-    words.textContent = text;
-    box.append(words);
+    const message = document.createElement("p");
+    message.className = "wrong";
+    message.textContent = text;
+    box.append(message);
   }
   first.focus();
 }
 
-/** Take a complaint back once its question is answered. */
-export function content(field) {
+/** Remove the message once its question is answered. */
+export function clearError(field) {
   const question = field.closest("fieldset.has-wrong");
   if (!question) return;
   question.classList.remove("has-wrong");

@@ -14,7 +14,7 @@ export const ofVersion = (name, version) => name.startsWith(`${OURS}${version}-`
 export const ofPages = (name) => ours(name) && name.includes("-pages-");
 
 /** "page", "static", or "leave" for the browser: everything but a plain GET of the client's rooms and of our files. */
-export function wayOf({ method, url, destination, ranged }, { origin, scope, statics, shell }) {
+export function routeOf({ method, url, destination, ranged }, { origin, scope, statics, shell }) {
   const { origin: from, pathname, href } = new URL(url);
   if (method !== "GET" || ranged || ["video", "audio", "track"].includes(destination)) return "leave";
   const sheet = destination === "style"; // a clinic's own colours have their address among the rooms
