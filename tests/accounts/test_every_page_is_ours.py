@@ -67,7 +67,7 @@ def test_for_a_client_who_is_signed_in(here, page):
     dana = proven(make.client(here))
     answer = at_home(dana.user).get(f"/accounts/{page}")
     check(answer)
-    assert 'class="rooms"' in answer.content.decode()
+    assert 'class="navigation"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("page", JUST_SHOWN)
@@ -140,7 +140,7 @@ def test_a_practitioner_sees_the_clinic_and_no_client_s_rooms(here):
     mailbox_proven(here.user)
     answer = at_home(here.user).get("/accounts/2fa/")
     check(answer)
-    assert 'class="rooms"' not in answer.content.decode()
+    assert 'class="navigation"' not in answer.content.decode()
 
 
 def test_the_address_is_explained_to_who_reads_it(here):

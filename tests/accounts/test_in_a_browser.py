@@ -19,7 +19,7 @@ ANYONE = ["login/", "login/code/", "password/reset/", "password/reset/done/", "p
 SIGNED_IN = ["logout/", "email/", "password/change/", "sessions/", "2fa/", "2fa/webauthn/"]
 SHOWN_AGAIN = ["2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/", "2fa/webauthn/add/"]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .choice, summary, input')]
-  .filter(e => !e.closest('p, .hint, li:not(.rooms li, .sign-in-rooms li)'))
+  .filter(e => !e.closest('p, .hint, li:not(.navigation li, .sign-in-navigation li)'))
   .filter(e => !e.matches('.skip, [type=hidden], .choice input'))
   .filter(e => { const box = e.getBoundingClientRect(); return box.width && (box.height < 44 || box.width < 44) })
   .map(e => e.outerHTML.slice(0, 90))"""
@@ -87,7 +87,7 @@ def test_signing_in_by_code_on_a_phone(page, live_server, dana):
     assert faults(page) == []
     page.fill("[name=code]", "1")
     page.click("text=Go on")
-    assert page.inner_text(".wrong").startswith("This code is not right.")
+    assert page.inner_text(".error").startswith("This code is not right.")
     assert faults(page) == []
     page.fill("[name=code]", mailed_code())
     page.click("text=Go on")

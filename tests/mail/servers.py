@@ -98,7 +98,7 @@ class _Talk(socketserver.StreamRequestHandler):
             self.server.closing.wait()
         if self.said in {DROP, SILENCE}:
             return False
-        self.wfile.write(f"{self.said}\r\n".encode())
+        self.wfile.write(f"{self.callout}\r\n".encode())
         return True
 
 

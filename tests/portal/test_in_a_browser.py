@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .score, .choice, summary, input')]
-  .filter(e => !e.closest('p, li:not(.rooms li)') && !e.matches('.skip, [type=hidden], .score input, .choice input'))
+  .filter(e => !e.closest('p, li:not(.navigation li)') && !e.matches('.skip, [type=hidden], .score input, .choice input'))
   .filter(e => { const box = e.getBoundingClientRect(); return box.width > 1 && (box.height < 44 || box.width < 44) })
   .map(e => e.outerHTML.slice(0, 90))"""
 
@@ -66,12 +66,12 @@ def pages(cast, live_server):
         "today, a warning sign": (url("today"), cast.erin),
         "today, held": (url("today"), held),
         "today, nothing": (url("today"), make.client(cast.alice, "Jo")),
-        "do": (url("do", plan.pk), dana),
-        "answer": (url("answer", told.pk), dana),
+        "do": (url("player", plan.pk), dana),
+        "answer": (url("report_result", told.pk), dana),
         "report": (url("report"), dana),
         "report which": (url("report"), cast.erin),
         "history": (url("history"), dana),
-        "correct": (url("correct", told.pk), dana),
+        "correct": (url("correct_report", told.pk), dana),
         "library": (url("library"), dana),
         "exercise": (url("exercise", "forward-bend"), dana),
         "settings": (url("settings"), dana),

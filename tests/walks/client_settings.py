@@ -89,7 +89,7 @@ def change_how_to_sign_in(walk: Walker, story: Story) -> None:
     walk.look("is it you", "Is it you?")
     walk.fill("password", "wrong")
     walk.press("Go on")
-    walk.page.locator(".wrong").first.wait_for()
+    walk.page.locator(".error").first.wait_for()
     walk.glance("is it you wrong password", "Is it you?")
     walk.fill("password", make.PASSWORD)
     walk.press("Go on")

@@ -57,7 +57,7 @@ def come_by_the_mail(walk: Walker, day: Practice) -> None:
     walk.fill("password", make.PASSWORD)
     walk.press("Sign in with the password")
     walk.look("worklist", "Worklist")
-    expect(_row(walk, day.dana)).to_have_class(re.compile("pl-needs"))
+    expect(_row(walk, day.dana)).to_have_class(re.compile("pl-needs-attention"))
     expect(_row(walk, day.dana)).to_contain_text(day.flag.reason)
 
 
@@ -93,7 +93,7 @@ def resolve_the_flag(walk: Walker, day: Practice) -> None:
     row.get_by_role("button", name=walk.word("Resolve")).click()
     walk.says("%(name)s: resolved.", name="Dana")
     walk.says("Nobody needs a look now")
-    expect(row).not_to_have_class(re.compile("pl-needs"))
+    expect(row).not_to_have_class(re.compile("pl-needs-attention"))
     walk.look("worklist at rest", "Worklist")
 
 
@@ -148,7 +148,7 @@ def bring_a_table(walk: Walker, day: Practice) -> None:
     walk.look("import a row to mend", "Look before you invite")
     wrong = walk.page.locator("tbody tr").first
     expect(wrong.locator("td").first).to_have_text("2")
-    expect(wrong.locator(".pl-wrong")).to_contain_text(f"{walk.word('E-mail')}:")
+    expect(wrong.locator(".pl-error")).to_contain_text(f"{walk.word('E-mail')}:")
     assert Client.objects.count() == before
     walk.follow("Another table")
     walk.fill("text", TABLE.format(frida="frida@home.example"))

@@ -93,7 +93,7 @@ class Walker:
 
     def room(self, english: str) -> None:
         """One of the client's rooms."""
-        self.page.locator(".rooms").get_by_role("link", name=self.word(english, "the page"), exact=True).click()
+        self.page.locator(".navigation").get_by_role("link", name=self.word(english, "the page"), exact=True).click()
 
     def unfold(self, english: str) -> None:
         self.page.locator("summary:visible", has_text=self.word(english)).first.click()

@@ -68,4 +68,4 @@ def test_only_advices_and_languages_that_there_are(olga, owner, advice, language
 def test_each_language_shows_its_own(olga, owner):
     page = owner.get(address(olga, "go_on", "es"))
     assert "El dolor pasó de 5 a 3." in words(page)
-    assert '<p class="pl-said" lang="es">' in page.content.decode()
+    assert '<p class="pl-note-text" lang="es">' in page.content.decode()

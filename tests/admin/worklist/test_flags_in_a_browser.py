@@ -103,11 +103,11 @@ def test_a_covers_row_says_whose_the_client_is_and_is_no_higher(cast, open_page)
     absences.add_absence(cast.bob, starts_on=today, ends_on=until, cover=cast.alice, by=cast.bob.user)
     page = open_page(url("index"))
     row = page.locator(f"#client-{bend.client_id}")
-    expect(row.locator(".pl-who")).to_contain_text("for Bob until")
-    expect(row.locator(".pl-who")).to_contain_text("Forward bend: held")
+    expect(row.locator(".pl-person")).to_contain_text("for Bob until")
+    expect(row.locator(".pl-person")).to_contain_text("Forward bend: held")
     cut = "part => part.scrollHeight > part.clientHeight || part.scrollWidth > part.clientWidth"
-    assert not row.locator(".pl-who > .pl-soft").evaluate(cut)
-    assert not row.locator(".pl-who > a").evaluate(cut)
+    assert not row.locator(".pl-person > .pl-soft").evaluate(cut)
+    assert not row.locator(".pl-person > a").evaluate(cut)
     assert row.bounding_box()["height"] <= HIGHEST_ROW
 
 

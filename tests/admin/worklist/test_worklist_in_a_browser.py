@@ -46,11 +46,11 @@ def page(browser, live_server, cast, flags):
 
 
 def focused_row(page):
-    return page.evaluate("document.activeElement.closest('.pl-row')?.querySelector('.pl-who > a').textContent")
+    return page.evaluate("document.activeElement.closest('.pl-row')?.querySelector('.pl-person > a').textContent")
 
 
 def names(page):
-    return page.locator(".pl-row .pl-who > a:first-child").all_text_contents()
+    return page.locator(".pl-row .pl-person > a:first-child").all_text_contents()
 
 
 def row_of(page, flag):
@@ -74,7 +74,7 @@ def test_keys_act_on_the_row_where_the_focus_is(page, flags):
     ada.refresh_from_db()
     assert ada.state == Flag.State.ACKNOWLEDGED
     assert names(page) == ["Ben", "Cleo", "Ada", "Dana"]
-    row_of(page, ben).locator(".pl-who > a").first.focus()
+    row_of(page, ben).locator(".pl-person > a").first.focus()
     page.keyboard.press("r")
     page.keyboard.press("Space")
     expect(row_of(page, ben).get_by_label("yes, it was real")).to_be_checked()
@@ -170,7 +170,7 @@ def test_escape_closes_a_form_slash_finds_and_d_leads_to_the_dose(page, flags):
     page.keyboard.press("/")
     page.keyboard.type("jakr")
     expect(page.get_by_label("Name")).to_have_value("jakr")
-    page.locator(".pl-who > a").first.focus()
+    page.locator(".pl-person > a").first.focus()
     page.keyboard.press("d")
     expect(page).to_have_url(re.compile(url("amend", flags[0].prescription_id)))
     page.get_by_label("Sets").fill("2")
@@ -234,7 +234,7 @@ def test_a_refresh_keeps_the_focus_and_the_scroll(page, cast, flags):
         make.invited(cast.alice, f"Client{number:02}")
     page.reload()
     last = page.locator(".pl-row").last
-    last.locator(".pl-who > a").first.focus()
+    last.locator(".pl-person > a").first.focus()
     before = last.bounding_box()["y"]
     flagged(cast.dana, 0.1, "urgent")
     page.evaluate(RETURN)

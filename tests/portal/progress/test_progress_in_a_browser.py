@@ -59,7 +59,7 @@ def plan(cast):
     prescribing.hold_prescription(plan, by=by, reason="x", now=now - 19 * DAY)
     prescribing.resume_prescription(plan, by=by, reason="x", now=now - 14 * DAY)
     prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="x", now=now - 13 * DAY)
-    reporting.correct(told.report, {"after": 1}, reason="A slip", by=cast.dana.user)
+    reporting.correct_report(told.report, {"after": 1}, reason="A slip", by=cast.dana.user)
     return plan
 
 
@@ -159,10 +159,10 @@ def test_the_rooms_stay_apart_in_longer_languages(cast, plan, visit, viewport, w
     """The last row is 40 % longer than English: its words may break, and never run into each other."""
     page = visit(cast.dana, url("progress"), viewport)
     page.evaluate(
-        "words => document.querySelectorAll('.rooms a').forEach((room, place) => room.textContent = words[place])",
+        "words => document.querySelectorAll('.navigation a').forEach((room, place) => room.textContent = words[place])",
         words,
     )
-    boxes = page.evaluate("""() => [...document.querySelectorAll('.rooms a')].map(room => {
+    boxes = page.evaluate("""() => [...document.querySelectorAll('.navigation a')].map(room => {
         const range = document.createRange(); range.selectNodeContents(room);
         const text = range.getBoundingClientRect(), box = room.getBoundingClientRect();
         return [box.width, box.height, text.left, text.right, text.bottom - box.bottom] })""")
@@ -176,7 +176,7 @@ def test_on_paper_there_is_the_picture_and_nothing_to_press(cast, plan, visit):
     page.emulate_media(media="print")
     assert page.locator(".pain-chart:visible").count() == 1
     expect(page.locator(".month")).to_be_visible()
-    for hidden in (".rooms", ".pills", ".months", ".page-foot", ".no-print"):
+    for hidden in (".navigation", ".pills", ".months", ".page-foot", ".no-print"):
         assert page.locator(f"{hidden}:visible").count() == 0, hidden
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(255, 255, 255)"

@@ -1,6 +1,6 @@
 // What was told can be put away; without scripts it goes with the page.
 
-const told = document.querySelector(".pl-told");
+const told = document.querySelector(".pl-messages-bar");
 
 /** The button is there for whoever has scripts, also in what the worklist brings anew. */
 function offer() {
@@ -8,7 +8,7 @@ function offer() {
 }
 
 told.addEventListener("click", (event) => {
-  if (event.target.closest(".pl-told-close")) told.replaceChildren();
+  if (event.target.closest(".pl-messages-close")) told.replaceChildren();
 });
 new MutationObserver(offer).observe(told, { childList: true });
 offer();

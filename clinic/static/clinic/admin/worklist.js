@@ -5,7 +5,7 @@ const list = document.querySelector(".pl-worklist");
 const page = document.querySelector("#worklist");
 const status = page.querySelector("[role=status]");
 const EVERY = 45_000; // ms
-const PARTS = [".pl-who", ".pl-severity", ".pl-heard", ".pl-course"]; // of a row in use, what may change under the hand
+const PARTS = [".pl-person", ".pl-severity", ".pl-last-report", ".pl-recent-course"]; // of a row in use, what may change under the hand
 let asOf = new Date();
 let asking = false;
 
@@ -43,8 +43,8 @@ function show(fresh) {
     const now = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
     if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.innerHTML = now.innerHTML;
   }
-  const told = fresh.querySelector(".pl-told").childNodes;
-  if (told.length) document.querySelector(".pl-told").replaceChildren(...told);
+  const told = fresh.querySelector(".pl-messages-bar").childNodes;
+  if (told.length) document.querySelector(".pl-messages-bar").replaceChildren(...told);
   const rows = fresh.querySelector(".pl-worklist");
   if (rows) rearrange([...rows.children], rows.start);
   else if (![...list.children].some(inUse)) location.reload(); // the list is empty now: another page altogether
@@ -67,7 +67,7 @@ function rearrange(fresh, start) {
   });
   const held = before.findIndex((row) => row.contains(document.activeElement));
   if (held >= 0 && !after.some((row) => row.id === before[held].id)) {
-    after[Math.min(held, after.length - 1)]?.querySelector(".pl-who > a").focus({ preventScroll: true });
+    after[Math.min(held, after.length - 1)]?.querySelector(".pl-person > a").focus({ preventScroll: true });
   }
   list.start = start;
   place(after, known);
@@ -130,13 +130,13 @@ async function act(event) {
     const stays = fresh.getElementById(row.id);
     if (opened(row) || typed(row)) { // somebody went on meanwhile, to the next form of this row
       if (stays) updated(row, stays);
-      form.replaceWith(...(stays?.querySelectorAll(".pl-does > .pl-seen") ?? []));
+      form.replaceWith(...(stays?.querySelectorAll(".pl-row-actions > .pl-acknowledged") ?? []));
       return show(fresh);
     }
     const next = row.nextElementSibling;
-    row.querySelector(".pl-who > a").focus({ preventScroll: true });
-    if (stays && !stays.classList.contains("pl-needs") && row.classList.contains("pl-needs")) {
-      (next ?? row).querySelector(".pl-who > a").focus({ preventScroll: true }); // done with it: on to the next
+    row.querySelector(".pl-person > a").focus({ preventScroll: true });
+    if (stays && !stays.classList.contains("pl-needs-attention") && row.classList.contains("pl-needs-attention")) {
+      (next ?? row).querySelector(".pl-person > a").focus({ preventScroll: true }); // done with it: on to the next
     }
     replaced(row, stays);
     show(fresh);
@@ -153,17 +153,17 @@ function replaced(row, fresh) {
   const focused = row.contains(document.activeElement);
   row.replaceChildren(...fresh.cloneNode(true).childNodes);
   row.className = fresh.className;
-  if (focused) row.querySelector(".pl-who > a").focus({ preventScroll: true });
+  if (focused) row.querySelector(".pl-person > a").focus({ preventScroll: true });
 }
 
 /** Says it where it was written, which stays; the page that came instead has its reasons in each field and at the top. */
 function refused(form, fresh, otherwise) {
-  form.querySelector(".pl-wrong")?.remove();
+  form.querySelector(".pl-error")?.remove();
   const said = document.createElement("p");
-  said.className = "pl-wrong";
+  said.className = "pl-error";
   said.setAttribute("role", "alert");
   // The top of that page only says to look at the fields: what to do stands after it and beside them.
-  const why = [...fresh.querySelectorAll(".pl-wrong-top > p + p, .pl-wrong")].map((words) => words.textContent.trim()).join(" ");
+  const why = [...fresh.querySelectorAll(".pl-error-summary > p + p, .pl-error")].map((words) => words.textContent.trim()).join(" ");
   said.textContent = why || document.querySelector("#worklist-said").content.querySelector(`[data-text="${otherwise}"]`).textContent;
   form.append(said);
 }

@@ -20,14 +20,14 @@ function move(by) {
   const here = all.indexOf(current());
   const next = all[here < 0 ? 0 : Math.max(0, Math.min(all.length - 1, here + by))];
   if (!next) return;
-  next.querySelector(".pl-who > a").focus({ preventScroll: true });
+  next.querySelector(".pl-person > a").focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
 }
 
 /** Press a button, follow a link, or open a small form and go into it: the neediest client's while one is in no row. */
 function does(act) {
   const row = current() ?? (act === "acknowledge" ? null : rows()[0]); // what is written at once needs a row chosen
-  const found = row?.querySelector(`.pl-does [data-act="${act}"]`);
+  const found = row?.querySelector(`.pl-row-actions [data-act="${act}"]`);
   if (!found) return false;
   if (!found.matches("details")) {
     found.click();
@@ -70,7 +70,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
   if (event.key === "Escape" && away()) return event.preventDefault();
   if (isTyping(event.target)) return;
-  const inList = event.target.closest?.(".pl-who") && list.contains(event.target);
+  const inList = event.target.closest?.(".pl-person") && list.contains(event.target);
   const arrow = inList && { ArrowDown: "j", ArrowUp: "k" }[event.key]; // elsewhere they scroll, as ever
   const key = arrow || event.key;
   if (!arrow && key !== "?" && !wanted.checked) return;

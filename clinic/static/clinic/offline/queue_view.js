@@ -51,7 +51,7 @@ export function queueView(place, { queue, reportState }, text, when, acts) {
   function item(entry) {
     const row = document.createElement("li");
     row.append(element("p", `${text("given", { when: when(entry.occurred_at) })} ${pain(entry)}.`, "word"), element("p", entry.words));
-    if (entry.state === "refused") row.append(element("p", text("refused", { why: entry.message }), "wrong"));
+    if (entry.state === "refused") row.append(element("p", text("refused", { why: entry.message }), "error"));
     if (entry.state === "refused" && entry.fields.includes("occurred_at")) row.append(dateForm(entry));
     const actions = element("p", "", "actions");
     actions.append(button(text("delete"), () => remove(entry)));

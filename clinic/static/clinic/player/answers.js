@@ -30,15 +30,15 @@ export const isAnswered = (form, name) => form.querySelector(`[name="${name}"]:c
 export function showError(form, name, text) {
   const first = form.querySelector(`[name="${name}"]`);
   const question = first.closest("fieldset");
-  if (!question.querySelector(".wrong")) {
+  if (!question.querySelector(".error")) {
     const box = document.createElement("div");
     box.id = `id_${name}_error`;
     box.setAttribute("role", "alert");
     question.querySelector("legend").after(box);
-    question.classList.add("has-wrong");
+    question.classList.add("has-error");
     question.setAttribute("aria-describedby", box.id);
     const message = document.createElement("p");
-    message.className = "wrong";
+    message.className = "error";
     message.textContent = text;
     box.append(message);
   }
@@ -47,9 +47,9 @@ export function showError(form, name, text) {
 
 /** Remove the message once its question is answered. */
 export function clearError(field) {
-  const question = field.closest("fieldset.has-wrong");
+  const question = field.closest("fieldset.has-error");
   if (!question) return;
-  question.classList.remove("has-wrong");
+  question.classList.remove("has-error");
   question.removeAttribute("aria-describedby");
-  question.querySelector(".wrong")?.parentElement.remove();
+  question.querySelector(".error")?.parentElement.remove();
 }

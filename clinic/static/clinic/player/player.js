@@ -63,8 +63,8 @@ function show(place, { focus = true } = {}) {
   now = place;
   const screen = shownAt(now);
   const percent = `${Math.round((100 * now) / (walk.length - 1))}%`;
-  screen.querySelector(".way [data-bob]").setAttribute("y", percent);
-  screen.querySelector(".way [data-gone]").setAttribute("y2", percent);
+  screen.querySelector(".progress-line [data-bob]").setAttribute("y", percent);
+  screen.querySelector(".progress-line [data-gone]").setAttribute("y2", percent);
   const round = screen.querySelector("[data-round]");
   if (round) round.textContent = say(`round-${roundAt(now)}`);
   const signs = stage.querySelector('[name="warning_signs"]')?.closest("fieldset");
