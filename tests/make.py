@@ -14,7 +14,7 @@ from clinic.clients import acceptance, invitations, registration
 from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
 from clinic.pain import reporting
-from clinic.pain.reporting import Answers, Outcome
+from clinic.pain.reporting import Answers, ReportResult
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import ScreenedPrecaution
@@ -117,10 +117,10 @@ def prescription(
 
 def report(
     on: Prescription, before: int | None = 4, after: int | None = None, at: dt.datetime | None = None, **over: Any
-) -> Outcome:
+) -> ReportResult:
     """One report through the verb; with ``after`` the exercise was done."""
     at = at or timezone.now()
     answers = Answers(occurred_at=at, did_exercise=after is not None, before=before, after=after, **over)
-    return reporting.report(
+    return reporting.report_pain(
         on, answers, by=on.client.user, source=PainReport.Source.PORTAL, now=max(at, timezone.now())
     )

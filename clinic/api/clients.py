@@ -12,9 +12,9 @@ from rest_framework import exceptions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.enum_fields import Code
-from clinic.api.fields import Address, BodySerializer, Clock, Instant, Text
-from clinic.api.viewsets import ApiViewSet, named
+from clinic.api.enum_fields import EnumField
+from clinic.api.fields import BodySerializer, Clock, EmailAddress, Instant, Text
+from clinic.api.viewsets import ApiViewSet, get_named
 from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 
@@ -29,7 +29,7 @@ class PractitionerAnswer(serializers.ModelSerializer[Practitioner]):
 class ClientAnswer(serializers.ModelSerializer[Client]):
     clinic = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     practitioner = PractitionerAnswer(read_only=True)
-    state = Code("ClientState", Client.State)
+    state = EnumField("ClientState", Client.State)
     wakes_at = Clock()
     created_at = Instant()
 
@@ -46,7 +46,7 @@ class NewClient(BodySerializer):
     """Whom to invite, as a client of the caller."""
 
     name = Text(max_length=120)
-    email = Address(max_length=254)
+    email = EmailAddress(max_length=254)
     time_zone = Text(max_length=64, help_text="IANA name such as Europe/Madrid")
     language = Text(max_length=12, required=False, help_text="the clinic's language unless given")
     wakes_at = Clock(required=False, help_text="when the client usually gets up, 07:00 unless given")
@@ -81,7 +81,7 @@ class Clients(ApiViewSet[Client]):
         """As whom the caller invites. Raises PermissionDenied for who treats nobody anywhere."""
         works = Practitioner.objects.for_user(self.caller).clinical().select_related("clinic").order_by("clinic__slug")
         if clinic is not None and works:
-            practitioner: Practitioner = named(works, "clinic", clinic__slug=clinic)
+            practitioner: Practitioner = get_named(works, "clinic", clinic__slug=clinic)
             return practitioner
         if not works:
             raise exceptions.PermissionDenied(_("Only practitioners invite clients."))

@@ -11,7 +11,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 
-class Code(serializers.ChoiceField):
+class EnumField(serializers.ChoiceField):
     """One of ``codes``, given out.
 
     Args:
@@ -24,13 +24,13 @@ class Code(serializers.ChoiceField):
         self.name_of_set = name
 
 
-class NamedSet(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Describes each set once. Left to itself the generator makes up names such as ``StateFb8Enum``."""
 
-    target_class = Code
+    target_class = EnumField
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Any:
-        field: Code = self.target
+        field: EnumField = self.target
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=field.name_of_set,
             type=ResolvedComponent.SCHEMA,

@@ -14,14 +14,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.enum_fields import Code
+from clinic.api.enum_fields import EnumField
 from clinic.api.viewsets import ApiViewSet
 from exercises.media_selection import film_of
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
 
 
 class StepAnswer(serializers.ModelSerializer[Step]):
-    phase = Code("StepPhase", Step.Phase, help_text="when it is done: once, in each round, during the hold, to end")
+    phase = EnumField(
+        "StepPhase", Step.Phase, help_text="when it is done: once, in each round, during the hold, to end"
+    )
 
     class Meta:
         model = Step
@@ -32,7 +34,7 @@ class StepAnswer(serializers.ModelSerializer[Step]):
 
 
 class PrecautionAnswer(serializers.ModelSerializer[Precaution]):
-    group = Code("PrecautionGroup", Precaution.Group, help_text="stop: refer; care: take care")
+    group = EnumField("PrecautionGroup", Precaution.Group, help_text="stop: refer; care: take care")
 
     class Meta:
         model = Precaution
@@ -57,7 +59,7 @@ class VariationAnswer(serializers.ModelSerializer[Variation]):
 class PictureAnswer(serializers.ModelSerializer[Media]):
     """A clinic's own file opens for the session of somebody who is signed in; a shipped one for everybody."""
 
-    kind = Code("MediaKind", Media.Kind)
+    kind = EnumField("MediaKind", Media.Kind)
     url = serializers.SerializerMethodField()
 
     class Meta:
@@ -68,7 +70,7 @@ class PictureAnswer(serializers.ModelSerializer[Media]):
 
     @extend_schema_field(serializers.URLField())
     def get_url(self, media: Media) -> str:
-        path = reverse("clinic:film", args=[media.pk]) if media.uploaded else static(media.path)
+        path = reverse("clinic:media", args=[media.pk]) if media.uploaded else static(media.path)
         request: Request = self.context["request"]
         return request.build_absolute_uri(path)
 

@@ -80,7 +80,7 @@ class BodySerializer(serializers.Serializer[Any]):
         return read
 
 
-class Whole(serializers.IntegerField):
+class WholeNumber(serializers.IntegerField):
     """A JSON integer: neither 7.0 nor "7" nor true."""
 
     default_error_messages = {"invalid": gettext_lazy("Write a whole number, without quotes.")}
@@ -91,7 +91,7 @@ class Whole(serializers.IntegerField):
         return data
 
 
-class Score(Whole):
+class Score(WholeNumber):
     """Numeric rating scale, 0–10; null: not answered."""
 
     default_error_messages = dict.fromkeys(
@@ -124,7 +124,7 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Address(serializers.EmailField, Text):
+class EmailAddress(serializers.EmailField, Text):
     """An e-mail address."""
 
 
@@ -165,7 +165,7 @@ class Clock(serializers.TimeField):
         super().__init__(format="%H:%M", input_formats=["%H:%M"], **kwargs)
 
 
-class Words(serializers.ListField):
+class TextList(serializers.ListField):
     """A list of strings."""
 
     child = Text(max_length=200)

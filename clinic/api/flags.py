@@ -15,7 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.enum_fields import Code
+from clinic.api.enum_fields import EnumField
 from clinic.api.fields import BodySerializer, Instant, Text
 from clinic.api.viewsets import ApiViewSet
 from clinic.flags import lifecycle
@@ -43,7 +43,7 @@ class Solved(BodySerializer):
 
 
 class EventAnswer(serializers.ModelSerializer[FlagEvent]):
-    verb = Code("FlagVerb", FlagEvent.Verb)
+    verb = EnumField("FlagVerb", FlagEvent.Verb)
     at = Instant()
 
     class Meta:
@@ -68,9 +68,9 @@ class FlagAnswer(serializers.ModelSerializer[Flag]):
     """
 
     client = serializers.IntegerField(source="prescription.client_id")
-    kind = Code("FlagKind", Flag.Kind)
-    severity = Code("FlagSeverity", Flag.Severity)
-    state = Code("FlagState", Flag.State)
+    kind = EnumField("FlagKind", Flag.Kind)
+    severity = EnumField("FlagSeverity", Flag.Severity)
+    state = EnumField("FlagState", Flag.State)
     raised_at = Instant()
     due_at = Instant(allow_null=True)
     phase = serializers.SerializerMethodField()
@@ -86,11 +86,11 @@ class FlagAnswer(serializers.ModelSerializer[Flag]):
         ]  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(Code("FlagPhase", Phase, allow_null=True))
+    @extend_schema_field(EnumField("FlagPhase", Phase, allow_null=True))
     def get_phase(self, flag: Flag) -> str | None:
         return phase_of(flag, timezone.now()) or None
 
-    @extend_schema_field(Code("FlagVerdict", Flag.Verdict, allow_null=True))
+    @extend_schema_field(EnumField("FlagVerdict", Flag.Verdict, allow_null=True))
     def get_verdict(self, flag: Flag) -> str | None:
         return flag.verdict or None
 

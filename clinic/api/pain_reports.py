@@ -14,27 +14,27 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.enum_fields import Code
-from clinic.api.fields import BodySerializer, Instant, Score, Text, Whole, Words, YesNo
-from clinic.api.viewsets import ApiViewSet, named
+from clinic.api.enum_fields import EnumField
+from clinic.api.fields import BodySerializer, Instant, Score, Text, TextList, WholeNumber, YesNo
+from clinic.api.viewsets import ApiViewSet, get_named
 from clinic.models import Advice, Area, Flag, PainReport, Prescription
 from clinic.pain import reporting
-from clinic.pain.advice import advice_text
+from clinic.pain.advice import render_report_advice
 from clinic.pain.reporting import NOTE_AT_MOST, Answers
 
 KEY: Final = "Idempotency-Key"
 _GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
 
 
-class Said(BodySerializer):
+class ReportBody(BodySerializer):
     """The answers that a report and its correction share."""
 
     before = Score()
     after = Score()
     next_morning = Score()
-    areas = Words(required=False, help_text=f"of {', '.join(Area.values)}")
+    areas = TextList(required=False, help_text=f"of {', '.join(Area.values)}")
     moved_down_leg = YesNo(required=False, allow_null=True)
-    warning_signs = Words(required=False, help_text="codes of the exercise's precautions that are asked in a report")
+    warning_signs = TextList(required=False, help_text="codes of the exercise's precautions that are asked in a report")
     note = Text(required=False, allow_blank=True, max_length=NOTE_AT_MOST)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -42,15 +42,15 @@ class Said(BodySerializer):
         return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
-class NewReport(Said):
+class NewReport(ReportBody):
     """At least one score, or a warning sign."""
 
-    prescription = Whole()
+    prescription = WholeNumber()
     occurred_at = Instant()
     did_exercise = YesNo()
 
 
-class Changes(Said):
+class Changes(ReportBody):
     """Only the answers that change, and why."""
 
     occurred_at = Instant(required=False)
@@ -64,8 +64,8 @@ class Changes(Said):
 
 
 class FlagRaised(serializers.ModelSerializer[Flag]):
-    kind = Code("FlagKind", Flag.Kind)
-    severity = Code("FlagSeverity", Flag.Severity)
+    kind = EnumField("FlagKind", Flag.Kind)
+    severity = EnumField("FlagSeverity", Flag.Severity)
 
     class Meta:
         model = Flag
@@ -80,9 +80,9 @@ class ReportAnswer(serializers.ModelSerializer[PainReport]):
     received_at = Instant()
     areas = serializers.SlugRelatedField[Any](many=True, slug_field="area", read_only=True)
     warning_signs = serializers.SlugRelatedField[Any](many=True, slug_field="code", read_only=True)
-    source = Code("ReportSource", PainReport.Source)  # type: ignore[assignment]  # a field: taken off the class
-    advice = Code("Advice", Advice)
-    advice_text = serializers.SerializerMethodField()
+    source = EnumField("ReportSource", PainReport.Source)  # type: ignore[assignment]  # a field: taken off the class
+    advice = EnumField("Advice", Advice)
+    render_report_advice = serializers.SerializerMethodField()
     flags = FlagRaised(many=True, source="raised_flags")
 
     class Meta:
@@ -94,7 +94,7 @@ class ReportAnswer(serializers.ModelSerializer[PainReport]):
         read_only_fields = fields
 
     def get_advice_text(self, report: PainReport) -> str:
-        return advice_text(report, report.prescription.client.language)
+        return render_report_advice(report, report.prescription.client.language)
 
 
 class PainReports(ApiViewSet[PainReport]):
@@ -102,7 +102,7 @@ class PainReports(ApiViewSet[PainReport]):
     queries = {"list": ("page", "prescription")}
 
     def get_queryset(self) -> QuerySet[PainReport]:
-        return whole(PainReport.objects.visible_to(self.request.user))
+        return with_related(PainReport.objects.visible_to(self.request.user))
 
     @extend_schema(parameters=[OpenApiParameter("prescription", int)])
     def list(self, request: Request) -> Response:
@@ -133,11 +133,11 @@ class PainReports(ApiViewSet[PainReport]):
         key = _key(request)
         given = self.read(NewReport)
         prescription = self._prescription(given.pop("prescription"))
-        outcome = reporting.report(
+        outcome = reporting.report_pain(
             prescription, Answers(**given), by=self.caller, source=PainReport.Source.API, key=key
         )
         headers = {"Idempotent-Replayed": "true"} if outcome.repeated else {}
-        return Response(_told(outcome.report), status=status.HTTP_201_CREATED, headers=headers)
+        return Response(_represent(outcome.report), status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(request=Changes, responses=ReportAnswer)
     @action(detail=True, methods=["post"])
@@ -145,15 +145,15 @@ class PainReports(ApiViewSet[PainReport]):
         """Change some answers; the old ones are kept, the rules run again."""
         stored = get_object_or_404(PainReport.objects.visible_to(self.caller), pk=pk)
         changes = self.read(Changes)
-        outcome = reporting.correct(stored, changes, reason=changes.pop("reason"), by=self.caller)
-        return Response(_told(outcome.report))
+        outcome = reporting.correct_report(stored, changes, reason=changes.pop("reason"), by=self.caller)
+        return Response(_represent(outcome.report))
 
     def _prescription(self, number: int) -> Prescription:
-        found: Prescription = named(Prescription.objects.visible_to(self.caller), "prescription", pk=number)
+        found: Prescription = get_named(Prescription.objects.visible_to(self.caller), "prescription", pk=number)
         return found
 
 
-def whole(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
+def with_related(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
     return rows.select_related("prescription__client__clinic", "advice_text").prefetch_related(
         "prescription__client__clinic__advice_texts",
@@ -163,8 +163,8 @@ def whole(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
     )
 
 
-def _told(report: PainReport) -> Any:
-    return ReportAnswer(whole(PainReport.objects.all()).get(pk=report.pk)).data
+def _represent(report: PainReport) -> Any:
+    return ReportAnswer(with_related(PainReport.objects.all()).get(pk=report.pk)).data
 
 
 def _key(request: Request) -> str | None:

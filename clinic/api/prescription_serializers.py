@@ -8,8 +8,8 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from clinic.api.clients import PractitionerAnswer
-from clinic.api.enum_fields import Code
-from clinic.api.fields import BodySerializer, Day, Instant, Text, Whole, Words, YesNo
+from clinic.api.enum_fields import EnumField
+from clinic.api.fields import BodySerializer, Day, Instant, Text, TextList, WholeNumber, YesNo
 from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import State as MailState
@@ -26,14 +26,14 @@ class ScreeningBody(BodySerializer):
 class NewPrescription(BodySerializer):
     """What to do, when, and how often; every precaution of the exercise answered."""
 
-    client = Whole()
+    client = WholeNumber()
     exercise = Text(max_length=60)
     starts_on = Day()
     ends_on = Day(required=False, allow_null=True)
-    days = Words(help_text=f"of {', '.join(WEEKDAYS)}")
-    times = Words(help_text="HH:MM in the client's zone")
-    sets = Whole(min_value=1, max_value=20)
-    hold_seconds = Whole(min_value=1, max_value=600)
+    days = TextList(help_text=f"of {', '.join(WEEKDAYS)}")
+    times = TextList(help_text="HH:MM in the client's zone")
+    sets = WholeNumber(min_value=1, max_value=20)
+    hold_seconds = WholeNumber(min_value=1, max_value=600)
     variation = Text(max_length=40, required=False, allow_blank=True)
     mornings_allowed = YesNo(default=True, help_text="false: none within two hours after the client gets up")
     screening = serializers.DictField(child=ScreeningBody(), help_text="by the code of each precaution")
@@ -51,7 +51,7 @@ class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
 
     exercise = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     prescribed_by = PractitionerAnswer(read_only=True)
-    state = Code("PrescriptionState", Prescription.State)
+    state = EnumField("PrescriptionState", Prescription.State)
     state_since = Instant()
     version = serializers.IntegerField()
     starts_on = serializers.DateField()
@@ -106,7 +106,7 @@ class ReminderAnswer(serializers.ModelSerializer[Reminder]):
     """``why`` says what kept a reminder from going out; empty when nothing did."""
 
     due_at = Instant()
-    state = Code("ReminderState", MailState)
+    state = EnumField("ReminderState", MailState)
     why = serializers.CharField(source="status_detail", read_only=True)
     sent_at = Instant(allow_null=True)
 

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from clinic.api.fields import BodySerializer, Text
 from clinic.api.prescription_serializers import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
-from clinic.api.viewsets import ApiViewSet, named
+from clinic.api.viewsets import ApiViewSet, get_named
 from clinic.documents import handout as sheet
 from clinic.documents import pdf
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
@@ -47,7 +47,7 @@ class Prescriptions(ApiViewSet[Prescription]):
     queries = {"list": ("page", "client", "state"), "reminders": ("page",), "handout": ("paper", "language")}
 
     def get_queryset(self) -> QuerySet[Prescription]:
-        return whole(Prescription.objects.visible_to(self.request.user))
+        return with_related(Prescription.objects.visible_to(self.request.user))
 
     @extend_schema(
         parameters=[
@@ -59,7 +59,7 @@ class Prescriptions(ApiViewSet[Prescription]):
         """Newest first."""
         rows = self.get_queryset()
         if (number := self.number("client")) is not None:
-            rows = rows.filter(client=named(Client.objects.visible_to(request.user), "client", pk=number))
+            rows = rows.filter(client=get_named(Client.objects.visible_to(request.user), "client", pk=number))
         if state := self.query("state", Prescription.State.values):
             rows = rows.filter(state=state)
         return self.paged(rows)
@@ -72,13 +72,13 @@ class Prescriptions(ApiViewSet[Prescription]):
     def create(self, request: Request) -> Response:
         """Prescribe an exercise to a client whom the caller treats; reminders follow from the plan."""
         given = self.read(NewPrescription)
-        client: Client = named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
-        exercise: Exercise = named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
+        client: Client = get_named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
+        exercise: Exercise = get_named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
         by = Practitioner.objects.for_user(self.caller).get(clinic=client.clinic_id)
         screening = {code: ScreenedPrecaution(**answer) for code, answer in given.pop("screening").items()}
         dose = Dose(**given)
         made = prescribing.prescribe_exercise(client, exercise, dose, screening, by=by)
-        made = whole(Prescription.objects.all()).get(pk=made.pk)
+        made = with_related(Prescription.objects.all()).get(pk=made.pk)
         answer = PrescriptionMade(made, context={"warnings": _warnings(client, dose)})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
@@ -125,10 +125,10 @@ class Prescriptions(ApiViewSet[Prescription]):
     def _move(self, pk: int, verb: Callable[..., None]) -> Response:
         prescription = get_object_or_404(Prescription.objects.treated_by(self.caller), pk=pk)
         verb(prescription, by=self.caller, reason=self.read(Reason)["reason"])
-        return Response(PrescriptionAnswer(whole(Prescription.objects.all()).get(pk=pk)).data)
+        return Response(PrescriptionAnswer(with_related(Prescription.objects.all()).get(pk=pk)).data)
 
 
-def whole(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
+def with_related(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
     """Fetch along what an answer says of each, in a fixed number of queries."""
     return rows.select_related("client", "exercise", "prescribed_by", "reminder_choice").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),

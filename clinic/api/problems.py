@@ -23,10 +23,10 @@ BODY: Final = "body"
 _WHOLE: Final = ("non_field_errors", "__all__")
 _LONGEST_NAME: Final = 60
 
-Complaints = dict[str, list[str]]
+ErrorMessages = dict[str, list[str]]
 
 
-class Missing(exceptions.NotFound):
+class NotVisible(exceptions.NotFound):
     """404 for a number or name in a body or a query which the caller may not see, or which is not there."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -59,7 +59,7 @@ class TooLarge(exceptions.APIException):
     field = BODY
 
 
-def handler(exception: Exception, context: Mapping[str, Any]) -> Response | None:
+def handle_exception(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an exception of a view; None leaves it to Django, as an error of ours."""
     problem = _as_api_exception(exception)
     if problem is None:
@@ -117,7 +117,7 @@ def _headers(problem: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _errors(problem: exceptions.APIException) -> Complaints:
+def _errors(problem: exceptions.APIException) -> ErrorMessages:
     if field := getattr(problem, "field", None):
         return {str(field): [_printable(problem.detail)]}
     if not isinstance(problem, exceptions.ValidationError):
@@ -142,13 +142,13 @@ def _messages(said: Any, inside: str = "") -> Iterator[str]:
         yield _printable(f"{inside}: {said}" if inside else said)
 
 
-def _detail(problem: exceptions.APIException, errors: Complaints) -> str:
+def _detail(problem: exceptions.APIException, errors: ErrorMessages) -> str:
     if not isinstance(problem, exceptions.ValidationError):
         return _printable(problem.detail)
     return " ".join(f"{field}: {message}" for field, message in _first_of_each(errors))
 
 
-def _first_of_each(errors: Complaints) -> Iterable[tuple[str, str]]:
+def _first_of_each(errors: ErrorMessages) -> Iterable[tuple[str, str]]:
     return ((field, messages[0]) for field, messages in errors.items() if messages)
 
 

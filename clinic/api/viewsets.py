@@ -80,12 +80,12 @@ class ApiViewSet(GenericViewSet[Row]):
     """The names that each action takes after the question mark, ``page`` for the paged ones."""
 
     def get_exception_handler(self) -> Any:
-        return problems.handler
+        return problems.handle_exception
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         # A key is a program's, made by the operator; what comes by a session is a person, who shows a second factor.
-        if request.auth is None and second_factor.is_wanting(
+        if request.auth is None and second_factor.is_required(
             request._request, Practitioner.objects.for_user(request.user)
         ):
             raise exceptions.PermissionDenied(_("Sign in with a second factor first: open the practitioner site."))
@@ -151,7 +151,7 @@ class NotFoundView(APIView):
     schema = None
 
     def get_exception_handler(self) -> Any:
-        return problems.handler
+        return problems.handle_exception
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if not request.path.endswith("/"):
@@ -159,11 +159,11 @@ class NotFoundView(APIView):
         raise exceptions.NotFound(_("The API has no such address."))
 
 
-def named(rows: Rows, field: str, **lookup: Any) -> Any:
+def get_named(rows: Rows, field: str, **lookup: Any) -> Any:
     """The one row that a body or query names under ``field``. Raises Missing, naming it, when there is none."""
     row = rows.filter(**lookup).first()
     if row is None:
-        raise problems.Missing(field, _("There is no such thing here, or not for you."))
+        raise problems.NotVisible(field, _("There is no such thing here, or not for you."))
     return row
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clinic.api.enum_fields import Code
+from clinic.api.enum_fields import EnumField
 from clinic.api.fields import Instant
 from clinic.api.viewsets import ApiViewSet
 from clinic.models import Advice, Client, Flag, PainReport, PainTrend, Prescription
@@ -31,9 +31,9 @@ class NameAnswer(serializers.ModelSerializer[Client]):
 
 
 class OpenFlagAnswer(serializers.ModelSerializer[Flag]):
-    kind = Code("FlagKind", Flag.Kind)
-    severity = Code("FlagSeverity", Flag.Severity)
-    state = Code("FlagState", Flag.State)
+    kind = EnumField("FlagKind", Flag.Kind)
+    severity = EnumField("FlagSeverity", Flag.Severity)
+    state = EnumField("FlagState", Flag.State)
     raised_at = Instant()
 
     class Meta:
@@ -44,7 +44,7 @@ class OpenFlagAnswer(serializers.ModelSerializer[Flag]):
 
 class LastReportAnswer(serializers.ModelSerializer[PainReport]):
     occurred_at = Instant()
-    advice = Code("Advice", Advice)
+    advice = EnumField("Advice", Advice)
 
     class Meta:
         model = PainReport
@@ -67,7 +67,7 @@ class TrendAnswer(serializers.ModelSerializer[PainTrend]):
 
 
 class RunningAnswer(serializers.ModelSerializer[Prescription]):
-    state = Code("PrescriptionState", Prescription.State)
+    state = EnumField("PrescriptionState", Prescription.State)
     exercise = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
 
     class Meta:

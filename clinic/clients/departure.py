@@ -73,7 +73,7 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
         for prescription in stored.prescriptions.running():
             running: list[str] = [Prescription.State.ACTIVE, Prescription.State.HELD]
             ended = Prescription.State.ENDED
-            Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by, at=now)
+            Prescription.objects.change_state(prescription, leaves=running, to=ended, reason=reason, by=by, at=now)
             planning.set_schedules(prescription, now)
         ReminderChoice.objects.filter(prescription__client=stored).delete()
         PushSubscription.objects.filter(client=stored).delete()

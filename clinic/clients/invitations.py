@@ -196,7 +196,7 @@ def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
     for prescription in client.prescriptions.running():
         running: list[str] = [Prescription.State.ACTIVE, Prescription.State.HELD]
         ended = Prescription.State.ENDED
-        Prescription.objects.move(prescription, leaves=running, to=ended, reason=reason, by=by.user, at=now)
+        Prescription.objects.change_state(prescription, leaves=running, to=ended, reason=reason, by=by.user, at=now)
         planning.set_schedules(prescription, now)
     client.state, client.left_at, client.undeliverable_since = Client.State.LEFT, now, None
     client.save(update_fields=["state", "left_at", "undeliverable_since"])

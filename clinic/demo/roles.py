@@ -112,7 +112,7 @@ class Part:
         by = None if reminder else self._account()
         source = PainReport.Source.MAIL if reminder else PainReport.Source.PORTAL
         self.prescription.refresh_from_db(fields=["state"])  # that alone: what it refers to need not be read again
-        reporting.report(self.prescription, answers, by=by, source=source, reminder=reminder, now=now)
+        reporting.report_pain(self.prescription, answers, by=by, source=source, reminder=reminder, now=now)
 
     # -- what practitioners do --------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from clinic.documents import pdf
 from clinic.dosage import text as dosage_text
 from clinic.models import Prescription
 from clinic.models.fields import zone
-from clinic.pain.advice import call_now
+from clinic.pain.advice import render_call_now
 from exercises import figure
 from exercises.media_selection import photo_of
 from exercises.models import Exercise
@@ -39,7 +39,7 @@ def hand_out(
     """The handout, for somebody: `handout`, and an entry in the audit that it was printed."""
     printed = handout(prescription, paper, language)
     with transaction.atomic():
-        audit.record(by, "printed", prescription, prescription.client.clinic)
+        audit.record(by, audit.Verb.DOCUMENT_PRINTED, prescription, prescription.client.clinic)
     return printed
 
 
@@ -84,7 +84,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
         "whose": _("For %(name)s, from %(practitioner)s. Plan of %(day)s.") % told,
         "notice": _notice(prescription),
         "plan_title": _("Your plan"),
-        "plan": dosage_text.rows(dose, exercise, language),
+        "plan": dosage_text.describe_dosage(dose, exercise, language),
         "way": _way(exercise, dose.variation, language),
         "gauge_title": _("Is it right for you?"),
         "gauge": words.gauge,
@@ -106,7 +106,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
         "stop_title": _("Stop and call us at once"),
         "signs_lead": _("Do not do the exercise if you answer yes to one of these:"),
         "signs": [precaution.sign for precaution in exercise.precautions_in(language) if precaution.reported],
-        "emergency": call_now(client),
+        "emergency": render_call_now(client),
         "call_title": _("Call us"),
         "portal": _("Your own page: say how your pain was, and hear what it means."),
         "address": address,

@@ -35,7 +35,7 @@ def sum_up(told: Progress, *, by: AbstractBaseUser, paper: str = pdf.A4) -> byte
     printed = summary(told, paper)
     prescription = told.prescription
     with transaction.atomic():
-        audit.record(by, "printed", prescription, prescription.client.clinic)
+        audit.record(by, audit.Verb.DOCUMENT_PRINTED, prescription, prescription.client.clinic)
     return printed
 
 
@@ -81,7 +81,7 @@ def _content(told: Progress) -> dict[str, Any]:
         },
         "notice": _notice(told),
         "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.words(language).name},
-        "plan": dosage_text.rows(prescription.dose, prescription.exercise, language),
+        "plan": dosage_text.describe_dosage(prescription.dose, prescription.exercise, language),
         "pain_title": _("Pain from %(begin)s to %(end)s") % since,
         "said": progress_text.said(told) or _("Nothing was reported yet."),
         "svg": picture.svg(_WIDTH, _HEIGHT, _TEXT, "summary", svg_chart.PLAIN) if reports else "",
@@ -105,7 +105,7 @@ def _content(told: Progress) -> dict[str, Any]:
         ),
         "signs_title": _("Warning signs"),
         "signs": [
-            [_moment(told, report), _("Yes to: %(signs)s") % {"signs": " ".join(report_text.signs(report, known))}]
+            [_moment(told, report), _("Yes to: %(signs)s") % {"signs": " ".join(report_text.sign_labels(report, known))}]
             for report in reports if report.warning_signs.all()
         ],
         "no_signs": _("None was reported in this time."),
@@ -114,7 +114,7 @@ def _content(told: Progress) -> dict[str, Any]:
         "corrected_title": _("Corrected afterwards"),
         "corrected": [
             [_moment(told, report), _corrected(one)]
-            for report in reports for one in report_text.corrections(report, known, told.now.tzinfo or dt.UTC)
+            for report in reports for one in report_text.describe_corrections(report, known, told.now.tzinfo or dt.UTC)
         ],
         "ask_title": _("To talk about"),
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
@@ -155,7 +155,7 @@ def _notes(told: Progress, reports: list[PainReport]) -> list[list[str]]:
     return noted
 
 
-def _corrected(one: report_text.Corrected) -> str:
+def _corrected(one: report_text.CorrectionText) -> str:
     told: Mapping[str, str] = {
         "about": one.about, "old": one.old, "new": one.new, "day": _short(one.day), "why": one.why,
     }  # fmt: skip

@@ -12,12 +12,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from clinic.dosage.text import day_name, length, listed
+from clinic.dosage.text import day_name, format_seconds, join_list
 from clinic.models import Client, Prescription, PrescriptionChange, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
 from exercises.models import Exercise
 
-NEWS_FOR = dt.timedelta(days=7)
+DISPLAYED_FOR = dt.timedelta(days=7)
 
 
 class Kind(StrEnum):
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class News:
+class PlanChange:
     """One change of one exercise."""
 
     kind: Kind
@@ -37,7 +37,7 @@ class News:
     at: dt.datetime
 
 
-def news(client: Client, now: dt.datetime, draft: PrescriptionVersion | None = None) -> list[News]:
+def list_changes(client: Client, now: dt.datetime, draft: PrescriptionVersion | None = None) -> list[PlanChange]:
     """What is new to the client, newest first, in the active language; as many queries whatever there is.
 
     Told for a week: a dose that differs from the one before that week, an exercise that goes on after a pause, one
@@ -46,29 +46,31 @@ def news(client: Client, now: dt.datetime, draft: PrescriptionVersion | None = N
     Args:
         draft: a version that is not stored, told as if it were.
     """
-    since = now - NEWS_FOR
+    since = now - DISPLAYED_FOR
     plans = client.prescriptions.filter(~Q(state=Prescription.State.ENDED) | Q(state_since__gt=since)).select_related(
         "exercise"
     )
     plans = plans.prefetch_related("versions", "changes", "exercise__texts", "exercise__variations")
-    told = [one for plan in plans for one in _of(plan, client, since, now, draft)]
+    told = [one for plan in plans for one in _changes_of(plan, client, since, now, draft)]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def what_is_new(version: PrescriptionVersion, now: dt.datetime, language: str) -> list[str]:
+def describe_changes(version: PrescriptionVersion, now: dt.datetime, language: str) -> list[str]:
     """What the client reads for a week of this version, stored or not; empty when it asks what was asked before."""
     plan = version.prescription
     earlier = plan.versions.filter(number__lt=version.number).order_by("number")
-    return _new_in([*earlier, version], plan.exercise, now - NEWS_FOR, language)
+    return _differences_since([*earlier, version], plan.exercise, now - DISPLAYED_FOR, language)
 
 
-def _of(
+def _changes_of(
     plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime, draft: PrescriptionVersion | None
-) -> Iterable[News]:
+) -> Iterable[PlanChange]:
     here = zone(client.time_zone)
 
-    def told(kind: Kind, at: dt.datetime, what: Sequence[str] = ()) -> News:
-        return News(kind, plan.exercise.name, _when(at.astimezone(here).date(), now.astimezone(here).date()), what, at)
+    def told(kind: Kind, at: dt.datetime, what: Sequence[str] = ()) -> PlanChange:
+        return PlanChange(
+            kind, plan.exercise.name, _format_day(at.astimezone(here).date(), now.astimezone(here).date()), what, at
+        )
 
     latest: PrescriptionChange | None = max(plan.changes.all(), key=lambda row: (row.at, row.pk), default=None)
     if plan.state == Prescription.State.ENDED:
@@ -79,32 +81,36 @@ def _of(
     versions = sorted(plan.versions.all(), key=lambda version: version.number)
     if draft is not None and draft.prescription_id == plan.pk:
         versions.append(draft)
-    if what := _new_in(versions, plan.exercise, since, client.language):
+    if what := _differences_since(versions, plan.exercise, since, client.language):
         yield told(Kind.CHANGED, versions[-1].made_at, what)
 
 
-def _new_in(
+def _differences_since(
     versions: Sequence[PrescriptionVersion], exercise: Exercise, since: dt.datetime, language: str
 ) -> list[str]:
     """What the newest of these, in their order, asks otherwise than the one that held at ``since``."""
     newest = versions[-1]
     before = [version for version in versions[:-1] if version.made_at <= since] or versions[:1]
-    return differences(before[-1], newest, exercise, language) if newest.made_at > since else []
+    return describe_differences(before[-1], newest, exercise, language) if newest.made_at > since else []
 
 
-def differences(old: PrescriptionVersion, new: PrescriptionVersion, exercise: Exercise, language: str) -> list[str]:
+def describe_differences(
+    old: PrescriptionVersion, new: PrescriptionVersion, exercise: Exercise, language: str
+) -> list[str]:
     """What the new version asks otherwise than the old, a sentence each; empty when it asks the same."""
     said = []
     if old.days != new.days:
-        said.append(_("%(new)s instead of %(old)s.") % {"new": _on(new.day_names), "old": _on(old.day_names)})
+        said.append(
+            _("%(new)s instead of %(old)s.") % {"new": _join_days(new.day_names), "old": _join_days(old.day_names)}
+        )
     if old.times != new.times:
-        said += _times(old.times.split(","), new.times.split(","))
+        said += _describe_times(old.times.split(","), new.times.split(","))
     if old.sets != new.sets:
         told = ngettext("%(count)s round instead of %(old)s.", "%(count)s rounds instead of %(old)s.", new.sets)
         said.append(told % {"count": new.sets, "old": old.sets})
     if old.hold_seconds != new.hold_seconds:
         told = _("Hold for %(new)s instead of %(old)s.")
-        said.append(told % {"new": length(new.hold_seconds), "old": length(old.hold_seconds)})
+        said.append(told % {"new": format_seconds(new.hold_seconds), "old": format_seconds(old.hold_seconds)})
     if old.variation != new.variation:
         names = {row.code: row.name for row in exercise.variations_in(language)}
         told = _("Another way to do it: %(way)s.") % {"way": names.get(new.variation, new.variation)}
@@ -115,10 +121,10 @@ def differences(old: PrescriptionVersion, new: PrescriptionVersion, exercise: Ex
     return [sentence[0].upper() + sentence[1:] for sentence in said]
 
 
-def _times(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    at = listed(list(new))
+def _describe_times(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    at = join_list(list(new))
     if len(old) == len(new):
-        return [_("At %(new)s instead of %(old)s.") % {"new": at, "old": listed(list(old))}]
+        return [_("At %(new)s instead of %(old)s.") % {"new": at, "old": join_list(list(old))}]
     told = ngettext(
         "%(count)s time a day instead of %(old)s: at %(times)s.",
         "%(count)s times a day instead of %(old)s: at %(times)s.",
@@ -127,11 +133,11 @@ def _times(old: Sequence[str], new: Sequence[str]) -> list[str]:
     return [told % {"count": len(new), "old": len(old), "times": at}]
 
 
-def _on(days: Sequence[str]) -> str:
-    return _("every day") if len(days) == len(WEEKDAYS) else listed([day_name(day) for day in days])
+def _join_days(days: Sequence[str]) -> str:
+    return _("every day") if len(days) == len(WEEKDAYS) else join_list([day_name(day) for day in days])
 
 
-def _when(day: dt.date, today: dt.date) -> str:
+def _format_day(day: dt.date, today: dt.date) -> str:
     match (today - day).days:
         case 0:
             return _("today")

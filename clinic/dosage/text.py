@@ -15,7 +15,7 @@ from clinic.models.fields import WEEKDAYS
 from exercises.models import Exercise
 
 
-def rows(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[list[str]]:
+def describe_dosage(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[list[str]]:
     """When, how much, from which day, what is needed: pairs of a label and a sentence in the active language.
 
     Args:
@@ -24,9 +24,9 @@ def rows(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[l
         language: of the words of the exercise.
     """
     told = [
-        [_("When"), when(dose)],
-        [_("How much"), how_much(dose, exercise.rest_seconds)],
-        [_("From"), first_and_last_day(dose)],
+        [_("When"), describe_times(dose)],
+        [_("How much"), describe_amount(dose, exercise.rest_seconds)],
+        [_("From"), describe_dates(dose)],
     ]
     if not dose.mornings_allowed:
         told.append([_("In the morning"), _("Wait two hours after you get up.")])
@@ -35,17 +35,17 @@ def rows(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[l
     return told
 
 
-def when(dose: PrescriptionVersion) -> str:
+def describe_times(dose: PrescriptionVersion) -> str:
     """ "Every day at 18:00."; "3 days a week: Monday, Wednesday and Friday, at 08:30 and 18:00." """
-    return days_and_times(dose.day_names, dose.local_times)
+    return format_days_and_times(dose.day_names, dose.local_times)
 
 
-def days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
+def format_days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
     """The same of any days ("mon") and times of day; neither may be empty."""
-    times = listed([f"{time:%H:%M}" for time in at])
+    times = join_list([f"{time:%H:%M}" for time in at])
     if len(on) == len(WEEKDAYS):
         return _("Every day at %(times)s.") % {"times": times}
-    days, count = listed([day_name(day) for day in on]), len(on)
+    days, count = join_list([day_name(day) for day in on]), len(on)
     said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
     return said % {"count": count, "days": days, "times": times}
 
@@ -55,15 +55,15 @@ def day_name(code: str) -> str:
     return str(DAY_NAMES[WEEKDAYS.index(code)])
 
 
-def how_much(dose: PrescriptionVersion, rest_seconds: int) -> str:
+def describe_amount(dose: PrescriptionVersion, rest_seconds: int) -> str:
     """ "Once. Hold for 30 seconds."; "2 rounds. Hold each for 30 seconds. Rest 30 seconds between." """
     said = ngettext(
         "Once. Hold for %(hold)s.", "%(count)s rounds. Hold each for %(hold)s. Rest %(rest)s between.", dose.sets
     )
-    return said % {"count": dose.sets, "hold": length(dose.hold_seconds), "rest": length(rest_seconds)}
+    return said % {"count": dose.sets, "hold": format_seconds(dose.hold_seconds), "rest": format_seconds(rest_seconds)}
 
 
-def length(seconds: int) -> str:
+def format_seconds(seconds: int) -> str:
     """90 → "90 seconds"; from two minutes on in minutes: 150 → "2 minutes 30 seconds"."""
     minutes, left = divmod(seconds, 60) if seconds >= 120 else (0, seconds)
     parts = []
@@ -74,7 +74,7 @@ def length(seconds: int) -> str:
     return " ".join(parts)
 
 
-def first_and_last_day(dose: PrescriptionVersion) -> str:
+def describe_dates(dose: PrescriptionVersion) -> str:
     """ "23 November 2026."; "23 November 2026, until 20 December 2026." """
     first = date_format(dose.starts_on, _("j F Y"))
     if dose.ends_on is None:
@@ -82,7 +82,7 @@ def first_and_last_day(dose: PrescriptionVersion) -> str:
     return _("%(first)s, until %(last)s.") % {"first": first, "last": date_format(dose.ends_on, _("j F Y"))}
 
 
-def in_words(moment: dt.datetime, today: dt.date) -> str:
+def format_moment(moment: dt.datetime, today: dt.date) -> str:
     """ "yesterday at 18:00", "today at 18:00", a day to come "Thursday at 18:00", else "Thursday 3 December at 18:00".
 
     ``moment`` is local.
@@ -100,7 +100,7 @@ def in_words(moment: dt.datetime, today: dt.date) -> str:
     return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
 
 
-def listed(parts: Sequence[str]) -> str:
+def join_list(parts: Sequence[str]) -> str:
     """ "Monday, Wednesday and Friday"; at least one."""
     *most, last = parts
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last

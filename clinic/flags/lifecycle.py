@@ -210,7 +210,9 @@ def _reopen_flag(flag: Flag, now: dt.datetime) -> None:
 def put_on_hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
     """active → held. False: it was not active. Only a practitioner resumes it."""
     state = Prescription.State
-    return Prescription.objects.move(prescription, leaves=[state.ACTIVE], to=state.HELD, reason=reason, by=by, at=now)
+    return Prescription.objects.change_state(
+        prescription, leaves=[state.ACTIVE], to=state.HELD, reason=reason, by=by, at=now
+    )
 
 
 def acknowledge_flag(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:

@@ -34,7 +34,7 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         """Active or held: not ended."""
         return self.exclude(state=PrescriptionState.ENDED)
 
-    def move(
+    def change_state(
         self,
         prescription: Prescription,
         *,
@@ -141,14 +141,14 @@ class PrescriptionVersion(models.Model):
     def local_times(self) -> list[dt.time]:
         return [dt.time.fromisoformat(time) for time in self.times.split(",")]
 
-    def asks_the_same_as(self, other: PrescriptionVersion) -> bool:
+    def has_same_dose_as(self, other: PrescriptionVersion) -> bool:
         """Whether days, times and amount are the same, whoever wrote it and why."""
         asked = ("starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation", "mornings_allowed")
         return all(getattr(self, name) == getattr(other, name) for name in asked)
 
-    def is_same_as(self, other: PrescriptionVersion) -> bool:
+    def is_same_version_as(self, other: PrescriptionVersion) -> bool:
         """Whether it is the very same act: the same dose by the same practitioner for the same reason."""
-        return self.asks_the_same_as(other) and (self.by_id, self.reason) == (other.by_id, other.reason)
+        return self.has_same_dose_as(other) and (self.by_id, self.reason) == (other.by_id, other.reason)
 
 
 class ScreeningAnswer(models.Model):

@@ -20,7 +20,7 @@ CALLING = (Advice.STOP, Advice.CALL_NOW)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def advice_text(report: PainReport, language: str | None = None) -> str:
+def render_report_advice(report: PainReport, language: str | None = None) -> str:
     """The words behind ``report.advice``, ready to show.
 
     Args:
@@ -32,26 +32,26 @@ def advice_text(report: PainReport, language: str | None = None) -> str:
         language they are those of the version that was shown.
     """
     with override(language) if language else nullcontext():
-        return _words(report)
+        return _render_in_active_language(report)
 
 
-def held_text(client: Client) -> str:
+def render_hold_advice(client: Client) -> str:
     """What is said of a paused exercise, in the language that is active."""
-    own = _in_force(client.clinic, Advice.STOP)
-    return told(client, Advice.STOP, own.text if own else "")
+    own = _text_in_force(client.clinic, Advice.STOP)
+    return render_advice(client, Advice.STOP, own.text if own else "")
 
 
-def call_now(client: Client) -> str:
+def render_call_now(client: Client) -> str:
     """What to do about a warning sign, in the language that is active."""
-    own = _in_force(client.clinic, Advice.CALL_NOW)
-    return told(client, Advice.CALL_NOW, own.text if own else "")
+    own = _text_in_force(client.clinic, Advice.CALL_NOW)
+    return render_advice(client, Advice.CALL_NOW, own.text if own else "")
 
 
-def without_us(client: Client) -> dict[str, str]:
+def render_offline_advice(client: Client) -> dict[str, str]:
     """What each advice says where nobody can ask the server, by advice, in the language that is active.
 
     Returns:
-        The words of :func:`advice_text` with `{before}` and `{after}` where the scores belong; a session that hurts
+        The words of :func:`render_report_advice` with `{before}` and `{after}` where the scores belong; a session that hurts
         is told to stop, as the practitioner has not paused anything yet.
     """
     versions = AdviceText.objects.filter(clinic=client.clinic_id, language=get_language() or "").order_by("number")
@@ -59,14 +59,14 @@ def without_us(client: Client) -> dict[str, str]:
     stop = _("Stop the exercise. Do not do it again until we have your answer. Call %(phone)s if it gets worse.")
     scores = {Advice.CARRY_ON: ("{after}", "{after}")}
     said = {
-        str(advice): told(client, advice, own.get(advice, ""), *scores.get(advice, ("{before}", "{after}")))
+        str(advice): render_advice(client, advice, own.get(advice, ""), *scores.get(advice, ("{before}", "{after}")))
         for advice in (*GOING_ON, Advice.CALL_NOW)
     }
     stop_words = f"{stop % {'phone': client.clinic.phone}} {_after_hours(client.clinic)}".rstrip()
     return {**said, Advice.STOP: stop_words, Advice.THANKS: _("Your practitioner sees your answer once it is sent.")}
 
 
-def told(
+def render_advice(
     client: Client,
     advice: Advice,
     text: str,
@@ -81,16 +81,19 @@ def told(
     """
     clinic = client.clinic
     values = {"before": before, "after": after, "phone": clinic.phone, "first_name": client.first_name}
-    course = "" if {"{before}", "{after}"} & set(re.findall(r"\{\w+\}", text)) else _course(before, after)
-    parts = [course if advice in (*GOING_ON, Advice.STOP) else "", filled(text or default_words(advice), values)]
+    course = "" if {"{before}", "{after}"} & set(re.findall(r"\{\w+\}", text)) else _describe_change(before, after)
+    parts = [
+        course if advice in (*GOING_ON, Advice.STOP) else "",
+        fill_placeholders(text or default_text(advice), values),
+    ]
     if advice in CALLING:
         parts.append(_after_hours(clinic))
     if advice == Advice.CALL_NOW:
-        parts.append(emergency())
+        parts.append(emergency_text())
     return " ".join(part for part in parts if part)
 
 
-def default_words(advice: Advice) -> str:
+def default_text(advice: Advice) -> str:
     """The product's own words of what to do, with placeholders, in the language that is active."""
     match advice:
         case Advice.GO_ON:
@@ -110,7 +113,7 @@ def default_words(advice: Advice) -> str:
             return _("Thank you. Your practitioner can see your answer.")
 
 
-def emergency() -> str:
+def emergency_text() -> str:
     """What is always said after a warning sign, whatever a clinic writes, in the language that is active."""
     return _(
         "If you cannot reach us, or you cannot feel between your legs, cannot pass water, or a leg is getting weak, "
@@ -118,7 +121,7 @@ def emergency() -> str:
     )
 
 
-def filled(text: str, values: Mapping[str, object]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, object]) -> str:
     """The text with the value of each placeholder in its place; one without a value stays as it is."""
 
     def value(found: re.Match[str]) -> str:
@@ -128,25 +131,25 @@ def filled(text: str, values: Mapping[str, object]) -> str:
     return PLACEHOLDER.sub(value, text)
 
 
-def _words(report: PainReport) -> str:
+def _render_in_active_language(report: PainReport) -> str:
     advice = Advice(report.advice)
     if advice in GOING_ON and report.prescription.state == Prescription.State.HELD:
         advice = Advice.STOP  # a good session does not undo a hold: only a practitioner does
-    own = _own(report, advice)
-    return told(report.prescription.client, advice, own.text if own else "", report.before, report.after)
+    own = _displayed_text(report, advice)
+    return render_advice(report.prescription.client, advice, own.text if own else "", report.before, report.after)
 
 
-def _own(report: PainReport, advice: Advice) -> AdviceText | None:
+def _displayed_text(report: PainReport, advice: Advice) -> AdviceText | None:
     """The version that was shown; where another advice or language is wanted now, the one in force."""
     client, shown, language = report.prescription.client, report.advice_text, get_language()
     if shown is not None and (shown.advice, shown.language) == (advice, language):
         return shown
     if shown is None and (report.advice, client.language) == (advice, language):
         return None
-    return _in_force(client.clinic, advice)
+    return _text_in_force(client.clinic, advice)
 
 
-def _in_force(clinic: Clinic, advice: Advice) -> AdviceText | None:
+def _text_in_force(clinic: Clinic, advice: Advice) -> AdviceText | None:
     wanted = (advice, get_language() or "")
     newest = next((one for one in clinic.advice_texts.all() if (one.advice, one.language) == wanted), None)
     return newest if newest is not None and newest.text else None
@@ -162,7 +165,7 @@ def _after_hours(clinic: Clinic) -> str:
     return _("Outside our hours, call %(phone)s.") % phone
 
 
-def _course(before: int | str | None, after: int | str | None) -> str:
+def _describe_change(before: int | str | None, after: int | str | None) -> str:
     """From what to what the pain went with the exercise; empty without both scores."""
     if before is None or after is None:
         return ""

@@ -35,7 +35,7 @@ BANDS = {
     "lower_leg": (376, 440),
     "foot": (440, 490),
 }
-SEEN = {
+AREAS = {
     "front": ("neck", "hip", "thigh", "knee", "lower_leg", "foot"),
     "back": ("neck", "upper_back", "low_back", "buttock", "thigh", "knee", "lower_leg", "foot"),
 }
@@ -67,14 +67,14 @@ class Side:
     regions: tuple[Region, ...]
 
 
-def sides() -> tuple[Side, ...]:
+def draw_sides() -> tuple[Side, ...]:
     """Front and back, in the order in which they are shown."""
     skin = " ".join(_closed(outline) for outline in (_trunk(40, 256), *_legs(240, 486)))
     arms = " ".join(
         "M" + " L".join(f"{MIDDLE + side * x:g} {y:g}" for x, y in ARM) for side in (-1, 1)
     )  # fmt: skip
     return tuple(
-        Side(name, skin, arms, tuple(Region(area, _outlines(area)) for area in areas)) for name, areas in SEEN.items()
+        Side(name, skin, arms, tuple(Region(area, _outlines(area)) for area in areas)) for name, areas in AREAS.items()
     )
 
 

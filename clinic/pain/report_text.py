@@ -13,7 +13,7 @@ from clinic.models import Area, Correction, PainReport
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectionText:
     """One answer that was put right, in words."""
 
     day: dt.datetime  # in the client's zone
@@ -23,7 +23,7 @@ class Corrected:
     why: str
 
 
-def corrections(report: PainReport, signs: Mapping[str, str], here: dt.tzinfo) -> list[Corrected]:
+def describe_corrections(report: PainReport, signs: Mapping[str, str], here: dt.tzinfo) -> list[CorrectionText]:
     """All of one report, oldest first.
 
     Args:
@@ -32,25 +32,25 @@ def corrections(report: PainReport, signs: Mapping[str, str], here: dt.tzinfo) -
         here: the client's zone.
     """
     return [
-        Corrected(
-            row.at.astimezone(here), name(row.field), _value(row, row.old, signs, here),
-            _value(row, row.new, signs, here), row.reason,
+        CorrectionText(
+            row.at.astimezone(here), answer_label(row.field), _format_value(row, row.old, signs, here),
+            _format_value(row, row.new, signs, here), row.reason,
         )
         for row in report.corrections.all()
     ]  # fmt: skip
 
 
-def areas(report: PainReport) -> str:
+def area_labels(report: PainReport) -> str:
     """Where it hurt: "low back, thigh"; empty when nobody said."""
     return ", ".join(str(Area(row.area).label) if row.area in Area.values else row.area for row in report.areas.all())
 
 
-def signs(report: PainReport, known: Mapping[str, str]) -> list[str]:
+def sign_labels(report: PainReport, known: Mapping[str, str]) -> list[str]:
     """The warning signs that were told, in the exercise's own words."""
     return [known.get(sign.code, sign.code) for sign in report.warning_signs.all()]
 
 
-def name(field: str) -> str:
+def answer_label(field: str) -> str:
     """What a client calls one of the answers."""
     return {
         "before": _("Pain before"),
@@ -65,7 +65,7 @@ def name(field: str) -> str:
     }.get(field, field)
 
 
-def _value(row: Correction, kept: str, signs: Mapping[str, str], here: dt.tzinfo) -> str:
+def _format_value(row: Correction, kept: str, signs: Mapping[str, str], here: dt.tzinfo) -> str:
     """A kept answer as one reads it; truths are kept in Python's words, lists with commas, times as ISO 8601."""
     if not kept:
         return "–"

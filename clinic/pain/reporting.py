@@ -246,9 +246,9 @@ def _store_advice(stored: PainReport, advice: Advice) -> None:
 
 def _close_first_steps(clinic: Clinic, now: dt.datetime) -> None:
     """With its first answer a clinic is no beginner any more."""
-    if clinic.first_steps_closed_at is None:
-        Clinic.objects.filter(pk=clinic.pk, first_steps_closed_at=None).update(first_steps_closed_at=now)
-        clinic.first_steps_closed_at = now
+    if clinic.onboarding_dismissed_at is None:
+        Clinic.objects.filter(pk=clinic.pk, onboarding_dismissed_at=None).update(onboarding_dismissed_at=now)
+        clinic.onboarding_dismissed_at = now
 
 
 def _as_text(value: Any) -> str:

@@ -18,9 +18,9 @@ from django.views.decorators.cache import never_cache
 
 from clinic.conf import conf
 from clinic.mail import signed_links
-from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, runs_the_site
+from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, is_platform_staff
 from clinic.models.fields import zone
-from clinic.pain.advice import held_text
+from clinic.pain.advice import render_hold_advice
 from clinic.portal.pwa.offline import name_holder, owners
 
 P = ParamSpec("P")
@@ -149,7 +149,9 @@ def show(
         "registrant": who.registrant,
         "clinic": who.clinic,
         "now": timezone.now(),
-        "held_words": partial(held_text, who.client) if who.client else "",  # asked for where an exercise is paused
+        "held_words": partial(render_hold_advice, who.client)
+        if who.client
+        else "",  # asked for where an exercise is paused
         "owners": owners(who.client) if who.client else [],  # by whom an answer is kept when there is no network
         **(context or {}),
     }
@@ -176,6 +178,6 @@ def _no_record(request: HttpRequest) -> HttpResponse:
             return redirect("clinic:library")
         with as_spoken_to(registrant):
             return show(request, registrant, "registered_only.html", status=404)
-    leads = works_at or runs_the_site(request.user)
+    leads = works_at or is_platform_staff(request.user)
     context = {"clinic": works_at and works_at.clinic, "worklist_path": conf.worklist_path if leads else ""}
     return render(request, "clinic/portal/no_record.html", context, status=404)

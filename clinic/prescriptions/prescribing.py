@@ -140,7 +140,7 @@ def find_prescribed_since(
     made = next((plan for plan in running.order_by("-pk") if plan.pk not in beside), None)
     if made is None:
         return None
-    if made.dose.is_same_as(version):
+    if made.dose.is_same_version_as(version):
         check_same_answers(made, screening)
         return made
     told = {"who": made.dose.by.name, "name": mine.client.name, "dose": _describe_dose(made)}
@@ -164,9 +164,9 @@ def draft_amendment(
     in_force = prescription.dose
     version = _build_version(prescription, in_force.number + 1, dose, by, now or timezone.now(), reason)
     seen, told = replaces in (None, in_force.number), {"who": in_force.by.name, "dose": _describe_dose(prescription)}
-    if replaces is not None and seen and in_force.asks_the_same_as(version):
+    if replaces is not None and seen and in_force.has_same_dose_as(version):
         raise ValidationError({"prescription": _("This is the dose in force. Change something, or leave it as it is.")})
-    if not seen and not in_force.is_same_as(version):
+    if not seen and not in_force.is_same_version_as(version):
         said = _("%(who)s changed this dose meanwhile: %(dose)s Press again to put yours in its place.")
         raise ValidationError({"prescription": ValidationError(said % told, code=CONCURRENT_CHANGE)})
     return version
@@ -249,7 +249,7 @@ def _change_state(
     now, reason = now or timezone.now(), _clean_reason(reason)
     with transaction.atomic():
         PainTrend.objects.select_for_update().get(prescription=prescription)  # first, as every verb that locks it does
-        if not Prescription.objects.move(prescription, leaves=leaves, to=to, reason=reason, by=by, at=now):
+        if not Prescription.objects.change_state(prescription, leaves=leaves, to=to, reason=reason, by=by, at=now):
             raise _state_error(prescription, complaint)
         planning.set_schedules(prescription, now)
         audit.record(by, _STATE_VERBS[to], prescription, prescription.client.clinic)
@@ -311,7 +311,7 @@ def _build_version(
 def _describe_dose(prescription: Prescription) -> str:
     """ "Every day at 18:00. Once. Hold for 30 seconds." """
     dose = prescription.dose
-    return f"{dosage_text.describe_times(dose)} {dosage_text.how_much(dose, prescription.exercise.rest_seconds)}"
+    return f"{dosage_text.describe_times(dose)} {dosage_text.describe_amount(dose, prescription.exercise.rest_seconds)}"
 
 
 def _check_not_left(state: str) -> None:

@@ -170,7 +170,7 @@ def _from_versions(versions: Sequence[PrescriptionVersion], prescription: Prescr
     rest = prescription.exercise.rest_seconds
     return [
         (version.made_at, _("Your plan changed. %(when)s %(how_much)s") % {
-            "when": dosage_text.when(version), "how_much": dosage_text.how_much(version, rest),
+            "when": dosage_text.describe_times(version), "how_much": dosage_text.describe_amount(version, rest),
         })
         for version in versions[1:]
     ]  # fmt: skip

@@ -70,8 +70,8 @@ def test_a_film_of_the_clinics_own_is_told_instead_of_the_shipped_one(dana, sett
     picture = media_storage.place(bend, files.file(files.PNG), Media.Kind.PICTURE, step=3)
     told = dana.get("exercises/forward-bend/").json()["pictures"]
     assert [(each["kind"], each["content_type"], each["step"], each["url"]) for each in told] == [
-        ("film", "video/webm", None, f"http://testserver/portal/films/{own.pk}/"),
-        ("picture", "image/png", 3, f"http://testserver/portal/films/{picture.pk}/"),
+        ("film", "video/webm", None, f"http://testserver/portal/media/{own.pk}/"),
+        ("picture", "image/png", 3, f"http://testserver/portal/media/{picture.pk}/"),
     ]
 
 

@@ -19,7 +19,7 @@ def address(plan):
 
 
 def printed_by(plan):
-    entries = AuditEntry.objects.filter(verb="printed", target_kind="prescription", target_id=plan.pk)
+    entries = AuditEntry.objects.filter(verb="document_printed", target_kind="prescription", target_id=plan.pk)
     return [(entry.actor_id, entry.clinic_id) for entry in entries]
 
 

@@ -35,7 +35,7 @@ def test_from_invitation_to_resolved_flag(cast):
 
     due = dt.datetime.fromisoformat(prescription["next_due_at"])
     assert due > timezone.now()
-    planning.plan_due(due)
+    planning.create_due_reminders(due)
     reminders.send_due(due)
     ledger = alice.get(f"prescriptions/{prescription['id']}/reminders/").json()["results"]
     assert [(row["state"], row["why"], row["due_at"]) for row in ledger] == [("sent", "", prescription["next_due_at"])]

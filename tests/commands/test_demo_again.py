@@ -25,7 +25,7 @@ def test_a_second_run_makes_nothing_and_prints_the_same(demo):
 
 def test_a_run_an_hour_later_moves_one_plan_to_the_next_minute(demo):
     now = demo.now + 60 * MINUTE
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     reminders.send_due(now)
     before = every_row()
     assert run_demo(now) == demo.printed
@@ -36,7 +36,7 @@ def test_a_run_an_hour_later_moves_one_plan_to_the_next_minute(demo):
 
 def test_what_the_plan_asks_for_stays_when_it_moves(demo):
     first = Client.objects.get(email="dana@demo.example").prescriptions.get().dose
-    planning.plan_due(demo.now + 60 * MINUTE)
+    planning.create_due_reminders(demo.now + 60 * MINUTE)
     run_demo(demo.now + 60 * MINUTE)
     moved = PrescriptionVersion.objects.get(prescription=first.prescription_id, number=2)
     for kept in ("starts_on", "ends_on", "days", "sets", "hold_seconds", "variation"):
@@ -51,23 +51,23 @@ def test_a_reminder_that_is_late_but_not_too_late_is_enough(demo):
 
 def test_when_dana_has_reported_it_is_somebody_else(demo):
     now = demo.now + 60 * MINUTE
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     dana = Client.objects.get(email="dana@demo.example")
     answers = reporting.Answers(occurred_at=now, did_exercise=True, before=3, after=3)
-    reporting.report(dana.prescriptions.get(), answers, by=dana.user, source=PainReport.Source.PORTAL, now=now)
+    reporting.report_pain(dana.prescriptions.get(), answers, by=dana.user, source=PainReport.Source.PORTAL, now=now)
     run_demo(now + MINUTE)
     assert soon_due(now + MINUTE) == {"greta@demo.example"}
 
 
 def test_days_later_too(demo):
     now = demo.now + dt.timedelta(days=6, hours=7)
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     run_demo(now)
     assert soon_due(now) == {"dana@demo.example"}
 
 
 def test_early_in_the_morning_too(demo):
     now = demo.now.replace(hour=7, minute=30) + dt.timedelta(days=1)  # she got up at seven
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     run_demo(now)
     assert soon_due(now) == {"dana@demo.example"}

@@ -24,8 +24,8 @@ def dana(cast):
     bend = make.prescription(cast.dana)
     make.report(bend, 4, 3, note="=cmd|'/c calc'!A1")
     late = make.report(bend, 5, areas=["low_back", "thigh"]).report
-    reporting.correct(late, {"before": 6}, by=cast.dana.user, reason="slipped")
-    planning.plan_due(bend.schedules.get().next_due_at)
+    reporting.correct_report(late, {"before": 6}, by=cast.dana.user, reason="slipped")
+    planning.create_due_reminders(bend.schedules.get().next_due_at)
     return cast.dana
 
 
@@ -145,7 +145,7 @@ def test_somebody_without_a_plan_gets_a_parcel_too(cast):
 
 def test_handing_it_over_is_in_the_audit(dana):
     data_export.hand_over(dana, by=dana.user)
-    entry = AuditEntry.objects.get(verb="exported")
+    entry = AuditEntry.objects.get(verb="data_exported")
     assert (entry.actor_id, entry.target_kind, entry.target_id) == (dana.user_id, "client", dana.pk)
 
 

@@ -27,18 +27,18 @@ def dose(**over):
     ],
 )  # fmt: skip
 def test_when(days, times, said, en_espanol):
-    assert dosage_text.when(dose(days=days, times=times)) == said
+    assert dosage_text.describe_times(dose(days=days, times=times)) == said
     with override("es"):
-        assert dosage_text.when(dose(days=days, times=times)) == en_espanol
+        assert dosage_text.describe_times(dose(days=days, times=times)) == en_espanol
 
 
 def test_how_much():
-    assert dosage_text.how_much(dose(sets=1, hold_seconds=45), 30) == "Once. Hold for 45 seconds."
-    assert dosage_text.how_much(dose(sets=2, hold_seconds=30), 60) == (
+    assert dosage_text.describe_amount(dose(sets=1, hold_seconds=45), 30) == "Once. Hold for 45 seconds."
+    assert dosage_text.describe_amount(dose(sets=2, hold_seconds=30), 60) == (
         "2 rounds. Hold each for 30 seconds. Rest 60 seconds between."
     )
     with override("es"):
-        assert dosage_text.how_much(dose(sets=3, hold_seconds=1), 30) == (
+        assert dosage_text.describe_amount(dose(sets=3, hold_seconds=1), 30) == (
             "3 series. Mantenga la postura 1 segundo en cada una. Descanse 30 segundos entre ellas."
         )
 
@@ -48,11 +48,11 @@ def test_how_much():
     [(1, "1 second"), (90, "90 seconds"), (120, "2 minutes"), (150, "2 minutes 30 seconds"), (600, "10 minutes")],
 )
 def test_lengths(seconds, said):
-    assert dosage_text.length(seconds) == said
+    assert dosage_text.format_seconds(seconds) == said
 
 
 def test_first_and_last_day():
-    assert dosage_text.first_and_last_day(dose()) == "23 November 2026."
+    assert dosage_text.describe_dates(dose()) == "23 November 2026."
     with override("es"):
-        told = dosage_text.first_and_last_day(dose(ends_on=dt.date(2026, 12, 20)))
+        told = dosage_text.describe_dates(dose(ends_on=dt.date(2026, 12, 20)))
     assert told == "23 de noviembre de 2026, hasta el 20 de diciembre de 2026."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clinic.models import Area
-from clinic.pain.body_map import BANDS, HEIGHT, AREAS, WIDTH, draw_sides
+from clinic.pain.body_map import AREAS, BANDS, HEIGHT, WIDTH, draw_sides
 
 STYLES = Path("clinic/static/clinic/body_map.css").read_text()
 SIDES = {side.name: side for side in draw_sides()}
@@ -20,7 +20,7 @@ def test_every_place_that_a_report_may_name_has_a_region_and_no_other():
 @pytest.mark.parametrize("area", Area.values)
 def test_the_page_colours_each_place_when_it_is_chosen_and_when_the_keyboard_is_on_it(area):
     for state in (":checked", ":focus-visible"):
-        assert f'.places:has([value="{area}"]{state}) .{area}' in STYLES
+        assert f'.body-map:has([value="{area}"]{state}) .{area}' in STYLES
 
 
 @pytest.mark.parametrize("side", SIDES.values(), ids=SIDES)

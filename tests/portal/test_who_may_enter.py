@@ -18,7 +18,7 @@ def plans(cast):
 def every_page(prescription):
     report = make.report(prescription, 4, 3).report
     pages = [url(room) for room in ROOMS]
-    of_one = [url("do", prescription.pk), url("answer", report.pk), url("correct", report.pk)]
+    of_one = [url("player", prescription.pk), url("report_result", report.pk), url("correct_report", report.pk)]
     return [*pages, url("exercise", "forward-bend"), *of_one]
 
 
@@ -70,23 +70,23 @@ def test_who_has_left_enters_no_more(cast, state):
 def test_another_clients_exercise_and_report_are_not_found(plans):
     dana, erins = plans[0].client, plans[1]
     report = make.report(erins, 4, 3).report
-    for page in (url("do", erins.pk), url("answer", report.pk), url("correct", report.pk)):
+    for page in (url("player", erins.pk), url("report_result", report.pk), url("correct_report", report.pk)):
         assert signed_in(dana).get(page).status_code == 404
-    assert send(signed_in(dana), url("do", erins.pk), before=4, after=3).status_code in (403, 404)
+    assert send(signed_in(dana), url("player", erins.pk), before=4, after=3).status_code in (403, 404)
     assert PainReport.objects.count() == 1
 
 
 def test_unknown_numbers_are_not_found(plans):
     dana = signed_in(plans[0].client)
     for number in (0, 999_999, 10**30):
-        assert dana.get(url("do", number)).status_code == 404
-        assert dana.get(url("answer", number)).status_code == 404
-        assert dana.get(url("correct", number)).status_code == 404
+        assert dana.get(url("player", number)).status_code == 404
+        assert dana.get(url("report_result", number)).status_code == 404
+        assert dana.get(url("correct_report", number)).status_code == 404
     assert dana.get(url("exercise", "headstand")).status_code == 404
 
 
 def test_a_form_without_its_token_is_refused(plans):
-    response = signed_in(plans[0].client).post(url("do", plans[0].pk), {"before": 4, "after": 3})
+    response = signed_in(plans[0].client).post(url("player", plans[0].pk), {"before": 4, "after": 3})
     assert response.status_code == 403
     assert not PainReport.objects.exists()
 

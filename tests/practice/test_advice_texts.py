@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.models import Advice
-from clinic.pain.advice import advice_text
+from clinic.pain.advice import render_report_advice
 from clinic.prescriptions import prescribing
 from tests import make
 
@@ -14,7 +14,7 @@ def bend(cast):
 
 
 def words(prescription, before, after, **said):
-    return advice_text(make.report(prescription, before, after, **said).report)
+    return render_report_advice(make.report(prescription, before, after, **said).report)
 
 
 def test_better(bend):
@@ -59,4 +59,4 @@ def test_a_score_without_the_exercise_is_thanked_for(bend):
 def test_there_are_words_for_every_advice(bend, advice):
     report = make.report(bend, 4, None).report
     report.advice = advice
-    assert advice_text(report, "es").endswith(".")
+    assert render_report_advice(report, "es").endswith(".")

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from clinic.models import Advice, AdviceText, AuditEntry, PainReport, Practitioner
 from clinic.pain import reporting
-from clinic.pain.advice import advice_text, call_now, held_text, without_us
+from clinic.pain.advice import render_call_now, render_hold_advice, render_offline_advice, render_report_advice
 from clinic.practice import advice_texts
 from tests import make
 
@@ -24,15 +24,20 @@ def bend(cast):
 
 
 def word(olga, advice, text, language="en"):
-    return advice_texts.word(olga.clinic, advice, language, text, by=olga)
+    return advice_texts.set_advice_text(olga.clinic, advice, language, text, by=olga)
 
 
 def test_they_take_the_place_of_ours_from_the_next_report_on(olga, bend):
     before = make.report(bend, 5, 3).report
     word(olga, Advice.GO_ON, "Lovely, {first_name}. On you go.")
     after = make.report(bend, 5, 2).report
-    assert advice_text(PainReport.objects.get(pk=before.pk)) == "Pain went from 5 to 3. Good: carry on as planned."
-    assert advice_text(PainReport.objects.get(pk=after.pk)) == "Pain went from 5 to 2. Lovely, Dana. On you go."
+    assert (
+        render_report_advice(PainReport.objects.get(pk=before.pk))
+        == "Pain went from 5 to 3. Good: carry on as planned."
+    )
+    assert (
+        render_report_advice(PainReport.objects.get(pk=after.pk)) == "Pain went from 5 to 2. Lovely, Dana. On you go."
+    )
 
 
 def test_a_report_keeps_the_version_that_was_shown(olga, bend):
@@ -40,35 +45,35 @@ def test_a_report_keeps_the_version_that_was_shown(olga, bend):
     told = make.report(bend, 5, 3).report
     word(olga, Advice.GO_ON, "Second words.")
     word(olga, Advice.GO_ON, "")
-    assert advice_text(PainReport.objects.get(pk=told.pk)) == "Pain went from 5 to 3. First words."
-    assert advice_text(make.report(bend, 5, 3).report) == "Pain went from 5 to 3. Good: carry on as planned."
+    assert render_report_advice(PainReport.objects.get(pk=told.pk)) == "Pain went from 5 to 3. First words."
+    assert render_report_advice(make.report(bend, 5, 3).report) == "Pain went from 5 to 3. Good: carry on as planned."
     numbers = AdviceText.objects.order_by("number").values_list("number", "text")
     assert list(numbers) == [(1, "First words."), (2, "Second words."), (3, "")]
 
 
 def test_who_names_the_scores_tells_the_course_oneself(olga, bend):
     word(olga, Advice.STOP_TODAY, "{after} after {before}: rest, {first_name}.")
-    assert advice_text(make.report(bend, 4, 6).report) == "6 after 4: rest, Dana."
+    assert render_report_advice(make.report(bend, 4, 6).report) == "6 after 4: rest, Dana."
 
 
 def test_words_in_one_language_leave_the_other_as_it_is(olga, bend):
     word(olga, Advice.GO_ON, "Siga, {first_name}.", "es")
     told = make.report(bend, 5, 3).report
-    assert advice_text(told).endswith("Good: carry on as planned.")
-    assert advice_text(told, "es").endswith("Siga, Dana.")
+    assert render_report_advice(told).endswith("Good: carry on as planned.")
+    assert render_report_advice(told, "es").endswith("Siga, Dana.")
 
 
 def test_a_paused_exercise_says_them_wherever_it_is_said(olga, bend, cast):
     word(olga, Advice.STOP, "We paused it. Ring {phone}.")
     told = make.report(bend, 4, 8).report
-    assert advice_text(told) == "Pain went from 4 to 8. We paused it. Ring 555 0100."
-    assert held_text(cast.dana) == "We paused it. Ring 555 0100."
+    assert render_report_advice(told) == "Pain went from 4 to 8. We paused it. Ring 555 0100."
+    assert render_hold_advice(cast.dana) == "We paused it. Ring 555 0100."
 
 
 def test_when_to_go_to_an_emergency_department_cannot_be_taken_out(olga, bend, cast):
     word(olga, Advice.CALL_NOW, "Lie down and ring {phone}, day or night.")
-    told = advice_text(make.report(bend, 4, None, warning_signs=("saddle_numbness",)).report)
-    for said in (told, call_now(cast.dana), without_us(cast.dana)["call_now"]):
+    told = render_report_advice(make.report(bend, 4, None, warning_signs=("saddle_numbness",)).report)
+    for said in (told, render_call_now(cast.dana), render_offline_advice(cast.dana)["call_now"]):
         assert said.startswith("Lie down and ring 555 0100, day or night. If you cannot reach us")
         assert said.endswith(EMERGENCY)
 
@@ -79,19 +84,20 @@ def test_the_second_phone_stands_where_somebody_must_call(olga, bend, cast):
     cast.dana.refresh_from_db()
     second = "Outside our hours (nights), call 555 0911."
     assert (
-        call_now(cast.dana) == f"Stop the exercise. Call 555 0100 now. {second} " + call_now(cast.dana).split(". ")[-1]
+        render_call_now(cast.dana)
+        == f"Stop the exercise. Call 555 0100 now. {second} " + render_call_now(cast.dana).split(". ")[-1]
     )
-    assert held_text(cast.dana).endswith(second)
-    assert without_us(cast.dana)["stop"].endswith(second)
-    assert second not in without_us(cast.dana)["go_on"]
+    assert render_hold_advice(cast.dana).endswith(second)
+    assert render_offline_advice(cast.dana)["stop"].endswith(second)
+    assert second not in render_offline_advice(cast.dana)["go_on"]
     with override("es"):
-        assert "Fuera de nuestro horario, llame al 555 0911." in held_text(cast.dana)
+        assert "Fuera de nuestro horario, llame al 555 0911." in render_hold_advice(cast.dana)
 
 
 def test_without_a_network_they_are_said_too(olga, cast):
     word(olga, Advice.GO_ON, "On you go.")
     word(olga, Advice.STOP, "We paused it. Ring {phone}.")
-    said = without_us(cast.dana)
+    said = render_offline_advice(cast.dana)
     assert said["go_on"] == "Pain went from {before} to {after}. On you go."
     assert "paused" not in said["stop"]  # nobody has paused anything yet
 
@@ -128,13 +134,15 @@ def test_the_same_words_are_no_new_version(olga):
     word(olga, Advice.GO_ON, " On  you\ngo. ")
     with pytest.raises(ValidationError, match="already"):
         word(olga, Advice.GO_ON, "On you go.")
-    assert list(AuditEntry.objects.filter(target_kind="advicetext").values_list("verb", flat=True)) == ["words-changed"]
+    assert list(AuditEntry.objects.filter(target_kind="advicetext").values_list("verb", flat=True)) == [
+        "advice_text_changed"
+    ]
 
 
 def test_only_the_owner_of_this_clinic_writes(cast, olga):
     for person in (cast.alice, cast.charlie):
         with pytest.raises(ValidationError, match="Only the owner"):
-            advice_texts.word(olga.clinic, Advice.GO_ON, "en", "Hello.", by=person)
+            advice_texts.set_advice_text(olga.clinic, Advice.GO_ON, "en", "Hello.", by=person)
 
 
 def test_what_a_client_is_called_fills_no_further_place(olga, bend, cast):
@@ -142,11 +150,11 @@ def test_what_a_client_is_called_fills_no_further_place(olga, bend, cast):
     cast.dana.save()
     bend.refresh_from_db()
     word(olga, Advice.GO_ON, "Well done, {first_name}.")
-    assert advice_text(make.report(bend, 5, 3).report).endswith("Well done, {phone}.")
+    assert render_report_advice(make.report(bend, 5, 3).report).endswith("Well done, {phone}.")
 
 
 def test_a_corrected_answer_takes_the_words_of_its_new_advice(olga, bend, cast):
     word(olga, Advice.STOP_TODAY, "Rest today.")
     made = make.report(bend, 5, 3).report
-    reporting.correct(made, {"after": 6}, reason="A slip.", by=cast.dana.user)
-    assert advice_text(PainReport.objects.get(pk=made.pk)) == "Pain went from 5 to 6. Rest today."
+    reporting.correct_report(made, {"after": 6}, reason="A slip.", by=cast.dana.user)
+    assert render_report_advice(PainReport.objects.get(pk=made.pk)) == "Pain went from 5 to 6. Rest today."

@@ -76,5 +76,5 @@ def _long_plan(dana: Client, now: dt.datetime) -> Prescription:
     prescribing.amend_prescription(
         plan, make.dose(sets=1, hold_seconds=30), by=dana.practitioner, reason="x", now=now - 13 * DAY
     )
-    reporting.correct(last, {"before": 5}, reason="A slip", by=dana.user)
+    reporting.correct_report(last, {"before": 5}, reason="A slip", by=dana.user)
     return plan

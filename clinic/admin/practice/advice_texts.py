@@ -78,7 +78,7 @@ def seen(clinic: Clinic, advice: Advice, language: str, text: str) -> str:
     """What a made-up client called Dana would read."""
     before, after = MADE_UP.get(advice, (None, None))
     with override(language):
-        return records.told(Client(clinic=clinic, name="Dana"), advice, text, before, after)
+        return records.render_advice(Client(clinic=clinic, name="Dana"), advice, text, before, after)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,7 +90,7 @@ def change(request: HttpRequest, pk: int, advice: str, language: str) -> HttpRes
         raise Http404
     kind = Advice(advice)
     with override(language):
-        usual = records.default_words(kind)
+        usual = records.default_text(kind)
     versions = list(
         AdviceText.objects.filter(clinic=clinic, advice=kind, language=language)
         .select_related("by")
@@ -102,8 +102,8 @@ def change(request: HttpRequest, pk: int, advice: str, language: str) -> HttpRes
         wanted = "" if "reset" in request.POST else form.cleaned_data["text"]
         wanted = "" if wanted.strip() == usual else wanted
         if "look" in request.POST:
-            form.call(lambda: advice_texts.check(clinic, kind, language, wanted.strip(), by))
-        elif form.call(lambda: advice_texts.word(clinic, kind, language, wanted, by=by)) is not None:
+            form.call(lambda: advice_texts.validate_advice_text(clinic, kind, language, wanted.strip(), by))
+        elif form.call(lambda: advice_texts.set_advice_text(clinic, kind, language, wanted, by=by)) is not None:
             messages.success(request, _("These words are shown from the next report on."))
             return HttpResponseRedirect(reverse("plumbline:advice_words", args=[pk, advice, language]))
     context = _context(clinic, kind, language, form)
@@ -118,8 +118,8 @@ def _context(clinic: Clinic, kind: Advice, language: str, form: WordsForm) -> di
         "language": language,
         "spoken": get_language_info(language)["name_local"],
         "shown": seen(clinic, kind, language, text),
-        "stands": [(f"{{{name}}}", SAYS[name]) for name in advice_texts.MAY_STAND[kind]],
-        "required": [f"{{{name}}}" for name in advice_texts.MUST_STAND.get(kind, ())],
+        "stands": [(f"{{{name}}}", SAYS[name]) for name in advice_texts.ALLOWED_PLACEHOLDERS[kind]],
+        "required": [f"{{{name}}}" for name in advice_texts.REQUIRED_PLACEHOLDERS.get(kind, ())],
         "course": kind in MADE_UP,
         "calls": kind == Advice.CALL_NOW,
     }

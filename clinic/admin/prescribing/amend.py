@@ -33,38 +33,38 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.info(request, _("This exercise has ended. Prescribe it anew."))
         return HttpResponseRedirect(onward)
     by = access.practitioner_of(request, client)
-    found = dose_prefill.sources(exercise, by, client, templates_only=True)
-    form, replaces = _form(request, prescription, version, found), prescribing_review.replaces(request.POST)
+    found = dose_prefill.list_sources(exercise, by, client, templates_only=True)
+    form, replaces = _form(request, prescription, version, found), prescribing_review.displayed_version(request.POST)
     if form.is_bound and form.is_valid():
-        if request.POST.get("do") == prescribing_review.LOOK:
+        if request.POST.get("do") == prescribing_review.PREVIEW:
             draft = form.call(lambda: _draft(prescription, form, by, replaces))
             if draft is not None:
-                return prescribing_review.show(
-                    request, _("Change the dose"), draft, client=client, what=_what(draft),
+                return prescribing_review.render_review(
+                    request, _("Change the dose"), draft, client=client, what=_describe_changes(draft),
                     early=form.early, reason=form.cleaned_data["reason"],
                 )  # fmt: skip
         elif (new := form.call(lambda: _store(prescription, form, by, replaces))) is not None:
-            if why := client_preview.never(new, timezone.now()):
+            if why := client_preview.no_time_left(new, timezone.now()):
                 messages.success(request, _("The dose is changed."))
                 messages.warning(request, why)
             else:
                 messages.success(request, _("The dose is changed. The reminders follow it from now on."))
-            if what := _what(new):
+            if what := _describe_changes(new):
                 told = {"name": client.first_name, "what": " ".join(what)}
                 messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
             return HttpResponseRedirect(onward)
-    (strip,) = day_strip.days([client], form.chosen(), {client.pk: form.early}, without=prescription)
+    (strip,) = day_strip.build_strips([client], form.chosen(), {client.pk: form.early}, without=prescription)
     return page(
         request, "prescribing/amend.html", _("Change the dose"),
         client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
-        day=strip, hours=day_strip.hours(), onward=onward,
-        replaces=prescribing_review.still_shown(form, replaces, version.number),
-        now_so=dosage_text.rows(version, exercise, str(get_language()))[:2],
+        day=strip, hours=day_strip.hour_marks(), onward=onward,
+        replaces=prescribing_review.displayed_value(form, replaces, version.number),
+        now_so=dosage_text.describe_dosage(version, exercise, str(get_language()))[:2],
     )  # fmt: skip
 
 
 def _form(
-    request: HttpRequest, prescription: Prescription, version: PrescriptionVersion, found: list[dose_prefill.Source]
+    request: HttpRequest, prescription: Prescription, version: PrescriptionVersion, found: list[dose_prefill.DoseSource]
 ) -> AmendForm:
     """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
     client, exercise, fill = prescription.client, prescription.exercise, request.POST.get("fill", "")
@@ -72,7 +72,7 @@ def _form(
     if request.method == "POST" and not fill and not back:
         return AmendForm(request.POST, client, exercise, version)
     form = AmendForm(None, client, exercise, version)
-    source = dose_prefill.chosen(found, fill or dose_prefill.wanted_by(request.GET))
+    source = dose_prefill.find_source(found, fill or dose_prefill.key_in_query(request.GET))
     typed = form.typed(request.POST) if request.method == "POST" else {}
     filled = source.fields(None) if source and not back else {}
     return AmendForm(None, client, exercise, version, typed | filled) if typed or filled else form
@@ -88,9 +88,9 @@ def _store(prescription: Prescription, form: AmendForm, by: Practitioner, replac
     return prescribing.amend_prescription(prescription, form.dose(), by=by, reason=reason, replaces=replaces)
 
 
-def _what(version: PrescriptionVersion) -> list[str]:
+def _describe_changes(version: PrescriptionVersion) -> list[str]:
     """What the client reads of it, in the practitioner's language."""
-    return dosage_changes.what_is_new(version, timezone.now(), str(get_language()))
+    return dosage_changes.describe_changes(version, timezone.now(), str(get_language()))
 
 
 ROUTES = [("prescriptions/<int:pk>/amend/", amend, "amend")]

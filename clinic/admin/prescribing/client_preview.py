@@ -19,24 +19,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic.dosage import changes as dosage_changes
-from clinic.dosage.text import in_words
+from clinic.dosage.text import format_moment
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.pain.advice import held_text
+from clinic.pain.advice import render_hold_advice
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
 from exercises.media_selection import on_the_picture
 
-REMINDERS_SHOWN = 4
+DISPLAYED_REMINDERS = 4
 LOOK_AHEAD = dt.timedelta(days=800)
 LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _NOT_FOR_A_FRAME = re.compile(r'<link rel="(?:manifest|modulepreload|apple-touch-icon)"[^>]*>')
-_WAY = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
+_LINK = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 
 
 @dataclass(frozen=True)
-class NewPlan:
+class PreviewedPlan:
     """What ``clinic/portal/today/prescription.html`` asks of an exercise that was not done nor reported on today."""
 
     prescription: Prescription
@@ -57,7 +57,7 @@ class NewPlan:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClientPreview:
     """What one client would get."""
 
     client: Client
@@ -65,50 +65,50 @@ class Seen:
     subject: str
     mail: str  # its HTML, likewise
     reminders: Sequence[dt.datetime]  # the first ones, in the client's zone
-    why_none: str  # why there are none; empty where there are some
+    why_no_reminder: str  # why there are none; empty where there are some
 
 
-def seen(draft: PrescriptionVersion, now: dt.datetime) -> Seen:
+def build_preview(draft: PrescriptionVersion, now: dt.datetime) -> ClientPreview:
     """Draw it in the client's own language and zone; nothing is stored and nothing sent."""
     client = draft.prescription.client
-    mail = sending.preview(client, draft.local_times[0], changed=draft.number > 1)
+    mail = sending.preview_reminder(client, draft.local_times[0], changed=draft.number > 1)
     coming = first_reminders(draft, now)
-    return Seen(
+    return ClientPreview(
         client=client,
-        today=_today(draft, now),
+        today=_render_today(draft, now),
         subject=str(mail.subject),
-        mail=_WAY.sub(r"\1", str(mail.alternatives[0][0])),
+        mail=_LINK.sub(r"\1", str(mail.alternatives[0][0])),
         reminders=coming,
-        why_none="" if coming else why_none(draft, now),
+        why_no_reminder="" if coming else why_no_reminder(draft, now),
     )
 
 
 def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.datetime]:
     """When the first reminders would come, in the client's zone; none for whom no reminder reaches."""
     client = draft.prescription.client
-    if _not_yet(draft) or _unreached(draft):
+    if _why_not_yet(draft) or _why_unreached(draft):
         return []
     here = zone(client.time_zone)
-    return [due.astimezone(here) for due in islice(_planned(draft, now), REMINDERS_SHOWN)]
+    return [due.astimezone(here) for due in islice(_due_times(draft, now), DISPLAYED_REMINDERS)]
 
 
-def why_none(draft: PrescriptionVersion, now: dt.datetime) -> str:
+def why_no_reminder(draft: PrescriptionVersion, now: dt.datetime) -> str:
     """Why no reminder would come, for the practitioner: what nobody's joining or resuming mends comes first."""
-    return never(draft, now) or _not_yet(draft) or _unreached(draft)
+    return no_time_left(draft, now) or _why_not_yet(draft) or _why_unreached(draft)
 
 
-def never(draft: PrescriptionVersion, now: dt.datetime) -> str:
+def no_time_left(draft: PrescriptionVersion, now: dt.datetime) -> str:
     """Why none can come, whoever joins and whatever is resumed; empty where a time is left."""
-    if next(_planned(draft, now), None) is not None:
+    if next(_due_times(draft, now), None) is not None:
         return ""
     return _("No time of this plan is left: its days are over, or lie in quiet hours.")
 
 
-def _planned(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.datetime]:
+def _due_times(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.datetime]:
     """When its reminders are due, for whom they reach."""
     client = draft.prescription.client
-    plan = planning.plan_of(draft, client, _choice(draft))
-    begin = max(now, _beginning(draft, client))
+    plan = planning.build_plan(draft, client, _choice(draft))
+    begin = max(now, _first_instant(draft, client))
     end = begin + LOOK_AHEAD if begin < LAST - LOOK_AHEAD else LAST
     return slots(plan, zone(client.time_zone), now, end)
 
@@ -116,10 +116,10 @@ def _planned(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.dateti
 def _choice(draft: PrescriptionVersion) -> ReminderChoice | None:
     """Of which times of a running plan the client wants to be reminded; None: of all, as of one just made."""
     pk = draft.prescription_id
-    return planning.choices([pk]).get(pk) if draft.number > 1 else None
+    return planning.reminder_choices([pk]).get(pk) if draft.number > 1 else None
 
 
-def _not_yet(draft: PrescriptionVersion) -> str:
+def _why_not_yet(draft: PrescriptionVersion) -> str:
     if draft.prescription.state == Prescription.State.HELD:
         return _("It is held. Reminders go on when you resume it.")
     client = draft.prescription.client
@@ -128,7 +128,7 @@ def _not_yet(draft: PrescriptionVersion) -> str:
     return ""
 
 
-def _unreached(draft: PrescriptionVersion) -> str:
+def _why_unreached(draft: PrescriptionVersion) -> str:
     client, choice = draft.prescription.client, _choice(draft)
     told = {"name": client.first_name}
     if not client.reminders_wanted or (choice is not None and not choice.wanted):
@@ -138,15 +138,15 @@ def _unreached(draft: PrescriptionVersion) -> str:
     return ""
 
 
-def _beginning(draft: PrescriptionVersion, client: Client) -> dt.datetime:
+def _first_instant(draft: PrescriptionVersion, client: Client) -> dt.datetime:
     return dt.datetime.combine(draft.starts_on, dt.time.min, zone(client.time_zone))
 
 
-def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
+def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
     client, exercise = draft.prescription.client, draft.prescription.exercise
     here = zone(client.time_zone)
     with override(client.language), timezone.override(here):
-        plan = _new_plan(draft, now)
+        plan = _build_plan(draft, now)
         steps = exercise.steps_in(client.language)
         told: dict[str, Any] = {
             "client": client,
@@ -156,17 +156,17 @@ def _today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "step": on_the_picture(steps) if plan.now == "do" else None,
             "others": [],
             "had_one": True,
-            "held_words": partial(held_text, client),  # asked for where it is paused
+            "held_words": partial(render_hold_advice, client),  # asked for where it is paused
             "owners": [],
-            "news": dosage_changes.news(client, now, draft) if draft.number > 1 else [],
+            "news": dosage_changes.list_changes(client, now, draft) if draft.number > 1 else [],
             "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
             "csrf_token": "none",  # no form of the page works in its frame
         }
         page = render_to_string("clinic/portal/today/page.html", told)
-    return _WAY.sub(r"\1", _NOT_FOR_A_FRAME.sub("", _SCRIPT.sub("", page)))
+    return _LINK.sub(r"\1", _NOT_FOR_A_FRAME.sub("", _SCRIPT.sub("", page)))
 
 
-def _new_plan(draft: PrescriptionVersion, now: dt.datetime) -> NewPlan:
+def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
     """The same as the portal says of it once it is stored."""
     client = draft.prescription.client
     here = zone(client.time_zone)
@@ -177,11 +177,11 @@ def _new_plan(draft: PrescriptionVersion, now: dt.datetime) -> NewPlan:
     in_plan = day >= draft.starts_on and WEEKDAYS[local.weekday()] in draft.day_names
     # A number for the addresses on the page, which are taken out of it again.
     about = Prescription(pk=0, client=client, exercise=draft.prescription.exercise, state=draft.prescription.state)
-    upcoming = first_slot(replace(planning.plan_of(draft, client), paused_until=None, quiet=None), here, now)
-    return NewPlan(
+    upcoming = first_slot(replace(planning.build_plan(draft, client), paused_until=None, quiet=None), here, now)
+    return PreviewedPlan(
         prescription=about,
         dose=draft,
         now="held" if held else "over" if over else "do" if in_plan else "rest",
-        next=in_words(upcoming.due_at.astimezone(here), day) if upcoming else "",
-        wait_until=planning.wait_until(draft, client, local),
+        next=format_moment(upcoming.due_at.astimezone(here), day) if upcoming else "",
+        wait_until=planning.morning_ends_at(draft, client, local),
     )

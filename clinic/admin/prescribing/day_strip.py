@@ -35,7 +35,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Planned:
+class OtherPlan:
     """The times of another exercise of the same client."""
 
     exercise: str
@@ -54,12 +54,12 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Day:
+class DayStrip:
     """What the strip shows of one client."""
 
     client: Client
     times: Sequence[str]
-    others: Sequence[Planned]
+    others: Sequence[OtherPlan]
     early: Sequence[str]
     unwished: Sequence[str] = ()  # of the plan that is changed: the times the client wants no reminder of
 
@@ -70,7 +70,7 @@ class Day:
 
     @property
     def early_until(self) -> str:
-        return _clock(self.wakes + _AVOIDED)
+        return _clock(self.wakes + _MORNING_MINUTES)
 
     @property
     def quiet(self) -> tuple[int, int] | None:
@@ -93,7 +93,7 @@ class Day:
     def bands(self) -> list[Band]:
         quiet = self.quiet
         nights = _bands(QUIET, quiet[0], (quiet[1] - quiet[0]) % MINUTES) if quiet else []
-        return [*nights, *_bands(MORNING, self.wakes, _AVOIDED)]
+        return [*nights, *_bands(MORNING, self.wakes, _MORNING_MINUTES)]
 
     @property
     def marks(self) -> list[Mark]:
@@ -116,15 +116,15 @@ class Day:
         return [time for time in self.times if quiet and _in(_minutes(dt.time.fromisoformat(time)), quiet)]
 
 
-_AVOIDED = int(AVOID_MORNING.total_seconds() // 60)
+_MORNING_MINUTES = int(AVOID_MORNING.total_seconds() // 60)
 
 
-def days(
+def build_strips(
     clients: Collection[Client],
     times: Sequence[str],
     early: Mapping[int, Sequence[str]],
     without: Prescription | None = None,
-) -> list[Day]:
+) -> list[DayStrip]:
     """The strips of these clients, in four queries whatever their number.
 
     Args:
@@ -133,17 +133,17 @@ def days(
         early: of them, those too early for a client, by the client's number.
         without: the plan that is being changed; its times are the chosen ones.
     """
-    planned = _planned(clients)
+    planned = _running_plans(clients)
     strips = []
     for client in clients:
         theirs = planned.get(client.pk, {})
         own = theirs.pop(without.pk, None) if without else None
         unwished = own.unwished if own else ()
-        strips.append(Day(client, times, list(theirs.values()), early.get(client.pk, []), unwished))
+        strips.append(DayStrip(client, times, list(theirs.values()), early.get(client.pk, []), unwished))
     return strips
 
 
-def _planned(clients: Collection[Client]) -> dict[int, dict[int, Planned]]:
+def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan]]:
     """What runs, by client and prescription."""
     plans = list(
         Prescription.objects.running()
@@ -153,23 +153,29 @@ def _planned(clients: Collection[Client]) -> dict[int, dict[int, Planned]]:
     )
     numbers = {plan.pk for plan in plans}
     versions: Mapping[int, PrescriptionVersion] = planning.newest_versions(numbers)
-    choices = planning.choices(numbers)
-    found: dict[int, dict[int, Planned]] = {}
+    choices = planning.reminder_choices(numbers)
+    found: dict[int, dict[int, OtherPlan]] = {}
     for plan in plans:
         version, choice = versions[plan.pk], choices.get(plan.pk)
-        off = version.local_times if choice and not choice.wanted else choice.left_out(version)[1] if choice else []
+        off = (
+            version.local_times
+            if choice and not choice.wanted
+            else choice.find_exclusions(version)[1]
+            if choice
+            else []
+        )
         times = [f"{time:%H:%M}" for time in version.local_times]
         unwished = [f"{time:%H:%M}" for time in off]
-        found.setdefault(plan.client_id, {})[plan.pk] = Planned(plan.exercise.name, times, unwished)
+        found.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, unwished)
     return found
 
 
 def _bands(kind: str, start: int, length: int) -> list[Band]:
     """One band, or two where it goes over midnight."""
-    return [Band(kind, _percent(begin), _percent(long)) for begin, long in _parts(start, length)]
+    return [Band(kind, _percent(begin), _percent(long)) for begin, long in _split_at_midnight(start, length)]
 
 
-def _parts(start: int, length: int) -> Iterator[tuple[int, int]]:
+def _split_at_midnight(start: int, length: int) -> Iterator[tuple[int, int]]:
     before_midnight = min(length, MINUTES - start)
     yield start, before_midnight
     if length > before_midnight:
@@ -192,6 +198,6 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
 
 
-def hours() -> Iterable[Mark]:
+def hour_marks() -> Iterable[Mark]:
     """The hours written under the strip."""
     return [Mark(f"{hour:02d}", _percent(hour * 60), "hour") for hour in (0, 6, 12, 18, 24)]

@@ -22,9 +22,9 @@ from clinic.prescriptions import prescribing
 from clinic.prescriptions.prescribing import Dose
 from exercises.models import Exercise
 
-TIMES_OFFERED = 4
-_NO_NUMBER = ("required", "invalid", "min_value", "max_value")
-_NO_DATE = dict.fromkeys(("required", "invalid"), gettext_lazy("Write a day such as 2026-03-31."))
+MIN_TIME_FIELDS = 4
+_NUMBER_ERRORS = ("required", "invalid", "min_value", "max_value")
+_DATE_ERRORS = dict.fromkeys(("required", "invalid"), gettext_lazy("Write a day such as 2026-03-31."))
 
 
 class TimesWidget(forms.Widget):
@@ -51,14 +51,14 @@ class DoseFields(ServiceForm):
     starts_on = forms.DateField(
         label=gettext_lazy("From"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages=_NO_DATE,
+        error_messages=_DATE_ERRORS,
     )
     ends_on = forms.DateField(
         label=gettext_lazy("Until"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("The last day. Leave it empty for a plan without an end."),
-        error_messages=_NO_DATE,
+        error_messages=_DATE_ERRORS,
     )
     days = forms.MultipleChoiceField(
         label=gettext_lazy("Days"),
@@ -71,13 +71,13 @@ class DoseFields(ServiceForm):
         label=gettext_lazy("Sets"),
         min_value=1,
         max_value=20,
-        error_messages=dict.fromkeys(_NO_NUMBER, gettext_lazy("Write a whole number from 1 to 20.")),
+        error_messages=dict.fromkeys(_NUMBER_ERRORS, gettext_lazy("Write a whole number from 1 to 20.")),
     )
     hold_seconds = forms.IntegerField(
         label=gettext_lazy("Hold, in seconds"),
         min_value=1,
         max_value=600,
-        error_messages=dict.fromkeys(_NO_NUMBER, gettext_lazy("Write a whole number from 1 to 600.")),
+        error_messages=dict.fromkeys(_NUMBER_ERRORS, gettext_lazy("Write a whole number from 1 to 600.")),
     )
     variation = forms.ChoiceField(label=gettext_lazy("Variation"), required=False, widget=forms.RadioSelect)
 
@@ -94,7 +94,7 @@ class DoseFields(ServiceForm):
     def time_slots(self) -> list[str]:
         """What the time fields hold: what was given, then empty ones up to the number offered, one at least."""
         given = list(self["times"].value() or [])
-        return given + [""] * max(1, TIMES_OFFERED - len(given))
+        return given + [""] * max(1, MIN_TIME_FIELDS - len(given))
 
     def chosen(self) -> list[str]:
         """The times of day that the fields hold now, as far as they are some."""
@@ -118,7 +118,7 @@ class DoseFields(ServiceForm):
     def over_for(self, clients: Collection[Client], given: Mapping[str, Any]) -> bool:
         """Whether the last day has passed for all of them; no last day, or one before the first, is not judged here."""
         first, last = given.get("starts_on"), given.get("ends_on")
-        return bool(first and last and first <= last < min(today_of(client) for client in clients))
+        return bool(first and last and first <= last < min(local_today(client) for client in clients))
 
     def early_for(self, client: Client, given: Mapping[str, Any]) -> list[str]:
         """Those of the times given within two hours after this client gets up; none while a time is no time."""
@@ -146,14 +146,14 @@ def _is_time(given: object) -> bool:
     return True
 
 
-def usual(today: dt.date) -> dict[str, Any]:
+def usual_dose(today: dt.date) -> dict[str, Any]:
     """The dose that a form begins with: every day at 18:00, from ``today`` on."""
     blank = PrescriptionVersion()
     amount = {"sets": blank.sets, "hold_seconds": blank.hold_seconds}
     return {"starts_on": today, "days": list(WEEKDAYS), "times": ["18:00"], **amount}
 
 
-def today_of(client: Client) -> dt.date:
+def local_today(client: Client) -> dt.date:
     """The client's own day."""
     return timezone.now().astimezone(zone(client.time_zone)).date()
 
@@ -192,7 +192,7 @@ class AmendForm(DoseForm):
     """A new dose in place of the one in force."""
 
     reason = forms.CharField(
-        label=gettext_lazy("SkipReason"),
+        label=gettext_lazy("Why"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Say in a few words why.")},

@@ -19,7 +19,7 @@ TEMPLATE, CLIENT, MINE = "template", "client", "mine"
 
 
 @dataclass(frozen=True)
-class Source:
+class DoseSource:
     """One dose that fills the fields with one press."""
 
     key: str  # what the button sends: "template-3", "client", "mine"
@@ -35,7 +35,7 @@ class Source:
     def in_short(self) -> str:
         """ "Every day at 18:00, 1 × 30 s"."""
         told = {
-            "days": admin_labels.days(self.days),
+            "days": admin_labels.format_days(self.days),
             "times": ", ".join(self.times),
             "sets": self.sets,
             "seconds": self.hold_seconds,
@@ -60,9 +60,9 @@ class Source:
         return json.dumps({**self.fields(None), "lasts": self.lasts})
 
 
-def sources(
+def list_sources(
     exercise: Exercise, by: Practitioner, client: Client | None = None, *, templates_only: bool = False
-) -> list[Source]:
+) -> list[DoseSource]:
     """What may be chosen, in the order of the page: this client's own last dose, the templates, one's own last dose.
 
     Three queries at most. A variation that the exercise has no more is left out.
@@ -72,7 +72,7 @@ def sources(
         templates_only: where a dose is changed, the last one is in the fields already.
     """
     known = {variation.code for variation in exercise.variations_in(None)}
-    kept = [_of(f"{TEMPLATE}-{row.pk}", row.name, row, row.weeks and row.weeks * 7, known)
+    kept = [_build_source(f"{TEMPLATE}-{row.pk}", row.name, row, row.weeks and row.weeks * 7, known)
             for row in DoseTemplate.objects.offered(by.clinic, exercise.slug)]  # fmt: skip
     if templates_only:
         return kept
@@ -83,32 +83,34 @@ def sources(
     mine = versions.filter(by=by).first()
     found = []
     if last is not None:
-        found.append(_of(CLIENT, _("As last time"), last, _lasts(last), known))
+        found.append(_build_source(CLIENT, _("As last time"), last, _length_in_days(last), known))
     found += kept
-    if mine is not None and (last is None or _same(mine) != _same(last)):
-        found.append(_of(MINE, _("As you prescribed last"), mine, _lasts(mine), known))
+    if mine is not None and (last is None or _comparable(mine) != _comparable(last)):
+        found.append(_build_source(MINE, _("As you prescribed last"), mine, _length_in_days(mine), known))
     return found
 
 
-def chosen(found: Sequence[Source], key: str) -> Source | None:
+def find_source(found: Sequence[DoseSource], key: str) -> DoseSource | None:
     """The one of this key; None: there is none."""
     return next((source for source in found if source.key == key), None)
 
 
-def wanted_by(query: Mapping[str, str]) -> str:
+def key_in_query(query: Mapping[str, str]) -> str:
     """The key that an address asks for: ``?template=3``."""
     number = query.get("template", "")
     return f"{TEMPLATE}-{number}" if number else ""
 
 
-def _of(key: str, name: str, row: DoseTemplate | PrescriptionVersion, lasts: int | None, known: set[str]) -> Source:
+def _build_source(
+    key: str, name: str, row: DoseTemplate | PrescriptionVersion, lasts: int | None, known: set[str]
+) -> DoseSource:
     variation = row.variation if row.variation in known else ""
-    return Source(key, name, row.day_names, row.times.split(","), row.sets, row.hold_seconds, variation, lasts)
+    return DoseSource(key, name, row.day_names, row.times.split(","), row.sets, row.hold_seconds, variation, lasts)
 
 
-def _lasts(version: PrescriptionVersion) -> int | None:
+def _length_in_days(version: PrescriptionVersion) -> int | None:
     return (version.ends_on - version.starts_on).days + 1 if version.ends_on else None
 
 
-def _same(version: PrescriptionVersion) -> tuple[object, ...]:
-    return version.days, version.times, version.sets, version.hold_seconds, version.variation, _lasts(version)
+def _comparable(version: PrescriptionVersion) -> tuple[object, ...]:
+    return version.days, version.times, version.sets, version.hold_seconds, version.variation, _length_in_days(version)

@@ -71,7 +71,7 @@ class TemplateForm(DoseFields):
         return Pattern(**{name: self.cleaned_data[name] for name in names})
 
 
-def _clinical(request: HttpRequest) -> list[Practitioner]:
+def _memberships(request: HttpRequest) -> list[Practitioner]:
     """Raises Http404 for those who do not treat."""
     found = access.clinical(request)
     if not found:
@@ -79,7 +79,7 @@ def _clinical(request: HttpRequest) -> list[Practitioner]:
     return found
 
 
-def _kept(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise, Practitioner]:
+def _template_of(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise, Practitioner]:
     """One that this person may change. Raises Http404, for a stranger and when its exercise is shown no more."""
     template = get_object_or_404(DoseTemplate.objects.kept_by(request.user).select_related("clinic"), pk=pk)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=template.exercise)
@@ -88,9 +88,9 @@ def _kept(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise, Practi
 
 
 @require_safe
-def listing(request: HttpRequest) -> HttpResponseBase:
+def list_templates(request: HttpRequest) -> HttpResponseBase:
     """By exercise; where there are none yet, the usual one is offered."""
-    clinical = _clinical(request)
+    clinical = _memberships(request)
     exercises = list(Exercise.objects.current().whole())
     kept: dict[str, list[dict[str, Any]]] = {exercise.slug: [] for exercise in exercises}
     for row in DoseTemplate.objects.kept_by(request.user).filter(active=True).select_related("clinic"):
@@ -108,73 +108,75 @@ def listing(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponseBase:
+def add_template(request: HttpRequest) -> HttpResponseBase:
     """A new one, for ``?exercise=``."""
-    clinical = _clinical(request)
+    clinical = _memberships(request)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.GET.get("exercise", ""))
     begin = {"days": list(WEEKDAYS), "times": ["18:00"], "sets": 1, "hold_seconds": 30}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, clinical, begin)
     if form.is_bound and form.is_valid():
         made = form.call(lambda: dose_templates.add_template(exercise, form.pattern(), by=form.by()))
         if made is not None:
-            return _done(request, _("“%(name)s” is kept."), made)
+            return _redirect_with(request, _("“%(name)s” is kept."), made)
     return page(request, "prescribing/dose_template.html", _("Keep a dose"), form=form, exercise=exercise)
 
 
 @require_POST
-def add_usual(request: HttpRequest) -> HttpResponseBase:
+def add_usual_template(request: HttpRequest) -> HttpResponseBase:
     """The usual one for ``exercise``, at one press; to the clinic of the first membership that has none."""
-    clinical = _clinical(request)
+    clinical = _memberships(request)
     exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.POST.get("exercise", ""))
     try:
         made = dose_templates.add_template(exercise, dose_templates.usual(), by=clinical[0])
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("plumbline:dose_templates"))
-    return _done(request, _("“%(name)s” is kept."), made)
+    return _redirect_with(request, _("“%(name)s” is kept."), made)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponseBase:
+def change_template(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Other days, times, amounts or another name; what was prescribed by it stays as it is."""
-    template, exercise, by = _kept(request, pk)
+    template, exercise, by = _template_of(request, pk)
     if not template.active:
-        return _retired(request, template)
+        return _redirect_retired(request, template)
     now = {name: getattr(template, name) for name in ("name", "sets", "hold_seconds", "variation", "weeks")}
     now |= {"days": template.day_names, "times": template.times.split(",")}
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, [by], now)
     if form.is_bound and form.is_valid():
         changed = form.call(lambda: dose_templates.change_template(template, exercise, form.pattern(), by=by))
         if changed is not None:
-            return _done(request, _("“%(name)s” is changed. Plans that were made of it stay as they are."), changed)
+            return _redirect_with(
+                request, _("“%(name)s” is changed. Plans that were made of it stay as they are."), changed
+            )
     return page(request, "prescribing/dose_template.html", str(now["name"]), form=form, exercise=exercise)
 
 
 @require_POST
-def retire(request: HttpRequest, pk: int) -> HttpResponseBase:
+def retire_template(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Offer it no more."""
-    template, _exercise, by = _kept(request, pk)
+    template, _exercise, by = _template_of(request, pk)
     if not dose_templates.retire_template(template, by=by):
-        return _retired(request, template)
-    return _done(request, _("“%(name)s” is offered no more. Plans that were made of it run on."), template)
+        return _redirect_retired(request, template)
+    return _redirect_with(request, _("“%(name)s” is offered no more. Plans that were made of it run on."), template)
 
 
-def _retired(request: HttpRequest, template: DoseTemplate) -> HttpResponseRedirect:
+def _redirect_retired(request: HttpRequest, template: DoseTemplate) -> HttpResponseRedirect:
     """A colleague was quicker, or the button was pressed twice."""
     said = _("“%(name)s” is retired already. Add it anew if you need it.")
     messages.info(request, said % {"name": template.name})
     return HttpResponseRedirect(reverse("plumbline:dose_templates"))
 
 
-def _done(request: HttpRequest, said: str, template: DoseTemplate) -> HttpResponseRedirect:
+def _redirect_with(request: HttpRequest, said: str, template: DoseTemplate) -> HttpResponseRedirect:
     messages.success(request, said % {"name": template.name})
     return HttpResponseRedirect(reverse("plumbline:dose_templates"))
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-    ("doses/", listing, "dose_templates"),
-    ("doses/add/", add, "dose_template_add"),
-    ("doses/usual/", add_usual, "dose_template_usual"),
-    ("doses/<int:pk>/", change, "dose_template"),
-    ("doses/<int:pk>/retire/", retire, "dose_template_retire"),
+    ("doses/", list_templates, "dose_templates"),
+    ("doses/add/", add_template, "dose_template_add"),
+    ("doses/usual/", add_usual_template, "dose_template_usual"),
+    ("doses/<int:pk>/", change_template, "dose_template"),
+    ("doses/<int:pk>/retire/", retire_template, "dose_template_retire"),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
 from clinic.admin.prescribing import review as prescribing_review
-from clinic.admin.prescribing.review import BACK, LOOK
+from clinic.admin.prescribing.review import BACK, PREVIEW
 from clinic.admin.prescribing.screening_form import PrescribeForm
 from clinic.admin.rendering import page
 from clinic.models import Client, Clinic, Practitioner, Prescription
@@ -30,7 +30,7 @@ from exercises.models import Exercise, Media, Step
 
 
 @dataclass(frozen=True)
-class Offered:
+class OfferedExercise:
     """One exercise to choose, with its picture and when it was prescribed last."""
 
     exercise: Exercise
@@ -57,22 +57,22 @@ def picture_step(exercise: Exercise) -> Step | None:
     return on_the_picture(exercise.steps_in(get_language()))
 
 
-def offered(clinic: Clinic, by: Practitioner, clients: Collection[Client]) -> list[Offered]:
+def list_offered(clinic: Clinic, by: Practitioner, clients: Collection[Client]) -> list[OfferedExercise]:
     """What may be prescribed today: the featured one first, then what was prescribed last, then by name."""
     rows = Prescription.objects.order_by().values_list("exercise__slug").annotate(last=Max("created_at"))
     theirs, mine = dict(rows.filter(client__in=clients)), dict(rows.filter(prescribed_by=by))
     found = [
-        Offered(one, one.slug == clinic.featured_exercise, theirs.get(one.slug), mine.get(one.slug))
+        OfferedExercise(one, one.slug == clinic.featured_exercise, theirs.get(one.slug), mine.get(one.slug))
         for one in Exercise.objects.current().whole()
     ]
-    return sorted(found, key=lambda one: (not one.featured, -_stamp(one), one.exercise.name.casefold()))
+    return sorted(found, key=lambda one: (not one.featured, -_last_use(one), one.exercise.name.casefold()))
 
 
-def _stamp(one: Offered) -> float:
+def _last_use(one: OfferedExercise) -> float:
     return max((when.timestamp() for when in (one.to_client, one.by_me) if when), default=0.0)
 
 
-def wanted(request: HttpRequest, found: Sequence[Offered]) -> tuple[Offered | None, str]:
+def find_wanted(request: HttpRequest, found: Sequence[OfferedExercise]) -> tuple[OfferedExercise | None, str]:
     """The exercise of the form sent, else of the address, or the only one there is; and what was named."""
     slug = (
         request.POST.get("exercise", "")
@@ -83,55 +83,55 @@ def wanted(request: HttpRequest, found: Sequence[Offered]) -> tuple[Offered | No
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def prescribe(request: HttpRequest, pk: int) -> HttpResponseBase:
+def prescribe_single(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Choose the exercise, when there are several; screening and dose on one page; a look at it; done."""
     treated = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
     client = get_object_or_404(treated, pk=pk)
     by = access.practitioner_of(request, client)
-    found = offered(client.clinic, by, [client])
-    one, slug = wanted(request, found)
+    found = list_offered(client.clinic, by, [client])
+    one, slug = find_wanted(request, found)
     title = _("Prescribe for %(name)s") % {"name": client}
     if one is None:
         context: dict[str, Any] = {"client": client, "offered": found, "unknown": slug, "query": ""}
         return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
-    given = dose_prefill.sources(exercise, by, client)
+    given = dose_prefill.list_sources(exercise, by, client)
     form = _form(request, client, exercise, given)
     if form.is_bound and form.is_valid():
-        if request.POST.get("do") == LOOK:
+        if request.POST.get("do") == PREVIEW:
             draft = form.call(
                 lambda: prescribing.draft_prescription(client, exercise, form.dose(), form.questions.screening(), by=by)
             )
             if draft is not None:
-                return prescribing_review.show(
+                return prescribing_review.render_review(
                     request, title, draft, client=client, early=form.early,
                     overrides=form.questions.overrides(), keep_as=form.cleaned_data["keep_as"],
                 )  # fmt: skip
         elif (made := form.call(lambda: _store(request, form, by))) is not None:
             done = _("%(exercise)s is prescribed for %(name)s.")
             messages.success(request, done % {"exercise": exercise.name, "name": client})
-            if why := client_preview.never(made.dose, timezone.now()):
+            if why := client_preview.no_time_left(made.dose, timezone.now()):
                 messages.warning(request, why)
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
     running = client.prescriptions.running().filter(exercise__slug=exercise.slug)
-    (strip,) = day_strip.days([client], form.chosen(), {client.pk: form.early})
+    (strip,) = day_strip.build_strips([client], form.chosen(), {client.pk: form.early})
     return page(
         request, "prescribing/one.html", title, client=client, one=one, exercise=exercise, form=form, running=running,
-        words=exercise.words(get_language()), sources=given, day=strip, hours=day_strip.hours(),
+        words=exercise.words(get_language()), sources=given, day=strip, hours=day_strip.hour_marks(),
         several=len(found) > 1,
-        beside=prescribing_review.numbers(
-            prescribing_review.still_shown(form, prescribing_review.beside(request.POST), [plan.pk for plan in running])
+        beside=prescribing_review.join_ids(
+            prescribing_review.displayed_value(form, prescribing_review.displayed_plans(request.POST), [plan.pk for plan in running])
         ),
     )  # fmt: skip
 
 
 def _form(
-    request: HttpRequest, client: Client, exercise: Exercise, given: Sequence[dose_prefill.Source]
+    request: HttpRequest, client: Client, exercise: Exercise, given: Sequence[dose_prefill.DoseSource]
 ) -> PrescribeForm:
     """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
     form = PrescribeForm(None, client, exercise)
-    key = request.POST.get("fill", "") or dose_prefill.wanted_by(request.GET)
-    source = dose_prefill.chosen(given, key)
+    key = request.POST.get("fill", "") or dose_prefill.key_in_query(request.GET)
+    source = dose_prefill.find_source(given, key)
     if request.method == "POST" and not request.POST.get("fill") and request.POST.get("do") != BACK:
         return PrescribeForm(request.POST, client, exercise)
     typed = form.typed(request.POST) if request.method == "POST" else {}
@@ -142,8 +142,8 @@ def _form(
 def _store(request: HttpRequest, form: PrescribeForm, by: Practitioner) -> Prescription:
     return prescribing.prescribe_exercise(
         form.client, form.exercise, form.dose(), form.questions.screening(),
-        by=by, keep_as=form.cleaned_data["keep_as"], beside=prescribing_review.beside(request.POST),
+        by=by, keep_as=form.cleaned_data["keep_as"], beside=prescribing_review.displayed_plans(request.POST),
     )  # fmt: skip
 
 
-ROUTES = [("clients/<int:pk>/prescribe/", prescribe, "prescribe")]
+ROUTES = [("clients/<int:pk>/prescribe/", prescribe_single, "prescribe")]

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, today_of, usual
+from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, local_today, usual_dose
 from clinic.models import Client
 from clinic.models.dose_template import DoseTemplate
 from clinic.prescriptions.bulk import ScreenedClient
@@ -20,7 +20,7 @@ from exercises.models import Exercise, Precaution
 _NAME_LENGTH = DoseTemplate._meta.get_field("name").max_length
 
 
-def _keep_as() -> forms.CharField:
+def _keep_as_field() -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Keep this dose under a name"),
         required=False,
@@ -93,11 +93,11 @@ class Questions:
 class PrescribeForm(DoseForm):
     """The screening and the dose of one client."""
 
-    keep_as = _keep_as()
+    keep_as = _keep_as_field()
 
     def __init__(self, data: Any, client: Client, exercise: Exercise, initial: Mapping[str, Any] | None = None) -> None:
         """``initial``: what the fields hold in place of the usual dose."""
-        super().__init__(data, client, exercise, usual(today_of(client)) | dict(initial or {}))
+        super().__init__(data, client, exercise, usual_dose(local_today(client)) | dict(initial or {}))
         self.questions = Questions(self, exercise)
 
     def clean(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class PrescribeForm(DoseForm):
         return given
 
 
-class Share:
+class ClientShare:
     """One client's part of the form for several: the questions, and the tick for a morning."""
 
     def __init__(self, form: SeveralForm, client: Client) -> None:
@@ -138,15 +138,15 @@ class Share:
 class SeveralForm(DoseFields):
     """One dose for several clients, and the screening of each."""
 
-    keep_as = _keep_as()
+    keep_as = _keep_as_field()
 
     def __init__(
         self, data: Any, clients: Sequence[Client], exercise: Exercise, initial: Mapping[str, Any] | None = None
     ) -> None:
         # Round the world it is two days at once: the plan begins on one that has passed for nobody.
-        today = max(today_of(client) for client in clients)
-        super().__init__(data, exercise, usual(today) | dict(initial or {}))
-        self.shares = [Share(self, client) for client in clients]
+        today = max(local_today(client) for client in clients)
+        super().__init__(data, exercise, usual_dose(today) | dict(initial or {}))
+        self.shares = [ClientShare(self, client) for client in clients]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

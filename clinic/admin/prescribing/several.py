@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
 from clinic.admin.prescribing import review as prescribing_review
-from clinic.admin.prescribing.one import offered, wanted
-from clinic.admin.prescribing.review import BACK, LOOK
+from clinic.admin.prescribing.one import find_wanted, list_offered
+from clinic.admin.prescribing.review import BACK, PREVIEW
 from clinic.admin.prescribing.screening_form import SeveralForm
 from clinic.admin.rendering import page
 from clinic.models import Client, Practitioner, Prescription
@@ -34,42 +34,42 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     if not access.clinical(request):
         raise Http404
     clients = _clients(request)
-    if complaint := _complaint(clients):
+    if complaint := _selection_error(clients):
         messages.info(request, complaint)
         return HttpResponseRedirect(reverse("plumbline:clients"))
     if len(clients) == 1 and request.method != "POST":  # whoever left the others out keeps what was typed
         chosen = urlencode({"exercise": request.GET["exercise"]}) if "exercise" in request.GET else ""
         return HttpResponseRedirect(f"{reverse('plumbline:prescribe', args=[clients[0].pk])}{chosen and '?'}{chosen}")
     by = access.practitioner_of(request, clients[0])
-    found = offered(by.clinic, by, clients)
-    one, slug = wanted(request, found)
+    found = list_offered(by.clinic, by, clients)
+    one, slug = find_wanted(request, found)
     title = _title(clients)
     query = "&".join(f"client={client.pk}" for client in clients)
     if one is None:
         context: dict[str, Any] = {"clients": clients, "offered": found, "unknown": slug, "query": query}
         return page(request, "prescribing/choose_exercise.html", title, **context)
     exercise = one.exercise
-    given = dose_prefill.sources(exercise, by)
+    given = dose_prefill.list_sources(exercise, by)
     form = _form(request, clients, exercise, given)
     if form.is_bound and form.is_valid():
-        verb = _look if request.POST.get("do") == LOOK else _store
+        verb = _preview if request.POST.get("do") == PREVIEW else _store
         answer = form.call(lambda: verb(request, form, by))
         if answer is not None:
             return answer
     early = {share.client.pk: share.early for share in form.shares}
-    strips = {strip.client.pk: strip for strip in day_strip.days(clients, form.chosen(), early)}
-    having = _running(clients, exercise)
+    strips = {strip.client.pk: strip for strip in day_strip.build_strips(clients, form.chosen(), early)}
+    having = _running_plans(clients, exercise)
     running = {plan.client_id: plan for plan in having}
     return page(
         request, "prescribing/several.html", title, clients=clients, one=one, exercise=exercise, form=form,
         words=exercise.words(get_language()), sources=given, several=len(found) > 1, query=query,
-        hours=day_strip.hours(),
+        hours=day_strip.hour_marks(),
         shares=[
-            (share, strips[share.client.pk], running.get(share.client.pk), _without(share.client, clients, slug))
+            (share, strips[share.client.pk], running.get(share.client.pk), _url_without(share.client, clients, slug))
             for share in form.shares
         ],
-        beside=prescribing_review.numbers(
-            prescribing_review.still_shown(form, prescribing_review.beside(request.POST), [plan.pk for plan in having])
+        beside=prescribing_review.join_ids(
+            prescribing_review.displayed_value(form, prescribing_review.displayed_plans(request.POST), [plan.pk for plan in having])
         ),
     )  # fmt: skip
 
@@ -79,12 +79,12 @@ def _title(clients: Sequence[Client]) -> str:
     return told % {"count": len(clients)}
 
 
-def _running(clients: Sequence[Client], exercise: Exercise) -> list[Prescription]:
+def _running_plans(clients: Sequence[Client], exercise: Exercise) -> list[Prescription]:
     """Who of them has the exercise already: their plans."""
     return list(Prescription.objects.running().filter(client__in=clients, exercise__slug=exercise.slug).order_by("pk"))
 
 
-def _without(client: Client, clients: Sequence[Client], slug: str) -> str:
+def _url_without(client: Client, clients: Sequence[Client], slug: str) -> str:
     """The address of the same page for the others; empty where there is none."""
     others = [("client", str(each.pk)) for each in clients if each.pk != client.pk]
     return f"?{urlencode([*others, ('exercise', slug)])}" if others else ""
@@ -103,7 +103,7 @@ def _clients(request: HttpRequest) -> list[Client]:
     return clients
 
 
-def _complaint(clients: Sequence[Client]) -> str:
+def _selection_error(clients: Sequence[Client]) -> str:
     """Why these cannot be prescribed to at once; empty when they can."""
     if not clients:
         return _("Tick the clients first.")
@@ -115,12 +115,12 @@ def _complaint(clients: Sequence[Client]) -> str:
 
 
 def _form(
-    request: HttpRequest, clients: Sequence[Client], exercise: Exercise, given: Sequence[dose_prefill.Source]
+    request: HttpRequest, clients: Sequence[Client], exercise: Exercise, given: Sequence[dose_prefill.DoseSource]
 ) -> SeveralForm:
     """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
     form = SeveralForm(None, clients, exercise)
     fill, back = request.POST.get("fill", ""), request.POST.get("do") == BACK
-    source = dose_prefill.chosen(given, fill or dose_prefill.wanted_by(request.GET))
+    source = dose_prefill.find_source(given, fill or dose_prefill.key_in_query(request.GET))
     if request.method == "POST" and not fill and not back:
         return SeveralForm(request.POST, clients, exercise)
     typed = form.typed(request.POST) if request.method == "POST" else {}
@@ -131,29 +131,29 @@ def _form(
 def _store(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
     made = bulk.prescribe_to_clients(
         form.orders(), form.exercise, form.dose(), by=by, keep_as=form.cleaned_data["keep_as"],
-        beside=prescribing_review.beside(request.POST),
+        beside=prescribing_review.displayed_plans(request.POST),
     )  # fmt: skip
     names = ", ".join(prescription.client.name for prescription in made)
     told = {"exercise": form.exercise.name, "names": names}
     messages.success(request, _("%(exercise)s is prescribed for %(names)s.") % told)
-    _warn_of_silence(request, made)
+    _warn_of_no_reminder(request, made)
     return HttpResponseRedirect(reverse("plumbline:clients"))
 
 
-def _warn_of_silence(request: HttpRequest, made: Sequence[Prescription]) -> None:
+def _warn_of_no_reminder(request: HttpRequest, made: Sequence[Prescription]) -> None:
     """Say once whom no reminder can ever come to."""
     now, versions = timezone.now(), planning.newest_versions({plan.pk for plan in made})
     unheard: dict[str, list[str]] = {}
     for plan in made:
         version = versions[plan.pk]
         version.prescription = plan  # with its client, read already
-        if why := client_preview.never(version, now):
+        if why := client_preview.no_time_left(version, now):
             unheard.setdefault(why, []).append(plan.client.name)
     for why, names in unheard.items():
         messages.warning(request, _("%(names)s: %(why)s") % {"names": ", ".join(names), "why": why})
 
 
-def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
+def _preview(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResponseBase:
     """What each would get; the page and the mail of the first stand for those of all."""
     dose, now = form.dose(), timezone.now()
     bulk.validate_clients(form.orders(), form.exercise, dose, by=by, now=now)
@@ -164,7 +164,7 @@ def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResp
         theirs = bulk.dose_for(order, dose)
         draft = prescribing.draft_prescription(share.client, form.exercise, theirs, order.screening, by=by, now=now)
         coming = client_preview.first_reminders(draft, now)
-        why_none = "" if coming else client_preview.why_none(draft, now)
+        why_none = "" if coming else client_preview.why_no_reminder(draft, now)
         rows.append(
             {
                 "client": share.client,
@@ -175,7 +175,7 @@ def _look(request: HttpRequest, form: SeveralForm, by: Practitioner) -> HttpResp
         )
         drafts.append(draft)
     title = _title([share.client for share in form.shares])
-    return prescribing_review.show(request, title, drafts[0], rows=rows, keep_as=form.cleaned_data["keep_as"])
+    return prescribing_review.render_review(request, title, drafts[0], rows=rows, keep_as=form.cleaned_data["keep_as"])
 
 
 ROUTES = [("clients/prescribe/", prescribe_several, "prescribe_several")]

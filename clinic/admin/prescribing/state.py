@@ -66,7 +66,7 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class _Act:
+class _StateChange:
     """One change of state: its verb and its words."""
 
     verb: Callable[..., None]
@@ -76,21 +76,21 @@ class _Act:
     done: Promise | str
 
 
-_HOLD = _Act(
+_HOLD = _StateChange(
     prescribing.hold_prescription,
     gettext_lazy("Hold the exercise"),
     gettext_lazy("The client sees that it is paused, and no reminders go out until you resume it."),
     gettext_lazy("Hold"),
     gettext_lazy("The exercise is held. Its reminders stop."),
 )
-_RESUME = _Act(
+_RESUME = _StateChange(
     prescribing.resume_prescription,
     gettext_lazy("Resume the exercise"),
     gettext_lazy("The client reads that the pause has ended and may do it again, and the reminders go on."),
     gettext_lazy("Resume"),
     gettext_lazy("The exercise goes on. So do its reminders."),
 )
-_END = _Act(
+_END = _StateChange(
     prescribing.end_prescription,
     gettext_lazy("End the exercise"),
     gettext_lazy(
@@ -102,7 +102,7 @@ _END = _Act(
 
 
 @_forms_only
-def _change_state(request: HttpRequest, pk: int, act: _Act) -> HttpResponseBase:
+def _change_state(request: HttpRequest, pk: int, act: _StateChange) -> HttpResponseBase:
     """Asks for the reason; a second press, or one a colleague was quicker with, is told so and changes nothing."""
     prescription = _prescription(request.user, pk)
     onward = came_from(request, reverse("plumbline:client", args=[prescription.client_id]))

@@ -11,13 +11,13 @@ from clinic.mail import signed_links
 from clinic.mail.signed_links import Purpose
 from clinic.models import Client, PainReport, Prescription, Reminder, SkipReason
 from clinic.pain import reporting
-from clinic.pain.advice import advice_text, held_text
+from clinic.pain.advice import render_hold_advice, render_report_advice
 from clinic.portal.access import as_spoken_to
 from clinic.portal.fields import sent
 from clinic.portal.links.invalid import dead_link
 from clinic.portal.reports.forms import MailForm, PainNowForm, ReportForm
 from clinic.portal.today.pain_change import Change
-from clinic.reminders.sending import TOGETHER
+from clinic.reminders.sending import COMBINE_WITHIN
 
 ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
 KEPT = 20
@@ -54,7 +54,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
             kept = request.session.get(ANSWERED_HERE, [])
             request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
             return redirect(request.path)
-        paused = {"held": held, "held_words": held_text(client) if held else ""}
+        paused = {"held": held, "held_words": render_hold_advice(client) if held else ""}
         context = {"form": form, "who": client, "clinic": client.clinic, **paused}
         response = render(request, "clinic/portal/links/report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
@@ -64,7 +64,7 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
 def _taken(form: ReportForm, reminder: Reminder) -> bool:
     """Hand the answers to the verb. Raises LinkUsed when the link brought a report in the meantime."""
     try:
-        reporting.report(
+        reporting.report_pain(
             form.prescription,
             form.answers(timezone.now()),
             by=None,
@@ -81,7 +81,7 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     if reminder.pk not in request.session.get(ANSWERED_HERE, []):
         return dead_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic", "advice_text").get(reminder=reminder)
-    told = {"report": stored, "words": advice_text(stored), "change": Change.of(stored)}
+    told = {"report": stored, "words": render_report_advice(stored), "change": Change.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/links/report_done.html", context)
     response["Content-Language"] = client.language
@@ -93,7 +93,7 @@ def _more(reminder: Reminder) -> list[tuple[str, str]]:
     client, state = reminder.schedule.prescription.client_id, Prescription.State.ACTIVE
     left = Reminder.objects.filter(
         schedule__prescription__client=client, schedule__prescription__state=state, answered_by=None,
-        status_detail=SkipReason.TOGETHER, due_at__range=(reminder.due_at - TOGETHER, reminder.due_at + TOGETHER),
+        status_detail=SkipReason.TOGETHER, due_at__range=(reminder.due_at - COMBINE_WITHIN, reminder.due_at + COMBINE_WITHIN),
     ).order_by("due_at", "pk")  # fmt: skip
     rows = left.select_related("schedule__prescription__exercise")
     return [(row.schedule.prescription.exercise.name, signed_links.path(Purpose.REPORT, row.pk)) for row in rows]

@@ -64,7 +64,9 @@ class ReportForm(PlainForm):
     def body(self) -> list[tuple[body_map.Side, list[tuple[str, str]]]]:
         """The drawing of ``areas``: each side with its places, and the tick box that each of these is for."""
         boxes = {str(box.data["value"]): box.id_for_label for box in self["areas"]}
-        return [(side, [(region.area, boxes[region.area]) for region in side.regions]) for side in body_map.sides()]
+        return [
+            (side, [(region.area, boxes[region.area]) for region in side.regions]) for side in body_map.draw_sides()
+        ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

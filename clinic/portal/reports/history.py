@@ -72,7 +72,7 @@ class Entry:
 
     report: PainReport
     may_correct: bool
-    corrections: Sequence[report_text.Corrected]
+    corrections: Sequence[report_text.CorrectionText]
     signs: Sequence[str]
     areas: str
 
@@ -108,7 +108,7 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
-def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def correct_report(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Correct one report within seven days; the old answers stay readable."""
     stored = get_object_or_404(_own(request, client), pk=pk)
     if not _may_correct(stored, timezone.now()):
@@ -116,7 +116,7 @@ def correct(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     form = CorrectionForm(stored, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            reporting.correct(
+            reporting.correct_report(
                 stored,
                 form.changes(),
                 reason=form.cleaned_data["reason"],
@@ -144,9 +144,9 @@ def _entry(report: PainReport, client: Client, now: dt.datetime) -> Entry:
     return Entry(
         report,
         _may_correct(report, now),
-        report_text.corrections(report, signs, zone(client.time_zone)),
-        report_text.signs(report, signs),
-        report_text.areas(report),
+        report_text.describe_corrections(report, signs, zone(client.time_zone)),
+        report_text.sign_labels(report, signs),
+        report_text.area_labels(report),
     )
 
 

@@ -30,7 +30,7 @@ KEY_AT_MOST = 200
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @never_cache
-def waiting(request: HttpRequest) -> HttpResponse:
+def offline_submission(request: HttpRequest) -> HttpResponse:
     """GET: who is signed in, and the token to send with. POST: one answer, dated when it was given.
 
     A POST has the fields of the form that ``about`` names (`pain` or `session`), the ``prescription``, ``occurred_at``
@@ -69,7 +69,7 @@ def _take(request: HttpRequest, client: Client) -> HttpResponse:
     if occurred_at is None:
         return _wrong({"occurred_at": [_("Give the time as 2030-12-31T18:00:00+01:00.")]})
     try:
-        outcome = reporting.report(
+        outcome = reporting.report_pain(
             prescription,
             form.answers(occurred_at),
             by=request.user,  # type: ignore[arg-type]  # signed in: there is a client
@@ -80,7 +80,7 @@ def _take(request: HttpRequest, client: Client) -> HttpResponse:
         return _wrong(error.message_dict)
     except reporting.KeyReused:
         return _told(HTTPStatus.CONFLICT, message=_("We have an answer from that page already, and it is another one."))
-    return _told(HTTPStatus.CREATED, next=resolve_url("clinic:answer", outcome.report.pk))
+    return _told(HTTPStatus.CREATED, next=resolve_url("clinic:report_result", outcome.report.pk))
 
 
 def _instant(text: str) -> dt.datetime | None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.flags.response import DEFAULT_CONFIG as RULE
 from clinic.models import Advice, Client, PainReport, Prescription
-from clinic.pain.advice import advice_text, without_us
+from clinic.pain.advice import render_offline_advice, render_report_advice
 from clinic.portal.access import client_only, show
 from clinic.portal.today.daily_status import what_now
 from clinic.portal.today.next_morning_change import Overnight
@@ -20,7 +20,7 @@ from clinic.portal.today.pain_change import Change
 
 @require_safe
 @client_only
-def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def report_result(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The client's own report ``pk``: the change, the advice, whom to call and what comes next."""
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     report = get_object_or_404(
@@ -31,7 +31,7 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "read_again": days.days > 1,  # of yesterday's session the morning after may just have been told
-        "words": advice_text(report),
+        "words": render_report_advice(report),
         "change": Change.of(report),
         "overnight": Overnight.of(report),
         "stops": report.advice in (Advice.STOP_TODAY, Advice.STOP, Advice.CALL_NOW),
@@ -44,6 +44,6 @@ def answer(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
 
 def offline_advice(client: Client) -> dict[str, Any]:
     """For a page of questions: what each answer would mean, to be said at once where there is no network."""
-    words = without_us(client)
+    words = render_offline_advice(client)
     advice = [{"advice": str(means), "words": text} for means, text in words.items()]
     return {"offline_advice": advice, "strong_rise": RULE.stop_rise}

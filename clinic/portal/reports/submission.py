@@ -19,7 +19,7 @@ def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
     if not form.is_valid():
         return None
     try:
-        outcome = reporting.report(
+        outcome = reporting.report_pain(
             form.prescription,
             form.answers(timezone.now()),
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
@@ -32,7 +32,7 @@ def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
     except reporting.KeyReused:
         messages.info(request, _("We have your answer from that page already. You can correct it here."))
         return _onward(request, resolve_url("clinic:history"))
-    return _onward(request, resolve_url("clinic:answer", outcome.report.pk))
+    return _onward(request, resolve_url("clinic:report_result", outcome.report.pk))
 
 
 def status(form: ReportForm) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.clients import preferences as client_preferences
-from clinic.dosage.text import day_name, days_and_times
+from clinic.dosage.text import day_name, format_days_and_times
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
 from clinic.portal.access import client_only, show
 from clinic.portal.fields import PlainForm, sent
@@ -30,7 +30,7 @@ class ChoiceForm(PlainForm):
     times = forms.MultipleChoiceField(label=gettext_lazy("Times"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, dose: PrescriptionVersion, choice: ReminderChoice | None, data: object = None) -> None:
-        days_off, times_off = choice.left_out(dose) if choice else ([], [])
+        days_off, times_off = choice.find_exclusions(dose) if choice else ([], [])
         wanted = {
             "days": [day for day in dose.day_names if day not in days_off],
             "times": [f"{time:%H:%M}" for time in dose.local_times if time not in times_off],
@@ -59,11 +59,11 @@ class ChoiceForm(PlainForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @client_only
-def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def reminder_choices(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """GET shows what was prescribed and chosen; POST keeps the ticks, or switches this exercise's reminders."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).running().select_related("exercise")
     prescription = get_object_or_404(mine, pk=pk)
-    choice, by = planning.choices({pk}).get(pk), request.user
+    choice, by = planning.reminder_choices({pk}).get(pk), request.user
     switch = request.POST.get("switch")
     form = ChoiceForm(prescription.dose, choice, None if switch else sent(request))
     if switch in {ON, OFF}:
@@ -78,14 +78,14 @@ def choose(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
 def chosen(client: Client) -> list[dict[str, object]]:
     """For each exercise that runs: of what the client is reminded, in words; empty words: of nothing."""
     plans = running(client)
-    choices = planning.choices({prescription.pk for prescription in plans})
+    choices = planning.reminder_choices({prescription.pk for prescription in plans})
     return [_in_words(prescription, choices.get(prescription.pk)) for prescription in plans]
 
 
 def _in_words(prescription: Prescription, choice: ReminderChoice | None) -> dict[str, object]:
     dose = prescription.dose
-    days_off, times_off = choice.left_out(dose) if choice else ([], [])
+    days_off, times_off = choice.find_exclusions(dose) if choice else ([], [])
     days = [day for day in dose.day_names if day not in days_off]
     times = [time for time in dose.local_times if time not in times_off]
     wanted = choice is None or choice.wanted
-    return {"prescription": prescription, "words": days_and_times(days, times) if wanted else ""}
+    return {"prescription": prescription, "words": format_days_and_times(days, times) if wanted else ""}

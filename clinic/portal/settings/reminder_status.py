@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.conf import conf
-from clinic.dosage.text import in_words
+from clinic.dosage.text import format_moment
 from clinic.models import Client, Prescription, Reminder, SkipReason
 from clinic.models.fields import zone
 from clinic.models.outbox import State
@@ -50,12 +50,12 @@ def of(client: Client, now: dt.datetime) -> Reminded:
     running = list(client.prescriptions.running().order_by("pk"))
     for prescription in running:
         prescription.client = client
-    unanswered = Reminder.objects.unanswered([prescription.pk for prescription in running])
+    unanswered = Reminder.objects.count_unanswered([prescription.pk for prescription in running])
     stopped = {pk: count for pk, count in unanswered.items() if count >= conf.ignored_at_most}
     going = [prescription for prescription in running if prescription.pk not in stopped]
     coming = _next(going, now)
     if coming is not None:
-        said = _("Next: %(when)s.") % {"when": in_words(coming.astimezone(local.tzinfo), local.date())}
+        said = _("Next: %(when)s.") % {"when": format_moment(coming.astimezone(local.tzinfo), local.date())}
     elif stopped and client.undeliverable_since is None:
         count = max(stopped.values())
         said = ngettext(
@@ -84,7 +84,7 @@ def _why_none(client: Client, running: Sequence[Prescription], local: dt.datetim
     if not active:
         return _("Your practitioner has paused the exercise.")
     versions = planning.newest_versions({prescription.pk for prescription in active})
-    plans = [planning.plan_of(versions[prescription.pk], client) for prescription in active]
+    plans = [planning.build_plan(versions[prescription.pk], client) for prescription in active]
     over = [plan for plan in plans if plan.ends_on is not None and plan.ends_on < local.date()]
     if len(over) == len(plans):
         return _("Your plan is over.")
@@ -105,7 +105,7 @@ def _last(client: Client, local: dt.datetime) -> str:
     newest = Reminder.objects.filter(schedule__prescription__client=client).order_by("-due_at", "-pk").first()
     if newest is None:
         return ""
-    told = {"when": in_words((newest.sent_at or newest.due_at).astimezone(local.tzinfo), local.date())}
+    told = {"when": format_moment((newest.sent_at or newest.due_at).astimezone(local.tzinfo), local.date())}
     match newest.state:
         case State.SENT:
             return _("Last: sent %(when)s.") % told

@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from clinic.dosage.text import in_words
+from clinic.dosage.text import format_moment
 from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.pain.advice import advice_text
+from clinic.pain.advice import render_report_advice
 from clinic.portal.today.next_morning_change import Overnight, is_morning
 from clinic.portal.today.pain_change import Change
-from clinic.reminders.planning import plan_of, wait_until
+from clinic.reminders.planning import build_plan, morning_ends_at
 from clinic.reminders.schedule import first_slot
 
 PAUSING = (Advice.STOP, Advice.CALL_NOW)
@@ -42,7 +42,7 @@ class WhatNow:
     words: str  # that advice, in words
     also: PainReport | None  # a newer report of today, when ``said`` is not the newest
     next: str  # "Thursday at 18:00"; empty when nothing is planned
-    wait_until: dt.time | None  # early morning: not before this local time
+    morning_ends_at: dt.time | None  # early morning: not before this local time
     yesterday: PainReport | None  # the last session of the day before, while none has been done today
     morning: bool  # it is the morning of the client's own day
 
@@ -118,7 +118,7 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
     said = _said(prescription, today)
     state = _state(prescription, dose, today, said, local.date())
     # The exercise goes on whatever the client wished of reminders.
-    plan = replace(plan_of(dose, client), paused_until=None, quiet=None)
+    plan = replace(build_plan(dose, client), paused_until=None, quiet=None)
     # Who is done for today, or stopped, is not sent to a time of today that is still to come.
     since = dt.datetime.combine(local.date() + A_DAY, dt.time.min, here) if state == Now.DONE else now
     upcoming = first_slot(plan, here, since) if prescription.state != Prescription.State.ENDED else None
@@ -127,10 +127,10 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
         dose=dose,
         now=state,
         said=said,
-        words=advice_text(said) if said else "",
+        words=render_report_advice(said) if said else "",
         also=today[0] if said and today[0] != said else None,
-        next=in_words(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
-        wait_until=wait_until(dose, client, local),
+        next=format_moment(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
+        wait_until=morning_ends_at(dose, client, local),
         yesterday=_yesterday(days, today),
         morning=is_morning(local),
     )

@@ -59,13 +59,13 @@ def question(request: HttpRequest, answers: list[WhatNow]) -> MorningForm | None
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 @client_only
-def morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def next_morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Ask about the morning after the client's own session ``pk``, take the number once, or pass it over."""
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     report = get_object_or_404(own.select_related("prescription__exercise", "prescription__client__clinic"), pk=pk)
     if report.next_morning is not None:
         messages.info(request, gettext("We have your answer about that morning already. You can correct it here."))
-        return redirect("clinic:answer", report.pk)
+        return redirect("clinic:report_result", report.pk)
     if report.prescription.state == Prescription.State.ENDED or not _was_yesterday(report, client):
         return redirect("clinic:today")
     if "not_now" in request.POST:
@@ -74,7 +74,7 @@ def morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     form = MorningForm(report, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            reporting.correct(
+            reporting.correct_report(
                 report,
                 {"next_morning": form.cleaned_data["next_morning"]},
                 reason=gettext("Told on the morning after"),
@@ -83,7 +83,7 @@ def morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.refuse(error)
         else:
-            return redirect("clinic:answer", report.pk)
+            return redirect("clinic:report_result", report.pk)
     return show(request, client, "today/next_morning.html", {"morning": form}, status=422 if form.errors else 200)
 
 

@@ -38,7 +38,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
         "unread": messages_of(client, request.user).filter(read_at=None),
         "morning": question(request, answers),
         "handover": _newest_handover(client, now),
-        "news": dosage_changes.news(client, now),
+        "news": dosage_changes.list_changes(client, now),
         "had_one": bool(answers) or client.prescriptions.exists(),
     }
     return show(request, client, "today/page.html", context)

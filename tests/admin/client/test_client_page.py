@@ -41,11 +41,11 @@ def test_reports_are_told_in_the_clients_own_time(alice, dana):
 def test_the_ledger_says_what_became_of_each_reminder_and_why(alice, dana):
     prescription = make.prescription(dana)
     first = prescription.schedules.get().next_due_at
-    planning.plan_due(first)
+    planning.create_due_reminders(first)
     reminders.send_due(first)
     make.report(prescription, 4, at=first + dt.timedelta(days=1, hours=-1))
     second = prescription.schedules.get().next_due_at
-    planning.plan_due(second)
+    planning.create_due_reminders(second)
     reminders.send_due(second)
     assert [row.state for row in Reminder.objects.order_by("due_at")] == ["sent", "skipped"]
 
@@ -57,7 +57,7 @@ def test_the_ledger_says_what_became_of_each_reminder_and_why(alice, dana):
 
 def test_a_correction_is_shown_with_the_old_answer_and_who_made_it(alice, dana):
     outcome = make.report(make.prescription(dana), 4)
-    reporting.correct(outcome.report, {"before": 6}, reason="Typed the wrong one.", by=dana.user)
+    reporting.correct_report(outcome.report, {"before": 6}, reason="Typed the wrong one.", by=dana.user)
     assert "Dana corrected pain before: 4, now 6. Typed the wrong one." in shown(alice, dana)
 
 
@@ -116,7 +116,7 @@ def test_the_queries_do_not_grow_with_the_history(alice, dana, django_assert_max
     for days in (range(2), range(2, 18)):
         for day in days:
             outcome = make.report(prescription, 3, 3, at=now - dt.timedelta(days=day), areas=("hip",))
-            reporting.correct(outcome.report, {"before": 4}, reason="Mistyped.", by=dana.user)
+            reporting.correct_report(outcome.report, {"before": 4}, reason="Mistyped.", by=dana.user)
         with django_assert_max_num_queries(30) as asked:
             alice.get(url("client", dana.pk))
         counts.append(len(asked))

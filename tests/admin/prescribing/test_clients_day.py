@@ -23,7 +23,7 @@ def dana(cast):
 
 
 def drawn(client, times=("18:00",), **over):
-    (strip,) = day_strip.days([client], times, {}, **over)
+    (strip,) = day_strip.build_strips([client], times, {}, **over)
     return strip
 
 
@@ -135,8 +135,8 @@ def test_many_clients_and_plans_cost_as_many_queries_as_one(dana, cast, django_a
     everybody = list(Client.objects.select_related("clinic").filter(pk__in=[dana.pk, *(one.pk for one in others)]))
     make.prescription(dana)
     with django_assert_num_queries(4):
-        assert [strip.quiet for strip in day_strip.days(everybody[:1], ["18:00"], {})] == [None]
+        assert [strip.quiet for strip in day_strip.build_strips(everybody[:1], ["18:00"], {})] == [None]
     for other in others:
         make.prescription(other)
     with django_assert_num_queries(4):
-        assert [strip.quiet for strip in day_strip.days(everybody, ["18:00"], {})] == [None] * 3
+        assert [strip.quiet for strip in day_strip.build_strips(everybody, ["18:00"], {})] == [None] * 3

@@ -61,7 +61,7 @@ def test_all_get_it_and_the_confirmation_names_them(cast, alice, them):
     page = alice.post(address(them), answers(them), follow=True)
     assert said(page) == ["Forward bend is prescribed for Dana, Fay, Gus."]
     assert {one.client for one in Prescription.objects.all()} == set(them)
-    assert AuditEntry.objects.filter(verb="prescribed", actor=cast.alice.user).count() == 3
+    assert AuditEntry.objects.filter(verb="prescription_created", actor=cast.alice.user).count() == 3
 
 
 def test_an_answer_that_is_missing_is_said_at_its_question(alice, them):

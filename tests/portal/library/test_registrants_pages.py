@@ -33,7 +33,7 @@ def test_no_other_room_is_open_and_the_page_says_why(cast, nora):
     plan = make.prescription(cast.dana)
     report = make.report(plan, 4, 3).report
     browser = signed_in(nora.user)
-    for page in [*map(url, CLIENTS_ONLY), url("do", plan.pk), url("correct", report.pk)]:
+    for page in [*map(url, CLIENTS_ONLY), url("player", plan.pk), url("correct_report", report.pk)]:
         response = browser.get(page)
         assert response.status_code == 404, page
         assert "You are registered at Riverside Physio." in words(response)

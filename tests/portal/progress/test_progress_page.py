@@ -104,7 +104,7 @@ def test_flags_stay_the_practitioners(cast, plan, now):
 
 def test_a_correction_is_marked_in_the_table(cast, plan, now):
     told = make.report(plan, 5, 3, at=now).report
-    reporting.correct(told, {"after": 4}, reason="A slip", by=cast.dana.user)
+    reporting.correct_report(told, {"after": 4}, reason="A slip", by=cast.dana.user)
     assert "5 → 4 corrected" in words(page(cast.dana))
 
 
@@ -139,7 +139,7 @@ def test_the_queries_do_not_grow_with_the_story(cast, plan, now, django_assert_m
     make.prescription(cast.dana)
     for ago in range(1, 40):
         told = make.report(plan, 5, 3, at=now - ago * DAY).report
-        reporting.correct(told, {"after": 4}, reason="A slip", by=cast.alice.user)
+        reporting.correct_report(told, {"after": 4}, reason="A slip", by=cast.alice.user)
     browser = signed_in(cast.dana)
     with django_assert_max_num_queries(22):
         browser.get(url("progress"), {"prescription": plan.pk, "range": "all"})
@@ -160,7 +160,7 @@ def test_the_rooms_lead_there_and_know_where_one_is(cast, plan):
     told = make.report(plan, 5, 3).report
     browser = signed_in(cast.dana)
     here = f'<a href="{url("progress")}" aria-current="page">'
-    for path in (url("progress"), url("history"), url("answer", told.pk), url("correct", told.pk)):
+    for path in (url("progress"), url("history"), url("report_result", told.pk), url("correct_report", told.pk)):
         assert here in browser.get(path).content.decode(), path
     assert f'<a href="{url("progress")}">' in browser.get(url("today")).content.decode()
     assert url("history") in browser.get(url("progress")).content.decode()

@@ -69,7 +69,7 @@ def test_long_histories_come_in_pages(plan, dana):
 
 
 def test_a_correction_keeps_the_old_answer(plan, dana, report):
-    path = url("correct", report.pk)
+    path = url("correct_report", report.pk)
     assert any(
         'name="before" value="4"' in tag and "checked" in tag for tag in dana.get(path).content.decode().split("<")
     )
@@ -84,8 +84,8 @@ def test_a_correction_keeps_the_old_answer(plan, dana, report):
 
 def test_a_report_without_the_exercise_is_corrected_in_one_number(plan, dana):
     pain = make.report(plan, 4).report
-    assert "Pain after" not in words(dana.get(url("correct", pain.pk)))
-    send(dana, url("correct", pain.pk), before=5, reason="A slip")
+    assert "Pain after" not in words(dana.get(url("correct_report", pain.pk)))
+    send(dana, url("correct_report", pain.pk), before=5, reason="A slip")
     pain.refresh_from_db()
     assert (pain.before, pain.after, pain.did_exercise) == (5, None, False)
 
@@ -100,7 +100,7 @@ def test_a_report_without_the_exercise_is_corrected_in_one_number(plan, dana):
     ],
 )
 def test_a_wrong_correction_changes_nothing(dana, report, wrong, place, message):
-    response = send(dana, url("correct", report.pk), **{"before": 4, "after": 6, "reason": "A slip", **wrong})
+    response = send(dana, url("correct_report", report.pk), **{"before": 4, "after": 6, "reason": "A slip", **wrong})
     assert response.status_code == 422
     assert message in words(response)
     assert f'<a href="#id_{place}">' in response.content.decode()
@@ -113,18 +113,18 @@ def test_after_seven_days_the_practitioner_is_asked(dana, report):
     with time_machine.travel(timezone.now() + dt.timedelta(days=7, minutes=1)):
         browser = signed_in(report.prescription.client)
         assert "Correct this" not in words(browser.get(url("history")))
-        response = browser.get(url("correct", report.pk))
+        response = browser.get(url("correct_report", report.pk))
     assert response.status_code == 410
     assert "Tell your practitioner what was wrong" in words(response)
 
 
 def test_after_the_end_nothing_is_corrected(plan, dana, report, cast):
     prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
-    assert dana.get(url("correct", report.pk)).status_code == 410
+    assert dana.get(url("correct_report", report.pk)).status_code == 410
 
 
 def test_a_correction_from_elsewhere_reads_in_words(plan, dana, cast):
     told = make.report(plan, 4, 4).report
-    reporting.correct(told, {"moved_down_leg": True}, reason="On the phone", by=cast.alice.user)
+    reporting.correct_report(told, {"moved_down_leg": True}, reason="On the phone", by=cast.alice.user)
     assert "“Moved further down the leg”: from – to yes." in words(dana.get(url("history")))
     assert PainReport.objects.get().moved_down_leg is True

@@ -82,7 +82,7 @@ def test_corrections_are_in_words_whatever_was_corrected(plan, cast):
         "areas": ("thigh", "knee"), "warning_signs": ("leg_weakness",), "occurred_at": JUNE + dt.timedelta(hours=1),
         "did_exercise": False, "after": None, "note": "Three",
     }  # fmt: skip
-    reporting.correct(told, changes, reason="By phone", by=cast.alice.user)
+    reporting.correct_report(told, changes, reason="By phone", by=cast.alice.user)
     sign = next(one.sign for one in make.exercise().precautions_in("en") if one.code == "leg_weakness")
     page = said(plan)
     for part in (
@@ -97,7 +97,7 @@ def test_the_pain_of_the_next_morning_can_be_put_right(plan):
     told = make.report(plan, 5, 4, next_morning=7, at=timezone.now()).report
     browser = signed_in(plan.client)
     answers = {"before": 5, "after": 4, "next_morning": 2, "note": "", "reason": "A slip"}
-    assert send(browser, url("correct", told.pk), **answers)["Location"] == url("history")
+    assert send(browser, url("correct_report", told.pk), **answers)["Location"] == url("history")
     told.refresh_from_db()
     assert told.next_morning == 2
     assert "“Pain the next morning”: from 7 to 2." in said(plan)
@@ -105,15 +105,23 @@ def test_the_pain_of_the_next_morning_can_be_put_right(plan):
 
 def test_where_no_morning_was_told_none_is_asked_for(plan):
     told = make.report(plan, 5, 4, at=timezone.now()).report
-    assert "next_morning" not in signed_in(plan.client).get(url("correct", told.pk)).content.decode()
-    send(signed_in(plan.client), url("correct", told.pk), before=5, after=3, next_morning=9, note="", reason="A slip")
+    assert "next_morning" not in signed_in(plan.client).get(url("correct_report", told.pk)).content.decode()
+    send(
+        signed_in(plan.client),
+        url("correct_report", told.pk),
+        before=5,
+        after=3,
+        next_morning=9,
+        note="",
+        reason="A slip",
+    )
     assert PainReport.objects.get(pk=told.pk).next_morning is None
 
 
 def test_the_queries_do_not_grow_with_the_answers(plan, cast, django_assert_max_num_queries):
     for ago in range(20):
         told = make.report(plan, 5, 4, at=JUNE - ago * DAY, areas=("low_back",)).report
-        reporting.correct(told, {"after": 3}, reason="A slip", by=cast.alice.user)
+        reporting.correct_report(told, {"after": 3}, reason="A slip", by=cast.alice.user)
     browser = signed_in(plan.client)
     with django_assert_max_num_queries(13):
         browser.get(url("history"))

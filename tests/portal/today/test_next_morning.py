@@ -41,7 +41,7 @@ def today(dana):
 
 
 def answer(dana, told, **given):
-    return send(signed_in(dana), url("morning", told.pk), **given)
+    return send(signed_in(dana), url("next_morning", told.pk), **given)
 
 
 def test_it_asks_first_and_says_how_it_was(dana):
@@ -64,7 +64,7 @@ def test_no_number_is_chosen_and_none_is_sent_untouched(dana, told):
 
 
 def test_the_answer_is_kept_with_yesterdays_session(dana, told):
-    assert answer(dana, told, next_morning=2)["Location"] == url("answer", told.pk)
+    assert answer(dana, told, next_morning=2)["Location"] == url("report_result", told.pk)
     kept = PainReport.objects.get()
     assert (kept.before, kept.after, kept.next_morning, kept.occurred_at) == (5, 3, 2, EVENING)
     added = Correction.objects.get()
@@ -93,7 +93,7 @@ def test_no_pain_is_an_answer(dana, told):
 )  # fmt: skip
 def test_it_says_what_the_answer_means_there_and_on_the_first_page(dana, told, score, word, sentence):
     answer(dana, told, next_morning=score)
-    for page in (url("answer", told.pk), url("today")):
+    for page in (url("report_result", told.pk), url("today")):
         said = words(signed_in(dana).get(page))
         assert word in said
         assert sentence in said
@@ -112,7 +112,7 @@ def test_a_strong_rise_overnight_holds_the_exercise_and_tells_the_practitioner(d
     assert (flag.kind, flag.reason) == (Flag.Kind.EXERCISE_HURTS, "Pain went from 5 to 9 with one session.")
     assert PainReport.objects.get().advice == Advice.STOP
     assert Prescription.objects.get().state == Prescription.State.HELD
-    for page in (url("answer", told.pk), url("today")):
+    for page in (url("report_result", told.pk), url("today")):
         said = words(signed_in(dana).get(page))
         assert "Pain was 5 before the exercise and 9 the next morning." in said
         assert "Your practitioner has paused this exercise." in said
@@ -126,29 +126,36 @@ def test_it_is_asked_once(dana, told):
 
 def test_two_pages_with_the_question_bring_one_answer(dana, told):
     first, second = signed_in(dana), signed_in(dana)
-    tokens = [str(browser.get(url("morning", told.pk)).context["csrf_token"]) for browser in (first, second)]
-    first.post(url("morning", told.pk), {"next_morning": 4, "csrfmiddlewaretoken": tokens[0]})
-    late = second.post(url("morning", told.pk), {"next_morning": 9, "csrfmiddlewaretoken": tokens[1]}, follow=True)
+    tokens = [str(browser.get(url("next_morning", told.pk)).context["csrf_token"]) for browser in (first, second)]
+    first.post(url("next_morning", told.pk), {"next_morning": 4, "csrfmiddlewaretoken": tokens[0]})
+    late = second.post(url("next_morning", told.pk), {"next_morning": 9, "csrfmiddlewaretoken": tokens[1]}, follow=True)
     assert "We have your answer about that morning already." in words(late)
     assert PainReport.objects.get().next_morning == 4
 
 
 def test_a_wrong_number_is_corrected_with_the_others(dana, told):
     answer(dana, told, next_morning=9)
-    page = signed_in(dana).get(url("correct", told.pk)).content.decode()
+    page = signed_in(dana).get(url("correct_report", told.pk)).content.decode()
     assert re.search(r'name="next_morning" value="9"[^>]*checked', page)
-    send(signed_in(dana), url("correct", told.pk), before=5, after=3, next_morning=4, reason="Pressed the wrong one")
+    send(
+        signed_in(dana),
+        url("correct_report", told.pk),
+        before=5,
+        after=3,
+        next_morning=4,
+        reason="Pressed the wrong one",
+    )
     kept = PainReport.objects.get()
     assert (kept.before, kept.after, kept.next_morning) == (5, 3, 4)
 
 
 def test_a_correction_before_that_morning_does_not_ask_for_it(dana, told):
-    assert "next_morning" not in signed_in(dana).get(url("correct", told.pk)).content.decode()
+    assert "next_morning" not in signed_in(dana).get(url("correct_report", told.pk)).content.decode()
 
 
 def test_it_can_be_passed_over(dana, told):
     browser = signed_in(dana)
-    assert send(browser, url("morning", told.pk), not_now="yes")["Location"] == url("today")
+    assert send(browser, url("next_morning", told.pk), not_now="yes")["Location"] == url("today")
     said = words(browser.get(url("today")))
     assert ASKED not in said
     assert "Do the exercise" in said
@@ -172,14 +179,14 @@ def test_sent_after_noon_from_a_page_opened_before_it_still_counts(dana, told):
     browser = signed_in(dana)
     token = str(browser.get(url("today")).context["csrf_token"])
     with time_machine.travel(MORNING.replace(hour=12, minute=20)):
-        browser.post(url("morning", told.pk), {"next_morning": 4, "csrfmiddlewaretoken": token})
+        browser.post(url("next_morning", told.pk), {"next_morning": 4, "csrfmiddlewaretoken": token})
     assert PainReport.objects.get().next_morning == 4
 
 
 def test_two_mornings_later_it_is_no_longer_that_morning(dana, told):
     with time_machine.travel(MORNING + dt.timedelta(days=1)):
         assert ASKED not in today(dana)
-        assert signed_in(dana).get(url("morning", told.pk))["Location"] == url("today")
+        assert signed_in(dana).get(url("next_morning", told.pk))["Location"] == url("today")
 
 
 def test_not_when_the_exercise_was_done_again_this_morning(dana, told):
@@ -198,6 +205,6 @@ def test_not_while_the_exercise_is_paused(dana, told, cast):
 
 
 def test_opening_it_writes_nothing_and_a_stranger_finds_nothing(dana, told, cast):
-    assert writes(signed_in(dana), url("morning", told.pk)) == []
+    assert writes(signed_in(dana), url("next_morning", told.pk)) == []
     for other in (cast.erin, cast.alice.user, cast.charlie.user):
-        assert signed_in(other).get(url("morning", told.pk)).status_code == 404
+        assert signed_in(other).get(url("next_morning", told.pk)).status_code == 404

@@ -117,9 +117,9 @@ def test_the_day_is_the_clients_own(dana, plan, time_machine):
 
 def test_many_changes_cost_as_many_queries_as_none(dana, plan, django_assert_num_queries):
     with django_assert_num_queries(5):
-        dosage_changes.news(dana, NOW)
+        dosage_changes.list_changes(dana, NOW)
     for sets in (2, 3, 4):
         amend(plan, 1, sets=sets)
     make.prescription(dana, now=NOW - 30 * DAY)
     with django_assert_num_queries(5):
-        assert len(dosage_changes.news(dana, NOW)) == 1
+        assert len(dosage_changes.list_changes(dana, NOW)) == 1
