@@ -29,7 +29,7 @@ def hand_over(client: Client, *, by: AbstractBaseUser | None) -> bytes:
     """
     packed = parcel(client)
     with transaction.atomic():
-        audit.record(by, "exported", client, client.clinic)
+        audit.record(by, audit.Verb.DATA_EXPORTED, client, client.clinic)
     return packed
 
 

@@ -149,7 +149,7 @@ def facts(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, An
         "time_zone": client.time_zone,
         "wakes_at": f"{client.wakes_at:%H:%M}",
         "reminders_wanted": client.reminders_wanted,
-        "reminders_by": client.reminders_by,
+        "reminder_channel": client.reminder_channel,
         "push_subscriptions": [phone.label for phone in client.push_subscriptions.all()],
         "paused_until": _iso(client.paused_until),
         "quiet_from": client.quiet_from and f"{client.quiet_from:%H:%M}",

@@ -62,7 +62,7 @@ def _signer(purpose: Purpose) -> signing.TimestampSigner:
 
 def path(purpose: Purpose, row: int) -> str:
     """``/m/<token>/`` for one purpose and one row."""
-    return reverse("clinic:link", args=[f"{purpose}{_signer(purpose).sign(str(row))}"])
+    return reverse("clinic:mail_link", args=[f"{purpose}{_signer(purpose).sign(str(row))}"])
 
 
 def url(purpose: Purpose, row: int) -> str:
@@ -72,7 +72,7 @@ def url(purpose: Purpose, row: int) -> str:
 
 def nowhere() -> str:
     """An address of the same look that opens nothing, for a mail that is only shown."""
-    return conf.base_url + reverse("clinic:link", args=["preview"])
+    return conf.base_url + reverse("clinic:mail_link", args=["preview"])
 
 
 def score_tags(row: int) -> list[str]:
@@ -117,7 +117,7 @@ def read(token: str) -> Link:
 
 def calendar_url(key: str) -> str:
     """Where the calendar of the client with this key is: signed, since the key alone lies in every backup."""
-    return conf.base_url + reverse("clinic:calendar", args=[_calendar_signer().sign(key)])
+    return conf.base_url + reverse("clinic:calendar_feed", args=[_calendar_signer().sign(key)])
 
 
 def read_calendar(token: str) -> str:

@@ -162,7 +162,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
     assert "Forward bend" in page.content.decode()
     waiting = signed_in(alice.user).get("/practice/registrants/")
     assert "Nora Ellis" in waiting.content.decode()
-    browser.post(reverse("clinic:unregister"))
+    browser.post(reverse("clinic:delete_registration"))
     assert not Registrant.objects.exists()
 
 

@@ -69,7 +69,7 @@ def test_the_next_person_on_this_phone_ends_it(service, phone, cast):  # noqa: F
     dana.page.get_by_role("button", name="Turn on").click()
     expect(dana.page.get_by_text("This phone:")).to_be_visible()
     dana.sign_in(cast.erin)  # her session had run out: nobody signed out
-    with dana.page.expect_response(lambda told: told.request.method == "POST" and url("phone") in told.url):
+    with dana.page.expect_response(lambda told: told.request.method == "POST" and url("push_subscription") in told.url):
         dana.open("today")
     assert not PushSubscription.objects.exists()
     assert dana.page.evaluate("localStorage.getItem('test-subscription')") is None

@@ -18,8 +18,8 @@ CHROME = (
 
 
 def post(visitor, **fields):
-    token = visitor.get(url("phone")).json()["token"]
-    return visitor.post(url("phone"), fields, headers={"X-CSRFToken": token, "User-Agent": CHROME})
+    token = visitor.get(url("push_subscription")).json()["token"]
+    return visitor.post(url("push_subscription"), fields, headers={"X-CSRFToken": token, "User-Agent": CHROME})
 
 
 def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
@@ -28,8 +28,8 @@ def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
     kept = PushSubscription.objects.get(pk=answered.json()["phone"])
     assert (kept.client, kept.label) == (cast.dana, "Chrome on Android")
     cast.dana.refresh_from_db()
-    assert cast.dana.reminders_by == "both"
-    assert AuditEntry.objects.filter(verb="phone-added", target_id=cast.dana.pk).count() == 1
+    assert cast.dana.reminder_channel == "both"
+    assert AuditEntry.objects.filter(verb="push_subscription_added", target_id=cast.dana.pk).count() == 1
 
 
 def test_signing_out_ends_it_there_without_any_script_and_nowhere_else(service, cast):  # noqa: F811
@@ -37,13 +37,13 @@ def test_signing_out_ends_it_there_without_any_script_and_nowhere_else(service, 
     here = signed_in(cast.dana)
     post(here, act="keep", **service.browser().given())
     assert cast.dana.phones.count() == 2
-    token = here.get(url("phone")).json()["token"]
+    token = here.get(url("push_subscription")).json()["token"]
     here.post(url("sign_out"), headers={"X-CSRFToken": token})
     assert [phone.endpoint for phone in cast.dana.phones.all()] == [elsewhere.endpoint]
 
 
 def test_a_stranger_turns_nothing_on(service, cast):  # noqa: F811
-    assert stranger().get(url("phone")).status_code == 401
+    assert stranger().get(url("push_subscription")).status_code == 401
 
 
 def test_the_next_who_turns_it_on_takes_it_over(service, cast):  # noqa: F811
@@ -56,7 +56,7 @@ def test_the_browser_that_signs_out_is_forgotten_whoever_says_so(service, cast):
     turned_on(cast.dana, browser := service.browser())
     assert post(signed_in(cast.erin), act="forget", endpoint=browser.endpoint).json() == {"gone": True}
     cast.dana.refresh_from_db()
-    assert (cast.dana.reminders_by, PushSubscription.objects.exists()) == ("mail", False)
+    assert (cast.dana.reminder_channel, PushSubscription.objects.exists()) == ("mail", False)
 
 
 def test_a_renewed_endpoint_takes_the_place_of_the_old_one(service, cast):  # noqa: F811
@@ -66,16 +66,16 @@ def test_a_renewed_endpoint_takes_the_place_of_the_old_one(service, cast):  # no
     assert post(signed_in(cast.dana), act="keep", replaces=old.endpoint, **new.given()).status_code == 201
     assert PushSubscription.objects.get().endpoint == new.endpoint
     cast.dana.refresh_from_db()
-    assert cast.dana.reminders_by == "phone"
+    assert cast.dana.reminder_channel == "phone"
 
 
 def test_the_card_lists_phones_removes_them_and_keeps_the_way(service, cast):  # noqa: F811
-    phone = turned_on(cast.dana, service.browser(), Client.By.BOTH)
+    phone = turned_on(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
     visitor = signed_in(cast.dana)
     assert "Chrome on Android" in words(visitor.get(url("settings")))
-    assert send(visitor, url("settings"), card="way", reminders_by="phone").status_code == 302
+    assert send(visitor, url("settings"), card="way", reminder_channel="phone").status_code == 302
     cast.dana.refresh_from_db()
-    assert cast.dana.reminders_by == "phone"
+    assert cast.dana.reminder_channel == "phone"
     theirs = turned_on(cast.erin, service.browser("erin"))
     send(visitor, url("settings"), card="phone", phone=theirs.pk)
     assert PushSubscription.objects.filter(pk=theirs.pk).exists()
@@ -84,7 +84,7 @@ def test_the_card_lists_phones_removes_them_and_keeps_the_way(service, cast):  #
 
 
 def test_without_a_phone_there_is_no_way_but_mail(service, cast):  # noqa: F811
-    refused = send(signed_in(cast.dana), url("settings"), card="way", reminders_by="phone")
+    refused = send(signed_in(cast.dana), url("settings"), card="way", reminder_channel="phone")
     assert refused.status_code == 422
     assert "Turn reminders on on a phone first." in words(refused)
 
@@ -97,7 +97,7 @@ def test_a_site_without_keys_shows_no_card(cast, settings):
 def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
     departure.leave_clinic(cast.dana, by=cast.dana.user)
-    assert (PushSubscription.objects.exists(), cast.dana.reminders_by) == (False, "mail")
+    assert (PushSubscription.objects.exists(), cast.dana.reminder_channel) == (False, "mail")
 
 
 @pytest.mark.parametrize(
@@ -111,23 +111,23 @@ def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
 def test_only_push_services_are_posted_to(service, cast, settings, endpoint):  # noqa: F811
     given = {**service.browser().given(), "endpoint": endpoint}
     with pytest.raises(ValidationError) as refused:
-        push_subscriptions.keep(cast.dana, **given, label="x", by=cast.dana.user)
+        push_subscriptions.add_subscription(cast.dana, **given, label="x", by=cast.dana.user)
     assert list(refused.value.message_dict) == ["endpoint"]
 
 
 @pytest.mark.parametrize("beside", ["", "http://127.0.0.1:9"])
 def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monkeypatch, beside):
     settings.PLUMBLINE_PUSH_TEST_SERVICE = beside
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kw: [(2, 1, 6, "", ("10.0.0.7", 443))])
-    answered = web_push.post("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.RETRY_AFTER_AT_MOST, topic="t")
-    assert (answered.became, answered.words) == (web_push.Became.REFUSED, "leads to an address that is not public")
+    answered = web_push.post_message("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.MAX_RETRY_AFTER, topic="t")
+    assert (answered.became, answered.words) == (web_push.PushOutcome.REFUSED, "leads to an address that is not public")
 
 
 @pytest.mark.parametrize(("field", "value"), [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "")])
 def test_keys_that_cannot_be_used_are_refused(service, cast, field, value):  # noqa: F811
     with pytest.raises(ValidationError):
-        push_subscriptions.keep(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
+        push_subscriptions.add_subscription(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
 
 
 @pytest.mark.parametrize(
@@ -149,5 +149,5 @@ def test_the_command_prints_a_pair_of_keys(capsys, settings):
     call_command("vapid_keys")
     lines = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
     private, public = lines["PLUMBLINE_VAPID_PRIVATE_KEY"], lines["PLUMBLINE_VAPID_PUBLIC_KEY"]
-    assert web_push.public_of(private) == public
+    assert web_push.derive_public_key(private) == public
     assert web_push.is_public_key(public)

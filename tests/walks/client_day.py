@@ -121,7 +121,7 @@ def tell_a_warning_sign(walk: Walker, story: Story) -> None:
 def find_nothing_to_do(walk: Walker, story: Story) -> None:
     """Held, nothing today, no exercise at all, and one that has ended."""
     _today(walk, story.hugo, "today held", "Your exercise is paused")
-    walk.open(url("do", story.hugo.prescriptions.get().pk))
+    walk.open(url("player", story.hugo.prescriptions.get().pk))
     walk.glance("do held")
     _today(walk, story.nora, "today nothing", "Nothing today.")
     walk.sign_in(story.jo)

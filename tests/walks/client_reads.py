@@ -35,7 +35,7 @@ def read_what_was_told(walk: Walker, story: Story) -> None:
 def read_about_the_exercise(walk: Walker, story: Story) -> None:
     walk.room("Exercises")
     walk.look("library", "Exercises", "the page")
-    walk.page.locator(".shelf a").first.click()
+    walk.page.locator(".exercise-list a").first.click()
     walk.page.locator(".steps summary").first.click()
     walk.look("exercise")
     walk.room("Today")

@@ -13,7 +13,7 @@ SMALL = """() => {
     if (!e.matches('a') || getComputedStyle(e).display !== 'inline') return false;
     const around = e.closest('p, li, dd, td, th, figcaption, .hint');
     return Boolean(around) && around.innerText.trim().length > e.innerText.trim().length };
-  return [...document.querySelectorAll('a, button, select, textarea, input, summary, .score, .choice, .spot')]
+  return [...document.querySelectorAll('a, button, select, textarea, input, summary, .score, .choice, .body-spot')]
     .filter(e => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.not-for-people'))
     .filter(e => !e.matches('.skip, .score input, .choice input') && !inSentence(e))
     .filter(e => { const pressed = e.matches('[type=radio], [type=checkbox]') && e.closest('label') || e;

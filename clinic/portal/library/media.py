@@ -18,7 +18,7 @@ from exercises.models import Exercise, Media
 
 
 @require_safe
-def film(request: HttpRequest, pk: int) -> HttpResponseBase:
+def media(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One uploaded file, or a range of it."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())

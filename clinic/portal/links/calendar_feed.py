@@ -16,7 +16,7 @@ from clinic.reminders import calendar_feed as plans
 
 
 @require_safe
-def calendar(request: HttpRequest, token: str) -> HttpResponse:
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The feed, or 304 for who has it already; a link that is altered, renewed or switched off is not found."""
     client = _holder(token)
     response = _gone() if client is None else _feed(request, client)
@@ -27,7 +27,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _feed(request: HttpRequest, client: Client) -> HttpResponse:
-    feed = plans.feed(client)
+    feed = plans.build_feed(client)
     etag = f'"{hashlib.sha256(feed.body).hexdigest()[:32]}"'
     changed_at = int(feed.changed_at.timestamp())
     response = HttpResponse(feed.body, content_type="text/calendar; charset=utf-8")

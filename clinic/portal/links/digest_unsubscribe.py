@@ -16,12 +16,12 @@ def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
     who = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
     if who is None:
         return dead_link(request, "altered", status=404)
-    with override(who.speaks):
+    with override(who.mail_language):
         if request.method == "POST":
-            team_preferences.want_digest(who, request.POST.get("wanted") == "yes", by=None)
+            team_preferences.set_digest_wanted(who, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
         context = {"clinic": who.clinic, "wanted": who.digest_wanted}
         response = render(request, "clinic/portal/links/digest_unsubscribe.html", context)
-        response["Content-Language"] = who.speaks
+        response["Content-Language"] = who.mail_language
         return response

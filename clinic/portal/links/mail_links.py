@@ -34,7 +34,7 @@ OPENERS = {
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
-def link(request: HttpRequest, token: str) -> HttpResponse:
+def open_mail_link(request: HttpRequest, token: str) -> HttpResponse:
     """Read the token and open what it is for; a link that is altered (404) or too old (410) says what to do next."""
     try:
         told = signed_links.read(token)

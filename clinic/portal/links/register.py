@@ -90,7 +90,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_only
-def unregister(request: HttpRequest, reader: Reader) -> HttpResponse:
+def delete_registration(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What will be deleted; by POST it is, and the visit ends."""
     if reader.registrant is None:
         return redirect("clinic:library")  # a client's record is the clinic's to keep

@@ -25,7 +25,7 @@ from clinic.portal.pwa.offline import kept_offline
 from clinic.portal.reports.forms import SessionForm
 from clinic.portal.reports.result import offline_advice
 from clinic.portal.reports.submission import status, take
-from clinic.reminders.planning import wait_until
+from clinic.reminders.planning import morning_ends_at
 
 STOP = "stop"  # the button of every step: the pain went up
 SIGN = "sign"  # the button beside the first question: something is wrong, whatever the number
@@ -41,7 +41,7 @@ ASKED = {
 @sensitive_post_parameters()
 @client_only
 @kept_offline
-def do(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def player(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """The session's screens. While held, or before the first day, it shows only why not."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
     prescription = get_object_or_404(mine, pk=pk)
@@ -88,7 +88,7 @@ def _plan(prescription: Prescription, client: Client) -> dict[str, Any]:
         "variation": next((way for way in ways if way.code == dose.variation), None),
         "not_yet": dose.starts_on > today,
         "over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
-        "wait_until": wait_until(dose, client, timezone.localtime()),
+        "wait_until": morning_ends_at(dose, client, timezone.localtime()),
         "walk": Walk.of(exercise.steps_in(client.language), dose.sets, signs=signs),
     }
 

@@ -73,7 +73,7 @@ def at_hand(client: Client) -> list[str]:
     pages = [reverse("clinic:today"), report]
     for plan in plans:
         pages += [f"{report}?prescription={plan.pk}"] if len(plans) > 1 else []
-        pages += [reverse("clinic:do", args=[plan.pk]), reverse("clinic:exercise", args=[plan.exercise.slug])]
+        pages += [reverse("clinic:player", args=[plan.pk]), reverse("clinic:exercise", args=[plan.exercise.slug])]
     return pages
 
 

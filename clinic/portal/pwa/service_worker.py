@@ -93,7 +93,7 @@ def no_network(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(no_cache=True)
-def worker(request: HttpRequest) -> HttpResponse:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, told what to keep at hand. Its version is the hash of all that."""
     clinic, language = _of(request)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
@@ -109,8 +109,8 @@ def worker(request: HttpRequest) -> HttpResponse:
         "hashed": isinstance(staticfiles_storage, HashedFilesMixin) and not settings.DEBUG,
         "scope": reverse("clinic:today"),
         "offline": reverse("clinic:no_network") + query,
-        "door": reverse("clinic:waiting"),
-        "phones": reverse("clinic:phone"),
+        "door": reverse("clinic:offline_submission"),
+        "phones": reverse("clinic:push_subscription"),
         "signOut": reverse("clinic:sign_out"),
     }
     return HttpResponse(f"const config = {json.dumps(config)};\n{code}", content_type="text/javascript; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The clinic's colour as a style sheet of its own: a page may not carry styles, by its Content-Security-Policy."""
+"""The clinic's color as a style sheet of its own: a page may not carry styles, by its Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.practice.colors import Shades, on_dark, on_light
+from clinic.practice.colors import Shades, dark_shades, light_shades
 
-A_WEEK = 7 * 24 * 3600  # seconds; another colour has another address
+A_WEEK = 7 * 24 * 3600  # seconds; another color has another address
 
 
 @require_safe
-def look(request: HttpRequest, colour: str) -> HttpResponse:
-    """The properties of tokens.css that depend on ``colour``, six hexadecimal digits."""
-    light, dark = _properties(on_light(f"#{colour}")), _properties(on_dark(f"#{colour}"))
+def theme_css(request: HttpRequest, color: str) -> HttpResponse:
+    """The properties of tokens.css that depend on ``color``, six hexadecimal digits."""
+    light, dark = _properties(light_shades(f"#{color}")), _properties(dark_shades(f"#{color}"))
     sheet = f":root{{{light}}}\n@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     response = HttpResponse(sheet, content_type="text/css; charset=utf-8")
     patch_cache_control(response, public=True, max_age=A_WEEK)

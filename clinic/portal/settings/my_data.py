@@ -24,7 +24,7 @@ def my_data(request: HttpRequest, client: Client) -> HttpResponse:
 
 @require_http_methods(["GET"])  # a HEAD would be booked as handed over
 @client_only
-def download(request: HttpRequest, client: Client) -> HttpResponse:
+def download_my_data(request: HttpRequest, client: Client) -> HttpResponse:
     """All of it as one file. A link and no form: the browser inside a mail app saves nothing else."""
     packed = data_export.hand_over(client, by=_who(request))
     return HttpResponse(

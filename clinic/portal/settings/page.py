@@ -164,20 +164,20 @@ class PhoneForm(Card):
     phone = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        push_subscriptions.forget(client, phone=self.cleaned_data["phone"], by=by)
+        push_subscriptions.remove_subscription(client, phone=self.cleaned_data["phone"], by=by)
 
 
 class WayForm(Card):
     """By mail, on the phone, or both."""
 
-    reminders_by = forms.ChoiceField(
+    reminder_channel = forms.ChoiceField(
         label=_("How reminders come"),
-        choices=Client.By.choices,
+        choices=Client.ReminderChannel.choices,
         error_messages={"invalid_choice": _("Choose one from the list.")},
     )
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        push_subscriptions.choose(client, self.cleaned_data["reminders_by"], by=by)
+        push_subscriptions.set_reminder_channel(client, self.cleaned_data["reminder_channel"], by=by)
 
 
 CARDS: dict[str, type[Card]] = {
@@ -211,7 +211,7 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
         "push_subscriptions": list(client.push_subscriptions.all()),
-        "push_key": conf.vapid_public_key if web_push.possible() else "",
+        "push_key": conf.vapid_public_key if web_push.is_configured() else "",
         "chosen": chosen(client),
         "reminded": reminder_status.of(client, timezone.now()),
     }
@@ -229,7 +229,7 @@ def _form(name: str, client: Client, data: Any) -> Card:
         "quiet_from": client.quiet_from,
         "quiet_until": client.quiet_until,
         "language": client.language,
-        "reminders_by": client.reminders_by,
+        "reminder_channel": client.reminder_channel,
     }
     form = CARDS[name](data, initial=initial, auto_id=f"{name}_%s")
     for field in form.fields.values():

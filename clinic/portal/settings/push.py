@@ -28,7 +28,7 @@ HERE = "clinic_phone"  # session: the phone on which this browser shows reminder
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @never_cache
-def phone(request: HttpRequest) -> HttpResponse:
+def push_subscription(request: HttpRequest) -> HttpResponse:
     """GET: who is signed in, and the token to send with. POST ``act``: one change.
 
     `keep` has ``endpoint``, ``p256dh``, ``auth``, and ``replaces`` where the browser had another endpoint: 201 with the
@@ -48,7 +48,7 @@ def end_here(request: HttpRequest) -> None:
     here = request.session.get(HERE)
     client = client_of(request) if here and request.user.is_authenticated else None
     if client is not None:
-        push_subscriptions.forget(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
+        push_subscriptions.remove_subscription(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
 
 
 def label_of(user_agent: str) -> str:
@@ -61,13 +61,13 @@ def label_of(user_agent: str) -> str:
 def _change(request: HttpRequest, client: Client) -> HttpResponse:
     endpoint, by = request.POST.get("endpoint", ""), request.user
     if request.POST.get("act") == "forget":
-        return JsonResponse({"gone": push_subscriptions.forget_browser(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
+        return JsonResponse({"gone": push_subscriptions.remove_endpoint(endpoint, by=by)})  # type: ignore[arg-type]  # signed in
     replaces = request.POST.get("replaces", "")
-    if not web_push.possible() or (replaces and not client.push_subscriptions.filter(endpoint=replaces).exists()):
+    if not web_push.is_configured() or (replaces and not client.push_subscriptions.filter(endpoint=replaces).exists()):
         message = _("Reminders cannot be shown on this phone.")
         return JsonResponse({"message": message}, status=HTTPStatus.BAD_REQUEST)
     try:
-        kept = push_subscriptions.keep(
+        kept = push_subscriptions.add_subscription(
             client,
             endpoint=endpoint,
             p256dh=request.POST.get("p256dh", ""),

@@ -31,7 +31,7 @@ def messages(request: HttpRequest, client: Client) -> HttpResponse:
 
 @require_POST
 @client_only
-def read(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
+def mark_read(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """ "Got it": the message leaves the first page, and the practitioner sees that it was read."""
     message = get_object_or_404(messages_of(client, request.user), pk=pk)
     client_messages.mark_read(message, by=request.user)  # type: ignore[arg-type]  # signed in: the page is for clients only

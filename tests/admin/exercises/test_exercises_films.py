@@ -35,9 +35,9 @@ def test_the_clinics_film_is_shown_to_the_client_with_its_captions(cast, alice):
     upload(alice, files.VTT, "captions", language="es")
     film, poster, captions = (uploads().get(kind=kind) for kind in ("film", "poster", "captions"))
     page = visit.signed_in(cast.dana).get(visit.url("exercise", "forward-bend")).content.decode()
-    assert f'<source src="{visit.url("film", film.pk)}" type="video/mp4">' in page
-    assert f'poster="{visit.url("film", poster.pk)}"' in page
-    assert f'src="{visit.url("film", captions.pk)}" srclang="es" label="español"' in page
+    assert f'<source src="{visit.url("media", film.pk)}" type="video/mp4">' in page
+    assert f'poster="{visit.url("media", poster.pk)}"' in page
+    assert f'src="{visit.url("media", captions.pk)}" srclang="es" label="español"' in page
     assert "forward-bend/film" not in page
 
 
@@ -117,8 +117,8 @@ def test_the_book_says_who_did_it(cast, alice):
     alice.post(url("exercise_remove", "forward-bend", uploads().get().pk))
     entries = AuditEntry.objects.filter(target_kind="exercise").order_by("pk")
     assert [(entry.actor_id, entry.verb) for entry in entries] == [
-        (cast.alice.user_id, "film-uploaded"),
-        (cast.alice.user_id, "film-removed"),
+        (cast.alice.user_id, "film_uploaded"),
+        (cast.alice.user_id, "film_removed"),
     ]
 
 

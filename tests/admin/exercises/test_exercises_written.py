@@ -47,7 +47,7 @@ def test_alice_adds_the_bridge_prescribes_it_and_dana_reads_its_steps(cast, alic
     ):
         assert sentence in page
     assert "Bridge" in words(dana.get(visit.url("today")))
-    assert "Bridge" in words(dana.get(visit.url("do", plan.pk)))
+    assert "Bridge" in words(dana.get(visit.url("player", plan.pk)))
 
 
 def test_the_codes_are_made_of_the_words(alice):

@@ -25,7 +25,7 @@ def film(bridge):
 
 
 def address(media):
-    return url("film", media.pk)
+    return url("media", media.pk)
 
 
 def body(response):
@@ -95,7 +95,7 @@ def test_a_shipped_file_and_a_lost_one_are_404(cast, film, bridge):
     assert dana.get(address(shipped)).status_code == 404
     film.file.storage.delete(film.file.name)
     assert dana.get(address(film)).status_code == 404
-    assert dana.get(url("film", 10**9)).status_code == 404
+    assert dana.get(url("media", 10**9)).status_code == 404
 
 
 def test_it_is_read_and_never_written(cast, film):

@@ -86,14 +86,14 @@ def test_without_a_film_there_is_no_player(dana):
 def test_an_uploaded_picture_stands_where_nothing_is_drawn(dana):
     made = bridge()
     photo = media_storage.place(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
-    assert f'<img src="{url("film", photo.pk)}" alt="Part 2"' in page_of(dana, "bridge")
-    assert url("film", photo.pk) in dana.get(url("library")).content.decode()  # its cover
+    assert f'<img src="{url("media", photo.pk)}" alt="Part 2"' in page_of(dana, "bridge")
+    assert url("media", photo.pk) in dana.get(url("library")).content.decode()  # its cover
 
 
 def test_who_has_it_prescribed_can_do_it_now(cast, dana):
     assert "Do it now" not in page_of(dana)
     plan = make.prescription(cast.dana)
-    assert f'href="{url("do", plan.pk)}"' in page_of(dana)
+    assert f'href="{url("player", plan.pk)}"' in page_of(dana)
     assert "Do it now" not in page_of(signed_in(cast.erin))
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     assert "Do it now" not in page_of(dana)
@@ -108,7 +108,7 @@ def test_a_plan_of_an_older_version_can_be_done_from_the_page_of_the_newer(cast,
     authoring.write("bridge", "en", said, after=1, published=True)
     page = page_of(dana, "bridge")
     assert "Hip bridge" in page
-    assert f'href="{url("do", plan.pk)}"' in page
+    assert f'href="{url("player", plan.pk)}"' in page
 
 
 def test_a_stranger_is_sent_to_sign_in_and_a_registrant_reads(cast, dana):

@@ -71,7 +71,7 @@ def test_a_new_link_ends_the_old_one_and_switching_off_ends_both(dana, address):
     press(dana, "close")
     assert [stranger().get(each).status_code for each in (address, renewed)] == [404, 404]
     me = dana.user_id
-    assert booked(dana) == [("calendar-opened", me), ("calendar-renewed", me), ("calendar-closed", me)]
+    assert booked(dana) == [("calendar_opened", me), ("calendar_renewed", me), ("calendar_closed", me)]
 
 
 def test_switching_off_twice_is_one_act(dana, address):
@@ -90,7 +90,7 @@ def test_another_act_is_refused_and_changes_nothing(dana):
 def test_who_reads_the_database_has_no_link(dana, address):
     key = dana.calendar_key
     forged = [key, f"{key}.", f"{key}.x", signing.Signer(key="guess", salt="clinic.links.calendar", sep=".").sign(key)]
-    assert [stranger().get(url("calendar", token)).status_code for token in forged] == [404] * 4
+    assert [stranger().get(url("calendar_feed", token)).status_code for token in forged] == [404] * 4
     assert key in address
 
 
@@ -99,14 +99,14 @@ def test_an_altered_link_is_not_found(dana, address, at):
     token = address.removeprefix("/calendar/").removesuffix(".ics")
     letters = list(token)
     letters[at] = "A" if letters[at] != "A" else "B"
-    answer = stranger().get(url("calendar", "".join(letters)))
+    answer = stranger().get(url("calendar_feed", "".join(letters)))
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
     assert "A new one is made in your settings" in answer.content.decode()
 
 
 def test_a_link_of_another_kind_opens_no_calendar(dana):
     token = signed_links.path(signed_links.Purpose.REPORT, dana.pk).split("/")[-2]
-    assert stranger().get(url("calendar", token)).status_code == 404
+    assert stranger().get(url("calendar_feed", token)).status_code == 404
 
 
 def test_who_has_left_has_no_calendar(dana, address):

@@ -50,7 +50,7 @@ def test_one_click_of_a_mail_provider_stops_it_and_nothing_else(cast, path):
 def test_twice_is_one_act_in_the_book(cast, path):
     for _click in range(2):
         stranger().post(path, {"List-Unsubscribe": "One-Click"})
-    assert AuditEntry.objects.get(verb="digest-off").actor_id is None
+    assert AuditEntry.objects.get(verb="digest_turned_off").actor_id is None
 
 
 def test_it_works_for_good(cast, path):

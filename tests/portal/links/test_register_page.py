@@ -116,11 +116,11 @@ def test_without_a_clinic_there_is_nowhere_to_register(db):
 def test_who_changes_their_mind_deletes_it_all(cast):
     nora = make.registrant(cast.alice.clinic)
     browser = signed_in(nora.user)
-    assert f'href="{url("unregister")}"' in browser.get(url("library")).content.decode()
-    assert "nora@home.example" in words(browser.get(url("unregister")))
-    assert writes(browser, url("unregister")) == []
+    assert f'href="{url("delete_registration")}"' in browser.get(url("library")).content.decode()
+    assert "nora@home.example" in words(browser.get(url("delete_registration")))
+    assert writes(browser, url("delete_registration")) == []
     assert Registrant.objects.exists()
-    response = send(browser, url("unregister"))
+    response = send(browser, url("delete_registration"))
     assert response["Location"] == "/"
     assert "Your registration is deleted." in words(browser.get("/"))
     assert not Registrant.objects.exists()
@@ -129,10 +129,10 @@ def test_who_changes_their_mind_deletes_it_all(cast):
 
 def test_deleting_is_for_registrants_and_needs_the_forms_token(cast):
     nora = make.registrant(cast.alice.clinic)
-    assert stranger().post(url("unregister")).status_code in (302, 403)
-    assert signed_in(nora.user).post(url("unregister")).status_code == 403
-    assert send(signed_in(cast.dana), url("unregister")).status_code in (302, 403)
-    assert signed_in(cast.alice.user).get(url("unregister")).status_code == 404
+    assert stranger().post(url("delete_registration")).status_code in (302, 403)
+    assert signed_in(nora.user).post(url("delete_registration")).status_code == 403
+    assert send(signed_in(cast.dana), url("delete_registration")).status_code in (302, 403)
+    assert signed_in(cast.alice.user).get(url("delete_registration")).status_code == 404
     assert Registrant.objects.get() == nora
 
 

@@ -191,9 +191,9 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
 def test_who_has_not_done_it_yet_finds_the_way_to_the_steps_beside_the_one_main_button(row):
     plan = row.schedule.prescription
     body = stranger().get(report_link(row)).content.decode()
-    assert re.search(rf'<a class="button" href="{url("do", plan.pk)}">Do it step by step</a>', body)
+    assert re.search(rf'<a class="button" href="{url("player", plan.pk)}">Do it step by step</a>', body)
     assert body.count('class="primary"') + body.count("button primary") == 1
-    signing_in = stranger().get(url("do", plan.pk))
+    signing_in = stranger().get(url("player", plan.pk))
     assert signing_in["Location"].endswith(f"?next={url('do', plan.pk)}")
 
 
@@ -207,4 +207,4 @@ def test_who_tapped_a_number_or_may_not_do_it_is_not_sent_there(row, cast):
 def test_the_page_after_it_draws_what_the_session_did(row):
     browser = stranger()
     browser.post(report_link(row), {"did": "yes", "before": 5, "after": 3})
-    assert 'class="change better"' in browser.get(report_link(row)).content.decode()
+    assert 'class="pain-change better"' in browser.get(report_link(row)).content.decode()

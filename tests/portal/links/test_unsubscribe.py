@@ -74,7 +74,7 @@ def test_one_click_stops_reminders_and_no_other_mail(cast, path):
 def test_stopping_twice_is_one_act_in_the_book(cast, path):
     for _click in range(2):
         stranger().post(path, {"List-Unsubscribe": "One-Click"})
-    entry = AuditEntry.objects.get(verb="reminders-off")
+    entry = AuditEntry.objects.get(verb="reminders_turned_off")
     assert (entry.actor_id, entry.target_id) == (None, cast.dana.pk)
 
 

@@ -29,7 +29,7 @@ class Walker:
         page.on("console", lambda told: self.trouble.append(told.text) if told.type == "error" else None)
 
     def open(self) -> Walker:
-        self.page.goto(url("do", self.plan.pk))
+        self.page.goto(url("player", self.plan.pk))
         expect(self.heading).to_be_visible()
         if self.scripts:  # a press before the player is there would be the server's
             expect(self.page.locator("[data-kept]")).to_have_count(0)

@@ -51,7 +51,7 @@ def test_strongly_worse_holds_it_and_says_whom_to_call(walker, plan):  # noqa: F
     dana.answer(8)
     dana.says("Your practitioner has paused this exercise.")
     assert dana.page.get_by_role("main").get_by_role("link", name="Call").get_attribute("href") == "tel:5550100"
-    dana.page.goto(url("do", plan.pk))
+    dana.page.goto(url("player", plan.pk))
     dana.says("Paused")
 
 
@@ -298,7 +298,7 @@ def test_without_scripts_it_is_plain_pages(walker, plan):  # noqa: F811
     assert dana.page.get_by_role("button", name="Read the cues aloud").count() == 0
     dana.walk_to("Hang")
     dana.says("Hold for 30 seconds. Count slowly, or look at a clock.")
-    assert dana.page.url.endswith(url("do", plan.pk)), "no answer stands in an address"
+    assert dana.page.url.endswith(url("player", plan.pk)), "no answer stands in an address"
     dana.walk_to("How is your pain now?")
     dana.answer(2)
     dana.says("Pain went from 4 to 2.")

@@ -26,7 +26,7 @@ class Visit:
 
     def __init__(self, plan):
         self.browser = signed_in(plan.client)
-        self.path = url("do", plan.pk)
+        self.path = url("player", plan.pk)
         self.page = self.browser.get(self.path)
 
     @property
@@ -93,7 +93,7 @@ def test_from_the_first_page_to_the_stored_answer(plan, visit):
     visit.press("save", after="3", moved_down_leg="no")
     stored = PainReport.objects.get()
     assert (stored.before, stored.after, stored.did_exercise, stored.moved_down_leg) == (5, 3, True, False)
-    assert visit.page["Location"] == url("answer", stored.pk)
+    assert visit.page["Location"] == url("report_result", stored.pk)
 
 
 def test_a_step_says_where_it_is_what_to_do_and_what_goes_wrong(visit):
@@ -210,10 +210,10 @@ def test_the_same_pages_sent_twice_are_one_answer(visit):
 
 def test_a_script_is_told_where_to_go(plan):
     browser = signed_in(plan.client)
-    page = browser.get(url("do", plan.pk))
+    page = browser.get(url("player", plan.pk))
     sent = {"before": 5, "after": 3, "go": "save", "csrfmiddlewaretoken": str(page.context["csrf_token"])}
-    response = browser.post(url("do", plan.pk), sent, headers={"accept": "application/json"})
-    assert response.json() == {"next": url("answer", PainReport.objects.get().pk)}
+    response = browser.post(url("player", plan.pk), sent, headers={"accept": "application/json"})
+    assert response.json() == {"next": url("report_result", PainReport.objects.get().pk)}
 
 
 def test_turning_the_pages_writes_nothing(visit):
@@ -243,7 +243,7 @@ def test_a_clinics_own_exercise_without_hold_or_drawing_is_walked_too(cast, sett
     assert 'svg class="figure' not in visit.html
     photo = media_storage.place(own, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     visit.press()
-    assert f'<img src="{url("film", photo.pk)}"' in visit.html
+    assert f'<img src="{url("media", photo.pk)}"' in visit.html
     visit.press()
     assert "Pain after" in visit.said
     visit.press("save", after="1")
@@ -261,5 +261,5 @@ def test_the_rest_is_the_exercises_own(plan):
 def test_a_later_round_of_an_exercise_with_its_own_phases(cast):
     Step.objects.filter(exercise=make.exercise(), number__lte=9).update(phase="ready")
     plan = make.prescription(cast.dana, sets=2)
-    names = signed_in(cast.dana).get(url("do", plan.pk)).context["walk"].names
+    names = signed_in(cast.dana).get(url("player", plan.pk)).context["walk"].names
     assert names.endswith("step-9 1.step-10 2.rest 2.step-10 after")

@@ -169,7 +169,7 @@ def test_what_was_kept_is_gone_once_it_is_saved(dana, plan):
     dana.walk_to("How is your pain now?")
     dana.answer(4)
     assert dana.page.evaluate("Object.keys(sessionStorage).length") == 0
-    dana.page.goto(url("do", plan.pk))
+    dana.page.goto(url("player", plan.pk))
     expect(dana.page.locator("input:checked")).to_have_count(0)
 
 

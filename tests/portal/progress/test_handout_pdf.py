@@ -20,7 +20,7 @@ def test_the_own_plan_as_a_pdf(cast, plan):
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
     assert pages(answer.content) == 2
     assert b"/MediaBox[0 0 612 792]" in answer.content
-    assert AuditEntry.objects.filter(verb="printed", actor=cast.dana.user, target_id=plan.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="document_printed", actor=cast.dana.user, target_id=plan.pk).count() == 1
 
 
 def test_nobody_elses(cast, plan):
@@ -28,4 +28,4 @@ def test_nobody_elses(cast, plan):
     assert signed_in(cast.alice.user).get(url("handout", plan.pk)).status_code == 404
     assert signed_in(cast.dana).get(url("handout", plan.pk), {"paper": "a5"}).status_code == 404
     assert "/accounts/login/" in stranger().get(url("handout", plan.pk))["Location"]
-    assert not AuditEntry.objects.filter(verb="printed").exists()
+    assert not AuditEntry.objects.filter(verb="document_printed").exists()

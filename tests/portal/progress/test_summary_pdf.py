@@ -18,7 +18,7 @@ def test_the_own_summary_as_a_pdf(cast, plan):
     assert answer["Content-Disposition"] == 'inline; filename="summary.pdf"'
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
     assert b"/MediaBox[0 0 612 792]" in answer.content
-    assert AuditEntry.objects.filter(verb="printed", actor=cast.dana.user, target_id=plan.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="document_printed", actor=cast.dana.user, target_id=plan.pk).count() == 1
 
 
 def test_nobody_elses(cast, plan):
@@ -26,4 +26,4 @@ def test_nobody_elses(cast, plan):
     assert signed_in(cast.alice.user).get(url("summary", plan.pk)).status_code == 404
     assert signed_in(cast.dana).get(url("summary", plan.pk), {"paper": "a5"}).status_code == 404
     assert "/accounts/login/" in stranger().get(url("summary", plan.pk))["Location"]
-    assert not AuditEntry.objects.filter(verb="printed").exists()
+    assert not AuditEntry.objects.filter(verb="document_printed").exists()

@@ -46,7 +46,7 @@ def test_somebody_else_on_the_same_phone_sees_and_sends_nothing_of_it(phone, pla
     dana.offline()
     dana.open()
     dana.says("Hello, Erin")
-    dana.page.goto(url("do", plan.pk))
+    dana.page.goto(url("player", plan.pk))
     dana.says("This page is not kept on your phone.")
     dana.offline(False)
     dana.open()

@@ -23,7 +23,7 @@ def plan(cast):
 
 def test_the_worker_keeps_what_was_told_and_no_more(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana)
-    assert dana.keeps() == sorted([url("today"), url("report"), url("do", plan.pk), url("exercise", "forward-bend")])
+    assert dana.keeps() == sorted([url("today"), url("report"), url("player", plan.pk), url("exercise", "forward-bend")])
     dana.open("settings")
     dana.open("history")
     assert url("settings") not in dana.keeps()
@@ -85,7 +85,7 @@ def test_a_network_that_comes_back_while_a_try_still_waits_is_used_within_second
 
 def session(dana, plan, before, after, moved=""):
     """The whole exercise, offline or not, up to what it means."""
-    dana.open("do", plan.pk)
+    dana.open("player", plan.pk)
     page = dana.page
 
     def choose(group, number):
@@ -131,7 +131,7 @@ def test_a_sign_given_offline_says_whom_to_call_on_every_page_until_it_is_sent(p
     dana.report(6, sign="numbness")
     call = dana.page.get_by_role("main").get_by_role("link", name="Call")
     expect(call).to_have_attribute("href", "tel:5550100")
-    for name, of in (("today", ()), ("do", (plan.pk,))):
+    for name, of in (("today", ()), ("player", (plan.pk,))):
         dana.open(name, *of)
         expect(dana.page.locator("[data-stops]")).to_contain_text("Stop the exercise. Call 555 0100 now.")
         expect(dana.page.get_by_role("link", name="Do the exercise")).to_have_count(0)

@@ -23,7 +23,7 @@ def plan(cast):
 
 
 def worker(query=""):
-    response = Browser().get(url("worker") + query)
+    response = Browser().get(url("service_worker") + query)
     told = re.match(r"const told = (\{.*\});\n", response.content.decode())
     return response, json.loads(told.group(1))
 
@@ -93,7 +93,7 @@ def test_the_worker_is_a_script_that_is_asked_for_anew(cast):
     response, told = worker("?clinic=riverside-physio&lang=en")
     assert response["Content-Type"].startswith("text/javascript")
     assert response["Cache-Control"] == "no-cache"
-    assert told["scope"].startswith(url("worker").removesuffix("sw.js")), "no Service-Worker-Allowed is needed"
+    assert told["scope"].startswith(url("service_worker").removesuffix("sw.js")), "no Service-Worker-Allowed is needed"
     assert "/static/clinic/player/player.js" in told["shell"]
     assert not [path for path in told["shell"] if "admin" in path]
     code = response.content.decode()
@@ -122,7 +122,7 @@ def test_its_version_is_what_it_keeps(cast):
 def test_under_a_prefix_every_address_has_it(cast, settings):
     settings.ROOT_URLCONF = __name__
     told = json.loads(Browser().get("/physio/sw.js").content.decode().partition("= ")[2].partition(";\n")[0])
-    assert (told["scope"], told["door"]) == ("/physio/portal/", "/physio/portal/waiting/")
+    assert (told["scope"], told["door"]) == ("/physio/portal/", "/physio/portal/offline-submission/")
     about = json.loads(Browser().get("/physio/manifest.webmanifest").content)
     assert (about["start_url"], about["scope"]) == ("/physio/portal/", "/physio/portal/")
     assert Browser().get(about["icons"][0]["src"]).status_code == 200
@@ -134,11 +134,11 @@ def test_only_these_pages_may_be_copied(plan, cast):
     may = {
         name: "Offline-Copy" in dana.get(url(name, *of))
         for name, of in {
-            "today": (), "report": (), "do": (plan.pk,), "exercise": ("forward-bend",),
-            "history": (), "settings": (), "library": (), "waiting": (), "home": (), "handout": (plan.pk,),
+            "today": (), "report": (), "player": (plan.pk,), "exercise": ("forward-bend",),
+            "history": (), "settings": (), "library": (), "offline_submission": (), "home": (), "handout": (plan.pk,),
         }.items()
     }  # fmt: skip
-    assert [name for name, copied in may.items() if copied] == ["today", "report", "do", "exercise"]
+    assert [name for name, copied in may.items() if copied] == ["today", "report", "player", "exercise"]
     assert "no-store" in dana.get(url("today"))["Cache-Control"], "to every cache but the worker's"
 
 
@@ -172,7 +172,7 @@ def test_signing_out_clears_the_phone_unless_somebody_elses_answers_wait(cast):
 
 
 def test_the_page_brings_the_words_for_each_advice(plan, cast):
-    for name, of in (("report", ()), ("do", (plan.pk,))):
+    for name, of in (("report", ()), ("player", (plan.pk,))):
         text = signed_in(cast.dana).get(url(name, *of)).content.decode()
         offered = text.partition('<template id="offline-answered" data-much="3">')[2].partition("</template>")[0]
         assert set(re.findall(r'data-advice="(\w+)"', offered)) == {

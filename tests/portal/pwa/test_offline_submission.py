@@ -23,7 +23,7 @@ def dana(cast):
 
 
 def ask(browser):
-    return json.loads(browser.get(url("waiting")).content)
+    return json.loads(browser.get(url("offline_submission")).content)
 
 
 def send(browser, plan, key="k1", **over):
@@ -36,7 +36,7 @@ def send(browser, plan, key="k1", **over):
     given["occurred_at"] = over.get("occurred_at") or timezone.now().isoformat()
     given = {name: value for name, value in given.items() if value is not None}
     return browser.post(
-        url("waiting"),
+        url("offline_submission"),
         given,
         headers={"X-CSRFToken": who.get("token", ""), **({"Idempotency-Key": key} if key else {})},
     )
@@ -48,7 +48,7 @@ def test_it_is_dated_when_it_was_given_whatever_the_zone(plan, dana):
     response = send(dana, plan, occurred_at=there.isoformat())
     stored = PainReport.objects.get()
     assert response.status_code == 201
-    assert json.loads(response.content) == {"next": url("answer", stored.pk)}
+    assert json.loads(response.content) == {"next": url("report_result", stored.pk)}
     assert (stored.occurred_at, stored.source, stored.idempotency_key) == (yesterday, "portal", "k1")
 
 
@@ -116,12 +116,12 @@ def test_a_plan_that_was_held_meanwhile_takes_the_answer(plan, dana, cast):
 
 def test_nobody_signed_in_is_told_so_without_a_redirect(plan, db):
     visitor = stranger()
-    assert visitor.get(url("waiting")).status_code == 401
+    assert visitor.get(url("offline_submission")).status_code == 401
     assert "owners" not in ask(visitor)
 
 
 def test_whoever_is_no_client_has_no_answers(plan, cast):
-    assert signed_in(cast.alice.user).get(url("waiting")).status_code == 401
+    assert signed_in(cast.alice.user).get(url("offline_submission")).status_code == 401
 
 
 def test_an_answer_of_somebody_else_is_refused_whoever_asks(plan, dana, cast):
@@ -141,7 +141,7 @@ def test_a_plan_that_is_not_there_is_not_found(plan, dana, over):
 
 
 def test_without_the_token_nothing_is_taken(plan, dana):
-    assert dana.post(url("waiting"), {"about": "pain"}).status_code == 403
+    assert dana.post(url("offline_submission"), {"about": "pain"}).status_code == 403
 
 
 def test_the_owner_is_opaque_and_outlives_the_session_and_a_new_secret_key(cast, settings, dana):
@@ -156,7 +156,7 @@ def test_the_owner_is_opaque_and_outlives_the_session_and_a_new_secret_key(cast,
 
 
 def test_what_a_phone_should_have_at_hand(plan, dana, cast):
-    assert ask(dana)["pages"] == [url("today"), url("report"), url("do", plan.pk), url("exercise", "forward-bend")]
+    assert ask(dana)["pages"] == [url("today"), url("report"), url("player", plan.pk), url("exercise", "forward-bend")]
     second = make.prescription(cast.dana)
     assert f"{url('report')}?prescription={second.pk}" in ask(dana)["pages"]
     for one in (plan, second):

@@ -26,7 +26,7 @@ def refused(response):
 @pytest.mark.parametrize("field", ["before", "after"])
 def test_a_score_that_is_no_number_from_0_to_10(plan, field, score):
     answers = {"before": "4", "after": "3", field: score}
-    page = refused(send(signed_in(plan.client), url("do", plan.pk), **answers))
+    page = refused(send(signed_in(plan.client), url("player", plan.pk), **answers))
     assert f'<a href="#id_{field}_0">' in page
     assert f'id="id_{field}_error"' in page
 
@@ -38,7 +38,7 @@ def test_the_message_says_what_a_score_is(plan):
 
 def test_a_missing_score_keeps_the_other_answers(plan):
     response = send(
-        signed_in(plan.client), url("do", plan.pk), before="4", moved_down_leg="no", note="Slept well.", areas=["neck"]
+        signed_in(plan.client), url("player", plan.pk), before="4", moved_down_leg="no", note="Slept well.", areas=["neck"]
     )
     page = refused(response)
     assert "Pain after the exercise: choose a number. No pain is 0." in words(response)
@@ -62,14 +62,14 @@ def test_a_missing_score_keeps_the_other_answers(plan):
 )
 def test_any_other_wrong_answer_is_named(plan, field, value, message):
     answers = {"before": "4", "after": "3", field: value}
-    response = send(signed_in(plan.client), url("do", plan.pk), **answers)
+    response = send(signed_in(plan.client), url("player", plan.pk), **answers)
     refused(response)
     assert message in words(response)
 
 
 def test_markup_in_a_note_stays_text(plan):
     dana = signed_in(plan.client)
-    send(dana, url("do", plan.pk), before="4", after="3", note="<script>alert(1)</script>")
+    send(dana, url("player", plan.pk), before="4", after="3", note="<script>alert(1)</script>")
     assert "&lt;script&gt;" in dana.get(url("history")).content.decode()
 
 

@@ -10,10 +10,10 @@ from tests.portal.visit import signed_in, url
 
 pytestmark = pytest.mark.browser
 
-SHORT_OF_A_TARGET = """[...document.querySelectorAll('.spot')].map(e => e.getBoundingClientRect())
+SHORT_OF_A_TARGET = """[...document.querySelectorAll('.body-spot')].map(e => e.getBoundingClientRect())
   .filter(box => box.width < 44 || box.height < 44).length"""
 OUT_OF_PLACE = """[...document.querySelectorAll('.regions')].flatMap(side =>
-  [...side.querySelectorAll('.spot')].filter(spot => {
+  [...side.querySelectorAll('.body-spot')].filter(spot => {
   const area = spot.className.match(/at-(\\w+)/)[1], label = spot.getBoundingClientRect();
   const drawn = side.querySelector('.region.' + area).getBoundingClientRect();
   return drawn.top < label.top - 2 || drawn.bottom > label.bottom + 2 || drawn.left < label.left - 2;

@@ -23,7 +23,7 @@ def dana(plan):
 
 
 def test_the_exercise_page_has_every_step_and_this_clients_dose(plan, dana):
-    said = words(dana.get(url("do", plan.pk)))
+    said = words(dana.get(url("player", plan.pk)))
     assert said.count("Check:") == 9
     assert "While you hold: Tighten again." in said  # the tenth is said during the hold
     assert said.index("Set your feet") < said.index("Come up with your legs")
@@ -33,16 +33,16 @@ def test_the_exercise_page_has_every_step_and_this_clients_dose(plan, dana):
 
 
 def test_nothing_is_chosen_beforehand(plan, dana):
-    for page in (url("do", plan.pk), url("report")):
+    for page in (url("player", plan.pk), url("report")):
         assert " checked" not in dana.get(page).content.decode()
 
 
 def test_a_session_is_stored_and_answered_at_once(plan, dana):
     at = timezone.now()
     with time_machine.travel(at, tick=False):
-        response = send(dana, url("do", plan.pk), before=5, after=3, moved_down_leg="no", note="Easier than yesterday.")
+        response = send(dana, url("player", plan.pk), before=5, after=3, moved_down_leg="no", note="Easier than yesterday.")
     stored = PainReport.objects.get()
-    assert (response.status_code, response["Location"]) == (302, url("answer", stored.pk))
+    assert (response.status_code, response["Location"]) == (302, url("report_result", stored.pk))
     assert (stored.before, stored.after, stored.did_exercise, stored.moved_down_leg) == (5, 3, True, False)
     assert (stored.note, stored.source, stored.by_id) == ("Easier than yesterday.", "portal", plan.client.user_id)
     assert stored.occurred_at == stored.received_at == at
@@ -51,14 +51,14 @@ def test_a_session_is_stored_and_answered_at_once(plan, dana):
 
 
 def test_a_worse_session_raises_the_flag_and_holds_the_exercise(plan, dana):
-    send(dana, url("do", plan.pk), before=4, after=7)
+    send(dana, url("player", plan.pk), before=4, after=7)
     plan.refresh_from_db()
     assert plan.state == Prescription.State.HELD
     assert Flag.objects.get().reason == "Pain went from 4 to 7 with one session."
 
 
 def test_pain_further_down_the_leg_holds_the_exercise(plan, dana):
-    send(dana, url("do", plan.pk), before=4, after=4, moved_down_leg="yes")
+    send(dana, url("player", plan.pk), before=4, after=4, moved_down_leg="yes")
     plan.refresh_from_db()
     assert plan.state == Prescription.State.HELD
 
@@ -66,7 +66,7 @@ def test_pain_further_down_the_leg_holds_the_exercise(plan, dana):
 def test_pain_alone_is_no_session(plan, dana):
     response = send(dana, url("report"), before=0, areas=["low_back", "thigh"])
     stored = PainReport.objects.get()
-    assert response["Location"] == url("answer", stored.pk)
+    assert response["Location"] == url("report_result", stored.pk)
     assert (stored.before, stored.after, stored.did_exercise, stored.advice) == (0, None, False, Advice.THANKS)
     assert [row.area for row in stored.areas.all()] == ["low_back", "thigh"]
 
@@ -81,7 +81,7 @@ def test_a_warning_sign_needs_no_number(plan, dana):
 def test_the_same_page_sent_twice_is_one_answer(plan, dana):
     page = dana.get(url("report"))
     sent = {"before": 4, "key": page.context["form"]["key"].value(), "csrfmiddlewaretoken": page.context["csrf_token"]}
-    assert dana.post(url("report"), sent)["Location"] == url("answer", PainReport.objects.get().pk)
+    assert dana.post(url("report"), sent)["Location"] == url("report_result", PainReport.objects.get().pk)
     again = dana.post(url("report"), sent, follow=True)
     assert again.redirect_chain[0][0] == url("history")
     assert "We have your answer from that page already" in words(again)
@@ -89,20 +89,20 @@ def test_the_same_page_sent_twice_is_one_answer(plan, dana):
 
 
 def test_opening_the_pages_writes_nothing(plan, dana):
-    for page in (url("do", plan.pk), url("report"), url("today"), url("history"), url("settings"), url("library")):
+    for page in (url("player", plan.pk), url("report"), url("today"), url("history"), url("settings"), url("library")):
         assert writes(dana, page) == []
         assert dana.head(page).status_code == 200
 
 
 def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(plan, dana, cast):
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
-    said = words(dana.get(url("do", plan.pk)))
+    said = words(dana.get(url("player", plan.pk)))
     assert "Your practitioner has paused this exercise." in said
     assert "Set your feet" not in said
     page = dana.get(url("report"))
     token = str(page.context["csrf_token"])
     answers = {"before": 4, "after": 3, "warning_signs": ["leg_weakness"], "csrfmiddlewaretoken": token}
-    assert dana.post(url("do", plan.pk), answers).status_code == 302  # the page was open before the hold
+    assert dana.post(url("player", plan.pk), answers).status_code == 302  # the page was open before the hold
     stored = PainReport.objects.get()
     assert (stored.after, stored.advice) == (3, "call_now")
     assert send(dana, url("report"), before=4).status_code == 302  # pain may always be told
@@ -110,14 +110,14 @@ def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(pla
 
 def test_an_ended_exercise_shows_no_form(plan, dana, cast):
     prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
-    assert "This plan is over." in words(dana.get(url("do", plan.pk)))
+    assert "This plan is over." in words(dana.get(url("player", plan.pk)))
     assert "No exercise runs now" in words(dana.get(url("report")))
 
 
 def test_a_plan_that_starts_later_says_when(cast):
     soon = timezone.localdate() + dt.timedelta(days=3)
     plan = make.prescription(cast.erin, starts_on=soon)
-    said = words(signed_in(cast.erin).get(url("do", plan.pk)))
+    said = words(signed_in(cast.erin).get(url("player", plan.pk)))
     assert f"This starts on {soon:%A}" in said
     assert "Pain before" not in said
 

@@ -17,7 +17,7 @@ def plan(cast):
 
 def page(plan, before, after=None, **over):
     report = make.report(plan, before, after, **over).report
-    return signed_in(plan.client).get(url("answer", report.pk))
+    return signed_in(plan.client).get(url("report_result", report.pk))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_each_outcome_in_the_clinics_words(plan, before, after, sentence):
 
 def test_the_change_is_drawn_and_told(plan):
     body = page(plan, 5, 3).content.decode()
-    assert 'class="change better"' in body
+    assert 'class="pain-change better"' in body
     assert "Pain before: 5. Pain after: 3." in body
     assert 'cx="160"' in body and 'cx="104"' in body  # noqa: PT018  28 units a point, from 20 on
 
@@ -46,12 +46,12 @@ def test_the_change_is_drawn_and_told(plan):
     ("before", "after", "course"), [(4, 6, "worse"), (4, 4, "same"), (0, 10, "worse"), (10, 0, "better")]
 )
 def test_the_picture_says_which_way(plan, before, after, course):
-    assert f'class="change {course}"' in page(plan, before, after).content.decode()
+    assert f'class="pain-change {course}"' in page(plan, before, after).content.decode()
 
 
 def test_one_number_is_no_change_to_draw(plan):
     response = page(plan, 4)
-    assert 'class="change' not in response.content.decode()
+    assert 'class="pain-change' not in response.content.decode()
     assert "Thank you. Your practitioner can see your answer." in words(response)
 
 
@@ -67,19 +67,19 @@ def test_better_says_when_next_and_worse_does_not(cast):
 
 def test_pain_alone_goes_there_too(plan):
     response = send(signed_in(plan.client), url("report"), before=4)
-    assert response["Location"] == url("answer", plan.reports.get().pk)
+    assert response["Location"] == url("report_result", plan.reports.get().pk)
 
 
 def test_nobody_else_finds_it(plan, cast):
     report = make.report(plan, 5, 3).report
     for other in (cast.erin, cast.alice.user, cast.charlie.user):
-        assert signed_in(other).get(url("answer", report.pk)).status_code == 404
+        assert signed_in(other).get(url("report_result", report.pk)).status_code == 404
 
 
 def test_it_stays_readable_when_the_exercise_has_ended(plan, cast):
     report = make.report(plan, 5, 3).report
     prescribing.end_prescription(plan, by=cast.alice.user, reason="done")
-    assert "Pain went from 5 to 3." in words(signed_in(plan.client).get(url("answer", report.pk)))
+    assert "Pain went from 5 to 3." in words(signed_in(plan.client).get(url("report_result", report.pk)))
 
 
 def test_an_answer_of_another_day_is_read_again_and_sends_nobody_to_today(plan):

@@ -34,15 +34,15 @@ def test_the_settings_lead_there_and_it_leads_to_each_way(dana):
 
 
 def test_the_file_is_ones_own_and_no_cache_keeps_it(dana):
-    response = signed_in(dana).get(url("my_data_zip"))
+    response = signed_in(dana).get(url("data_export"))
     assert response["Content-Disposition"] == 'attachment; filename="my-data.zip"'
     assert "no-store" in response["Cache-Control"]
     assert facts(response)["name"] == "Dana"
-    assert AuditEntry.objects.filter(verb="exported", target_id=dana.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="data_exported", target_id=dana.pk).count() == 1
 
 
 def test_each_gets_nothing_but_the_own(cast, dana):
-    assert facts(signed_in(cast.erin).get(url("my_data_zip")))["number"] == cast.erin.pk
+    assert facts(signed_in(cast.erin).get(url("data_export")))["number"] == cast.erin.pk
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -51,7 +51,7 @@ def test_who_is_no_client_gets_nothing(cast, dana, name):
         assert signed_in(nobody).get(url(name)).status_code == 404
         assert signed_in(nobody).get(url(name))["Content-Type"].startswith("text/html")
     assert stranger().get(url(name))["Location"].startswith("/accounts/login/")
-    assert not AuditEntry.objects.filter(verb="exported").exists()
+    assert not AuditEntry.objects.filter(verb="data_exported").exists()
 
 
 def test_a_look_at_the_pages_writes_nothing(dana):

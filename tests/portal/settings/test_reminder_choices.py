@@ -13,7 +13,7 @@ def bend(cast):
 
 
 def page(bend):
-    return url("choose_reminders", bend.pk)
+    return url("reminder_choices", bend.pk)
 
 
 def chosen(bend):

@@ -37,7 +37,7 @@ def test_reminders_off_and_on_again(dana):
     assert "You get no reminders." in words(signed_in(dana).get(PAGE))
     save(dana, "reminders", wanted="yes")
     assert dana.reminders_wanted is True
-    assert booked(dana)[:2] == [("reminders-on", dana.user_id), ("reminders-off", dana.user_id)]
+    assert booked(dana)[:2] == [("reminders_turned_on", dana.user_id), ("reminders_turned_off", dana.user_id)]
 
 
 def test_a_pause_and_its_end(dana):
@@ -46,7 +46,7 @@ def test_a_pause_and_its_end(dana):
     assert "No reminders until Monday 9 March." in words(signed_in(dana).get(PAGE))
     save(dana, "pause", until="")
     assert dana.paused_until is None
-    assert [verb for verb, _who in booked(dana)[:2]] == ["pause-ended", "paused"]
+    assert [verb for verb, _who in booked(dana)[:2]] == ["reminder_pause_ended", "reminders_paused"]
 
 
 def test_a_new_zone_moves_the_next_reminder(dana):

@@ -19,6 +19,6 @@ def alice(cast):
 def test_the_plan_and_the_answers_of_her_own_client_are_not_hers_to_do(cast, alice):
     plan = make.prescription(cast.dana)
     report = make.report(plan, before=4, after=2).report
-    for path in (url("do", plan.pk), url("handout", plan.pk), url("answer", report.pk)):
+    for path in (url("player", plan.pk), url("handout", plan.pk), url("report_result", report.pk)):
         assert alice.get(path).status_code == 404, path
         assert signed_in(cast.dana).get(path).status_code == 200, path

@@ -41,7 +41,7 @@ def test_a_day_in_plan_offers_the_exercise_first(dana):
     assert "Hello, Dana" in said
     assert "Forward bend Planned for today at 18:00." in said
     assert said.index("Do the exercise") < said.index("Just report pain")
-    assert url("do", plan.pk) in signed_in(dana).get(url("today")).content.decode()
+    assert url("player", plan.pk) in signed_in(dana).get(url("today")).content.decode()
 
 
 def test_a_day_out_of_plan_says_when_next(dana):
@@ -161,7 +161,7 @@ def test_of_several_exercises_the_one_that_is_due_comes_first_and_the_others_are
     resting, due = make.prescription(dana, days=[WEEKDAYS[3]]), make.prescription(dana)
     page = signed_in(dana).get(url("today")).content.decode()
     assert (
-        page.index(url("do", due.pk))
+        page.index(url("player", due.pk))
         < page.index('<details class="card folded')
         < page.index(f"prescription={resting.pk}")
     )
@@ -211,7 +211,7 @@ def test_done_before_its_time_the_next_is_another_days(dana, scores):
 
 def test_what_the_session_did_is_drawn(dana):
     make.report(make.prescription(dana), 5, 3)
-    assert 'class="change better"' in signed_in(dana).get(url("today")).content.decode()
+    assert 'class="pain-change better"' in signed_in(dana).get(url("today")).content.decode()
 
 
 def test_the_page_is_in_the_clients_language(cast):
