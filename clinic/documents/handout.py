@@ -70,7 +70,7 @@ def handout(prescription: Prescription, paper: str = pdf.A4, language: str | Non
 def _content(prescription: Prescription, language: str) -> dict[str, Any]:
     client, clinic, exercise = prescription.client, prescription.client.clinic, prescription.exercise
     dose, words = prescription.dose, exercise.words(language)
-    day = date_format(dose.made_at.astimezone(zone(client.time_zone)), _("j F Y"))
+    day = date_format(dose.created_at.astimezone(zone(client.time_zone)), _("j F Y"))
     address = conf.base_url + reverse("clinic:today")
     told = {"name": client.name, "practitioner": prescription.prescribed_by.name, "day": day}
     return {

@@ -183,7 +183,7 @@ def _plan(prescription: Prescription) -> dict[str, Any]:
                 **{name: getattr(version, name) for name in whole},
                 "starts_on": _iso(version.starts_on),
                 "ends_on": _iso(version.ends_on),
-                "made_at": _iso(version.made_at),
+                "created_at": _iso(version.created_at),
             }
             for version in sorted(prescription.versions.all(), key=lambda version: version.number)
         ],

@@ -169,7 +169,7 @@ def _from_changes(changes: Iterable[Any]) -> list[Happened]:
 def _from_versions(versions: Sequence[PrescriptionVersion], prescription: Prescription) -> list[Happened]:
     rest = prescription.exercise.rest_seconds
     return [
-        (version.made_at, _("Your plan changed. %(when)s %(how_much)s") % {
+        (version.created_at, _("Your plan changed. %(when)s %(how_much)s") % {
             "when": dosage_text.describe_times(version), "how_much": dosage_text.describe_amount(version, rest),
         })
         for version in versions[1:]
@@ -189,7 +189,7 @@ def _from_notices(prescription: Prescription) -> list[Happened]:
 def planned(version: PrescriptionVersion, here: dt.tzinfo) -> Planned:
     """A version as the days of a diary see it."""
     return Planned(
-        version.made_at.astimezone(here), version.starts_on, version.ends_on,
+        version.created_at.astimezone(here), version.starts_on, version.ends_on,
         {WEEKDAYS.index(day) for day in version.day_names}, version.local_times,
     )  # fmt: skip
 

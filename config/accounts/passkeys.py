@@ -23,8 +23,8 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clinic.accounts.devices import describe_device
 from clinic.models import Practitioner
-from config.templatetags.devices import device
 
 COOKIE, HERE, NO = "passkey", "here", "no"  # of this phone: it has one, or its owner wants none
 LONGEST = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
@@ -52,7 +52,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
     """Ready to send: the device's own name, and a key that signs in alone."""
 
     def __init__(self, *args: Any, agent: str = "", **kwargs: Any) -> None:
-        kwargs["initial"] = {"name": device(agent), "passwordless": True, **kwargs.get("initial", {})}
+        kwargs["initial"] = {"name": describe_device(agent), "passwordless": True, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
 
 

@@ -6,7 +6,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.test import Client as Browser
 
-from config.templatetags.devices import device
+from clinic.accounts.devices import describe_device
 from tests import make
 from tests.accounts.people import ask_for_code, later, proven, words
 
@@ -28,13 +28,14 @@ SESSIONS = "/accounts/sessions/"
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0 Safari/537.36 Edg/126.0", "Edge on Windows"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox on Linux"),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) Version/17.5 Safari/605.1.15", "Safari on Mac"),
+        ("Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/126.0 Safari/537.36", "Chrome on Chromebook"),
         ("curl/8.5.0", "A browser we do not know"),
         ("", "A browser we do not know"),
         ("<script>alert(1)</script>", "A browser we do not know"),
     ],
 )
 def test_a_browser_in_words(user_agent, said):
-    assert device(user_agent) == said
+    assert describe_device(user_agent) == said
 
 
 @pytest.fixture

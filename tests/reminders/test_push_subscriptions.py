@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 
 from clinic.clients import departure
 from clinic.models import AuditEntry, Client, PushSubscription
-from clinic.portal.settings.push import label_of
 from clinic.reminders import push_subscriptions, web_push
 from tests.portal.visit import send, signed_in, stranger, url, words
 from tests.reminders.push_service import service, turned_on  # noqa: F401  fixture
@@ -128,19 +127,6 @@ def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monke
 def test_keys_that_cannot_be_used_are_refused(service, cast, field, value):  # noqa: F811
     with pytest.raises(ValidationError):
         push_subscriptions.add_subscription(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
-
-
-@pytest.mark.parametrize(
-    ("agent", "said"),
-    [
-        (CHROME, "Chrome on Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile Safari/604.1", "Safari on iPhone"),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge on Windows"),
-        ("", "a browser"),
-    ],
-)
-def test_a_phone_is_named_in_words(agent, said):
-    assert label_of(agent) == said
 
 
 def test_the_command_prints_a_pair_of_keys(capsys, settings):

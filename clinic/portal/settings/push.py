@@ -12,16 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from clinic.accounts.devices import describe_device
 from clinic.models import Client
 from clinic.portal.access import as_spoken_to, client_of
 from clinic.portal.pwa.offline import owners
 from clinic.reminders import push_subscriptions, web_push
 
-# The first that a browser's name for itself holds, as others call themselves by it too.
-BROWSERS = [("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("OPR/", "Opera"), ("Firefox", "Firefox"),
-            ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari")]  # fmt: skip
-SYSTEMS = [("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
-           ("CrOS", "ChromeOS"), ("Mac OS", "Mac"), ("Linux", "Linux")]  # fmt: skip
 HERE = "clinic_phone"  # session: the phone on which this browser shows reminders
 
 
@@ -51,13 +47,6 @@ def end_here(request: HttpRequest) -> None:
         push_subscriptions.remove_subscription(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
 
 
-def label_of(user_agent: str) -> str:
-    """A browser in words, as "Chrome on Android"."""
-    browser = next((name for sign, name in BROWSERS if sign in user_agent), _("a browser"))
-    system = next((name for sign, name in SYSTEMS if sign in user_agent), "")
-    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system} if system else browser
-
-
 def _change(request: HttpRequest, client: Client) -> HttpResponse:
     endpoint, by = request.POST.get("endpoint", ""), request.user
     if request.POST.get("act") == "forget":
@@ -72,7 +61,7 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
             endpoint=endpoint,
             p256dh=request.POST.get("p256dh", ""),
             auth=request.POST.get("auth", ""),
-            label=label_of(request.headers.get("User-Agent", "")),
+            label=describe_device(request.headers.get("User-Agent", "")),
             replaces=replaces,
             by=by,  # type: ignore[arg-type]  # signed in: there is a client
         )
