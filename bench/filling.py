@@ -22,7 +22,7 @@ PRACTITIONER = """
     SELECT i, %(user)s, i, 'Alice', 'practitioner', true, '', true, false, '07:30:00', 'mon' FROM n"""
 CLIENT = """
     INSERT INTO clinic_client (id, clinic_id, practitioner_id, user_id, state, name, email, language, time_zone,
-        wakes_at, reminders_wanted, reminders_by, consented_at, created_at)
+        wakes_at, reminders_wanted, reminder_channel, consented_at, created_at)
     SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, %(user)s, 'joined', 'Dana O''Hara ' || i,
         'client-' || i || '@home.example', CASE i %% 4 WHEN 0 THEN 'es' ELSE 'en' END,
         CASE i %% 3 WHEN 0 THEN 'Europe/Madrid' WHEN 1 THEN 'America/New_York' ELSE 'Asia/Kolkata' END, '07:00:00',
@@ -33,21 +33,21 @@ PRESCRIPTION = """
     SELECT i, i, %(exercise)s, 1 + i %% %(clinics)s, 'active', '', %(then)s, %(then)s FROM n"""
 VERSION = """
     INSERT INTO clinic_prescriptionversion (prescription_id, number, starts_on, days, times, sets, hold_seconds,
-        variation, mornings_allowed, reason, by_id, made_at)
+        variation, mornings_allowed, reason, by_id, created_at)
     SELECT i, 1, %(start)s, 'mon,tue,wed,thu,fri,sat,sun', '18:00', 1, 30, '', false, '', 1 + i %% %(clinics)s,
         %(then)s FROM n"""
 TREND = """
     INSERT INTO clinic_paintrend (prescription_id, rule_version, state, response, report_count, last_report_at, watch)
     SELECT i, '', '{}', '{}', 200, %(heard)s, false FROM n"""
-STANDING = """
-    INSERT INTO clinic_standing (client_id, clinic_id, practitioner_id, listed, need, quiet_since, held, came_at)
+WORKLIST_ENTRY = """
+    INSERT INTO clinic_worklistentry (client_id, clinic_id, practitioner_id, listed, need, silent_since, held, joined_or_invited_at)
     SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, true, 3, %(then)s, false, %(then)s FROM n"""
 SCHEDULE = """
     INSERT INTO clinic_schedule (id, prescription_id, local_time, time_zone, active, next_slot, next_due_at)
     SELECT i, i, '18:00:00', 'Europe/Madrid', true, %(next_slot)s, %(next_due_at)s FROM n"""
 LEDGER = """
     INSERT INTO clinic_reminder (schedule_id, slot, due_at, expires_at, state, try_at, attempts, doubtful_attempts,
-        message_id, sent_at, settled_at, status_detail, channel, phone_said, created_at)
+        message_id, sent_at, settled_at, status_detail, channel, push_response, created_at)
     SELECT i * %(stride)s, %(day)s, %(due)s, %(due)s, 'sent', %(due)s, 1, 0,
         'old.' || i || '.' || %(tag)s || '@clinic.example', %(due)s, %(due)s, '', 'mail', '', %(due)s FROM n"""
 
@@ -77,7 +77,7 @@ def fill(schedules: int, *, due: int, ledger_days: int, now: dt.datetime) -> Non
     with connection.cursor() as cursor:
         for rows in (CLINIC, PRACTITIONER):
             cursor.execute(COUNT + rows, {**told, "many": CLINICS})
-        for rows in (CLIENT, PRESCRIPTION, VERSION, TREND, STANDING, SCHEDULE):
+        for rows in (CLIENT, PRESCRIPTION, VERSION, TREND, WORKLIST_ENTRY, SCHEDULE):
             cursor.execute(COUNT + rows, {**told, "many": schedules})
         for days in range(ledger_days if due else 0, 0, -1):
             at = now - dt.timedelta(days=days)

@@ -96,7 +96,7 @@ class Practices:
 
         mail = sending.compose(self._some_reminders(1)[0])
         self._let_be_due("many")
-        planning.plan_due(database_now())
+        planning.create_due_reminders(database_now())
         began = time.perf_counter()
         ready_made = mail.message().as_bytes(linesep="\r\n")
         assert floors.raw_loop(ready_made, "desk@clinic.example", "dana@home.example", self.port) == DUE
@@ -111,20 +111,21 @@ class Practices:
 
     def _some_reminders(self, count: int) -> Sequence[object]:
         from clinic.models import Reminder
-        from clinic.reminders.sending import READ_ALONG
 
         databases.use(self.names["many"])
-        return list(Reminder.objects.select_related(*READ_ALONG).order_by("pk")[:count])
+        return list(Reminder.objects.select_related(*Reminder.related_paths).order_by("pk")[:count])
 
 
 def _tick(due: int = 0) -> tuple[float, float]:
     """Seconds of planning and of sending, as the beat does it; all that is due must go out."""
+    from clinic.mail import outbox
+    from clinic.models import Reminder
     from clinic.models.outbox import database_now
-    from clinic.reminders import planning, sending
+    from clinic.reminders import planning
 
     began = time.perf_counter()
-    planned = planning.plan_due(database_now())
+    planned = planning.create_due_reminders(database_now())
     planned_at = time.perf_counter()
-    tally = sending.send_due()
+    tally = outbox.send_due(Reminder)
     assert (planned, tally["sent"]) == (due, due), tally
     return planned_at - began, time.perf_counter() - planned_at

@@ -23,7 +23,7 @@ from django.template import TemplateDoesNotExist, engines
 from django.template.utils import InvalidTemplateEngineError
 from django.utils.module_loading import import_string
 
-from clinic.conf import ALLAUTH_CLEARS, DEFAULTS, PRACTITIONER_ENGINE, conf
+from clinic.conf import ALLAUTH_REMOVAL, DEFAULTS, PRACTITIONER_ENGINE, conf
 from clinic.reminders import web_push
 
 TAG = "plumbline"
@@ -188,7 +188,7 @@ def phones(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> li
         hint = 'pip install "django-plumbline[push]", or take the keys away. Until then reminders go by mail.'
         return [Warning("PLUMBLINE_VAPID_ keys are set and pywebpush is not installed.", hint=hint, id="clinic.W005")]
     try:
-        belong = web_push.public_of(private) == public.rstrip("=")
+        belong = web_push.derive_public_key(private) == public.rstrip("=")
     except ValueError:
         belong = False
     if belong and conf.vapid_contact.startswith(("mailto:", "https:")):
@@ -230,7 +230,7 @@ def second_factor_off(app_configs: Sequence[AppConfig] | None = None, **options:
 def second_factor_clear(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
     """E008: what takes a lost second factor away, where a project names its own."""
     path = conf.second_factor_clear
-    if path in {"", ALLAUTH_CLEARS}:
+    if path in {"", ALLAUTH_REMOVAL}:
         return []
     return _leads_nowhere(
         "PLUMBLINE_SECOND_FACTOR_CLEAR", path, "Name a callable that takes the user (docs/install.md)."

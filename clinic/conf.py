@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 PRACTITIONER_ENGINE = "plumbline_admin"
-ALLAUTH_CLEARS = "clinic.accounts.second_factor.cleared_by_allauth"
+ALLAUTH_REMOVAL = "clinic.accounts.second_factor.remove_allauth_factors"
 
 # Every setting and what holds where a project does not set it; docs/settings.md says the same.
 DEFAULTS: dict[str, str | int] = {
@@ -36,7 +36,7 @@ DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_BATCH": 100,
     "PLUMBLINE_FILM_MEGABYTES": 200,
     "PLUMBLINE_TWO_FACTOR": True,
-    "PLUMBLINE_SECOND_FACTOR": "clinic.accounts.second_factor.by_allauth",
+    "PLUMBLINE_SECOND_FACTOR": "clinic.accounts.second_factor.is_verified_by_allauth",
     "PLUMBLINE_SECOND_FACTOR_PATH": "",
     "PLUMBLINE_SECOND_FACTOR_CLEAR": "",
     "PLUMBLINE_RETENTION_YEARS": 10,
@@ -154,7 +154,7 @@ class Conf:
     @property
     def second_factor_clear(self) -> str:
         """The dotted path of what takes a lost one away; empty: nothing does, unless it is allauth that knows."""
-        ours = ALLAUTH_CLEARS if self.second_factor == DEFAULTS["PLUMBLINE_SECOND_FACTOR"] else ""
+        ours = ALLAUTH_REMOVAL if self.second_factor == DEFAULTS["PLUMBLINE_SECOND_FACTOR"] else ""
         return _text("PLUMBLINE_SECOND_FACTOR_CLEAR") or ours
 
     @property

@@ -1,39 +1,25 @@
 """Celery's door: every task is one tick over rows, carries nothing, and run twice does nothing twice."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 
 from celery import shared_task
 
-from clinic.accounts import second_factor_reset
-from clinic.clients import departure, invitation_mail, registration
-from clinic.clients import messages as client_messages
+from clinic.clients import departure, registration
 from clinic.flags import escalation, undeliverable
 from clinic.flags import inactivity as silent_clients
-from clinic.flags import notice_mail as notices
 from clinic.mail import outbox
-from clinic.models import Heartbeat
+from clinic.models import Heartbeat, OutboxMessage
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, push_delivery
-from clinic.reminders import sending as reminders
-from clinic.team import members
-from clinic.team.digest import mail as digest_mail
 from clinic.team.digest import planning as digest_planning
 from clinic.worklist import entries as worklist_entries
 
-# Urgent first; phones last, as no mail waits for a push service, and what no phone takes goes by mail at the next tick.
-_MAILS = (
-    notices,
-    registration,
-    invitation_mail,
-    members,
-    second_factor_reset,
-    client_messages,
-    reminders,
-    digest_mail,
-    push_delivery,
-)
-KINDS = [outbox.one_at_a_time(kind.send_due) for kind in _MAILS]
+# Web push last: no mail waits for a push service, and a reminder that no phone takes goes by mail at the next tick.
+SENDERS = [
+    *(outbox.one_at_a_time(partial(outbox.send_due, kind)) for kind in OutboxMessage.kinds()),
+    outbox.one_at_a_time(push_delivery.send_due),
+]
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
@@ -57,15 +43,15 @@ def plan() -> None:
 @tick
 def send() -> None:
     """Each kind by one thread of a process at a time, so that a kill leaves one mail of a kind in doubt at most."""
-    for send_due in KINDS:
-        send_due()
+    for send in SENDERS:
+        send()
 
 
 @tick
 def sweep() -> None:
     """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
     for tidy in (
-        outbox.reap,
+        outbox.release_expired,
         registration.delete_unconfirmed,
         departure.delete_expired_data,
         escalation.escalate_flags,

@@ -117,11 +117,11 @@ def vapid_keys(variables: Variables, debug: bool, var: Path) -> tuple[str, str]:
     kept = var / "vapid_key"
     try:
         if not kept.exists():
-            _write_once(kept, web_push.new_keys()[0])
+            _write_once(kept, web_push.generate_keys()[0])
         private = kept.read_text().strip()
     except OSError as error:
         refuse_folder(var, error)
-    return private, web_push.public_of(private)
+    return private, web_push.derive_public_key(private)
 
 
 def refuse_folder(var: Path, error: OSError) -> NoReturn:

@@ -151,7 +151,7 @@ def test_e006_a_user_without_a_mail_address(monkeypatch):
 
 @pytest.fixture
 def keys(settings):
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     settings.PLUMBLINE_VAPID_CONTACT = "mailto:desk@clinic.example"
     assert checks.phones() == []
     return settings
@@ -168,7 +168,7 @@ def keys(settings):
     ],
 )
 def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
-    setattr(keys, f"PLUMBLINE_VAPID_{name}", web_push.new_keys()[1] if value == "another pair's" else value)
+    setattr(keys, f"PLUMBLINE_VAPID_{name}", web_push.generate_keys()[1] if value == "another pair's" else value)
     (message,) = checks.phones()
     assert message.id == "clinic.E007"
     assert "manage.py vapid_keys" in message.hint

@@ -24,7 +24,7 @@ def filled(cast):
     """Dana and Erin each with a plan, a reminder, a report and a flag."""
     for client in (cast.dana, cast.erin):
         prescription = make.prescription(client)
-        planning.plan_due(prescription.schedules.get().next_due_at)
+        planning.create_due_reminders(prescription.schedules.get().next_due_at)
         make.report(prescription, 4, 8)
         client_notes.add_note(client, "Seen.", by=client.practitioner)
         client_messages.send_message(client, "Come by.", by=client.practitioner)

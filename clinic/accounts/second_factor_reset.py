@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Mapping
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -22,14 +20,13 @@ from clinic import audit
 from clinic.accounts import second_factor
 from clinic.conf import conf
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Practitioner, SecondFactorReset, SkipReason, runs_the_site
+from clinic.models import Practitioner, SecondFactorReset, is_platform_staff
 
 LONGEST_REASON = 500
-WAITS = dt.timedelta(days=7)  # for a mail server that is away
+EXPIRES_AFTER = dt.timedelta(days=7)  # for a mail server that is away
 
 
-def clear_second_step(
+def reset_second_factor(
     colleague: Practitioner, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
 ) -> SecondFactorReset | None:
     """Take every app, key and spare code of this person away, end their sessions, and tell them by mail.
@@ -51,20 +48,14 @@ def clear_second_step(
     with transaction.atomic():
         held = Practitioner.objects.select_for_update(of=("self", "user")).select_related("user", "clinic")
         person = held.get(pk=colleague.pk)
-        _check(person, by)
+        _check_may_reset(person, by)
         if not second_factor.is_set_up(person.user):
             return None
-        second_factor.clear(person.user)
-        cleared = _post(person, by, reason, now or timezone.now())
+        second_factor.remove_factors(person.user)
+        cleared = _queue_mail(person, by, reason, now or timezone.now())
         for work in Practitioner.objects.filter(user=person.user_id, active=True).select_related("clinic"):
-            audit.record(by, "second-step-cleared", work, work.clinic)  # it was a lock of each
+            audit.record(by, audit.Verb.SECOND_FACTOR_RESET, work, work.clinic)  # it was a lock of each
     return cleared
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: tell everybody who has not been told; returns how many ended in each state."""
-    rows = SecondFactorReset.objects.select_related("practitioner__clinic", "practitioner__user")
-    return deliver(Mailbag(rows, _guard, compose), now)
 
 
 def compose(cleared: SecondFactorReset) -> EmailMultiAlternatives:
@@ -73,43 +64,38 @@ def compose(cleared: SecondFactorReset) -> EmailMultiAlternatives:
         "second_factor_reset",
         to=(person.name, person.email),
         clinic=person.clinic,
-        language=person.speaks,
+        language=person.mail_language,
         message_id=cleared.message_id,
         context={"colleague": person, "worklist_url": conf.base_url + conf.worklist_path},
     )
 
 
-def _guard(rows: list[SecondFactorReset], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """Whatever has happened since, they are told."""
-    return {}
-
-
-def _check(person: Practitioner, by: AbstractBaseUser) -> None:
+def _check_may_reset(person: Practitioner, by: AbstractBaseUser) -> None:
     if person.user_id == by.pk:
         raise ValidationError(_("Nobody takes their own second step away like this."))
     if not person.active:
         raise ValidationError(_("They work here no more."))
-    if _opens_more(person.user):
+    if _has_further_access(person.user):
         raise ValidationError(
             _("Their sign-in opens more than clinics here: only somebody with access to the server can do this.")
         )
-    if not second_factor.can_clear():
+    if not second_factor.can_reset():
         raise ValidationError(_("The second step cannot be taken away here: ask who runs this site."))
-    if not Practitioner.objects.unlocked_by(by).filter(pk=person.pk).exists():
+    if not Practitioner.objects.second_factor_resettable_by(by).filter(pk=person.pk).exists():
         raise ValidationError(_("This is not yours to do any more: ask who runs this site."))
 
 
-def _opens_more(account: AbstractBaseUser) -> bool:
-    return runs_the_site(account) or any(getattr(account, more, False) for more in ("is_staff", "is_superuser"))
+def _has_further_access(account: AbstractBaseUser) -> bool:
+    return is_platform_staff(account) or any(getattr(account, more, False) for more in ("is_staff", "is_superuser"))
 
 
-def _post(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> SecondFactorReset:
+def _queue_mail(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> SecondFactorReset:
     return SecondFactorReset.objects.create(
         practitioner=person,
         by_id=by.pk,
         reason=reason,
         due_at=now,
         try_at=now,
-        expires_at=now + WAITS,
+        expires_at=now + EXPIRES_AFTER,
         message_id=f"second-factor-reset.{uuid.uuid4().hex}@{conf.mail_domain}",
     )

@@ -18,7 +18,7 @@ class SignInNeeded(Exception):
     """Somebody with this address has a sign-in already: only that person may go on."""
 
 
-def of(email: str) -> AbstractBaseUser | None:
+def find_user(email: str) -> AbstractBaseUser | None:
     """Who has a sign-in with this mail address already."""
     users = get_user_model()
     found: AbstractBaseUser | None = users._default_manager.filter(
@@ -27,7 +27,7 @@ def of(email: str) -> AbstractBaseUser | None:
     return found
 
 
-def own_or_new(email: str, name: str, signed_in: AbstractBaseUser | None, password: str) -> AbstractBaseUser:
+def get_or_create_user(email: str, name: str, signed_in: AbstractBaseUser | None, password: str) -> AbstractBaseUser:
     """The sign-in for somebody who holds a mail to ``email``: the one they use now, or a new one.
 
     Args:
@@ -39,7 +39,7 @@ def own_or_new(email: str, name: str, signed_in: AbstractBaseUser | None, passwo
         SignInNeeded: the address has a sign-in that is not ``signed_in``.
         ValidationError: the password is refused.
     """
-    known = of(email)
+    known = find_user(email)
     if signed_in is not None and (known is None or known.pk == signed_in.pk):
         return signed_in
     if known is not None:
@@ -48,7 +48,7 @@ def own_or_new(email: str, name: str, signed_in: AbstractBaseUser | None, passwo
     account = users(**{users.get_email_field_name(): email})
     if users.get_email_field_name() != users.USERNAME_FIELD:
         setattr(account, users.USERNAME_FIELD, f"client-{uuid.uuid4().hex[:12]}")
-    _give_name(account, name)
+    _set_name(account, name)
     if password:
         try:
             validate_password(password, account)
@@ -65,7 +65,7 @@ def own_or_new(email: str, name: str, signed_in: AbstractBaseUser | None, passwo
     return account
 
 
-def is_needed(account: AbstractBaseUser, but_for: Client | None = None) -> bool:
+def is_account_needed(account: AbstractBaseUser, but_for: Client | None = None) -> bool:
     """Is there anything here that somebody still signs in for by ``account``?
 
     Args:
@@ -79,7 +79,7 @@ def is_needed(account: AbstractBaseUser, but_for: Client | None = None) -> bool:
     return any(role.filter(user=account.pk).exists() for role in (Practitioner.objects.all(), clients, registrants))
 
 
-def close(account: AbstractBaseUser) -> None:
+def close_account(account: AbstractBaseUser) -> None:
     """Shut a sign-in for good and forget whose it was. The row stays: what was done is kept by its number.
 
     The password and the address change, so every session of it ends, and the address is free for a new sign-in.
@@ -101,9 +101,9 @@ def close(account: AbstractBaseUser) -> None:
     account.save(update_fields=["password", *(field for field in gone if field in columns)])
 
 
-def delete_unless_needed(account: AbstractBaseUser) -> None:
+def delete_unneeded_account(account: AbstractBaseUser) -> None:
     """Remove a sign-in that nothing needs any more, here or in the host's own tables."""
-    if is_needed(account):
+    if is_account_needed(account):
         return
     try:
         with transaction.atomic():
@@ -112,7 +112,7 @@ def delete_unless_needed(account: AbstractBaseUser) -> None:
         return
 
 
-def _give_name(account: AbstractBaseUser, name: str) -> None:
+def _set_name(account: AbstractBaseUser, name: str) -> None:
     """Django's own user keeps two names; a host's may keep none."""
     first, _space, rest = name.partition(" ")
     for field, part in (("first_name", first), ("last_name", rest)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest
 
-from clinic.models import Client, Clinic, Practitioner, runs_the_site
+from clinic.models import Client, Clinic, Practitioner, is_platform_staff
 
 _KEPT = "_plumbline_memberships"
 
@@ -44,9 +44,9 @@ def owned(request: HttpRequest) -> list[Clinic]:
     return [each.clinic for each in memberships(request) if each.role == Practitioner.Role.OWNER]
 
 
-def runs_site(request: HttpRequest) -> bool:
+def is_platform_staff(request: HttpRequest) -> bool:
     """Whether the person is platform staff: sees clinics and who works there, and no client."""
-    return runs_the_site(request.user)
+    return is_platform_staff(request.user)
 
 
 def practitioner_of(request: HttpRequest, client: Client) -> Practitioner:

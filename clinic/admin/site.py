@@ -43,7 +43,7 @@ class PractitionerSite(UnfoldAdminSite):
     settings_name = "PLUMBLINE_UNFOLD"  # not UNFOLD, which is the host's own
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(access.memberships(request)) or access.runs_site(request)
+        return bool(access.memberships(request)) or access.is_platform_staff(request)
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Callable[..., Any]:
         guarded = super().admin_view(view, cacheable)
@@ -51,7 +51,7 @@ class PractitionerSite(UnfoldAdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self._lets_in(request, view):
                 return self._dressed(request, _not_for_you(request))
-            if second_factor.is_wanting(request, access.memberships(request)):
+            if second_factor.is_required(request, access.memberships(request)):
                 return self._dressed(request, second_factor_reset.first(request))
             answer = guarded(request, *args, **kwargs)
             if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
@@ -64,7 +64,7 @@ class PractitionerSite(UnfoldAdminSite):
         """Who works here, everywhere; platform staff, to their own pages and to no other."""
         if access.memberships(request):
             return True
-        return access.runs_site(request) and (view in _OF_THE_SITE or view == self.index)
+        return access.is_platform_staff(request) and (view in _OF_THE_SITE or view == self.index)
 
     def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Have the response drawn by our engine and, a page of ours, inside the shell."""
@@ -95,7 +95,7 @@ class PractitionerSite(UnfoldAdminSite):
         if not access.memberships(request):
             return sites.listing(request)
         shown = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
-        shown.context_data = {**(shown.context_data or {}), "first_steps": onboarding.of(request)}
+        shown.context_data = {**(shown.context_data or {}), "onboarding": onboarding.build_checklist(request)}
         return shown
 
     @method_decorator([login_not_required, never_cache])

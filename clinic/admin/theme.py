@@ -31,7 +31,7 @@ OWN_PAGE = "plumbline:password_change"
 _OF_A_CLIENT = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders", "hand_over"}
 _OF_A_CLIENT |= {"message", "note", "note_correct", "amend", "hold", "resume", "end"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
-_OF_THE_CLINIC = {"clinic_settings", "clinic_tune", "advice_words", "accent_preview"}
+_OF_THE_CLINIC = {"clinic_settings", "clinic_rule_settings", "advice_text", "accent_preview"}
 _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
 _OF_THE_TEAM = {"colleague", "colleague_add", "second_step"}
 
@@ -52,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "templates": {"navigation": "clinic/admin/navigation.html"},
         "myself": here[0] if here else None,
         "account": str(getattr(request.user, get_user_model().get_email_field_name(), "")),
-        "sidebar_navigation": _navigation(request) if here or access.runs_site(request) else [],
+        "sidebar_navigation": _navigation(request) if here or access.is_platform_staff(request) else [],
         "account_links": _account_links(request),
     }
 
@@ -89,7 +89,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", shown=works_here),
                 _item(request, _("Doses"), "timer", "plumbline:dose_templates", shown=treats),
                 _item(request, _("Team"), "badge", "plumbline:team", shown=access.owns(request)),
-                _item(request, _("Who did what"), "history", "plumbline:who_did_what", shown=access.owns(request)),
+                _item(request, _("Who did what"), "history", "plumbline:audit_log", shown=access.owns(request)),
                 _item(
                     request,
                     _("Clinic settings") if access.owns(request) else _("About the clinic"),
@@ -101,7 +101,9 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         },
         {
             "title": _("This site"),
-            "items": [_item(request, _("Clinics"), "domain", "plumbline:clinics", shown=access.runs_site(request))],
+            "items": [
+                _item(request, _("Clinics"), "domain", "plumbline:clinics", shown=access.is_platform_staff(request))
+            ],
         },
     ]
     return [group for group in groups if any(item["has_permission"] for item in group["items"])]

@@ -1,7 +1,7 @@
-"""How a client goes: leaves at the own wish, or is erased by the operator; and what stays of each.
+"""A client leaves the clinic, or the record is erased; and what stays of it.
 
 Leaving closes the sign-in and stops all mail; the record of the treatment stays, since clinics must keep it. Erasing
-takes out of that record all that says who it was, and all free text.
+removes from that record the identity of the client and all free text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,10 +19,10 @@ from django.utils.translation import override
 from clinic import audit, signals
 from clinic.accounts import users
 from clinic.models import (
-    AuditEntry,
     Client,
     Clinic,
     Correction,
+    Flag,
     FlagEvent,
     Handover,
     Invitation,
@@ -46,14 +46,17 @@ from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
 ADDRESS_KEPT_FOR = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
-ERASED_PER_SWEEP = 50  # records in one sweep, which runs every minute
+ERASED_PER_SWEEP = 50  # records; a sweep runs every minute
+_NOT_ERASED = frozenset(
+    {"id", "clinic", "practitioner", "user", "state", "left_at", "erased_at", "language", "consented_at", "created_at"}
+)
 
 
 def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:
-    """End everything between this client and the clinic: plans, reminders, links, and the sign-in if it was for this.
+    """End the plans, reminders, links and devices of a client, and the sign-in unless it is needed elsewhere.
 
-    Somebody who works here, or is a client of another clinic too, keeps the sign-in for that. The mail address is
-    kept for ADDRESS_KEPT; the record stays with the clinic.
+    A member of a team, or a client of another clinic, keeps the sign-in. The mail address is kept for
+    ADDRESS_KEPT_FOR; the record stays with the clinic.
 
     Args:
         by: who decided; None: the operator.
@@ -64,7 +67,7 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
     now = now or timezone.now()
     with transaction.atomic():
         trends = PainTrend.objects.select_for_update().filter(prescription__client=client)
-        list(trends.order_by("prescription").values_list("pk"))  # before the client, as every other verb does
+        list(trends.order_by("prescription").values_list("pk"))  # before the client, as every other service does
         stored = Client.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=client.pk)
         if stored.state == Client.State.LEFT:
             return False
@@ -78,8 +81,8 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
         ReminderChoice.objects.filter(prescription__client=stored).delete()
         PushSubscription.objects.filter(client=stored).delete()
         Invitation.objects.usable(now).filter(client=stored).update(withdrawn_at=now)
-        theirs = Q(client=stored) | Q(email__iexact=stored.email)
-        Registrant.objects.filter(theirs, clinic=stored.clinic_id).delete()
+        registrations = Q(client=stored) | Q(email__iexact=stored.email)
+        Registrant.objects.filter(registrations, clinic=stored.clinic_id).delete()
         stored.state, stored.left_at, stored.calendar_key = Client.State.LEFT, now, None
         stored.reminders_wanted, stored.paused_until, stored.undeliverable_since = False, None, None
         stored.reminder_channel = Client.ReminderChannel.MAIL
@@ -87,45 +90,42 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
         stored.save()
         audit.record(by, audit.Verb.CLIENT_LEFT, stored, stored.clinic)
         worklist_entries.update_entries(stored.pk)
-        closed = _close(stored.user)
-        told = {"client": stored, "user": stored.user, "closed": closed}
-        transaction.on_commit(partial(signals.client_left.send_robust, Client, **told))
+        closed = _close_account(stored.user)
+        context = {"client": stored, "user": stored.user, "closed": closed}
+        transaction.on_commit(partial(signals.client_left.send_robust, Client, **context))
     client.refresh_from_db()
     return True
 
 
 def keeps_sign_in(client: Client) -> bool:
-    """Whether the sign-in outlives leaving: its owner works here, or is a client or registrant elsewhere too."""
+    """Whether the sign-in stays after leaving: its owner is also a member, client or registrant elsewhere."""
     return client.user is not None and users.is_account_needed(client.user, but_for=client)
 
 
 def delete_expired_addresses(now: dt.datetime) -> int:
-    """Take away the mail address of those who left ADDRESS_KEPT ago; returns of how many."""
-    gone = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT_FOR).exclude(email="")
-    return gone.update(email="")
+    """Delete the mail address of the clients who left ADDRESS_KEPT_FOR ago; returns how many."""
+    expired = Client.objects.filter(state=Client.State.LEFT, left_at__lte=now - ADDRESS_KEPT_FOR).exclude(email="")
+    return expired.update(email="")
 
 
 def due_for_erasure(until: dt.datetime) -> QuerySet[Client]:
-    """The clients whose record reaches the age by ``until`` at which their clinic erases it, the oldest first."""
-    erased = AuditEntry.objects.filter(
-        verb=AuditEntry.Verb.CLIENT_ERASED, target_kind="client", target_id=OuterRef("pk")
-    )
+    """The clients whose record reaches by ``until`` the age at which the clinic erases it, the oldest first."""
     clinics = Clinic.objects.filter(retention_years__isnull=False).values_list("pk", "retention_years")
-    over = Q(pk__in=[])
+    expired = Q(pk__in=[])
     for clinic, years in clinics:
         assert years is not None
-        over |= Q(clinic=clinic, left_at__lte=_years_before(until, years))
-    return Client.objects.filter(over, ~Exists(erased), state=Client.State.LEFT).order_by("left_at", "pk")
+        expired |= Q(clinic=clinic, left_at__lte=_years_before(until, years))
+    return Client.objects.filter(expired, erased_at=None, state=Client.State.LEFT).order_by("left_at", "pk")
 
 
 def erase_due_clients(now: dt.datetime) -> int:
-    """Erase the records that are as old as their clinic keeps them, ERASED_AT_ONCE at most; returns how many."""
+    """Erase the records past the retention years of their clinic, at most ERASED_PER_SWEEP; returns how many."""
     due = list(due_for_erasure(now).select_related("clinic")[:ERASED_PER_SWEEP])
     return sum(erase_client(client, now=now) for client in due)
 
 
 def delete_expired_data(now: dt.datetime) -> None:
-    """One sweep: mail addresses after 30 days, records after the years of their clinic."""
+    """Delete mail addresses after ADDRESS_KEPT_FOR and erase records after the retention years of their clinic."""
     delete_expired_addresses(now)
     erase_due_clients(now)
 
@@ -139,36 +139,40 @@ def _years_before(moment: dt.datetime, years: int) -> dt.datetime:
 
 
 def erase_client(client: Client, *, by: AbstractBaseUser | None = None, now: dt.datetime | None = None) -> bool:
-    """Take out of the record who it was. It cannot be undone; who has not left leaves by it.
+    """Remove the identity and every free text from a record, for good. A client who has not left leaves.
 
     Erased: name, mail address, zone and hours, sign-in, registrations; every free text: notes, messages, reasons,
-    corrections of notes, what mail servers said. Kept, under the client's number alone: scores, areas and warning signs
-    with their times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
+    corrections of notes, replies of mail servers. Kept, under the client's number alone: scores, areas and warning
+    signs with their times, doses, screening answers, flags, the ledger of reminders, consent, and the audit.
+
+    Erased again, the record loses what was stored in it since; the date of the first erasure stays.
 
     Args:
         by: who decided; None: the operator.
 
     Returns:
-        False when it was done before; nothing changes then.
+        False when the record was erased before.
     """
-    if AuditEntry.objects.erasure_of(client.pk).exists():
-        return False
+    now = now or timezone.now()
     with transaction.atomic():
-        leave_clinic(client, by=by, now=now)
+        leave_clinic(client, by=by, now=now)  # locks the client's row also when it returns False
+        client.refresh_from_db()
+        is_first = client.erased_at is None
         with override(client.clinic.language):
             erased = _("(erased)")
         _erase_texts(client, erased)
-        fresh = Client(clinic=client.clinic, time_zone=client.clinic.time_zone, name=erased)
-        kept = {"id", "clinic", "practitioner", "user", "state", "left_at", "language", "consented_at", "created_at"}
+        PushSubscription.objects.filter(client=client).delete()
+        empty = Client(clinic=client.clinic, time_zone=client.clinic.time_zone, name=erased, reminders_wanted=False)
         for field in client._meta.concrete_fields:
-            if field.name not in kept and field.name != "reminders_wanted":
-                setattr(client, field.name, getattr(fresh, field.name))
+            if field.name not in _NOT_ERASED:
+                setattr(client, field.name, getattr(empty, field.name))
+        client.erased_at = client.erased_at or now
         client.save()
         audit.record(by, audit.Verb.CLIENT_ERASED, client, client.clinic)
-    return True
+    return is_first
 
 
-def _close(account: AbstractBaseUser | None) -> bool:
+def _close_account(account: AbstractBaseUser | None) -> bool:
     """Close the sign-in unless something else needs it; returns whether it was closed."""
     if account is None or users.is_account_needed(account):
         return False
@@ -177,31 +181,29 @@ def _close(account: AbstractBaseUser | None) -> bool:
 
 
 def _erase_texts(client: Client, erased: str) -> None:
-    theirs, of_reports = Q(prescription__client=client), Q(report__prescription__client=client)
-    PainReport.objects.filter(theirs).update(note="", fingerprint="", idempotency_key=None)
-    Schedule.objects.filter(theirs).update(time_zone=client.clinic.time_zone)
+    of_client, of_plans, of_reports = (
+        Q(**{path: client}) for path in ("client", "prescription__client", "report__prescription__client")
+    )
+    reminders = Reminder.objects.filter(schedule__prescription__client=client)
+    PainReport.objects.filter(of_plans).update(note="", fingerprint="", idempotency_key=None)
+    Schedule.objects.filter(of_plans).update(time_zone=client.clinic.time_zone)
     Correction.objects.filter(of_reports, field="note").update(old="", new="")
     texts: list[tuple[type[Model], Q, str]] = [
         (Correction, of_reports, "reason"),
-        (Prescription, Q(client=client), "state_reason"),
-        (PrescriptionVersion, theirs, "reason"),
-        (PrescriptionChange, theirs, "reason"),
-        (ScreeningAnswer, theirs, "override_reason"),
-        (RuleSettings, Q(client=client), "reason"),
-        (Handover, Q(client=client), "reason"),
+        (Prescription, of_client, "state_reason"),
+        (PrescriptionVersion, of_plans, "reason"),
+        (PrescriptionChange, of_plans, "reason"),
+        (ScreeningAnswer, of_plans, "override_reason"),
+        (RuleSettings, of_client, "reason"),
+        (Handover, of_client, "reason"),
+        (Flag, of_plans & Q(kind=Flag.Kind.UNDELIVERABLE), "reason"),  # quotes a mail server
         (FlagEvent, Q(flag__prescription__client=client), "note"),
-        (Note, Q(client=client), "text"),
-        (Message, Q(client=client), "text"),
+        (Note, of_client, "text"),
+        (Message, of_client, "text"),
+        (Reminder, Q(pk__in=reminders), "push_response"),
     ]
-    for kind, which, column in texts:  # a word in its place, where a rule of the database asks for one
+    for kind, which, column in texts:  # a placeholder, since a constraint may ask for a text
         kind._default_manager.filter(which).exclude(**{column: ""}).update(**{column: erased})
-    for mails in (
-        Reminder.objects.filter(schedule__prescription__client=client),
-        Invitation.objects.filter(client=client),
-        Message.objects.filter(client=client),
-    ):
-        # Our own words may stay; a mail server may have quoted the address.
+    for mails in (reminders, Invitation.objects.filter(of_client), Message.objects.filter(of_client)):
+        # A mail server may have quoted the address; the reasons of our own may stay.
         mails.exclude(status_detail__in=["", *SkipReason.values]).update(status_detail=erased)
-    Reminder.objects.filter(schedule__prescription__client=client).exclude(push_response="").update(
-        push_response=erased
-    )

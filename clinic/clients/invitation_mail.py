@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from django.core.mail import EmailMultiAlternatives
@@ -12,7 +11,6 @@ from django.core.mail import EmailMultiAlternatives
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Invitation, Practitioner, SkipReason
 
 # A list of 500 clients must not keep reminders waiting, which are of use for some hours only: twenty mails take a slow
@@ -55,17 +53,7 @@ def withdraw_links(clients: Sequence[Client], now: dt.datetime) -> None:
     Invitation.objects.usable(now).filter(client__in=clients).update(withdrawn_at=now)
 
 
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every invitation that waits; returns how many ended in each state."""
-    rows = Invitation.objects.select_related("client__clinic", "invited_by")
-    return deliver(Mailbag(rows, _guard, compose, _out_of_reach), now)
-
-
-def _out_of_reach(invitation: Invitation, now: dt.datetime) -> None:
-    Client.objects.out_of_reach(invitation.client_id, now)
-
-
-def _guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipReason]:
+def guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipReason]:
     usable = set(
         Invitation.objects.usable(now).filter(pk__in=[row.pk for row in invitations]).values_list("pk", flat=True)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -18,7 +17,6 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.conf import conf
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Message, Practitioner, SkipReason
 from clinic.models.idempotency import idempotency_key
 
@@ -41,6 +39,7 @@ def send_message(
     now, text = now or timezone.now(), text.strip()
     _check(client, text, by)
     with transaction.atomic():
+        Client.objects.lock_for_writing(client.pk)
         mail = {"due_at": now, "try_at": now, "expires_at": now + MAIL_EXPIRES_AFTER, "message_id": _message_id()}
         told, key = {"client": client, "by": by, "text": text, **mail}, idempotency_key(form_key, by.pk, text)
         if key is None:
@@ -48,7 +47,7 @@ def send_message(
         else:
             made, new = Message.objects.get_or_create(client=client, idempotency_key=key, defaults=told)
         if new:
-            audit.record(by.user, "message-sent", made, client.clinic)
+            audit.record(by.user, audit.Verb.MESSAGE_SENT, made, client.clinic)
     return made
 
 
@@ -61,14 +60,8 @@ def mark_read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None
     with transaction.atomic():
         if not Message.objects.mark_read(message.pk, now or timezone.now()):
             return False
-        audit.record(by, "message-read", message, message.client.clinic)
+        audit.record(by, audit.Verb.MESSAGE_READ, message, message.client.clinic)
     return True
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: mail that there is a message, to whoever has not read it; returns how many ended in each state."""
-    rows = Message.objects.select_related("client__clinic")
-    return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
 def guard(messages: list[Message], now: dt.datetime) -> Mapping[int, SkipReason]:
@@ -101,10 +94,6 @@ def compose(message: Message) -> EmailMultiAlternatives:
         message_id=message.message_id,
         context={"client": client, "messages_url": f"{conf.base_url}{reverse('clinic:messages')}"},
     )
-
-
-def _out_of_reach(message: Message, now: dt.datetime) -> None:
-    Client.objects.out_of_reach(message.client_id, now)
 
 
 def _check(client: Client, text: str, by: Practitioner) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,8 +23,7 @@ from clinic.accounts import users
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
-from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant, SkipReason
+from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant
 
 MAIL_INTERVAL = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
 DAY = dt.timedelta(days=1)
@@ -112,7 +110,7 @@ def confirm_registrant(
         registrant.made_sign_in = known is None and account != user
         registrant.save(update_fields=["client", "state", "user", "confirmed_at", "made_sign_in"])
         # By the holder of a link; an entry that named the account would keep it from being deleted later.
-        audit.record(None, "registered", registrant, registrant.clinic)
+        audit.record(None, audit.Verb.REGISTRATION_CONFIRMED, registrant, registrant.clinic)
         told = partial(signals.registrant_joined.send_robust, Registrant, registrant=registrant, user=account)
         transaction.on_commit(told)
     return account
@@ -127,7 +125,7 @@ def decline_registrant(registrant: Registrant, *, by: Practitioner, now: dt.date
     with transaction.atomic():
         declined = Registrant.objects.waiting().filter(pk=registrant.pk, clinic=by.clinic_id).update(**decision)
         if declined:
-            audit.record(by.user, "declined", registrant, registrant.clinic)
+            audit.record(by.user, audit.Verb.REGISTRANT_DECLINED, registrant, registrant.clinic)
     return bool(declined)
 
 
@@ -144,7 +142,7 @@ def reconsider_registrant(registrant: Registrant, *, by: Practitioner) -> bool:
     with transaction.atomic():
         waits = declined.filter(pk=registrant.pk).update(**undecided)
         if waits:
-            audit.record(by.user, "reconsidered", registrant, registrant.clinic)
+            audit.record(by.user, audit.Verb.REGISTRANT_RECONSIDERED, registrant, registrant.clinic)
     return bool(waits)
 
 
@@ -159,7 +157,7 @@ def withdraw_registration(registrant: Registrant) -> None:
         if stored is None:  # the button was pressed twice
             return
         account = stored.user
-        audit.record(None, "withdrew", stored, stored.clinic)
+        audit.record(None, audit.Verb.REGISTRATION_WITHDRAWN, stored, stored.clinic)
         # Under a lock: the invitation may be taken up in this very moment.
         invited = Client.objects.select_for_update().filter(registrations=stored, state=Client.State.INVITED).first()
         stored.delete()
@@ -174,11 +172,6 @@ def delete_unconfirmed(now: dt.datetime) -> int:
     still = Confirmation.objects.filter(registrant=OuterRef("pk"), valid_until__gt=now)
     gone = Registrant.objects.filter(~Exists(still), state=Registrant.State.UNCONFIRMED)
     return gone.delete()[1].get(Registrant._meta.label, 0)
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every confirmation that waits; returns how many ended in each state."""
-    return deliver(Mailbag(Confirmation.objects.select_related("registrant__clinic"), _guard, compose), now)
 
 
 def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
@@ -200,11 +193,6 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
             "days": conf.confirmation_age.days,
         },
     )
-
-
-def _guard(confirmations: list[Confirmation], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """Whoever asked gets the answer; one that is too old is dropped before this."""
-    return {}
 
 
 def _locked(given: Registrant) -> Registrant:

@@ -18,10 +18,10 @@ from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
 
-from clinic.accounts.users import of
+from clinic.accounts.users import find_user
 from clinic.conf import conf
-from clinic.models import Clinic, Practitioner, runs_the_site
-from clinic.models.clinic import RUN_THE_SITE
+from clinic.models import Clinic, Practitioner, is_platform_staff
+from clinic.models.clinic import PLATFORM_STAFF_PERMISSION
 from clinic.practice import settings as practice_settings
 from clinic.signals import practitioner_joined
 
@@ -64,7 +64,7 @@ def sign_ins() -> list[SignIn]:
         ("front-desk", address("fran"), worklist),
         ("client", address("dana"), portal),
     ]
-    if (staff := of(address("staff"))) is not None and runs_the_site(staff):
+    if (staff := find_user(address("staff"))) is not None and is_platform_staff(staff):
         people.append(("site-staff", address("staff"), worklist))
     if Clinic.objects.filter(slug=EMPTY).exists():
         people.append(("new-owner", address("nina"), worklist))
@@ -104,7 +104,7 @@ def hang_up_the_sign(owner: Practitioner) -> None:
     if not settings.MEDIA_ROOT:
         return
     with LOGO.open("rb") as file:
-        practice_settings.show_logo(owner.clinic, File(file), by=owner)
+        practice_settings.set_logo(owner.clinic, File(file), by=owner)
 
 
 def make_empty_clinic() -> Clinic:
@@ -143,7 +143,7 @@ def take_on_site_staff(hashed: str) -> None:
         return
     account.is_staff = True
     account.save()
-    app, codename = RUN_THE_SITE.split(".")
+    app, codename = PLATFORM_STAFF_PERMISSION.split(".")
     account.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
     if apps.is_installed("allauth.account"):  # which would ask for a code from the mailbox first
         proven = apps.get_model("account", "EmailAddress")._default_manager

@@ -96,7 +96,7 @@ class Stage:
         mine = Reminder.objects.filter(schedule__prescription__client__clinic=self.clinic)
         while (due := ours.aggregate(first=Min("next_due_at"))["first"]) is not None and due <= when:
             planning.create_due_reminders(due)
-            _settle(mine.select_related(*reminders.RELATED), reminders.guard, due)
+            _settle(mine.select_related(*Reminder.related_paths), reminders.guard, due)
             if due < self.now - STILL_NEWS:
                 _settle(Notice.objects.filter(practitioner__clinic=self.clinic), notices.guard, due)
 

@@ -13,11 +13,11 @@ from django.db.models import Q
 from clinic.conf import conf
 from clinic.demo import people, registrants, scenarios
 from clinic.demo.seed import Stage
+from clinic.dosage.values import PlannedDosage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.practice import advice_texts
 from clinic.prescriptions import dose_templates, prescribing
-from clinic.prescriptions.prescribing import Dose
 from clinic.team import absences
 from clinic.team import preferences as team_preferences
 from exercises.models import Exercise
@@ -58,7 +58,7 @@ def open_clinic(now: dt.datetime) -> Clinic:
 def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
     """One advice in the clinic's own words, so that a visitor finds a version in its history."""
     words = "Good, {first_name}: carry on as planned."
-    advice_texts.word(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
+    advice_texts.set_advice_text(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
 
 
 def _keep_doses(by: Practitioner) -> None:
@@ -117,7 +117,7 @@ def _has_day(version: PrescriptionVersion, day: dt.date) -> bool:
 
 def _move(prescription: Prescription, time: dt.time, now: dt.datetime) -> None:
     version = prescription.dose
-    dose = Dose(
+    dose = PlannedDosage(
         starts_on=version.starts_on,
         ends_on=version.ends_on,
         days=version.day_names,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Mapping
 
 from django.core.mail import EmailMultiAlternatives
@@ -13,15 +12,8 @@ from clinic.conf import conf
 from clinic.flags import notice_recipients
 from clinic.flags.notice_rerouting import reroute_notices
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Flag, Notice, Practitioner, SkipReason
 from clinic.models.outbox import State
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every due notice whose flag nobody has looked at; returns how many ended in each state."""
-    rows = Notice.objects.select_related("practitioner__user", "practitioner__clinic", "flag")
-    return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
 
 
 def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, SkipReason]:
@@ -85,9 +77,3 @@ def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
         if last[whom] is None or at > last[whom]:
             found.setdefault(whom, []).append(pk)
     return found
-
-
-def _out_of_reach(notice: Notice, now: dt.datetime) -> None:
-    """The mailbox is not there: the owners hear of it, and later mails look for somebody else."""
-    Practitioner.objects.mark_undeliverable(notice.practitioner_id, now)
-    notice_recipients.notify_owners_instead(notice, now)

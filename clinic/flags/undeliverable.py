@@ -84,7 +84,7 @@ def _raise_flag(client: Client, prescription: Prescription | None, words: str, n
 
 def _last_error(client: Client) -> str:
     """What the mail server said last of this client's mailbox."""
-    came_back = Q(state=State.BOUNCED) | Q(state=State.FAILED, why__startswith=REFUSED_RECIPIENT)
+    came_back = Q(state=State.BOUNCED) | Q(state=State.FAILED, status_detail__startswith=REFUSED_RECIPIENT)
     reminders = Reminder.objects.filter(came_back, schedule__prescription__client=client)
     said = [
         rows.order_by("-settled_at").values_list("settled_at", "status_detail").first()

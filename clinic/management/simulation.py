@@ -153,7 +153,7 @@ def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exerci
     versions = PrescriptionVersion.objects.bulk_create(
         PrescriptionVersion(
             prescription=row, starts_on=life.starts_on, days=life.plan_days, times=f"{life.time:%H:%M}",
-            by=row.prescribed_by, made_at=life.began_at,
+            by=row.prescribed_by, created_at=life.began_at,
         )
         for life, row in zip(lives, prescriptions, strict=True)
     )  # fmt: skip

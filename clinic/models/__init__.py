@@ -4,7 +4,7 @@ from clinic.models.absence import Absence
 from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.audit import AppendOnly, AuditEntry
 from clinic.models.client import Client, Invitation
-from clinic.models.clinic import Clinic, Person, Practitioner, runs_the_site
+from clinic.models.clinic import Clinic, Person, Practitioner, is_platform_staff
 from clinic.models.digest import Digest
 from clinic.models.dose_template import DoseTemplate
 from clinic.models.flag import Flag, FlagEvent
@@ -72,5 +72,5 @@ __all__ = [
     "WarningSign",
     "Welcome",
     "WorklistEntry",
-    "runs_the_site",
+    "is_platform_staff",
 ]

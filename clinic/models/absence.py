@@ -27,7 +27,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         """Those with an instant in the time from ``begins_at`` (included) to ``ends_at`` (excluded)."""
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
 
-    def left_to(self, people: Iterable[Practitioner]) -> AbsenceQuerySet:
+    def covered_by(self, people: Iterable[Practitioner]) -> AbsenceQuerySet:
         """Those which these people cover; for an owner also those of the clinic that nobody covers."""
         people = list(people)
         owned = [one.clinic_id for one in people if one.role == Practitioner.Role.OWNER]
@@ -39,7 +39,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
     def managed_by(self, user: Person) -> AbsenceQuerySet:
         """One's own, and an owner those of the clinic."""
-        return self.filter(practitioner__in=Practitioner.objects.planned_by(user))
+        return self.filter(practitioner__in=Practitioner.objects.absences_managed_by(user))
 
 
 class Absence(models.Model):
@@ -88,7 +88,7 @@ class Absence(models.Model):
         return f"absence {self.pk}"
 
 
-def covered(memberships: Iterable[Practitioner]) -> set[int]:
+def covered_practitioners(memberships: Iterable[Practitioner]) -> set[int]:
     """The practitioners, by number, whose clients are left to one person now; asked once for the rows of one request.
 
     Args:
@@ -96,7 +96,7 @@ def covered(memberships: Iterable[Practitioner]) -> set[int]:
     """
     mine = list(memberships)
     if asking := [one for one in mine if not hasattr(one, "_covers")]:
-        found = list(Absence.objects.at().left_to(asking).values_list("practitioner", "practitioner__clinic"))
+        found = list(Absence.objects.at().covered_by(asking).values_list("practitioner", "practitioner__clinic"))
         for one in asking:  # who covers is of the same clinic
             one._covers = {away for away, clinic in found if clinic == one.clinic_id}  # type: ignore[attr-defined]
     return set().union(*(one._covers for one in mine)) if mine else set()  # type: ignore[attr-defined]

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.absence import Absence
@@ -61,7 +64,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def in_care_of(self, practitioner: Practitioner) -> ClientQuerySet:
         """One's own and those one covers; an owner also those of who is away without a cover."""
-        covered = Absence.objects.at().left_to([practitioner]).values("practitioner")
+        covered = Absence.objects.at().covered_by([practitioner]).values("practitioner")
         return self.filter(Q(practitioner=practitioner) | Q(practitioner__in=covered))
 
     def with_cover(self, memberships: Iterable[Practitioner]) -> ClientQuerySet:
@@ -69,9 +72,21 @@ class ClientQuerySet(models.QuerySet["Client"]):
         ours = Absence.objects.at().filter(cover__in=memberships, practitioner=OuterRef("practitioner_id"))
         return self.annotate(covered_until=Subquery(ours.order_by("-ends_on").values("ends_on")[:1]))
 
-    def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
+    def mark_undeliverable(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""
         return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
+
+    def lock_for_writing(self, pk: int) -> Client:
+        """Lock the row until the transaction ends, before a text about this client is stored; returns the row.
+
+        The order of locks: the trends of the prescriptions, the client, everything else.
+
+        Raises ValidationError on ``client`` when the record is erased.
+        """
+        client = self.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        if client.erased_at is not None:
+            raise ValidationError({"client": gettext("This record is erased. Nothing more is written into it.")})
+        return client
 
     def _reached_by(self, user: Person, sees_all: Q) -> ClientQuerySet:
         if not user.is_authenticated:
@@ -96,7 +111,7 @@ class Client(models.Model):
         JOINED = "joined", _("joined")
         LEFT = "left", _("left")
 
-    class By(models.TextChoices):
+    class ReminderChannel(models.TextChoices):
         """How reminders come."""
 
         MAIL = "mail", _("by mail")
@@ -123,7 +138,9 @@ class Client(models.Model):
     time_zone = TimeZoneField(_("time zone"))
     wakes_at = models.TimeField(_("usually gets up at"), default=dt.time(7, 0))
     reminders_wanted = models.BooleanField(_("wants reminders"), default=True)
-    reminders_by = models.CharField(_("reminders come"), max_length=5, choices=By, default=By.MAIL)
+    reminder_channel = models.CharField(
+        _("reminders come"), max_length=5, choices=ReminderChannel, default=ReminderChannel.MAIL
+    )
     paused_until = models.DateField(_("reminders paused until"), null=True, blank=True)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
@@ -134,9 +151,12 @@ class Client(models.Model):
         help_text=_("Reminders before it no longer count as ignored."),
     )
     calendar_key = models.CharField(max_length=43, null=True, blank=True, unique=True, editable=False)
+    calendar_revision = models.PositiveIntegerField(default=0, editable=False)  # changes of the feed by the client
+    calendar_changed_at = models.DateTimeField(default=timezone.now, editable=False)
     undeliverable_since = models.DateTimeField(_("mail comes back since"), null=True, blank=True)
     consented_at = models.DateTimeField(_("agreed on"), null=True, blank=True)
     left_at = models.DateTimeField(_("left on"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ClientQuerySet.as_manager()
@@ -159,11 +179,14 @@ class Client(models.Model):
                 name="quiet_hours_have_both_ends",
             ),
             models.CheckConstraint(
-                condition=Q(reminders_by__in=["mail", "phone", "both"]), name="reminders_come_in_a_known_way"
+                condition=Q(reminder_channel__in=["mail", "phone", "both"]), name="client_reminder_channel_is_known"
             ),
             models.CheckConstraint(
                 condition=~Q(state="joined") | Q(user__isnull=False, consented_at__isnull=False),
                 name="joined_client_has_sign_in_and_consent",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(state="left"), name="erased_client_has_left"
             ),
         ]
 
@@ -191,6 +214,14 @@ class InvitationQuerySet(OutboxQuerySet["Invitation"]):
 class Invitation(OutboxMessage):
     """One mail that invites one client; its link works once and for a time."""
 
+    kind = "invitation"
+    urgency = 30
+    recipient_path = "client"
+    related_paths = ("client__clinic", "invited_by")
+    composer = "clinic.clients.invitation_mail.compose"
+    guard = "clinic.clients.invitation_mail.guard"
+    is_watched = False
+
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="invitations")
     invited_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateTimeField()
@@ -203,6 +234,3 @@ class Invitation(OutboxMessage):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         constraints = [*OutboxMessage.Meta.constraints]
-
-    def __str__(self) -> str:
-        return f"invitation {self.pk}"

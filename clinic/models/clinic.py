@@ -24,17 +24,17 @@ LONGEST_RETENTION = 100  # years
 Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
-def dialled(phone: str) -> str:
+def build_tel_link(phone: str) -> str:
     """The address of a phone (RFC 3966): its digits, a leading plus kept, the (0) of a foreign number left out."""
     international = phone.lstrip().startswith("+")
     digits = re.sub(r"\D", "", phone.replace("(0)", "") if international else phone)
     return f"tel:{'+' * international}{digits}"
 
 
-RUN_THE_SITE = "clinic.run_the_site"
+PLATFORM_STAFF_PERMISSION = "clinic.run_the_site"
 
 
-def runs_the_site(user: Person) -> bool:
+def is_platform_staff(user: Person) -> bool:
     """Whether this person is platform staff: Django's staff with the permission `clinic.run_the_site`; superusers too.
 
     It opens the page of clinics and no health data; a user model without permissions has no such people.
@@ -42,7 +42,7 @@ def runs_the_site(user: Person) -> bool:
     if not (user.is_authenticated and user.is_active and getattr(user, "is_staff", True)):
         return False  # staff first: the permission is two queries, on every page of everybody who works here
     asked = getattr(user, "has_perm", None)
-    return bool(asked is not None and asked(RUN_THE_SITE))
+    return bool(asked is not None and asked(PLATFORM_STAFF_PERMISSION))
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
@@ -56,9 +56,9 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
             pk__in=Practitioner.objects.for_user(user).filter(role=Practitioner.Role.OWNER).values("clinic")
         )
 
-    def run_by(self, user: Person) -> ClinicQuerySet:
+    def administered_by(self, user: Person) -> ClinicQuerySet:
         """All of them for platform staff, to see that each works; none for anybody else."""
-        return self.all() if runs_the_site(user) else self.none()
+        return self.all() if is_platform_staff(user) else self.none()
 
 
 class Clinic(models.Model):
@@ -109,7 +109,7 @@ class Clinic(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(LONGEST_RETENTION)],
         help_text=_("Counted from the day a client left. Empty: records are kept."),
     )
-    first_steps_closed_at = models.DateTimeField(_("first steps put away"), null=True, blank=True)
+    onboarding_dismissed_at = models.DateTimeField(_("first steps put away"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ClinicQuerySet.as_manager()
@@ -142,11 +142,11 @@ class Clinic(models.Model):
     @property
     def phone_link(self) -> str:
         """The phone as a link dials it: "tel:+442079460100"."""
-        return dialled(self.phone)
+        return build_tel_link(self.phone)
 
     @property
     def after_hours_link(self) -> str:
-        return dialled(self.phone_after_hours)
+        return build_tel_link(self.phone_after_hours)
 
     @property
     def quiet_hours(self) -> tuple[dt.time, dt.time] | None:
@@ -175,20 +175,20 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         """Whose role and work here this person decides on: an owner, of the own clinics."""
         return self.filter(clinic__in=Clinic.objects.owned_by(user))
 
-    def run_by(self, user: Person) -> PractitionerQuerySet:
+    def administered_by(self, user: Person) -> PractitionerQuerySet:
         """Whom platform staff may shut out: everybody who works at a clinic; nobody for anybody else."""
-        return self.filter(clinic__in=Clinic.objects.run_by(user))
+        return self.filter(clinic__in=Clinic.objects.administered_by(user))
 
-    def unlocked_by(self, user: Person) -> PractitionerQuerySet:
+    def second_factor_resettable_by(self, user: Person) -> PractitionerQuerySet:
         """Whose lost second step this person may take away: platform staff, that of everybody who works at a clinic;
 
         an owner, that of colleagues whose sign-in opens nothing beyond this owner's clinics. Never one's own.
         """
         others = self.filter(active=True).exclude(user=user.pk)
-        mine = Practitioner.objects.managed_by(user)._opening_nothing_beyond(Clinic.objects.owned_by(user))
-        return others.filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=Clinic.objects.run_by(user)))
+        mine = Practitioner.objects.managed_by(user)._without_access_beyond(Clinic.objects.owned_by(user))
+        return others.filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=Clinic.objects.administered_by(user)))
 
-    def _opening_nothing_beyond(self, owned: ClinicQuerySet) -> PractitionerQuerySet:
+    def _without_access_beyond(self, owned: ClinicQuerySet) -> PractitionerQuerySet:
         """Those who came in since they were added, work nowhere else, are nobody's client there, and no staff."""
         beyond = Clinic.objects.exclude(pk__in=owned)
         found = self.exclude(user__in=Practitioner.objects.filter(active=True, clinic__in=beyond).values("user"))
@@ -201,13 +201,13 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
             found = found.filter(pk__in=Practitioner.objects.filter(came).values("pk"))
         return found
 
-    def planned_by(self, user: Person) -> PractitionerQuerySet:
+    def absences_managed_by(self, user: Person) -> PractitionerQuerySet:
         """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
         mine = Practitioner.objects.for_user(user)
         owned = Clinic.objects.owned_by(user)
         return self.filter(active=True).filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=owned))
 
-    def told_at_once(self) -> PractitionerQuerySet:
+    def receiving_urgent_mail(self) -> PractitionerQuerySet:
         """Those who can be told of a client now: they work here, treat, take mail at once, and it arrives."""
         return self.clinical().filter(active=True, urgent_mail=True, undeliverable_since=None)
 
@@ -219,7 +219,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         due = Q(next_digest_at__isnull=True) | Q(next_digest_at__lte=now)
         return self.filter(due, active=True, digest_wanted=True).order_by("next_digest_at")
 
-    def out_of_reach(self, pk: int, now: dt.datetime) -> bool:
+    def mark_undeliverable(self, pk: int, now: dt.datetime) -> bool:
         """Mail to this person comes back from now on; an earlier date of the same trouble stays (then False)."""
         return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
 
@@ -288,7 +288,7 @@ class Practitioner(models.Model):
         return self.active and self.is_clinical and self.clinic_id == clinic
 
     @property
-    def speaks(self) -> str:
+    def mail_language(self) -> str:
         """The language of mails to this person: the own, or else the clinic's."""
         return self.language or self.clinic.language
 

@@ -16,14 +16,14 @@ class PushSubscription(models.Model):
     p256dh = models.CharField(max_length=100)  # the browser's public key, 65 bytes in base64url
     auth = models.CharField(max_length=40)  # the secret both sides share, 16 bytes in base64url
     label = models.CharField(_("phone"), max_length=80)
-    made_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
     last_sent_at = models.DateTimeField(_("last reminder"), null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0, editable=False)  # refusals in a row
 
     class Meta:
         verbose_name = _("phone")
         verbose_name_plural = _("phones")
-        ordering = ["made_at", "pk"]
+        ordering = ["created_at", "pk"]
 
     def __str__(self) -> str:
         return f"phone {self.pk}"

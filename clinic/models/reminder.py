@@ -55,10 +55,13 @@ class Schedule(models.Model):
 
 
 class ReminderQuerySet(OutboxQuerySet["Reminder"]):
+    def for_mail(self) -> ReminderQuerySet:
+        return super().for_mail().exclude(channel=Reminder.Channel.PHONE)
+
     def visible_to(self, user: Person) -> ReminderQuerySet:
         return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
 
-    def to_mail(
+    def requeue_as_mail(
         self, row: Reminder, held: State, now: dt.datetime, channel: str, *, said: str = "", shown: bool = False
     ) -> bool:
         """From the phones' queue to the mails', as a row nobody tried yet.
@@ -69,7 +72,7 @@ class ReminderQuerySet(OutboxQuerySet["Reminder"]):
         """
         sent = {"sent_at": now} if shown else {}
         fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "doubtful_attempts": 0}
-        return bool(self.ours(row, held).update(channel=channel, phone_said=said[:300], **fresh, **sent))
+        return bool(self.with_lease(row, held).update(channel=channel, push_response=said[:300], **fresh, **sent))
 
     def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, why: SkipReason) -> int:
         """As ever; but what a phone had got by then was sent, whatever becomes of its mail. Returns the others."""
@@ -78,16 +81,16 @@ class ReminderQuerySet(OutboxQuerySet["Reminder"]):
         shown.update(state=State.SENT, settled_at=now, lease=None, channel=Reminder.Channel.PHONE)
         return super().skip([row for row in rows if row.pk not in got], now, why)
 
-    def unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
+    def count_unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
         """How many were sent since the client was last heard of, by prescription; none is no entry."""
-        return dict(self.in_vain(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk")))
+        return dict(self.unanswered(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk")))
 
-    def in_vain(self, prescriptions: Collection[int]) -> ReminderQuerySet:
+    def unanswered(self, prescriptions: Collection[int]) -> ReminderQuerySet:
         """Those that were sent since the client was last heard of."""
         sent = self._since_heard("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
         return sent.order_by()
 
-    def given_up(self, since: dt.datetime) -> ReminderQuerySet:
+    def skipped_as_ignored(self, since: dt.datetime) -> ReminderQuerySet:
         """Those that did not go, after ``since``, as nobody answers, where that has not changed."""
         return self._since_heard("settled_at").filter(
             state=State.SKIPPED, status_detail=SkipReason.IGNORED, settled_at__gte=since
@@ -110,18 +113,25 @@ class ReminderQuerySet(OutboxQuerySet["Reminder"]):
 class Reminder(OutboxMessage):
     """One slot of one schedule: exactly one row, whatever becomes of it. The ledger is these rows."""
 
+    kind = "reminder"
+    urgency = 70
+    recipient_path = "schedule__prescription__client"
+    related_paths = ("schedule__prescription__client__clinic", "schedule__prescription__trend")
+    composer = "clinic.reminders.sending.compose"
+    guard = "clinic.reminders.sending.guard"
+
     class Channel(models.TextChoices):
         """Which way it goes or went; by phone first, where the client wants both."""
 
         MAIL = "mail", _("by mail")
         PHONE = "phone", _("on the phone")
         BOTH = "both", _("by mail and on the phone")
-        INSTEAD = "instead", _("by mail, as no phone could be reached")
+        FALLBACK = "fallback", _("by mail, as no phone could be reached")
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="reminders")
     slot = models.DateField(_("day"))
     channel = models.CharField(_("way"), max_length=10, choices=Channel, default=Channel.MAIL)
-    phone_said = models.CharField(_("the push service said"), max_length=300, blank=True)
+    push_response = models.CharField(_("the push service said"), max_length=300, blank=True)
     answered_by = models.OneToOneField(
         PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="reminder"
     )
@@ -136,21 +146,24 @@ class Reminder(OutboxMessage):
             *OutboxMessage.Meta.constraints,
             models.UniqueConstraint(fields=["schedule", "slot"], name="one_reminder_per_slot"),
             models.CheckConstraint(
-                condition=Q(channel__in=["mail", "phone", "both", "instead"]), name="reminder_goes_a_known_way"
+                condition=Q(channel__in=["mail", "phone", "both", "fallback"]), name="reminder_channel_is_known"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"reminder {self.pk}"
 
 
 class Notice(OutboxMessage):
     """A mail to a practitioner that a client needs a look; it names no health data."""
 
+    kind = "notice"
+    urgency = 10
+    recipient_path = "practitioner"
+    related_paths = ("practitioner__user", "practitioner__clinic", "flag")
+    composer = "clinic.flags.notice_mail.compose"
+    guard = "clinic.flags.notice_mail.guard"
+    fallback = "clinic.flags.notice_recipients.notify_owners_instead"
+
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="notices")
     flag = models.ForeignKey("clinic.Flag", on_delete=models.CASCADE, related_name="notices")
-
-    objects = OutboxQuerySet["Notice"].as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("notice")
@@ -161,6 +174,3 @@ class Notice(OutboxMessage):
                 fields=["practitioner", "flag", "due_at"], name="one_notice_per_practitioner_flag_and_time"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"notice {self.pk}"

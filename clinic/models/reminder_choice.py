@@ -23,7 +23,7 @@ class ReminderChoice(models.Model):
     def __str__(self) -> str:
         return f"reminder choice of prescription {self.prescription_id}"
 
-    def left_out(self, version: PrescriptionVersion) -> tuple[list[str], list[dt.time]]:
+    def find_exclusions(self, version: PrescriptionVersion) -> tuple[list[str], list[dt.time]]:
         """The days and the times of this version that are not wanted.
 
         Of a version whose days, or whose times, would all be left out, none of them are: nobody chose that.

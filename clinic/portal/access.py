@@ -21,13 +21,13 @@ from clinic.mail import signed_links
 from clinic.models import Client, Clinic, Invitation, Practitioner, Registrant, is_platform_staff
 from clinic.models.fields import zone
 from clinic.pain.advice import render_hold_advice
-from clinic.portal.pwa.offline import name_holder, owners
+from clinic.portal.pwa.offline import owner_keys, set_holder
 
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
 
 
-class Spoken(Protocol):
+class Localized(Protocol):
     """Whoever a page speaks to: a client, a registrant, or a reader who is one of them."""
 
     @property
@@ -88,15 +88,15 @@ def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], Ht
         client = client_of(request)
         if client is None:
             return _no_record(request)
-        with as_spoken_to(client):
+        with override_locale(client):
             response = page(request, client, *args, **kwargs)
-        name_holder(response, request, client)
+        set_holder(response, request, client)
         return response
 
     return for_client
 
 
-def member_only(
+def reader_only(
     page: Callable[Concatenate[HttpRequest, Reader, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """As :func:`client_only`, and open to registrants of a clinic too: for the pages of the library."""
@@ -111,10 +111,10 @@ def member_only(
         if client is None and registrant is None:
             return _no_record(request)
         reader = Reader(client, registrant)
-        with as_spoken_to(reader):
+        with override_locale(reader):
             response = page(request, reader, *args, **kwargs)
         if client is not None:
-            name_holder(response, request, client)
+            set_holder(response, request, client)
         return response
 
     return for_reader
@@ -127,13 +127,13 @@ def registrant_of(request: HttpRequest) -> Registrant | None:
 
 
 @contextmanager
-def as_spoken_to(who: Spoken) -> Iterator[None]:
+def override_locale(who: Localized) -> Iterator[None]:
     """Words in the reader's language, times in the reader's zone."""
     with override(who.language), timezone.override(zone(who.time_zone)):
         yield
 
 
-def show(
+def render_page(
     request: HttpRequest,
     who: Client | Registrant | Reader,
     template: str,
@@ -152,7 +152,7 @@ def show(
         "held_words": partial(render_hold_advice, who.client)
         if who.client
         else "",  # asked for where an exercise is paused
-        "owners": owners(who.client) if who.client else [],  # by whom an answer is kept when there is no network
+        "owners": owner_keys(who.client) if who.client else [],  # by whom an answer is kept when there is no network
         **(context or {}),
     }
     response = render(request, f"clinic/portal/{template}", told, status=status)
@@ -176,8 +176,8 @@ def _no_record(request: HttpRequest) -> HttpResponse:
     if registrant is not None:
         if request.path == reverse("clinic:today"):  # where a sign-in leads
             return redirect("clinic:library")
-        with as_spoken_to(registrant):
-            return show(request, registrant, "registered_only.html", status=404)
+        with override_locale(registrant):
+            return render_page(request, registrant, "registered_only.html", status=404)
     leads = works_at or is_platform_staff(request.user)
     context = {"clinic": works_at and works_at.clinic, "worklist_path": conf.worklist_path if leads else ""}
     return render(request, "clinic/portal/no_record.html", context, status=404)

@@ -19,16 +19,15 @@ from django.utils.translation import gettext, override
 from icalendar import Calendar, Event
 
 from clinic.conf import conf
-from clinic.models import AuditEntry, Client, Prescription, PrescriptionChange, Schedule
+from clinic.models import Client, Prescription, PrescriptionChange, Schedule
 from clinic.models.fields import zone
 from clinic.reminders import planning
 from clinic.reminders.schedule import Plan
-from clinic.reminders.vtimezone import vtimezone
+from clinic.reminders.vtimezone import build_vtimezone
 
-LENGTH = dt.timedelta(minutes=15)
-ASK_AGAIN = dt.timedelta(hours=6)
+EVENT_DURATION = dt.timedelta(minutes=15)
+REFRESH_INTERVAL = dt.timedelta(hours=6)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-MOVES = ("joined", "paused", "pause-ended", "hours-changed", "language-changed")  # what the client does to the feed
 
 
 @dataclass(frozen=True)
@@ -48,28 +47,23 @@ class Recurrence:
     until: dt.datetime | None
 
 
-def feed(client: Client) -> Feed:
+def build_feed(client: Client) -> Feed:
     """The running plans of a client, with its clinic, as recurring events in the client's zone."""
-    wishes = list(
-        AuditEntry.objects.filter(clinic=client.clinic_id, target_kind="client", target_id=client.pk, verb__in=MOVES)
-        .order_by("at")
-        .values_list("at", flat=True)
-    )
     with override(client.language):
-        events = list(_events(client, wishes))
+        events = list(_events(client))
         calendar = _calendar(client)
-    changes = client.prescriptions.aggregate(state=Max("state_since"), dose=Max("versions__made_at")).values()
-    changed_at = max([client.created_at, *wishes, *(at for at in changes if at is not None)])
+    changes = client.prescriptions.aggregate(state=Max("state_since"), dose=Max("versions__created_at")).values()
+    changed_at = max([client.calendar_changed_at, *(at for at in changes if at is not None)])
     calendar.add("LAST-MODIFIED", changed_at)
     years = [event.start.year for event in events] or [client.created_at.year]
     # Always there: a calendar must hold something, also while nothing is planned.
-    calendar.add_component(vtimezone(client.time_zone, min(years) - 1))
+    calendar.add_component(build_vtimezone(client.time_zone, min(years) - 1))
     for event in events:
         calendar.add_component(event)
     return Feed(calendar.to_ical(), changed_at)
 
 
-def recurrence(plan: Plan, local_time: dt.time, here: ZoneInfo) -> Recurrence | None:
+def build_recurrence(plan: Plan, local_time: dt.time, here: ZoneInfo) -> Recurrence | None:
     """One local time of a plan as a rule of RFC 5545; None when no day of the plan has it.
 
     Where the clocks jump over it or show it twice, RFC 5545 (3.3.5) and `schedule.slots` say the same. A local date
@@ -104,12 +98,12 @@ def _calendar(client: Client) -> Calendar:
     calendar.add("NAME", name)
     calendar.add("X-WR-CALNAME", name)
     calendar.add("X-WR-TIMEZONE", client.time_zone)
-    calendar.add("REFRESH-INTERVAL", ASK_AGAIN, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", f"PT{ASK_AGAIN // dt.timedelta(hours=1)}H")
+    calendar.add("REFRESH-INTERVAL", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", f"PT{REFRESH_INTERVAL // dt.timedelta(hours=1)}H")
     return calendar
 
 
-def _events(client: Client, wishes: list[dt.datetime]) -> Iterator[Event]:
+def _events(client: Client) -> Iterator[Event]:
     running = list(client.prescriptions.filter(state=Prescription.State.ACTIVE).order_by("pk"))
     versions = planning.newest_versions({prescription.pk for prescription in running})
     moved = PrescriptionChange.objects.filter(prescription__in=running)
@@ -121,12 +115,11 @@ def _events(client: Client, wishes: list[dt.datetime]) -> Iterator[Event]:
     here = zone(client.time_zone)
     for prescription in running:
         version = versions[prescription.pk]
-        plan = replace(planning.plan_of(version, client).prescribed, paused_until=client.paused_until)
-        later = [at for at in wishes if at >= prescription.created_at]
-        changed_at = max([version.made_at, prescription.state_since, *later])
-        revision = version.number - 1 + changes[prescription.pk] + len(later)
+        plan = replace(planning.build_plan(version, client).prescribed, paused_until=client.paused_until)
+        changed_at = max(version.created_at, prescription.state_since, client.calendar_changed_at)
+        revision = version.number - 1 + changes[prescription.pk] + client.calendar_revision
         for time in sorted(set(version.local_times)):
-            rule = recurrence(plan, time, here)
+            rule = build_recurrence(plan, time, here)
             if rule is not None:
                 yield _event(client, rule, schedules[prescription.pk, time], revision, changed_at)
 
@@ -140,7 +133,7 @@ def _event(client: Client, rule: Recurrence, schedule: Schedule, revision: int, 
     event.add("LAST-MODIFIED", changed_at)
     event.add("SEQUENCE", revision)
     event.add("DTSTART", rule.start)
-    event.add("DURATION", LENGTH)
+    event.add("DURATION", EVENT_DURATION)
     event.add("RRULE", {"FREQ": "WEEKLY", "BYDAY": list(rule.days), **({"UNTIL": rule.until} if rule.until else {})})
     event.add("SUMMARY", _name(client))
     event.add("DESCRIPTION", gettext("Open your page: %(url)s") % {"url": portal})  # Google shows no URL

@@ -18,23 +18,23 @@ from clinic.reminders.schedule import (
     Plan,
     Slot,
     first_slot,
+    has_only_quiet_slots,
     next_slot,
-    silenced,
-    slot_after_a_move,
+    slot_after_zone_change,
     window_conflicts,
 )
 
 BATCH = 500
-LEDGER_REACHES_BACK = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
+CATCH_UP_PERIOD = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
 
 
-def plan_of(version: PrescriptionVersion, client: Client, choice: ReminderChoice | None = None) -> Plan:
+def build_plan(version: PrescriptionVersion, client: Client, choice: ReminderChoice | None = None) -> Plan:
     """What the pure scheduler needs to know of one version for one client.
 
     Args:
         choice: of which slots the client wants to be reminded; None: of all.
     """
-    days_off, times_off = choice.left_out(version) if choice else ([], [])
+    days_off, times_off = choice.find_exclusions(version) if choice else ([], [])
     return Plan(
         days=frozenset(WEEKDAYS.index(day) for day in version.day_names),
         times=tuple(version.local_times),
@@ -56,34 +56,34 @@ def next_reminder(prescription: Prescription, version: PrescriptionVersion, now:
         prescription: with its client; of many, with ``reminder_choice`` selected too.
         version: the newest of it.
     """
-    plan, here = _reminding(prescription, version), zone(prescription.client.time_zone)
+    plan, here = _active_plan(prescription, version), zone(prescription.client.time_zone)
     return first_slot(plan, here, now) if plan else None
 
 
-def is_silenced(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> bool:
+def is_silenced_by_quiet_hours(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> bool:
     """Is it quiet hours alone that leave no next reminder? Takes what :func:`next_reminder` takes."""
-    plan, here = _reminding(prescription, version), zone(prescription.client.time_zone)
-    return plan is not None and silenced(plan, here, now)
+    plan, here = _active_plan(prescription, version), zone(prescription.client.time_zone)
+    return plan is not None and has_only_quiet_slots(plan, here, now)
 
 
-def _reminding(prescription: Prescription, version: PrescriptionVersion) -> Plan | None:
+def _active_plan(prescription: Prescription, version: PrescriptionVersion) -> Plan | None:
     """What its reminders go by; None while none is sent whatever the hour."""
     client = prescription.client
     reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
     choice = getattr(prescription, "reminder_choice", None)
     if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
         return None
-    return plan_of(version, client, choice)
+    return build_plan(version, client, choice)
 
 
-def wait_until(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
+def morning_ends_at(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
     """The time of day before which ``local``, the client's own, is too early for a bend; None: it is not."""
     if dose.mornings_allowed or not window_conflicts([local.time()], client.wakes_at):
         return None
     return (dt.datetime.combine(local.date(), client.wakes_at) + AVOID_MORNING).time()
 
 
-def choices(prescriptions: Collection[int]) -> Mapping[int, ReminderChoice]:
+def reminder_choices(prescriptions: Collection[int]) -> Mapping[int, ReminderChoice]:
     """What the clients chose to be reminded of, by prescription, in one query; no entry: of all."""
     return {row.prescription_id: row for row in ReminderChoice.objects.filter(prescription__in=prescriptions)}
 
@@ -99,16 +99,16 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
         Prescription.objects.select_for_update(of=("self",)).select_related("client__clinic").get(pk=prescription.pk)
     )
     version, client = locked.dose, locked.client
-    plan = plan_of(version, client).prescribed
+    plan = build_plan(version, client).prescribed
     stand = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
-    _write_due(list(stand.values()), plan, now)  # what is due and waits for the next tick is not jumped over
+    _create_due(list(stand.values()), plan, now)  # what is due and waits for the next tick is not jumped over
     running = locked.state != Prescription.State.ENDED
     for time in sorted({*stand, *version.local_times}):
         schedule = stand.get(time) or Schedule(prescription=prescription, local_time=time, time_zone=client.time_zone)
         schedule.active = running and time in version.local_times
         slot = _next_slot(schedule, plan, client, now) if schedule.active else None
         schedule.time_zone = client.time_zone
-        _point_at(schedule, slot)
+        _set_next_slot(schedule, slot)
         schedule.save()
 
 
@@ -118,29 +118,29 @@ def _next_slot(schedule: Schedule, plan: Plan, client: Client, now: dt.datetime)
         last = schedule.reminders.order_by("-due_at").values_list("slot", "due_at").first()
         if last is not None:
             before = Slot(last[0], schedule.local_time, last[1])
-            return slot_after_a_move(plan, schedule.local_time, here, now, before)
+            return slot_after_zone_change(plan, schedule.local_time, here, now, before)
     return next_slot(plan, schedule.local_time, here, now)
 
 
-def _write_due(schedules: Iterable[Schedule], plan: Plan, now: dt.datetime) -> None:
+def _create_due(schedules: Iterable[Schedule], plan: Plan, now: dt.datetime) -> None:
     due = [row for row in schedules if row.active and row.next_due_at is not None and row.next_due_at <= now]
-    rows = [reminder for schedule in due for reminder in _rows_until(schedule, plan, now)]
+    rows = [reminder for schedule in due for reminder in _build_due(schedule, plan, now)]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def plan_due(now: dt.datetime) -> int:
+def create_due_reminders(now: dt.datetime) -> int:
     """One tick: write the reminder of every due slot and point each schedule at its next; returns rows written.
 
     Slots already past the lateness limit are written as ``skipped: late``. Running it twice writes nothing twice.
     """
     written = 0
-    while batch := _plan_batch(now):
+    while batch := _create_batch(now):
         written += batch
     return written
 
 
 @transaction.atomic
-def _plan_batch(now: dt.datetime) -> int:
+def _create_batch(now: dt.datetime) -> int:
     due = list(
         Schedule.objects.due(now)
         .select_for_update(skip_locked=True, of=("self",))
@@ -150,14 +150,14 @@ def _plan_batch(now: dt.datetime) -> int:
     rows: list[Reminder] = []
     for schedule in due:
         client = schedule.prescription.client
-        plan = plan_of(versions[schedule.prescription_id], client).prescribed
-        rows += _rows_until(schedule, plan, now)
+        plan = build_plan(versions[schedule.prescription_id], client).prescribed
+        rows += _build_due(schedule, plan, now)
     Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-    _move_on(due)
+    _store_next_slots(due)
     return len(due)
 
 
-def _move_on(schedules: Iterable[Schedule]) -> None:
+def _store_next_slots(schedules: Iterable[Schedule]) -> None:
     """Store where each points: those due together mostly come together again, so a few statements do it."""
     by_next: dict[tuple[dt.date | None, dt.datetime | None], list[int]] = {}
     for schedule in schedules:
@@ -172,17 +172,17 @@ def newest_versions(prescriptions: set[int]) -> Mapping[int, PrescriptionVersion
     return {version.prescription_id: version for version in found}  # the last of each wins
 
 
-def _rows_until(schedule: Schedule, plan: Plan, now: dt.datetime) -> Iterable[Reminder]:
+def _build_due(schedule: Schedule, plan: Plan, now: dt.datetime) -> Iterable[Reminder]:
     rows = []
     while schedule.next_due_at is not None and schedule.next_slot is not None and schedule.next_due_at <= now:
-        if schedule.next_due_at > now - LEDGER_REACHES_BACK:
-            rows.append(_row(schedule, schedule.next_slot, schedule.next_due_at, now))
-        after = max(schedule.next_due_at, now - LEDGER_REACHES_BACK)
-        _point_at(schedule, next_slot(plan, schedule.local_time, zone(schedule.time_zone), after))
+        if schedule.next_due_at > now - CATCH_UP_PERIOD:
+            rows.append(_build_reminder(schedule, schedule.next_slot, schedule.next_due_at, now))
+        after = max(schedule.next_due_at, now - CATCH_UP_PERIOD)
+        _set_next_slot(schedule, next_slot(plan, schedule.local_time, zone(schedule.time_zone), after))
     return rows
 
 
-def _row(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetime) -> Reminder:
+def _build_reminder(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetime) -> Reminder:
     expires_at = due_at + conf.lateness_limit
     reminder = Reminder(
         schedule=schedule,
@@ -199,7 +199,7 @@ def _row(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now: dt.datetim
 
 
 def _channel(client: Client) -> Reminder.Channel:
-    by_mail = client.reminders_by == Client.By.MAIL
+    by_mail = client.reminder_channel == Client.ReminderChannel.MAIL
     return Reminder.Channel.MAIL if by_mail else Reminder.Channel.PHONE
 
 
@@ -209,6 +209,6 @@ def _message_id(schedule: int, slot: dt.date) -> str:
     return f"reminder.{schedule}.{slot:%Y%m%d}.{slip}@{conf.mail_domain}"
 
 
-def _point_at(schedule: Schedule, slot: Slot | None) -> None:
+def _set_next_slot(schedule: Schedule, slot: Slot | None) -> None:
     schedule.next_slot = slot.date if slot else None
     schedule.next_due_at = slot.due_at if slot else None

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 AVOID_MORNING: Final = timedelta(hours=2)
 """No bending in the first two hours after rising: 85 people had less back pain so (Snook 1998)."""
 
-REST_AFTER_A_MOVE: Final = timedelta(hours=12)
+GAP_AFTER_ZONE_CHANGE: Final = timedelta(hours=12)
 """A client who changes zone gets no slot again within so long after its last one."""
 
 LOOK_AHEAD_DAYS: Final = 800
@@ -72,7 +72,7 @@ class Plan:
 
     def is_quiet(self, at: time) -> bool:
         """Is a time of day in quiet hours?"""
-        return self.quiet is not None and within(at, *self.quiet)
+        return self.quiet is not None and is_within(at, *self.quiet)
 
     def is_too_early(self, at: time) -> bool:
         """Is a time of day soon after waking, and mornings are not allowed?"""
@@ -99,14 +99,14 @@ def slots(plan: Plan, zone: tzinfo, start: datetime, end: datetime) -> Iterator[
     Arguments: plan; zone, the client's (a `ZoneInfo`); start, end: aware datetimes, in any zone.
     Yields aware datetimes in UTC. Raises ValueError when start or end has no zone.
     """
-    start, end = _utc(start), _utc(end)
-    times = [at for at in sorted({_plain(at) for at in plan.times}) if plan.allows(at)]
+    start, end = _to_utc(start), _to_utc(end)
+    times = [at for at in sorted({_check_naive(at) for at in plan.times}) if plan.allows(at)]
     if not times or start >= end:
         return
     # A gap can move a late slot past the next date's early ones: an instant waits until none can precede it.
     pending: list[datetime] = []
     for day in _dates(plan, start.date(), end.date()):
-        pending += [due for at in times if (due := _due(day, at, zone)) is not None and start <= due < end]
+        pending += [due for at in times if (due := _due_at(day, at, zone)) is not None and start <= due < end]
         pending.sort()
         settled = datetime.combine(day, time(), UTC) - _DAY
         while pending and pending[0] < settled:
@@ -122,13 +122,13 @@ def next_slot(plan: Plan, local_time: time, zone: tzinfo, after: datetime) -> Sl
     Arguments: plan (its `times` are not read); local_time, a time of day without a zone; zone, the
     client's; after, an aware datetime. Raises ValueError when `after` has no zone.
     """
-    after = _utc(after)
-    local_time = _plain(local_time)
+    after = _to_utc(after)
+    local_time = _check_naive(local_time)
     if not plan.allows(local_time):
         return None
-    first = max(plan.first_date, _shift(after.date(), -_MARGIN))
-    for day in _dates(plan, first, _shift(first, timedelta(days=LOOK_AHEAD_DAYS))):
-        due = _due(day, local_time, zone)
+    first = max(plan.first_date, _add(after.date(), -_MARGIN))
+    for day in _dates(plan, first, _add(first, timedelta(days=LOOK_AHEAD_DAYS))):
+        due = _due_at(day, local_time, zone)
         if due is not None and due > after:
             return Slot(day, local_time, due)
     return None
@@ -143,22 +143,22 @@ def first_slot(plan: Plan, zone: tzinfo, after: datetime) -> Slot | None:
     return min((slot for slot in coming if slot is not None), key=lambda slot: slot.due_at, default=None)
 
 
-def silenced(plan: Plan, zone: tzinfo, after: datetime) -> bool:
+def has_only_quiet_slots(plan: Plan, zone: tzinfo, after: datetime) -> bool:
     """Do quiet hours alone leave no slot at all strictly after an instant? Arguments as for `first_slot`."""
     loud = replace(plan, quiet=None)
     return first_slot(plan, zone, after) is None and first_slot(loud, zone, after) is not None
 
 
-def slot_after_a_move(plan: Plan, local_time: time, zone: tzinfo, after: datetime, last: Slot) -> Slot | None:
+def slot_after_zone_change(plan: Plan, local_time: time, zone: tzinfo, after: datetime, last: Slot) -> Slot | None:
     """The next slot of one local time for a client who has come to another zone, or None.
 
     The last slot's local date does not come again, and `REST_AFTER_A_MOVE` lies between the two.
 
     Arguments: as for `next_slot`; last, the newest slot that came due, wherever the client was then.
     """
-    rested = last.due_at + REST_AFTER_A_MOVE - timedelta(microseconds=1)
-    moved = replace(plan, starts_on=max(plan.starts_on, _shift(last.date, _DAY)))
-    return next_slot(moved, local_time, zone, max(_utc(after), _utc(rested)))
+    rested = last.due_at + GAP_AFTER_ZONE_CHANGE - timedelta(microseconds=1)
+    moved = replace(plan, starts_on=max(plan.starts_on, _add(last.date, _DAY)))
+    return next_slot(moved, local_time, zone, max(_to_utc(after), _to_utc(rested)))
 
 
 def window_conflicts(
@@ -177,8 +177,8 @@ def window_conflicts(
 
 def _dates(plan: Plan, first: date, last: date) -> Iterator[date]:
     """The plan's local dates that could fall between two UTC dates."""
-    day = max(plan.first_date, _shift(first, -_MARGIN))
-    last = _shift(last, _MARGIN)
+    day = max(plan.first_date, _add(first, -_MARGIN))
+    last = _add(last, _MARGIN)
     if plan.ends_on is not None:
         last = min(last, plan.ends_on)
     while day <= last:
@@ -189,7 +189,7 @@ def _dates(plan: Plan, first: date, last: date) -> Iterator[date]:
         day += _DAY
 
 
-def _due(day: date, at: time, zone: tzinfo) -> datetime | None:
+def _due_at(day: date, at: time, zone: tzinfo) -> datetime | None:
     """The instant of a local date and time; None when the date does not exist there."""
     try:
         # fold=0 is both rules at once: the offset before a gap moves forward, and the first of an overlap.
@@ -207,7 +207,7 @@ def _exists(day: date, zone: tzinfo) -> bool:
     return any(end.astimezone(zone).date() == day for end in ends)
 
 
-def within(at: time, begin: time, end: time) -> bool:
+def is_within(at: time, begin: time, end: time) -> bool:
     """Is a time of day in [begin, end), over midnight if begin > end? Equal ends are no hours at all."""
     return begin <= at < end if begin <= end else at >= begin or at < end
 
@@ -216,19 +216,19 @@ def _since_midnight(at: time) -> timedelta:
     return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
-def _plain(at: time) -> time:
+def _check_naive(at: time) -> time:
     if at.tzinfo is not None:
         raise ValueError("times of day are local: without a zone")
     return at.replace(fold=0)
 
 
-def _utc(instant: datetime) -> datetime:
+def _to_utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return instant.astimezone(UTC)
 
 
-def _shift(day: date, by: timedelta) -> date:
+def _add(day: date, by: timedelta) -> date:
     """Add days, stopping at the ends of the calendar."""
     try:
         return day + by

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,7 +13,6 @@ from django.core.mail import EmailMultiAlternatives
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.mail.signed_links import Purpose
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, SkipReason
 from clinic.models.fields import WORST_PAIN, zone
@@ -23,33 +22,22 @@ from clinic.reminders.schedule import Plan
 
 SCORES = [str(score) for score in range(WORST_PAIN + 1)]
 SECOND_ROW = 6  # on a narrow phone 0 to 5 stand above 6 to 10
-READ_ALONG = ("schedule__prescription__client__clinic", "schedule__prescription__trend")
-TOGETHER = dt.timedelta(minutes=30)  # one mail for all that one client is to do in so long a time
-NEWS_FOR = dt.timedelta(days=7)  # a changed dose is news to whoever had no reminder meanwhile
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: mail every due reminder that still makes sense; returns how many ended in each state."""
-    mails = Reminder.objects.exclude(channel=Reminder.Channel.PHONE).select_related(*READ_ALONG)
-    return deliver(Mailbag(mails, guard, compose, _out_of_reach), now)
-
-
-def _out_of_reach(reminder: Reminder, now: dt.datetime) -> None:
-    Client.objects.out_of_reach(reminder.schedule.prescription.client_id, now)
+COMBINE_WITHIN = dt.timedelta(minutes=30)  # one mail for all that one client is to do in so long a time
+PLAN_CHANGE_PERIOD = dt.timedelta(days=7)  # a changed dose is news to whoever had no reminder meanwhile
 
 
 def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """Which of these must not go, and why, by primary key. They were read, with `READ_ALONG`, at the last moment."""
+    """Which of these must not go, and why, by primary key. They were read, with their related rows, at the last moment."""
     prescriptions = {row.schedule.prescription_id for row in reminders}
-    versions, choices = planning.newest_versions(prescriptions), planning.choices(prescriptions)
-    unanswered, beside = Reminder.objects.unanswered(prescriptions), _beside(reminders)
+    versions, choices = planning.newest_versions(prescriptions), planning.reminder_choices(prescriptions)
+    unanswered, beside = Reminder.objects.count_unanswered(prescriptions), _recent_reminders(reminders)
     newest = {row.prescription: row.due_at for row in beside}  # the last of each wins
     for row in reminders:
-        row.plan_changed = _changed_since(versions[row.schedule.prescription_id], row, beside)
+        row.plan_changed = _has_plan_changed(versions[row.schedule.prescription_id], row, beside)
     reasons = {
         row.pk: _reason(
             row,
-            planning.plan_of(versions[about], row.schedule.prescription.client, choices.get(about)),
+            planning.build_plan(versions[about], row.schedule.prescription.client, choices.get(about)),
             now,
             wanted=about not in choices or choices[about].wanted,
             overtaken=newest[about] > row.due_at,
@@ -60,10 +48,10 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, SkipReaso
     }
     unwanted = {pk: why for pk, why in reasons.items() if why is not None}
     going = [row for row in reminders if row.pk not in unwanted]
-    return unwanted | dict.fromkeys(_told_already(going, beside), SkipReason.TOGETHER)
+    return unwanted | dict.fromkeys(_find_already_mailed(going, beside), SkipReason.TOGETHER)
 
 
-class Beside(NamedTuple):
+class RecentReminder(NamedTuple):
     """What one needs of the other reminders of the same clients."""
 
     client: int
@@ -72,37 +60,37 @@ class Beside(NamedTuple):
     state: str
 
 
-def _beside(reminders: Collection[Reminder]) -> list[Beside]:
+def _recent_reminders(reminders: Collection[Reminder]) -> list[RecentReminder]:
     """The newest reminders of these clients: rows are written only for slots that have come."""
     plan = "schedule__prescription"
     clients = {row.schedule.prescription.client_id for row in reminders}
     # The days narrow it to the end of each ledger, by the index on (schedule, slot); zones differ by a day or two.
     since = min((row.slot for row in reminders), default=dt.date.max) - dt.timedelta(days=2)
     ours = Reminder.objects.filter(**{f"{plan}__client__in": clients}, slot__gte=since).order_by("due_at")
-    return [Beside(*row) for row in ours.values_list(f"{plan}__client", plan, "due_at", "state")]
+    return [RecentReminder(*row) for row in ours.values_list(f"{plan}__client", plan, "due_at", "state")]
 
 
-def _changed_since(version: PrescriptionVersion, reminder: Reminder, beside: Collection[Beside]) -> bool:
+def _has_plan_changed(version: PrescriptionVersion, reminder: Reminder, beside: Collection[RecentReminder]) -> bool:
     """Whether it was amended or resumed since the client's last reminder of it, as far back as ``beside`` goes."""
     about, due_at = version.prescription_id, reminder.due_at
     sent = [row.due_at for row in beside if row.prescription == about and row.state == State.SENT]
-    last = max((at for at in sent if at < due_at), default=due_at - NEWS_FOR)
+    last = max((at for at in sent if at < due_at), default=due_at - PLAN_CHANGE_PERIOD)
     began = reminder.schedule.prescription.state_since  # an active plan's: when it was prescribed, or resumed
-    first = version.number == 1 and began <= version.made_at
-    return not first and max(version.made_at, began) > last
+    first = version.number == 1 and began <= version.created_at
+    return not first and max(version.created_at, began) > last
 
 
-def _told_already(going: Collection[Reminder], beside: Collection[Beside]) -> set[int]:
+def _find_already_mailed(going: Collection[Reminder], beside: Collection[RecentReminder]) -> set[int]:
     """Those whose client has a mail about another exercise just before: that one leads to them too."""
-    told: dict[int, list[tuple[int, dt.datetime]]] = defaultdict(list)
+    build_context: dict[int, list[tuple[int, dt.datetime]]] = defaultdict(list)
     for other in beside:
         if other.state in (State.SENDING, State.SENT, State.UNKNOWN):
-            told[other.client].append((other.prescription, other.due_at))
+            build_context[other.client].append((other.prescription, other.due_at))
     found = set()
     for row in sorted(going, key=lambda row: (row.due_at, row.pk)):
         plan = row.schedule.prescription
-        mails = told[plan.client_id]
-        if any(about != plan.pk and abs(row.due_at - due_at) <= TOGETHER for about, due_at in mails):
+        mails = build_context[plan.client_id]
+        if any(about != plan.pk and abs(row.due_at - due_at) <= COMBINE_WITHIN for about, due_at in mails):
             found.add(row.pk)
         else:
             mails.append((plan.pk, row.due_at))
@@ -136,7 +124,7 @@ def _reason(
 
 
 @dataclass(frozen=True)
-class Ways:
+class ReminderLinks:
     """The addresses in one reminder."""
 
     report: str
@@ -148,17 +136,17 @@ def compose(reminder: Reminder) -> EmailMultiAlternatives:
     """The mail of one reminder; its links are for this slot alone."""
     client = reminder.schedule.prescription.client
     mail_id, changed = reminder.message_id, reminder.plan_changed
-    return _mail(client, reminder.schedule.local_time, mail_id, ways_of(reminder), changed=changed)
+    return _mail(client, reminder.schedule.local_time, mail_id, build_links(reminder), changed=changed)
 
 
-def ways_of(reminder: Reminder) -> Ways:
+def build_links(reminder: Reminder) -> ReminderLinks:
     """The links of one reminder."""
     report, tags = signed_links.url(Purpose.REPORT, reminder.pk), signed_links.score_tags(reminder.pk)
     stop = signed_links.url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
-    return Ways(report, [f"{report}?{signed_links.SCORE}={tag}" for tag in tags], stop)
+    return ReminderLinks(report, [f"{report}?{signed_links.SCORE}={tag}" for tag in tags], stop)
 
 
-def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> dict[str, Any]:
+def build_context(client: Client, at: dt.time, ways: ReminderLinks, *, changed: bool = False) -> dict[str, Any]:
     """What the templates are told of a reminder for the local time ``at``; ``changed``: the plan, since the last."""
     scores = list(zip(SCORES, ways.scores, strict=True))
     return {
@@ -171,21 +159,23 @@ def told(client: Client, at: dt.time, ways: Ways, *, changed: bool = False) -> d
     }
 
 
-def preview(client: Client, at: dt.time, *, changed: bool = False) -> EmailMultiAlternatives:
+def preview_reminder(client: Client, at: dt.time, *, changed: bool = False) -> EmailMultiAlternatives:
     """The mail as this client would get it for the local time ``at``, with links that lead nowhere."""
     nowhere = signed_links.nowhere()
-    ways = Ways(nowhere, [nowhere] * len(SCORES), nowhere)
+    ways = ReminderLinks(nowhere, [nowhere] * len(SCORES), nowhere)
     return _mail(client, at, f"preview@{conf.mail_domain}", ways, changed=changed)
 
 
-def _mail(client: Client, at: dt.time, message_id: str, ways: Ways, *, changed: bool = False) -> EmailMultiAlternatives:
+def _mail(
+    client: Client, at: dt.time, message_id: str, ways: ReminderLinks, *, changed: bool = False
+) -> EmailMultiAlternatives:
     return letter(
         "reminder",
         to=(client.name, client.email),
         clinic=client.clinic,
         language=client.language,
         message_id=message_id,
-        context=told(client, at, ways, changed=changed),
+        context=build_context(client, at, ways, changed=changed),
         headers={
             "List-Id": f"<reminders.{client.clinic.slug}.{conf.mail_domain}>",
             "List-Unsubscribe": f"<{ways.stop}>",

@@ -29,7 +29,7 @@ class Offset(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def vtimezone(name: str, first_year: int) -> Timezone:
+def build_vtimezone(name: str, first_year: int) -> Timezone:
     """The VTIMEZONE of an IANA zone from 1 January of a year on, `YEARS` long. Do not change what is returned."""
     zone = ZoneInfo(name)
     begin = dt.datetime(first_year, 1, 1, tzinfo=dt.UTC)

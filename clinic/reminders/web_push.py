@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 
 from clinic.conf import conf
 
-PATIENCE = 5.0  # seconds for connecting, and again for each part of the answer
-WORDS_AT_MOST = 200
-RETRY_AFTER_AT_MOST = dt.timedelta(hours=1)
+TIMEOUT_SECONDS = 5.0  # seconds for connecting, and again for each part of the answer
+MAX_TEXT_LENGTH = 200
+MAX_RETRY_AFTER = dt.timedelta(hours=1)
 
 
-class Became(enum.Enum):
+class PushOutcome(enum.Enum):
     """What a push service did with a message."""
 
     TAKEN = "taken"
@@ -35,10 +35,10 @@ class Became(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class PushResponse:
     """``words``: the service's own, shortened; ``silent``: none came at all."""
 
-    became: Became
+    became: PushOutcome
     words: str = ""
     retry_after: dt.timedelta = dt.timedelta()
     silent: bool = False
@@ -48,21 +48,21 @@ class BadEndpoint(ValueError):
     """Not the address of a push service that this site posts to."""
 
 
-def possible() -> bool:
+def is_configured() -> bool:
     """Whether this site can push: it has keys and the library."""
     return bool(conf.vapid_private_key and conf.vapid_public_key) and importlib.util.find_spec("pywebpush") is not None
 
 
-def new_keys() -> tuple[str, str]:
+def generate_keys() -> tuple[str, str]:
     """A new pair of VAPID keys, private and public, in base64url."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    private = _text(number.to_bytes(32, "big"))
-    return private, public_of(private)
+    private = _to_base64url(number.to_bytes(32, "big"))
+    return private, derive_public_key(private)
 
 
-def public_of(private: str) -> str:
+def derive_public_key(private: str) -> str:
     """The public key of a private one. Raises ValueError when it is no key of 32 bytes in base64url."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -71,7 +71,7 @@ def public_of(private: str) -> str:
     if len(raw) != 32:
         raise ValueError("not 32 bytes")
     key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1()).public_key()
-    return _text(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return _to_base64url(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def is_public_key(text: str) -> bool:
@@ -110,7 +110,9 @@ def check_endpoint(endpoint: str) -> str:
     return host
 
 
-def post(endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.timedelta, topic: str) -> Answer:
+def post_message(
+    endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.timedelta, topic: str
+) -> PushResponse:
     """Hand one message over.
 
     Args:
@@ -131,30 +133,30 @@ def post(endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.time
             session.trust_env = False  # no netrc: its password would take the place of our signature
             session.max_redirects = 0
             pusher = WebPusher({"endpoint": endpoint, "keys": dict(keys)}, requests_session=session)
-            answered: Any = pusher.send(message, headers, ttl=int(ttl.total_seconds()), timeout=PATIENCE)
+            answered: Any = pusher.send(message, headers, ttl=int(ttl.total_seconds()), timeout=TIMEOUT_SECONDS)
     except BadEndpoint as error:
-        return Answer(Became.REFUSED, str(error))
+        return PushResponse(PushOutcome.REFUSED, str(error))
     except requests.TooManyRedirects:
-        return Answer(Became.REFUSED, "redirects")
+        return PushResponse(PushOutcome.REFUSED, "redirects")
     except (requests.RequestException, OSError) as error:
-        return Answer(Became.LATER, f"no answer: {type(error).__name__}", silent=True)
+        return PushResponse(PushOutcome.LATER, f"no answer: {type(error).__name__}", silent=True)
     except (WebPushException, ValueError) as error:
-        return Answer(Became.REFUSED, f"cannot be encrypted: {type(error).__name__}")
-    words = " ".join(f"{answered.status_code} {answered.text[:WORDS_AT_MOST]}".split())
-    return Answer(_became(answered.status_code), words, _retry_after(answered.headers.get("Retry-After", "")))
+        return PushResponse(PushOutcome.REFUSED, f"cannot be encrypted: {type(error).__name__}")
+    words = " ".join(f"{answered.status_code} {answered.text[:MAX_TEXT_LENGTH]}".split())
+    return PushResponse(_outcome(answered.status_code), words, _retry_after(answered.headers.get("Retry-After", "")))
 
 
-def _became(status: int) -> Became:
+def _outcome(status: int) -> PushOutcome:
     if 200 <= status < 300:
-        return Became.TAKEN
+        return PushOutcome.TAKEN
     if status in {404, 410}:
-        return Became.GONE
-    return Became.LATER if status == 429 or status >= 500 else Became.REFUSED
+        return PushOutcome.GONE
+    return PushOutcome.LATER if status == 429 or status >= 500 else PushOutcome.REFUSED
 
 
 def _retry_after(text: str) -> dt.timedelta:
     seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-    return min(dt.timedelta(seconds=seconds), RETRY_AFTER_AT_MOST)
+    return min(dt.timedelta(seconds=seconds), MAX_RETRY_AFTER)
 
 
 def _signature(endpoint: str) -> dict[str, str]:
@@ -179,5 +181,5 @@ def _check_addresses(host: str) -> None:
             raise BadEndpoint("leads to an address that is not public")
 
 
-def _text(raw: bytes) -> str:
+def _to_base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

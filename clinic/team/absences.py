@@ -15,11 +15,11 @@ from clinic import audit
 from clinic.models import Absence, Clinic, Practitioner
 from clinic.models.fields import zone
 
-LONGEST = dt.timedelta(days=366)
+MAX_LENGTH = dt.timedelta(days=366)
 DAY = dt.timedelta(days=1)
 
 
-def go_away(
+def add_absence(
     practitioner: Practitioner,
     *,
     starts_on: dt.date,
@@ -37,10 +37,10 @@ def go_away(
     Raises ValidationError by field; nothing is stored then.
     """
     absence = Absence(practitioner=practitioner)
-    return _keep(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-made")
+    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-made")
 
 
-def change(
+def change_absence(
     absence: Absence,
     *,
     starts_on: dt.date,
@@ -50,10 +50,10 @@ def change(
     now: dt.datetime | None = None,
 ) -> Absence:
     """Other days or another cover, as for `go_away`; the cover before loses access at once."""
-    return _keep(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-changed")
+    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-changed")
 
 
-def end(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
+def end_absence(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
     """Back already: access ends at once. One that has not begun never was. False: it was over before."""
     now = now or timezone.now()
     with transaction.atomic():
@@ -62,7 +62,9 @@ def end(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = Non
             return False
         practitioner = absence.practitioner
         begun = stored.begins_at < now
-        audit.record(by, "absence-ended" if begun else "absence-called-off", stored, practitioner.clinic)
+        audit.record(
+            by, audit.Verb.ABSENCE_ENDED if begun else audit.Verb.ABSENCE_CANCELLED, stored, practitioner.clinic
+        )
         if begun:
             stored.ends_at = now
             stored.ends_on = max(stored.starts_on, _today(practitioner.clinic, now))
@@ -72,7 +74,7 @@ def end(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = Non
     return True
 
 
-def follow_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
+def apply_clinic_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
     """Set the absences of a clinic that moved to another zone to its days there; returns how many. No act of a person.
 
     Call it inside the transaction that changes ``clinic.time_zone``.
@@ -87,27 +89,27 @@ def follow_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
     return len(unended)
 
 
-def may_cover(practitioner: Practitioner) -> list[Practitioner]:
+def possible_covers(practitioner: Practitioner) -> list[Practitioner]:
     """The colleagues who could: at work in the same clinic, and treating."""
     here = Practitioner.objects.clinical().filter(clinic=practitioner.clinic_id, active=True)
     return list(here.exclude(pk=practitioner.pk).order_by("name", "pk"))
 
 
-def _keep(
+def _save_absence(
     absence: Absence,
     starts_on: dt.date,
     ends_on: dt.date,
     cover: Practitioner | None,
     by: AbstractBaseUser,
     now: dt.datetime,
-    verb: str,
+    verb: audit.Verb,
 ) -> Absence:
     practitioner = absence.practitioner
     with transaction.atomic():
         # All absences of a clinic are written one after the other, or two could name each other as cover.
         clinic = Clinic.objects.select_for_update().get(pk=practitioner.clinic_id)
         begins_at, ends_at = _midnight(clinic, starts_on), _midnight(clinic, ends_on + DAY)
-        if wrong := _wrong(absence, clinic, (starts_on, ends_on), (begins_at, ends_at), cover, now):
+        if wrong := _find_errors(absence, clinic, (starts_on, ends_on), (begins_at, ends_at), cover, now):
             raise ValidationError(wrong)
         absence.starts_on, absence.ends_on, absence.cover = starts_on, ends_on, cover
         absence.begins_at, absence.ends_at = begins_at, ends_at
@@ -116,7 +118,7 @@ def _keep(
     return absence
 
 
-def _wrong(
+def _find_errors(
     absence: Absence,
     clinic: Clinic,
     days: tuple[dt.date, dt.date],
@@ -133,25 +135,25 @@ def _wrong(
         return wrong | {"ends_on": _("Choose a day on or after the first one.")}
     if days[1] < today:
         wrong["ends_on"] = _("Choose a day that is still to come.")
-    elif days[1] - days[0] >= LONGEST:
+    elif days[1] - days[0] >= MAX_LENGTH:
         wrong["ends_on"] = _("At most a year at once.")
     if absence.pk is not None and absence.ends_at <= now:
         wrong["starts_on"] = _("That one is over. Write down a new one.")
     elif (own := others.filter(practitioner=practitioner).first()) is not None:
-        wrong["starts_on"] = _("There is one from %(first)s to %(last)s already.") % _span(own)
+        wrong["starts_on"] = _("There is one from %(first)s to %(last)s already.") % _format_days(own)
     elif (theirs := others.filter(cover=practitioner).select_related("practitioner").first()) is not None:
-        told = {"name": theirs.practitioner.name, **_span(theirs)}
+        told = {"name": theirs.practitioner.name, **_format_days(theirs)}
         wrong["starts_on"] = _("%(name)s is covered here from %(first)s to %(last)s. Find another cover first.") % told
     if cover is not None:
-        if cover.pk not in {colleague.pk for colleague in may_cover(practitioner)}:
+        if cover.pk not in {colleague.pk for colleague in possible_covers(practitioner)}:
             wrong["cover"] = _("Choose a colleague who treats clients at this clinic.")
         elif (away := others.filter(practitioner=cover).first()) is not None:
-            told = {"name": cover.name, **_span(away)}
+            told = {"name": cover.name, **_format_days(away)}
             wrong["cover"] = _("%(name)s is away from %(first)s to %(last)s.") % told
     return wrong
 
 
-def _span(absence: Absence) -> dict[str, str]:
+def _format_days(absence: Absence) -> dict[str, str]:
     first, last = (date_format(day, _("j F")) for day in (absence.starts_on, absence.ends_on))
     return {"first": first, "last": last}
 

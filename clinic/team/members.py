@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 
 from django.apps import apps
@@ -26,14 +25,20 @@ from clinic import audit
 from clinic.accounts import users
 from clinic.conf import conf
 from clinic.mail.compose import letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.models import Client, Clinic, Practitioner, SkipReason, Welcome
 
 Role = Practitioner.Role
-WELCOME_WAITS = dt.timedelta(days=7)  # for a mail server that is away; whoever is still not in gets another by a button
+_ROLE_VERBS: dict[str, audit.Verb] = {
+    Role.OWNER: audit.Verb.ROLE_CHANGED_TO_OWNER,
+    Role.PRACTITIONER: audit.Verb.ROLE_CHANGED_TO_PRACTITIONER,
+    Role.FRONT_DESK: audit.Verb.ROLE_CHANGED_TO_FRONT_DESK,
+}
+WELCOME_EXPIRES_AFTER = dt.timedelta(
+    days=7
+)  # for a mail server that is away; whoever is still not in gets another by a button
 
 
-def open_clinic(
+def create_clinic(
     clinic: Clinic, *, owner_name: str, owner_email: str, by: AbstractBaseUser, now: dt.datetime | None = None
 ) -> Clinic:
     """Store a new clinic with its first owner, who gets a mail.
@@ -49,8 +54,8 @@ def open_clinic(
     try:
         with transaction.atomic():
             clinic.save()
-            audit.record(by, "opened", clinic, clinic)
-            add(clinic, name=owner_name, email=owner_email, role=Role.OWNER, by=by, now=now)
+            audit.record(by, audit.Verb.CLINIC_OPENED, clinic, clinic)
+            add_member(clinic, name=owner_name, email=owner_email, role=Role.OWNER, by=by, now=now)
     except ValidationError as error:
         clinic.pk = None
         names = {"name": "owner_name", "email": "owner_email"}
@@ -59,7 +64,7 @@ def open_clinic(
     return clinic
 
 
-def add(
+def add_member(
     at: Clinic, *, name: str, email: str, role: str, by: AbstractBaseUser, now: dt.datetime | None = None
 ) -> Practitioner:
     """Let somebody work at a clinic from now on, by the sign-in of their address or a new one, and tell them by mail.
@@ -68,29 +73,29 @@ def add(
     """
     name, email = " ".join(name.split()), email.strip().lower()
     _check_address(email)
-    known = users.of(email)
+    known = users.find_user(email)
     if known is not None:
-        _check_known(known, at)
+        _check_account(known, at)
     try:
         with transaction.atomic():
-            account = known or _new_sign_in(email, name)
+            account = known or _create_account(email, name)
             colleague = Practitioner(user_id=account.pk, clinic=at, name=name, role=role)
             colleague.full_clean(exclude=["user"])
             colleague.save()
-            _post_welcome(colleague, now or timezone.now())
-            audit.record(by, "took_on", colleague, at)
+            _queue_welcome(colleague, now or timezone.now())
+            audit.record(by, audit.Verb.MEMBER_ADDED, colleague, at)
     except (IntegrityError, users.SignInNeeded) as error:  # somebody else was quicker by this very moment
         raise ValidationError({"email": _("Somebody with this e-mail works here already.")}) from error
     return colleague
 
 
-def welcome_again(colleague: Practitioner, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> Welcome:
+def resend_welcome(colleague: Practitioner, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> Welcome:
     """Post the mail once more. Raises ValidationError for who works here no longer, or has signed in since."""
     if not colleague.active or colleague.user.last_login is not None:
         raise ValidationError(_("They have signed in already, or work here no more."))
     with transaction.atomic():
-        posted = _post_welcome(colleague, now or timezone.now())
-        audit.record(by, "welcomed", colleague, colleague.clinic)
+        posted = _queue_welcome(colleague, now or timezone.now())
+        audit.record(by, audit.Verb.WELCOME_RESENT, colleague, colleague.clinic)
     return posted
 
 
@@ -109,11 +114,11 @@ def change_role(colleague: Practitioner, role: str, *, by: AbstractBaseUser) -> 
             _check_no_clients(colleague, "role")
         colleague.role = role
         colleague.save(update_fields=["role"])
-        audit.record(by, f"made_{role}", colleague, colleague.clinic)
+        audit.record(by, _ROLE_VERBS[role], colleague, colleague.clinic)
     return True
 
 
-def deactivate(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
+def deactivate_member(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
     """They work here no more and see nothing at once. False: it is so already.
 
     Raises ValidationError for the last owner, and for somebody who still has clients: hand them over first.
@@ -125,11 +130,11 @@ def deactivate(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
             return False
         _check_owner_remains(colleague)
         _check_no_clients(colleague)
-        _set_active(colleague, False, "deactivated", by)
+        _set_active(colleague, False, audit.Verb.MEMBER_DEACTIVATED, by)
     return True
 
 
-def shut_out(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
+def revoke_access(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
     """Platform staff end somebody's access at once, clients or not: a sign-in is in the wrong hands. False: it is so.
 
     The clients stay with them and the owner sees them; even the last owner can be shut out, and be let in again.
@@ -137,31 +142,25 @@ def shut_out(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
     with transaction.atomic():
         if not Practitioner.objects.select_for_update().filter(pk=colleague.pk, active=True).exists():
             return False
-        _set_active(colleague, False, "shut_out", by)
+        _set_active(colleague, False, audit.Verb.ACCESS_REVOKED, by)
     return True
 
 
-def reactivate(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
+def reactivate_member(colleague: Practitioner, *, by: AbstractBaseUser) -> bool:
     """They work here again, in the role they had. False: they do already."""
     with transaction.atomic():
         if not Practitioner.objects.select_for_update().filter(pk=colleague.pk, active=False).exists():
             return False
-        _set_active(colleague, True, "reactivated", by)
+        _set_active(colleague, True, audit.Verb.MEMBER_REACTIVATED, by)
     return True
 
 
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every welcome that waits; returns how many ended in each state."""
-    rows = Welcome.objects.select_related("practitioner__clinic", "practitioner__user")
-    return deliver(Mailbag(rows, _guard, _compose), now)
-
-
-def _guard(welcomes: list[Welcome], now: dt.datetime) -> Mapping[int, SkipReason]:
+def guard_welcomes(welcomes: list[Welcome], now: dt.datetime) -> Mapping[int, SkipReason]:
     gone = Welcome.objects.filter(pk__in=[row.pk for row in welcomes], practitioner__active=False)
     return dict.fromkeys(gone.values_list("pk", flat=True), SkipReason.WITHDRAWN)
 
 
-def _compose(welcome: Welcome) -> EmailMultiAlternatives:
+def compose_welcome(welcome: Welcome) -> EmailMultiAlternatives:
     colleague = welcome.practitioner
     return letter(
         "welcome",
@@ -177,18 +176,18 @@ def _compose(welcome: Welcome) -> EmailMultiAlternatives:
     )
 
 
-def _post_welcome(colleague: Practitioner, now: dt.datetime) -> Welcome:
+def _queue_welcome(colleague: Practitioner, now: dt.datetime) -> Welcome:
     return Welcome.objects.create(
         practitioner=colleague,
         due_at=now,
         try_at=now,
-        expires_at=now + WELCOME_WAITS,
+        expires_at=now + WELCOME_EXPIRES_AFTER,
         message_id=f"welcome.{uuid.uuid4().hex}@{conf.mail_domain}",
     )
 
 
-def _new_sign_in(email: str, name: str) -> AbstractBaseUser:
-    account = users.own_or_new(email, name, None, "")
+def _create_account(email: str, name: str) -> AbstractBaseUser:
+    account = users.get_or_create_user(email, name, None, "")
     if not apps.is_installed("allauth.account"):
         # Django's own page for a new password mails nobody whose password cannot be used: so one that nobody knows.
         account.set_password(secrets.token_urlsafe(32))
@@ -203,7 +202,7 @@ def _check_address(email: str) -> None:
         raise ValidationError({"email": error.messages}) from error
 
 
-def _check_known(account: AbstractBaseUser, at: Clinic) -> None:
+def _check_account(account: AbstractBaseUser, at: Clinic) -> None:
     if not account.is_active:
         raise ValidationError({"email": _("The sign-in of this address is closed.")})
     there = Practitioner.objects.filter(user_id=account.pk, clinic=at).first()
@@ -231,7 +230,7 @@ def _lock_owners(clinic_id: int) -> None:
     list(Practitioner.objects.select_for_update().filter(clinic=clinic_id, role=Role.OWNER).values_list("pk"))
 
 
-def _set_active(colleague: Practitioner, active: bool, verb: str, by: AbstractBaseUser) -> None:
+def _set_active(colleague: Practitioner, active: bool, verb: audit.Verb, by: AbstractBaseUser) -> None:
     colleague.active = active
     colleague.save(update_fields=["active"])
     audit.record(by, verb, colleague, colleague.clinic)

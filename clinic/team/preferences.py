@@ -15,7 +15,7 @@ from clinic.models import Clinic, Practitioner
 from clinic.models.fields import parse_days
 
 
-def introduce(who: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> Practitioner:
+def set_profile(who: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> Practitioner:
     """The name that clients and colleagues read, and the language of mails; an empty one is the clinic's.
 
     Raises ValidationError by field; nothing is stored then.
@@ -23,11 +23,11 @@ def introduce(who: Practitioner, *, name: str, language: str, by: AbstractBaseUs
     who.name, who.language = " ".join(name.split()), language
     with transaction.atomic():
         _save(who, ["name", "language"])
-        audit.record(by, "introduced", who, who.clinic)
+        audit.record(by, audit.Verb.PROFILE_CHANGED, who, who.clinic)
     return who
 
 
-def choose_mail(
+def set_mail_preferences(
     who: Practitioner,
     *,
     at_once: bool,
@@ -46,7 +46,7 @@ def choose_mail(
     """
     with transaction.atomic():
         list(Clinic.objects.select_for_update().filter(pk=who.clinic_id))  # of two who go at once the second stays
-        if not at_once and not others_told_at_once(who):
+        if not at_once and not other_urgent_recipients(who):
             raise ValidationError({"at_once": _("Somebody must be told. Let an owner take mail at once first.")})
         try:
             days = parse_days(digest_days) if digest else who.digest_days
@@ -58,17 +58,17 @@ def choose_mail(
             who,
             ["urgent_mail", "digest_wanted", "digest_at", "digest_days", "next_digest_at", "undeliverable_since"],
         )
-        audit.record(by, "mail-chosen", who, who.clinic)
+        audit.record(by, audit.Verb.NOTICE_MAIL_CHOSEN, who, who.clinic)
     return who
 
 
-def others_told_at_once(who: Practitioner) -> list[Practitioner]:
+def other_urgent_recipients(who: Practitioner) -> list[Practitioner]:
     """The owners who are told in one's place."""
-    heads = Practitioner.objects.told_at_once().filter(clinic=who.clinic_id, role=Practitioner.Role.OWNER)
+    heads = Practitioner.objects.receiving_urgent_mail().filter(clinic=who.clinic_id, role=Practitioner.Role.OWNER)
     return list(heads.exclude(pk=who.pk).order_by("name"))
 
 
-def want_digest(who: Practitioner, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
+def set_digest_wanted(who: Practitioner, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
     """Send the daily mail, or none; its hour and days are kept.
 
     Args:
@@ -81,7 +81,7 @@ def want_digest(who: Practitioner, wanted: bool, *, by: AbstractBaseUser | None)
         others = Practitioner.objects.filter(pk=who.pk, digest_wanted=not wanted)
         changed = bool(others.update(digest_wanted=wanted, next_digest_at=None))
         if changed:
-            audit.record(by, "digest-on" if wanted else "digest-off", who, who.clinic)
+            audit.record(by, audit.Verb.DIGEST_TURNED_ON if wanted else audit.Verb.DIGEST_TURNED_OFF, who, who.clinic)
     who.digest_wanted = wanted
     return changed
 

@@ -1,4 +1,4 @@
-"""Clients in order of need: whom a practitioner should look at first, with the reason in words."""
+"""The worklist: clients in order of need, with their flags, prescriptions and last report."""
 
 from __future__ import annotations
 
@@ -23,49 +23,51 @@ from clinic.models import (
     WorklistEntry,
 )
 from clinic.models.absence import covered_practitioners
-from clinic.models.worklist_entry import NO_NEED, ORDER, visible_entries_q
+from clinic.models.worklist_entry import NEED_ORDER, NO_NEED, visible_entries_q
 
-MAX_COUNTED = 2000  # 40 pages: further down nobody turns page by page
+MAX_COUNTED = 2000  # clients, 40 pages
 FILTERS = ("held", "silent", "new")
-SILENT_FOR = dt.timedelta(days=4)  # as the rule has it: clinic.flags.inactivity.LEAST
+SILENT_FOR = dt.timedelta(days=4)  # as clinic.flags.inactivity.SHORTEST_SILENCE
 NEW_FOR = dt.timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One client on the worklist: all that is unresolved, most severe first, and what stands now.
+    """One client on the worklist.
 
-    Each of the flags says as ``escalated`` whether it went to the owner.
+    ``flags``: the unresolved ones, most severe first, each annotated with ``escalated``.
     """
 
     client: Client
     flags: Sequence[Flag]
-    prescriptions: Sequence[Prescription]  # those that run
-    versions: Mapping[int, Sequence[PrescriptionVersion]]  # of each, by its number, oldest first
+    prescriptions: Sequence[Prescription]  # the running ones
+    versions: Mapping[int, Sequence[PrescriptionVersion]]  # by prescription number, oldest first
     last_report: PainReport | None
 
     @property
     def trend(self) -> PainTrend | None:
-        """Of the prescription that was reported on last; None before any report."""
-        heard = [(row.trend.last_report_at, row.trend) for row in self.prescriptions if row.trend.last_report_at]
-        return max(heard, key=lambda pair: pair[0])[1] if heard else None
+        """The trend of the prescription that was reported on last; None before any report."""
+        trends = [row.trend for row in self.prescriptions if row.trend.last_report_at]
+        return max(trends, key=lambda trend: trend.last_report_at, default=None)
 
 
 def clients_by_need(user: Person) -> QuerySet[Client]:
-    """Those whom this person treats: by the worst unresolved flag, the oldest nobody has looked at, then silence."""
+    """The clients whom this person treats: by the worst unresolved flag, the oldest open flag, then silence."""
     return listed_clients(Practitioner.objects.for_user(user).select_related("clinic"))
 
 
 def listed_clients(memberships: Iterable[Practitioner]) -> QuerySet[Client]:
-    """The same of a person whose active memberships are read already, each with its clinic."""
+    """As :func:`clients_by_need`, of a person whose active memberships are read already, each with its clinic."""
     listed = Client.objects.filter(Q(worklist_entry__listed=True) & visible_entries_q(memberships)).with_cover(
         memberships
     )
-    return listed.select_related("practitioner", "clinic", "worklist_entry__last_report__prescription").order_by(*ORDER)
+    return listed.select_related("practitioner", "clinic", "worklist_entry__last_report__prescription").order_by(
+        *NEED_ORDER
+    )
 
 
 class Counts(NamedTuple):
-    """How many of a list stand where; of more than COUNTED_AT_MOST only of the first, who are those in need."""
+    """How many clients of a list are in each filter; of the first MAX_COUNTED only, who need most."""
 
     listed: int
     needing: int
@@ -74,64 +76,70 @@ class Counts(NamedTuple):
     new: int
 
     @property
-    def whole(self) -> bool:
-        """Whether nobody was left out."""
+    def is_complete(self) -> bool:
+        """Whether every client of the list was counted."""
         return self.listed <= MAX_COUNTED
 
 
 def count_clients(memberships: Sequence[Practitioner], own: bool, now: dt.datetime) -> Counts:
-    """Count in one statement that reads one more than COUNTED_AT_MOST index entries and no more.
+    """Count in one statement that reads at most MAX_COUNTED + 1 index entries.
 
     Args:
-        own: only the clients of these memberships themselves, not their colleagues'.
+        own: leave out the clients of colleagues.
     """
     listed = WorklistEntry.objects.filter(
         visible_entries_q(memberships, "") & (own_clients_q(memberships, "") if own else Q()), listed=True
     )
-    first = listed.order_by("need", F("waits_since").asc(nulls_last=True))[: MAX_COUNTED + 1]
-    told = first.aggregate(
+    first = listed.order_by("need", F("open_flag_since").asc(nulls_last=True))[: MAX_COUNTED + 1]
+    counts = first.aggregate(
         listed=Count("*"),
         needing=Count("pk", filter=Q(need__lt=NO_NEED)),
-        **{which: Count("pk", filter=filter_q(which, now, "")) for which in FILTERS},
+        **{name: Count("pk", filter=filter_q(name, now, "")) for name in FILTERS},
     )
-    return Counts(**told)
+    return Counts(**counts)
 
 
 def own_clients_q(memberships: Iterable[Practitioner], path: str = "worklist_entry__") -> Q:
-    """The clients of these practitioners themselves, and those whom they cover for today."""
-    return Q(**{f"{path}practitioner__in": sorted({one.pk for one in memberships} | covered_practitioners(memberships))})
+    """The clients of these practitioners themselves, and those whom they cover today."""
+    return Q(
+        **{
+            f"{path}practitioner__in": sorted(
+                {membership.pk for membership in memberships} | covered_practitioners(memberships)
+            )
+        }
+    )
 
 
-def filter_q(which: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
-    """The clients who are one of WHICH.
+def filter_q(name: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
+    """The clients of one of FILTERS.
 
-    held: an exercise of theirs is held. silent: nothing heard for SILENT_FOR, though an exercise runs. new: joined, or
-    while they have not, invited, within NEW_FOR.
+    held: a prescription is on hold. silent: no report for SILENT_FOR, though a prescription is active. new: joined
+    within NEW_FOR, or invited then and not yet joined.
     """
     return {
         "held": Q(**{f"{path}held": True}),
         "silent": Q(**{f"{path}quiet_since__lte": now - SILENT_FOR}),
         "new": Q(**{f"{path}came_at__gt": now - NEW_FOR}),
-    }[which]
+    }[name]
 
 
 def unacknowledged_q(severity: str = "", kind: str = "") -> Q:
-    """The clients with a flag that nobody acknowledged, as the daily mail counts them.
+    """The clients with an open flag, as the daily mail counts them.
 
     Args:
-        severity: that of the worst of these; empty: any.
-        kind: what one of them is about; empty: anything.
+        severity: of the client's worst open flag; empty: any.
+        kind: of one of the open flags; empty: any.
     """
     opened = Flag.objects.filter(prescription__client=OuterRef("pk"), state=Flag.State.OPEN)
-    found = Q(Exists(opened.filter(kind=kind) if kind else opened))
+    condition = Q(Exists(opened.filter(kind=kind) if kind else opened))
     if severity:
         worse = Flag.Severity.values[: Flag.Severity.values.index(severity)]
-        found &= Q(Exists(opened.filter(severity=severity))) & ~Q(Exists(opened.filter(severity__in=worse)))
-    return found
+        condition &= Q(Exists(opened.filter(severity=severity))) & ~Q(Exists(opened.filter(severity__in=worse)))
+    return condition
 
 
 def read_entries(clients: Sequence[Client]) -> list[Entry]:
-    """What the list says of each of these; three queries, however many they are.
+    """Read the entries of these clients; three queries, however many they are.
 
     Args:
         clients: rows of :func:`clients_by_need`; their order is kept.
@@ -143,7 +151,7 @@ def read_entries(clients: Sequence[Client]) -> list[Entry]:
     for flag in unresolved.annotate(escalated=Exists(escalated)).select_related("prescription__trend"):
         flags[flag.prescription.client_id].append(flag)
     versions: dict[int, list[PrescriptionVersion]] = defaultdict(list)
-    for version in _running(clients):
+    for version in _running_versions(clients):
         if version.prescription_id not in versions:
             prescriptions[version.prescription.client_id].append(version.prescription)
         versions[version.prescription_id].append(version)
@@ -159,9 +167,9 @@ def read_entries(clients: Sequence[Client]) -> list[Entry]:
     ]
 
 
-def _running(clients: Sequence[Client]) -> QuerySet[PrescriptionVersion]:
-    """What they do, every version with its prescription: one query, where asking for each in turn is two."""
-    theirs = PrescriptionVersion.objects.filter(prescription__client__in=clients).order_by("number")
-    running = theirs.exclude(prescription__state=Prescription.State.ENDED)
-    along = (f"prescription__{name}" for name in ("trend", "exercise", "reminder_choice"))
-    return running.select_related(*along).prefetch_related("prescription__exercise__texts")
+def _running_versions(clients: Sequence[Client]) -> QuerySet[PrescriptionVersion]:
+    """Every version of their running prescriptions, each with its prescription, in one query."""
+    versions = PrescriptionVersion.objects.filter(prescription__client__in=clients).order_by("number")
+    running = versions.exclude(prescription__state=Prescription.State.ENDED)
+    related = (f"prescription__{name}" for name in ("trend", "exercise", "reminder_choice"))
+    return running.select_related(*related).prefetch_related("prescription__exercise__texts")

@@ -25,7 +25,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import Practitioner, runs_the_site
+from clinic.models import Practitioner, is_platform_staff
 from config.accounts.mail import PlainWords
 
 ADDRESS_TYPED = "address_typed"  # in the session: nobody types an address twice since a code was wrong
@@ -44,7 +44,7 @@ class AccountAdapter(PlainWords):
         return not fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if Practitioner.objects.for_user(request.user).exists() or runs_the_site(request.user):
+        if Practitioner.objects.for_user(request.user).exists() or is_platform_staff(request.user):
             return str(settings.PRACTITIONER_PATH)
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from clinic.conf import conf
-from clinic.models import Client, Clinic, Practitioner, runs_the_site
+from clinic.models import Client, Clinic, Practitioner, is_platform_staff
 from clinic.models.clinic import Person
-from clinic.portal.pwa.offline import owners
+from clinic.portal.pwa.offline import owner_keys
 from config.accounts import passkeys
 
 ALLAUTH = ("account_", "mfa_", "usersessions_")
@@ -32,7 +32,7 @@ def clinic_shown(request: HttpRequest) -> dict[str, Any]:
     client = _client(request.user)
     return {
         "client": client,
-        "owners": owners(client) if client else [],
+        "owners": owner_keys(client) if client else [],
         "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
         "work": SimpleLazyObject(lambda: settings.PRACTITIONER_PATH if _works(request.user) else ""),
         "must": SimpleLazyObject(
@@ -73,7 +73,7 @@ def _clinic(person: Person) -> Clinic | None:
 
 
 def _works(person: Person) -> bool:
-    return Practitioner.objects.for_user(person).exists() or runs_the_site(person)
+    return Practitioner.objects.for_user(person).exists() or is_platform_staff(person)
 
 
 def _only_clinic() -> Clinic | None:

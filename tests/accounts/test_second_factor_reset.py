@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from clinic.accounts import second_factor, second_factor_reset
 from clinic.bounces import handling
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Practitioner, SecondFactorReset
 from clinic.team import members
 from config.accounts.adapter import mailbox_proven
@@ -50,7 +51,7 @@ def has_one(person):
 
 def added(by, email):
     """At the front desk of this owner's clinic, unasked."""
-    return members.add(by.clinic, name="Zoe", email=email, role=Role.FRONT_DESK, by=by.user)
+    return members.add_member(by.clinic, name="Zoe", email=email, role=Role.FRONT_DESK, by=by.user)
 
 
 def came_in(person, days=1):
@@ -117,7 +118,7 @@ class TestWhatHappens:
 
     def test_they_are_told_by_mail_without_the_reason_and_without_any_key(self, olga, alice, settings):
         signed_in(olga).post(page_of(alice), WHY)
-        assert second_factor_reset.send_due() == {"sent": 1}
+        assert send_due(SecondFactorReset) == {"sent": 1}
         (letter,) = mail.outbox
         assert letter.to == [f"Alice <{alice.email}>"]
         assert "your second step was taken away" in letter.subject
@@ -128,7 +129,7 @@ class TestWhatHappens:
         owner = signed_in(olga)
         owner.post(page_of(alice), WHY)
         entry = AuditEntry.objects.first()
-        assert (entry.verb, entry.target_kind, entry.target_id) == ("second-step-cleared", "practitioner", alice.pk)
+        assert (entry.verb, entry.target_kind, entry.target_id) == ("second_factor_reset", "practitioner", alice.pk)
         assert (entry.actor, entry.clinic) == (olga.user, alice.clinic)
         page = words(owner.get(reverse("plumbline:colleague", args=[alice.pk])))
         assert "by Olga Lost the phone, told me in person. (the mail is on its way)" in page
@@ -137,10 +138,12 @@ class TestWhatHappens:
     def test_their_page_says_when_the_mail_about_it_came_back(self, olga, alice):
         owner = signed_in(olga)
         owner.post(page_of(alice), WHY)
-        second_factor_reset.send_due()
+        send_due(SecondFactorReset)
         colleague = reverse("plumbline:colleague", args=[alice.pk])
         assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
-        handling.came_back(SecondFactorReset.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now())
+        handling.record_bounce(
+            SecondFactorReset.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now()
+        )
         assert "told me in person. (the mail came back)" in words(owner.get(colleague))
 
     def test_the_book_of_each_clinic_where_they_work_has_it_and_of_no_other(self, cast, olga, alice):
@@ -148,7 +151,7 @@ class TestWhatHappens:
         there = Practitioner.objects.create(user=alice.user, clinic=cast.charlie.clinic, name="Alice")
         Practitioner.objects.create(user=alice.user, clinic=make.clinic("Old Mill"), name="Alice", active=False)
         signed_in(make.runs_the_site()).post(page_of(alice), WHY)
-        entries = AuditEntry.objects.filter(verb="second-step-cleared").values_list("clinic", "target_id")
+        entries = AuditEntry.objects.filter(verb="second_factor_reset").values_list("clinic", "target_id")
         assert set(entries) == {(here.pk, alice.pk), (there.clinic_id, there.pk)}
         assert SecondFactorReset.objects.count() == 1
 
@@ -282,7 +285,7 @@ class TestWhoMay:
         """The verb asks again: a client elsewhere by now, or an owner no more."""
         Practitioner.objects.filter(pk=olga.pk).update(role=Role.PRACTITIONER)
         with pytest.raises(ValidationError, match="not yours to do any more"):
-            second_factor_reset.clear_second_step(alice, by=olga.user, reason="Lost the phone.")
+            second_factor_reset.reset_second_factor(alice, by=olga.user, reason="Lost the phone.")
         assert has_one(alice)
 
     @pytest.mark.parametrize("who", ["owner", "site"])
@@ -341,4 +344,4 @@ class TestAProjectOfItsOwn:
         settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
         if not listed:
             settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "allauth.usersessions"]
-        assert second_factor.can_clear() == can
+        assert second_factor.can_reset() == can

@@ -25,8 +25,10 @@ def people(cast):
     make.report(make.prescription(cast.dana), 4, 8)
     here = cast.alice.clinic
     owner = make.practitioner(here, "Olga", Role.OWNER)
-    members.add(here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user)
-    members.deactivate(make.practitioner(here, "Gus"), by=owner.user)
+    members.add_member(
+        here, name="Gina Long-Hyphenated", email="gina@clinic.example", role=Role.PRACTITIONER, by=owner.user
+    )
+    members.deactivate_member(make.practitioner(here, "Gus"), by=owner.user)
     return {"owner": owner, "desk": make.practitioner(here, "Frank", Role.FRONT_DESK), "staff": make.runs_the_site()}
 
 

@@ -5,10 +5,10 @@ import datetime as dt
 from django.core import mail
 from django.utils import timezone
 
-from clinic.clients import acceptance, invitation_mail
-from clinic.models import Client
+from clinic.clients import acceptance
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Invitation, Reminder
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.api.calls import Program, plan, session
 
@@ -20,7 +20,7 @@ def test_from_invitation_to_resolved_flag(cast):
     answer = alice.post("clients/", {"name": "Frida", "email": "frida@home.example", "time_zone": "Europe/Madrid"})
     assert answer.status_code == 201
     assert answer.json()["state"] == "invited"
-    invitation_mail.send_due()
+    send_due(Invitation)
     assert [message.to for message in mail.outbox] == [["Frida <frida@home.example>"]]
 
     frida = Client.objects.get(pk=answer.json()["id"])
@@ -36,7 +36,7 @@ def test_from_invitation_to_resolved_flag(cast):
     due = dt.datetime.fromisoformat(prescription["next_due_at"])
     assert due > timezone.now()
     planning.create_due_reminders(due)
-    reminders.send_due(due)
+    send_due(Reminder, due)
     ledger = alice.get(f"prescriptions/{prescription['id']}/reminders/").json()["results"]
     assert [(row["state"], row["why"], row["due_at"]) for row in ledger] == [("sent", "", prescription["next_due_at"])]
 

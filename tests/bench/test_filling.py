@@ -7,9 +7,10 @@ from django.core import mail
 from django.utils import timezone
 
 from bench import filling
+from clinic.mail.outbox import send_due
 from clinic.models import Reminder, Schedule
 from clinic.models.outbox import database_now
-from clinic.reminders import planning, sending
+from clinic.reminders import planning
 
 
 @pytest.mark.django_db(transaction=True)
@@ -17,6 +18,6 @@ def test_a_filled_practice_sends_what_is_due_and_keeps_its_ledger():
     filling.fill(40, due=10, ledger_days=3, now=timezone.now())
     assert (Schedule.objects.count(), Reminder.objects.count()) == (40, 30)
     filling.make_due(40, due=10, slot=timezone.now().date() + dt.timedelta(days=1), at=database_now())
-    assert planning.plan_due(database_now()) == 10
-    assert sending.send_due() == {"sent": 10}
+    assert planning.create_due_reminders(database_now()) == 10
+    assert send_due(Reminder) == {"sent": 10}
     assert len(mail.outbox) == 10

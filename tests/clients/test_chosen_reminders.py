@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from clinic.clients import preferences as client_preferences
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Prescription, Reminder, ReminderChoice
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
@@ -41,7 +42,7 @@ def week(*hours):
     for day in range(2, 9):
         for hour in hours or (12, 18):
             planning.create_due_reminders(at(hour, day))
-            sending.send_due(at(hour, day))
+            send_due(Reminder, at(hour, day))
 
 
 def sent():
@@ -90,7 +91,7 @@ def test_one_exercise_is_switched_off_and_the_other_goes_on(cast, bend):
     other = make.prescription(cast.dana, days=["mon"], times=["18:00"])
     client_preferences.set_exercise_reminders(bend, False, by=cast.dana.user)
     planning.create_due_reminders(at(18))
-    sending.send_due(at(18))
+    send_due(Reminder, at(18))
     assert [row.schedule.prescription for row in Reminder.objects.filter(state="sent")] == [other]
 
 
@@ -136,6 +137,6 @@ def test_each_choice_is_in_the_audit_with_its_maker(cast, bend):
 
 def test_the_guard_asks_for_all_choices_at_once(cast, bend, django_assert_num_queries):
     planning.create_due_reminders(at(12))
-    rows = list(Reminder.objects.select_related(*sending.RELATED))
+    rows = list(Reminder.objects.select_related(*Reminder.related_paths))
     with django_assert_num_queries(4):
         sending.guard(rows, at(12))

@@ -11,8 +11,9 @@ from django.utils import timezone
 from clinic.accounts import users
 from clinic.clients import acceptance, departure, invitations
 from clinic.flags import lifecycle
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
-from clinic.reminders import planning, sending
+from clinic.reminders import planning
 from clinic.worklist.query import clients_by_need
 from config.accounts.adapter import mailbox_proven
 from tests import make
@@ -44,7 +45,7 @@ def test_no_reminder_goes_out_any_more_not_even_one_that_was_due(dana):
     due = dana.prescriptions.get().schedules.get().next_due_at
     planning.create_due_reminders(due)
     leave(dana)
-    sending.send_due(due)
+    send_due(Reminder, due)
     assert mail.outbox == []
     assert Reminder.objects.latest("due_at").why == "ended"
     assert planning.create_due_reminders(due + dt.timedelta(days=3)) == 0

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from clinic.models import Client, PainReport, PrescriptionVersion, Schedule
+from clinic.mail.outbox import send_due
+from clinic.models import Client, PainReport, PrescriptionVersion, Reminder, Schedule
 from clinic.pain import reporting
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests.commands.conftest import run_demo
 from tests.commands.rows import every_row
 
@@ -26,7 +26,7 @@ def test_a_second_run_makes_nothing_and_prints_the_same(demo):
 def test_a_run_an_hour_later_moves_one_plan_to_the_next_minute(demo):
     now = demo.now + 60 * MINUTE
     planning.create_due_reminders(now)
-    reminders.send_due(now)
+    send_due(Reminder, now)
     before = every_row()
     assert run_demo(now) == demo.printed
     assert soon_due(now) == {"dana@demo.example"}

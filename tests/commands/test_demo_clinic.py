@@ -5,10 +5,9 @@ import datetime as dt
 from django.contrib.auth import get_user_model
 from django.core import mail
 
-from clinic.clients import invitation_mail
 from clinic.conf import conf
 from clinic.demo import people
-from clinic.flags import notice_mail as notices
+from clinic.mail.outbox import send_due
 from clinic.models import (
     AdviceText,
     Client,
@@ -16,6 +15,7 @@ from clinic.models import (
     Flag,
     FlagEvent,
     Invitation,
+    Notice,
     PainReport,
     Practitioner,
     Prescription,
@@ -24,7 +24,6 @@ from clinic.models import (
 )
 from clinic.practice import settings as practice_settings
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests.commands.conftest import run_demo
 
 TWO_MINUTES = dt.timedelta(minutes=2)
@@ -85,8 +84,8 @@ def test_dana_is_due_today_and_has_not_reported_today(demo):
 
 def test_real_reminders_go_out_within_two_minutes(demo):
     soon = demo.now + TWO_MINUTES
-    planning.plan_due(soon)
-    reminders.send_due(soon)
+    planning.create_due_reminders(soon)
+    send_due(Reminder, soon)
     told = {address for message in mail.outbox for address in message.to}
     assert told == {
         "Dana Whitfield <dana@demo.example>",
@@ -102,13 +101,13 @@ def test_real_reminders_go_out_within_two_minutes(demo):
 
 def test_one_invitation_waits_and_goes_out_and_one_has_waited_for_an_answer(demo):
     assert Invitation.objects.filter(state="ready").count() == 1
-    invitation_mail.send_due(demo.now + TWO_MINUTES)
+    send_due(Invitation, demo.now + TWO_MINUTES)
     assert [message.to[0] for message in mail.outbox] == ["Leo Martin <leo@demo.example>"]
     assert [row.first_name for row in Client.objects.unanswered(demo.now - dt.timedelta(days=7), 3)] == ["Mei"]
 
 
 def test_the_practitioners_hear_of_the_last_hours(demo):
-    notices.send_due(demo.now + TWO_MINUTES)
+    send_due(Notice, demo.now + TWO_MINUTES)
     assert sorted(message.to[0] for message in mail.outbox) == [
         "Alice Moreau <alice@demo.example>",
         "Bob Lindqvist <bob@demo.example>",
@@ -169,7 +168,7 @@ def test_the_clinic_has_a_logo_and_a_colour_that_can_be_read(demo):
     clinic = Clinic.objects.get(slug="demo")
     assert clinic.logo.size > 0
     assert clinic.accent != Clinic().accent
-    assert practice_settings.readable(clinic.accent)
+    assert practice_settings.is_readable(clinic.accent)
 
 
 def test_the_other_clients_sign_in_by_a_code(demo):
@@ -193,4 +192,4 @@ def test_an_empty_clinic_beside_it_shows_how_one_begins(demo, client):
     assert Client.objects.count() == 12
     client.force_login(Practitioner.objects.get(name__startswith="Nina").user)
     page = client.get(conf.worklist_path)
-    assert page.context["first_steps"].done == 0
+    assert page.context["onboarding"].done_count == 0

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.flags import lifecycle
+from clinic.mail.outbox import send_due
 from clinic.models import Advice, Flag, Notice, Reminder
 from clinic.pain.advice import render_report_advice
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.flags.flag_facts import evidence, facts, just_raised, mailed
 
@@ -62,7 +62,7 @@ def test_the_client_reads_the_clinics_fixed_text_with_whom_to_call(told, flag):
 def test_no_reminder_goes_out_any_more(flag, bend):
     due = bend.schedules.get().next_due_at
     planning.create_due_reminders(due)
-    reminders.send_due(due)
+    send_due(Reminder, due)
     assert Reminder.objects.get().why == "held"
 
 

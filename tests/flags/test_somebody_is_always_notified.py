@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clinic.clients import handover
-from clinic.flags import escalation, notice_mail
+from clinic.flags import escalation
+from clinic.mail.outbox import send_due
 from clinic.models import Absence, Client, Flag, Notice, Practitioner
 from clinic.models.outbox import OPEN
 from clinic.team import absences
@@ -73,7 +74,7 @@ class Practice:
 
     def tick(self, later):
         self.now += later
-        notice_mail.send_due(self.now)
+        send_due(Notice, self.now)
         self._each_mail_went_to_somebody_who_may_see()
         self._none_was_withheld_for_nothing()
 

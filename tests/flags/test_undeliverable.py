@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from clinic.flags import lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
+from clinic.mail.outbox import send_due
 from clinic.models import Flag, Reminder
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.flags.flag_facts import evidence, facts, just_raised, mailed
 
@@ -39,7 +39,7 @@ def test_no_reminder_goes_out_any_more(cast, bend):
     mark_undeliverable(cast.dana, "550", NOW)
     due = bend.schedules.get().next_due_at
     planning.create_due_reminders(due)
-    reminders.send_due(due)
+    send_due(Reminder, due)
     assert Reminder.objects.get().why == "undeliverable"
     assert mail.outbox == []
 

@@ -10,13 +10,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from clinic import tasks
-from clinic.clients import acceptance, invitation_mail, registration
+from clinic.clients import acceptance
 from clinic.conf import conf
 from clinic.flags import lifecycle
 from clinic.mail import signed_links
-from clinic.models import Clinic, Confirmation, Flag, Prescription, Registrant
+from clinic.mail.outbox import send_due
+from clinic.models import Clinic, Confirmation, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from clinic.worklist import query as worklist_query
 from tests import make
 
@@ -57,7 +57,7 @@ def test_the_library_loads_by_the_command():
 
 def test_from_invitation_to_resolved_flag(alice):
     dana = make.invited(alice, "Dana")
-    invitation_mail.send_due()
+    send_due(Invitation)
     (invitation,) = mail.outbox
     assert "https://clinic.example/physio/m/" in invitation.body
     user = acceptance.accept_invitation(dana.invitations.get(), password=make.PASSWORD)
@@ -67,7 +67,7 @@ def test_from_invitation_to_resolved_flag(alice):
     prescription = make.prescription(dana)
     due = prescription.schedules.get().next_due_at
     assert planning.create_due_reminders(due) == 1
-    assert reminders.send_due(due) == {"sent": 1}
+    assert send_due(Reminder, due) == {"sent": 1}
 
     make.report(prescription, 4, 7, at=due + dt.timedelta(minutes=10))
 
@@ -153,7 +153,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
     browser = Browser()
     answers = {"name": "Nora Ellis", "email": "nora@home.example", "agree": "on"}
     assert b"We have sent a mail to nora@home.example" in browser.post(reverse("clinic:register"), answers).content
-    assert registration.send_due()["sent"] == 1
+    assert send_due(Confirmation)["sent"] == 1
     path = signed_links.path(
         signed_links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk
     )

@@ -31,7 +31,7 @@ def due_reminder(to: Client) -> Reminder:
     """The next reminder of a plan for every day at 18:00, as the tick wrote it."""
     prescription = make.prescription(to)
     planning.create_due_reminders(prescription.schedules.get().next_due_at)
-    return Reminder.objects.select_related(*reminders.RELATED).get(schedule__prescription=prescription)
+    return Reminder.objects.select_related(*Reminder.related_paths).get(schedule__prescription=prescription)
 
 
 def reminder(to: Client) -> EmailMessage:
@@ -95,7 +95,7 @@ def welcome(cast) -> EmailMessage:
         cast.alice.clinic, name="Gina Gold", email="gina@clinic.example", role="practitioner", by=cast.alice.user
     )
     rows = Welcome.objects.select_related("practitioner__clinic", "practitioner__user")
-    return members._compose(rows.get(practitioner__name="Gina Gold"))
+    return members.compose_welcome(rows.get(practitioner__name="Gina Gold"))
 
 
 def clearing(cast) -> EmailMessage:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.bounces import handling
 from clinic.flags import lifecycle, notice_mail
+from clinic.mail.outbox import send_due
 from clinic.models import Flag, Notice, Practitioner
 from clinic.team import absences
 from tests import make
@@ -34,7 +35,7 @@ def ends(who):
 
 def test_thirty_flags_in_one_tick_are_one_mail(cast):
     flagged(cast.alice, 30)
-    assert notice_mail.send_due() == {"sent": 1, "skipped": 29}
+    assert send_due(Notice) == {"sent": 1, "skipped": 29}
     (letter,) = mail.outbox
     assert letter.subject == "30 clients need you to look"
     assert "30 of your clients at Riverside Physio need you to look." in letter.body.replace("\n", " ")
@@ -44,7 +45,7 @@ def test_thirty_flags_in_one_tick_are_one_mail(cast):
 def test_each_practitioner_gets_an_own_one(cast):
     flagged(cast.alice, 2)
     flagged(cast.bob, 1, start=5)
-    notice_mail.send_due()
+    send_due(Notice)
     assert sorted(letter.subject for letter in mail.outbox) == [
         "2 clients need you to look",
         "A client needs you to look",
@@ -55,26 +56,26 @@ def test_two_flags_of_one_client_count_as_one_client(cast):
     bend = make.prescription(cast.dana)
     make.report(bend, 4, 8)
     make.report(bend, 4, warning_signs=("leg_weakness",))
-    notice_mail.send_due()
+    send_due(Notice)
     assert [letter.subject for letter in mail.outbox] == ["A client needs you to look"]
 
 
 def test_what_comes_within_three_minutes_after_a_mail_waits_and_goes_together(cast):
     flagged(cast.alice, 1)
-    notice_mail.send_due()
+    send_due(Notice)
     flagged(cast.alice, 3, start=1)
     now = timezone.now()
-    assert notice_mail.send_due(now + MINUTE) == {}
-    assert notice_mail.send_due(now + 3 * MINUTE) == {"sent": 1, "skipped": 2}
+    assert send_due(Notice, now + MINUTE) == {}
+    assert send_due(Notice, now + 3 * MINUTE) == {"sent": 1, "skipped": 2}
     assert [letter.subject for letter in mail.outbox] == ["A client needs you to look", "3 clients need you to look"]
 
 
 def test_after_that_the_next_one_goes_at_once(cast):
     flagged(cast.alice, 1)
-    notice_mail.send_due()
+    send_due(Notice)
     Notice.objects.update(sent_at=timezone.now() - 4 * MINUTE, settled_at=timezone.now() - 4 * MINUTE)
     flagged(cast.alice, 1, start=1)
-    assert notice_mail.send_due() == {"sent": 1}
+    assert send_due(Notice) == {"sent": 1}
 
 
 def test_the_one_that_speaks_for_all_still_goes_when_its_own_flag_was_seen(cast):
@@ -86,15 +87,15 @@ def test_the_one_that_speaks_for_all_still_goes_when_its_own_flag_was_seen(cast)
         state="skipped", status_detail="together", settled_at=timezone.now()
     )
     lifecycle.acknowledge_flag(Flag.objects.get(notices=first), cast.alice.user)
-    assert notice_mail.send_due() == {"sent": 1}
+    assert send_due(Notice) == {"sent": 1}
     assert [letter.subject for letter in mail.outbox] == ["2 clients need you to look"]
 
 
 def test_once_told_they_are_not_told_again(cast):
     flagged(cast.alice, 2)
-    notice_mail.send_due()
+    send_due(Notice)
     flagged(cast.alice, 1, start=7)
-    notice_mail.send_due(timezone.now() + 4 * MINUTE)
+    send_due(Notice, timezone.now() + 4 * MINUTE)
     assert [letter.subject for letter in mail.outbox] == ["2 clients need you to look", "A client needs you to look"]
 
 
@@ -102,7 +103,7 @@ def test_one_seen_before_is_settled_and_not_together(cast):
     flagged(cast.alice, 2)
     first = Notice.objects.order_by("pk").first()
     lifecycle.acknowledge_flag(Flag.objects.get(notices=first), cast.alice.user)
-    assert notice_mail.send_due() == {"sent": 1, "skipped": 1}
+    assert send_due(Notice) == {"sent": 1, "skipped": 1}
     first.refresh_from_db()
     assert (first.state, first.status_detail) == ("skipped", "settled")
 
@@ -123,8 +124,8 @@ def test_when_nobody_takes_it_at_once_the_practitioner_gets_it_all_the_same(cast
 def test_after_a_mail_that_came_back_the_next_goes_to_the_owner(cast):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     flagged(cast.alice, 1)
-    notice_mail.send_due()
-    assert handling.came_back(Notice.objects.get(), "550 5.1.1 no such user", hard=True, now=timezone.now())
+    send_due(Notice)
+    assert handling.record_bounce(Notice.objects.get(), "550 5.1.1 no such user", hard=True, now=timezone.now())
     assert [row.practitioner for row in Notice.objects.filter(state="ready")] == [olivia]
     flagged(cast.alice, 1, start=3)
     assert Notice.objects.filter(practitioner=cast.alice).count() == 1
@@ -134,7 +135,7 @@ def test_after_a_mail_that_came_back_the_next_goes_to_the_owner(cast):
 def test_it_speaks_the_language_of_its_reader(cast):
     Practitioner.objects.filter(pk=cast.alice.pk).update(language="es")
     flagged(cast.alice, 1)
-    notice_mail.send_due()
+    send_due(Notice)
     assert mail.outbox[0].message()["Content-Language"] == "es"
 
 
@@ -144,6 +145,6 @@ def test_the_cover_is_told_of_own_and_covered_clients_in_one_mail(cast, now):
     )
     flagged(cast.alice, 1)
     flagged(cast.bob, 1, start=5)
-    notice_mail.send_due()
+    send_due(Notice)
     (letter,) = mail.outbox
     assert (letter.to, letter.subject) == (["Bob <bob@riverside-physio.example>"], "2 clients need you to look")

@@ -3,8 +3,8 @@
 import email
 import email.policy
 
-from clinic.clients import invitation_mail
-from clinic.models import Reminder
+from clinic.mail.outbox import send_due
+from clinic.models import Invitation, Reminder
 from clinic.reminders import sending as reminders
 from tests.mail import post
 
@@ -13,7 +13,7 @@ def test_a_reminder_arrives_with_both_parts_and_all_its_headers(cast, honest_ser
     settings.PLUMBLINE_MAIL_FROM = "no-reply@clinic.test"
     row = post.due_reminder(cast.dana)
 
-    assert reminders.send_due(row.due_at) == {"sent": 1}
+    assert send_due(Reminder, row.due_at) == {"sent": 1}
 
     [(sender, recipients, source)] = honest_server.taken
     got = email.message_from_bytes(source, policy=email.policy.default)
@@ -23,7 +23,7 @@ def test_a_reminder_arrives_with_both_parts_and_all_its_headers(cast, honest_ser
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert str(got["Reply-To"]) == "Riverside Physio <desk@riverside-physio.example>"
-    wrote = reminders.compose(Reminder.objects.select_related(*reminders.READ_ALONG).get())
+    wrote = reminders.compose(Reminder.objects.select_related(*Reminder.related_paths).get())
     plain, html = got.get_body(("plain",)), got.get_body(("html",))
     assert post.without_tokens(plain.get_content().replace("\r\n", "\n")) == post.without_tokens(wrote.body)
     assert post.shown(html.get_content()) == post.shown(post.html(wrote))
@@ -35,7 +35,7 @@ def test_odd_names_arrive_unharmed(cast, honest_server):
     cast.dana.save()
     row = post.due_reminder(cast.dana)
 
-    assert reminders.send_due(row.due_at) == {"sent": 1}
+    assert send_due(Reminder, row.due_at) == {"sent": 1}
 
     [(_sender, recipients, source)] = honest_server.taken
     got = email.message_from_bytes(source, policy=email.policy.default)
@@ -46,7 +46,7 @@ def test_odd_names_arrive_unharmed(cast, honest_server):
 
 def test_the_row_says_when_it_was_sent(cast, honest_server):
     row = post.due_reminder(cast.dana)
-    reminders.send_due(row.due_at)
+    send_due(Reminder, row.due_at)
     row.refresh_from_db()
     assert (row.state, row.sent_at, row.settled_at, row.attempts) == ("sent", row.due_at, row.due_at, 1)
     assert (row.lease, row.status_detail, row.doubtful_attempts) == (None, "", 0)
@@ -54,7 +54,7 @@ def test_the_row_says_when_it_was_sent(cast, honest_server):
 
 def test_a_batch_goes_over_one_connection(db, odd_server):
     rows = post.invitations(5)
-    assert invitation_mail.send_due(rows[0].due_at) == {"sent": 5}
+    assert send_due(Invitation, rows[0].due_at) == {"sent": 5}
     assert odd_server.connections == 1
     assert [str(mail["To"].addresses[0].addr_spec) for mail in odd_server.taken] == [
         f"name{number}@home.example" for number in range(5)

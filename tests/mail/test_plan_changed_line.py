@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from clinic.mail.outbox import send_due
 from clinic.models import Reminder
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning, sending
@@ -28,7 +29,7 @@ def sent(plan, mailoutbox):
     due = plan.schedules.filter(active=True).order_by("next_due_at").first().next_due_at
     planning.create_due_reminders(due)
     before = len(mailoutbox)
-    assert sending.send_due(due)["sent"] == 1
+    assert send_due(Reminder, due)["sent"] == 1
     assert len(mailoutbox) == before + 1
     return mailoutbox[-1], due
 
@@ -75,6 +76,6 @@ def test_a_resumed_plan_is_told_once_as_a_changed_one_is(plan, mailoutbox):
 def test_it_costs_no_query(plan, django_assert_num_queries):
     due = plan.schedules.get().next_due_at
     planning.create_due_reminders(due)
-    rows = list(Reminder.objects.select_related(*sending.RELATED))
+    rows = list(Reminder.objects.select_related(*Reminder.related_paths))
     with django_assert_num_queries(4):  # as it was before
         sending.guard(rows, due)

@@ -35,7 +35,7 @@ def with_anymail(settings):
 @pytest.fixture
 def row(cast):
     bend = make.prescription(cast.dana)
-    planning.plan_due(bend.schedules.get().next_due_at)
+    planning.create_due_reminders(bend.schedules.get().next_due_at)
     bend.schedules.get().reminders.update(state=State.SENT, sent_at=timezone.now())
     return bend.schedules.get().reminders.get()
 

@@ -3,9 +3,9 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.models import Practitioner, Schedule
+from clinic.mail.outbox import send_due
+from clinic.models import Practitioner, Reminder, Schedule
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 
 
@@ -14,9 +14,9 @@ def one_evening(by: Practitioner, new_clients: list[str]) -> tuple[int, int]:
     for name in new_clients:
         make.prescription(make.client(by, name))
     now = max(Schedule.objects.values_list("next_due_at", flat=True))
-    planning.plan_due(now)
+    planning.create_due_reminders(now)
     with CaptureQueriesContext(connection) as asked:
-        tally = reminders.send_due(now)
+        tally = send_due(Reminder, now)
     return tally["sent"], len(asked)
 
 
@@ -35,6 +35,6 @@ def test_schedules_that_come_due_together_move_on_by_one_statement(db):
         for name in names:
             make.prescription(make.client(by, name))
         with CaptureQueriesContext(connection) as seen:
-            planning.plan_due(max(Schedule.objects.values_list("next_due_at", flat=True)))
+            planning.create_due_reminders(max(Schedule.objects.values_list("next_due_at", flat=True)))
         asked.append(sum(query["sql"].startswith('UPDATE "clinic_schedule"') for query in seen.captured_queries))
     assert asked == [1, 1]

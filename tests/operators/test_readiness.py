@@ -8,12 +8,12 @@ import pytest
 from django.db.models import F
 
 from clinic import tasks
+from clinic.mail.outbox import send_due
 from clinic.models import Heartbeat, Reminder, Schedule
 from clinic.models.outbox import database_now
 from clinic.operators import readiness
-from clinic.operators.readiness import SILENT_FOR, of_the_rows
+from clinic.operators.readiness import SILENT_FOR, check_rows
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.mail.conftest import nobody_listens  # noqa: F401  fixtures
 from tests.mail.post import due_reminder
@@ -29,9 +29,9 @@ def ticking(db):
 
 
 def parts(now=None):
-    found = of_the_rows(now)
-    assert all(complaint.wrong.endswith(".") and complaint.remedy for complaint in found)
-    return [complaint.part for complaint in found]
+    found = check_rows(now)
+    assert all(problem.description.endswith(".") and problem.remedy for problem in found)
+    return [problem.component for problem in found]
 
 
 def later(passed):
@@ -54,7 +54,7 @@ def test_worker_and_beat_both_dead_show_after_three_minutes(ticking):
 
 
 def test_the_complaint_says_since_when_and_what_to_do(ticking):
-    found = of_the_rows(database_now() + 6.5 * MINUTE)
+    found = check_rows(database_now() + 6.5 * MINUTE)
     assert str(found[0]) == (
         "tick plan: It ran last 6 minutes ago. Start worker and beat (or the crontab), and read their log."
     )
@@ -91,8 +91,8 @@ def test_a_mail_server_that_is_away_shows_though_every_tick_runs(ticking, cast):
     row = due_reminder(cast.dana)
     for minutes in range(7):
         now = row.due_at + minutes * MINUTE
-        planning.plan_due(now)
-        reminders.send_due(now)
+        planning.create_due_reminders(now)
+        send_due(Reminder, now)
         beat_on(now)
         assert parts(now) == (["reminders"] if minutes > 5 else [])
     assert Reminder.objects.get().attempts == 0  # put off, not tried: it waits for its back-off and counts all the same
@@ -100,7 +100,7 @@ def test_a_mail_server_that_is_away_shows_though_every_tick_runs(ticking, cast):
 
 def test_a_sent_or_skipped_reminder_waits_no_more(ticking, cast):
     row = due_reminder(cast.dana)
-    reminders.send_due(row.due_at + MINUTE)
+    send_due(Reminder, row.due_at + MINUTE)
     now = row.due_at + 60 * MINUTE
     beat_on(now)
     assert parts(now) == []
@@ -123,7 +123,7 @@ def test_an_invitation_that_waits_is_no_reason(ticking, cast):
 
 def test_nothing_that_it_says_is_about_somebody(ticking, cast):
     row = due_reminder(cast.dana)
-    told = " ".join(str(complaint) for complaint in of_the_rows(row.due_at + dt.timedelta(days=1))).lower()
+    told = " ".join(str(problem) for problem in check_rows(row.due_at + dt.timedelta(days=1))).lower()
     assert [
         word for word in ("dana", "alice", "riverside", "bend", "home.example", row.message_id) if word in told
     ] == []
@@ -132,13 +132,13 @@ def test_nothing_that_it_says_is_about_somebody(ticking, cast):
 def test_the_cost_is_a_few_queries_whatever_waits(ticking, cast, django_assert_num_queries):
     now = database_now()
     with django_assert_num_queries(8):
-        of_the_rows(now)
+        check_rows(now)
     row = due_reminder(cast.dana)
     make.prescription(cast.erin)
     with django_assert_num_queries(8):
-        of_the_rows(row.due_at + 6 * MINUTE)
+        check_rows(row.due_at + 6 * MINUTE)
 
 
 def test_an_unapplied_migration_is_named_with_its_remedy(ticking, monkeypatch):
     monkeypatch.setattr(readiness.MigrationExecutor, "migration_plan", lambda executor, targets: [("one", False)])
-    assert [str(one) for one in of_the_rows()] == ["migrations: 1 not applied. Run: python manage.py migrate"]
+    assert [str(one) for one in check_rows()] == ["migrations: 1 not applied. Run: python manage.py migrate"]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 
 from clinic.models import AuditEntry, Clinic, Practitioner
-from clinic.models.clinic import dialled
+from clinic.models.clinic import build_tel_link
 from clinic.practice import settings as practice_settings
 from tests import make
 from tests.exercises.test_strip_metadata import SECRET, chunk, png
@@ -24,7 +24,7 @@ def _somewhere(settings, tmp_path):
 
 
 def arrange(olga, **changes):
-    return practice_settings.arrange(olga.clinic, changes, by=olga)
+    return practice_settings.change_settings(olga.clinic, changes, by=olga)
 
 
 def wrong(olga, **changes):
@@ -41,7 +41,7 @@ def test_what_changed_is_in_the_audit_by_name_and_without_its_value(olga):
     olga.clinic.refresh_from_db()
     assert (olga.clinic.phone, olga.clinic.postal_line) == ("555 0199", "1 Bank")
     entries = AuditEntry.objects.filter(verb__endswith="-changed").values_list("verb", "target_kind", "actor_id")
-    assert set(entries) == {(verb, "clinic", olga.user_id) for verb in ("phone-changed", "postal-line-changed")}
+    assert set(entries) == {(verb, "clinic", olga.user_id) for verb in ("clinic_phone_changed", "postal_line_changed")}
 
 
 @pytest.mark.parametrize("name", sorted(practice_settings.SETTINGS))
@@ -55,10 +55,10 @@ def test_only_an_owner_of_this_clinic_decides(cast, olga):
     gone.active = False
     for person in (cast.alice, desk, cast.charlie, gone):
         for act in (
-            lambda who: practice_settings.arrange(olga.clinic, {"phone": "1234"}, by=who),
-            lambda who: practice_settings.show_logo(olga.clinic, ContentFile(png()), by=who),
-            lambda who: practice_settings.take_logo_away(olga.clinic, by=who),
-            lambda who: practice_settings.put_first_steps_away(olga.clinic, by=who),
+            lambda who: practice_settings.change_settings(olga.clinic, {"phone": "1234"}, by=who),
+            lambda who: practice_settings.set_logo(olga.clinic, ContentFile(png()), by=who),
+            lambda who: practice_settings.remove_logo(olga.clinic, by=who),
+            lambda who: practice_settings.dismiss_onboarding(olga.clinic, by=who),
         ):
             with pytest.raises(ValidationError, match="Only the owner"):
                 act(person)
@@ -86,15 +86,15 @@ def test_nonsense_is_refused_at_its_field(olga, field, value):
 def test_a_colour_that_bears_no_text_is_refused_with_one_beside_it(olga):
     (said,) = wrong(olga, accent="#808080")["accent"]
     near = said.removesuffix(".").split()[-1]
-    assert practice_settings.readable(near)
-    assert not practice_settings.readable("#808080")
+    assert practice_settings.is_readable(near)
+    assert not practice_settings.is_readable("#808080")
     arrange(olga, accent=near)
 
 
 @pytest.mark.parametrize("colour", ["#808080", "#E0701F", "#3A8DDE", "#D0443E", "#1F6F78", "#000000", "#FFFFFF"])
 def test_the_colour_beside_it_is_near(colour):
-    near = practice_settings.readable_near(colour)
-    assert practice_settings.readable(near)
+    near = practice_settings.nearest_readable_color(colour)
+    assert practice_settings.is_readable(near)
     parts = [(int(colour[at : at + 2], 16), int(near[at : at + 2], 16)) for at in (1, 3, 5)]
     assert max(abs(one - other) for one, other in parts) <= 40
 
@@ -122,12 +122,12 @@ def test_how_long_the_law_wants_a_record_is_the_operators_word(olga, settings):
 def test_a_logo_is_stored_bare_and_the_one_before_is_deleted(olga, tmp_path, django_capture_on_commit_callbacks):
     for content in (png(chunk(b"tEXt", SECRET)), png(size=2)):
         with django_capture_on_commit_callbacks(execute=True):
-            practice_settings.show_logo(olga.clinic, ContentFile(content, "../../my logo.svg"), by=olga)
+            practice_settings.set_logo(olga.clinic, ContentFile(content, "../../my logo.svg"), by=olga)
         (stored,) = (tmp_path / "clinic" / "logos").iterdir()
         assert SECRET not in stored.read_bytes()
         assert stored.suffix == ".png"
     with django_capture_on_commit_callbacks(execute=True):
-        practice_settings.take_logo_away(olga.clinic, by=olga)
+        practice_settings.remove_logo(olga.clinic, by=olga)
     assert list((tmp_path / "clinic" / "logos").iterdir()) == []
     assert not Clinic.objects.get(pk=olga.clinic_id).logo
 
@@ -135,11 +135,11 @@ def test_a_logo_is_stored_bare_and_the_one_before_is_deleted(olga, tmp_path, dja
 @pytest.mark.parametrize(
     "content",
     [b"", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", b"GIF89a" + b"\0" * 40,
-     png() + b"\0" * practice_settings.LOGO_BYTES, png()[:-16], b"not a picture"],
+     png() + b"\0" * practice_settings.MAX_LOGO_BYTES, png()[:-16], b"not a picture"],
 )  # fmt: skip
 def test_what_is_no_small_sound_picture_is_no_logo(olga, content, tmp_path):
     with pytest.raises(ValidationError) as refused:
-        practice_settings.show_logo(olga.clinic, ContentFile(content, "logo.png"), by=olga)
+        practice_settings.set_logo(olga.clinic, ContentFile(content, "logo.png"), by=olga)
     assert list(refused.value.message_dict) == ["logo"]
     assert not (tmp_path / "clinic").exists()
 
@@ -149,4 +149,4 @@ def test_what_is_no_small_sound_picture_is_no_logo(olga, content, tmp_path):
     [("555 0100", "tel:5550100"), ("+44 (0)20 7946-0100", "tel:+442079460100"), ("(030) 1234/56", "tel:030123456")],
 )
 def test_a_phone_is_dialled_by_its_digits(phone, link):
-    assert dialled(phone) == link
+    assert build_tel_link(phone) == link

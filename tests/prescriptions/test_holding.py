@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
+from clinic.mail.outbox import send_due
 from clinic.models import Flag, Prescription, Reminder
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 
 DAY = dt.timedelta(days=1)
@@ -72,7 +72,7 @@ def test_time_does_not_resume_and_brings_no_reminder(held):
     for days in range(30):
         now = due_at + days * DAY
         planning.create_due_reminders(now)
-        reminders.send_due(now)
+        send_due(Reminder, now)
         inactivity.flag_silent_clients(now)
     assert state(held) == "held"
     assert Reminder.objects.exists()
@@ -93,7 +93,7 @@ def test_a_practitioner_resumes_with_a_reason_and_the_next_reminder_goes(cast, h
     assert (change.old, change.reason, change.by) == ("held", "Seen; softer knees.", cast.alice.user)
     due = held.schedules.get(active=True).next_due_at + DAY
     planning.create_due_reminders(due)
-    reminders.send_due(due)
+    send_due(Reminder, due)
     assert Reminder.objects.order_by("due_at").last().state == "sent"
 
 

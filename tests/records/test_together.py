@@ -29,7 +29,7 @@ KINDS = [
 @pytest.fixture
 def filled(cast):
     plan = make.prescription(cast.dana, ends_on=None)
-    planning.plan_due(plan.schedules.get().next_due_at)
+    planning.create_due_reminders(plan.schedules.get().next_due_at)
     make.report(plan, 4, 8, note='„Ein "Zitat"\n\' — ✓', warning_signs=("leg_weakness",), moved_down_leg=True)
     client_notes.add_note(cast.dana, "Bends from the hips.", by=cast.alice, about=plan)
     return cast

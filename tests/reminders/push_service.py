@@ -88,14 +88,14 @@ class Service:
 def service(settings: Settings) -> Iterator[Service]:
     running = Service()
     settings.PLUMBLINE_PUSH_TEST_SERVICE = running.origin
-    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.new_keys()
+    settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     yield running
     running.server.shutdown()
     running.server.server_close()
 
 
-def turned_on(client: Client, browser: Browser, way: str = Client.By.PHONE) -> PushSubscription:
+def turned_on(client: Client, browser: Browser, way: str = Client.ReminderChannel.PHONE) -> PushSubscription:
     """Through the verbs, as the card does it."""
-    kept = push_subscriptions.keep(client, **browser.given(), label="Chrome on Android", by=client.user)
-    push_subscriptions.choose(client, way, by=client.user)
+    kept = push_subscriptions.add_subscription(client, **browser.given(), label="Chrome on Android", by=client.user)
+    push_subscriptions.set_reminder_channel(client, way, by=client.user)
     return kept

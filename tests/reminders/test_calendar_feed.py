@@ -122,7 +122,7 @@ def test_another_dose_at_the_same_time_is_the_same_event_with_a_higher_sequence(
     for uid, event in after.items():
         assert event["SEQUENCE"] == before[uid]["SEQUENCE"] + 1
         assert event["LAST-MODIFIED"].dt >= before[uid]["LAST-MODIFIED"].dt
-        assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == bend.dose.made_at.replace(microsecond=0)
+        assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == bend.dose.created_at.replace(microsecond=0)
 
 
 def test_a_time_that_comes_back_is_the_event_it_was(dana, bend):

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Event
 
-from clinic.reminders.calendar_feed import recurrence
+from clinic.reminders.calendar_feed import build_recurrence
 from clinic.reminders.schedule import Plan, slots
-from clinic.reminders.vtimezone import YEARS, vtimezone
+from clinic.reminders.vtimezone import YEARS, build_vtimezone
 from tests.reminders.slot_cases import EVERY_DAY, changing_zones, plan
 
 DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ days = st.dates(date(2026, 1, 1), date(2037, 6, 30))
 
 def expanded(about: Plan, at: time, zone: ZoneInfo, end: datetime) -> list[datetime]:
     """The instants before ``end`` that dateutil reads out of the rule as it stands in a file."""
-    found = recurrence(about, at, zone)
+    found = build_recurrence(about, at, zone)
     if found is None:
         return []
     event = Event()
@@ -85,7 +85,7 @@ def test_no_zone_leaves_out_a_whole_day_any_more() -> None:
 
 @pytest.mark.parametrize("name", SEEN)
 def test_a_program_without_zones_of_its_own_reads_them_from_the_feed(name: str) -> None:
-    text = vtimezone(name, 2026).to_ical().decode()
+    text = build_vtimezone(name, 2026).to_ical().decode()
     read = tz.tzical(io.StringIO(text)).get(name)
     zone, at = ZoneInfo(name), datetime(2026, 1, 2, tzinfo=UTC)
     changes = [change for other, change, _jump in CHANGES if other == name]
@@ -95,14 +95,14 @@ def test_a_program_without_zones_of_its_own_reads_them_from_the_feed(name: str) 
 
 
 def test_the_night_of_the_change_is_right_from_the_feed_alone() -> None:
-    madrid = tz.tzical(io.StringIO(vtimezone("Europe/Madrid", 2026).to_ical().decode())).get("Europe/Madrid")
+    madrid = tz.tzical(io.StringIO(build_vtimezone("Europe/Madrid", 2026).to_ical().decode())).get("Europe/Madrid")
     for (hour, minute), utc_hour in (((1, 59), 0), ((3, 1), 1)):
         assert datetime(2026, 3, 29, hour, minute, tzinfo=madrid).astimezone(UTC).hour == utc_hour
 
 
 def test_the_vtimezone_dates_a_change_by_the_clock_before_it() -> None:
     """RFC 5545, 3.6.5: as it gives New York."""
-    text = vtimezone("America/New_York", 2026).to_ical().decode()
+    text = build_vtimezone("America/New_York", 2026).to_ical().decode()
     assert "DTSTART:20260308T020000\r\n" in text
     assert "DTSTART:20261101T020000\r\n" in text
     assert "TZNAME:EDT\r\nTZOFFSETFROM:-0500\r\nTZOFFSETTO:-0400\r\n" in text
@@ -118,4 +118,4 @@ def test_the_vtimezone_dates_a_change_by_the_clock_before_it() -> None:
     ids=["no such weekday", "paused past its end", "no days"],
 )
 def test_a_plan_without_a_day_has_no_event(about: Plan) -> None:
-    assert recurrence(about, time(18), ZoneInfo("UTC")) is None
+    assert build_recurrence(about, time(18), ZoneInfo("UTC")) is None

@@ -26,15 +26,15 @@ def quiet(cast):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
 
     def settle(begin, end):
-        practice_settings.arrange(olga.clinic, {"quiet_from": begin, "quiet_until": end}, by=olga)
+        practice_settings.change_settings(olga.clinic, {"quiet_from": begin, "quiet_until": end}, by=olga)
 
     return settle
 
 
 def skipped(bend):
     schedule = Schedule.objects.get(prescription=bend)
-    planning.plan_due(schedule.next_due_at)
-    row = Reminder.objects.select_related(*sending.READ_ALONG).latest("pk")
+    planning.create_due_reminders(schedule.next_due_at)
+    row = Reminder.objects.select_related(*Reminder.related_paths).latest("pk")
     return sending.guard([row], schedule.next_due_at).get(row.pk)
 
 
@@ -72,10 +72,10 @@ def test_a_tick_asks_no_more_however_many_clinics(cast, django_assert_num_querie
     due = Schedule.objects.filter(prescription=plans[0]).get().next_due_at
     Schedule.objects.exclude(prescription=plans[0]).update(active=False)
     with CaptureQueriesContext(connection) as counted:
-        planning.plan_due(due)
+        planning.create_due_reminders(due)
     Schedule.objects.update(active=True, next_slot=due.date() + DAY, next_due_at=due + DAY)
     with django_assert_num_queries(len(counted)):
-        planning.plan_due(due + DAY)
+        planning.create_due_reminders(due + DAY)
     assert Reminder.objects.count() == 5
 
 

@@ -8,9 +8,10 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from clinic.clients import preferences as client_preferences
+from clinic.mail.outbox import send_due
 from clinic.models import Reminder
 from clinic.prescriptions import prescribing
-from clinic.reminders import planning, sending
+from clinic.reminders import planning
 from tests import make
 
 MONDAY = dt.datetime(2026, 3, 2, 5, 0, tzinfo=dt.UTC)
@@ -29,7 +30,7 @@ def at(hour, minute=0, day=2):
 
 def tick(now):
     planning.create_due_reminders(now)
-    sending.send_due(now)
+    send_due(Reminder, now)
 
 
 def ledger():
@@ -67,7 +68,7 @@ def test_a_late_mail_does_not_come_into_quiet_hours(cast):
     make.prescription(cast.dana, times=["18:00"])
     be_quiet(cast.dana, 19, 9)
     planning.create_due_reminders(at(18))
-    sending.send_due(at(19, 30))
+    send_due(Reminder, at(19, 30))
     assert ledger() == [("18:00", "skipped", "quiet_hours")]
 
 
@@ -81,7 +82,7 @@ def test_a_time_that_the_plan_dropped_between_planning_and_sending(cast):
     prescription = make.prescription(cast.dana, times=["12:00"])
     planning.create_due_reminders(at(12))
     prescribing.amend_prescription(prescription, make.dose(times=["20:00"]), by=cast.alice, reason="Later is better.")
-    sending.send_due(at(12, 1))
+    send_due(Reminder, at(12, 1))
     assert ledger() == [("12:00", "skipped", "changed")]
 
 
@@ -89,7 +90,7 @@ def test_after_an_outage_of_mail_only_the_newest_of_a_day_goes(cast):
     make.prescription(cast.dana, times=["12:00", "13:00", "14:00"])
     for hour in (12, 13, 14):
         planning.create_due_reminders(at(hour))
-    sending.send_due(at(14, 30))
+    send_due(Reminder, at(14, 30))
     assert ledger() == [("12:00", "skipped", "late"), ("13:00", "skipped", "late"), ("14:00", "sent", "")]
     assert len(mail.outbox) == 1
 
@@ -98,7 +99,7 @@ def test_two_exercises_an_hour_apart_are_two_mails(cast):
     make.prescription(cast.dana, times=["12:00"])
     make.prescription(cast.dana, times=["13:00"])
     planning.create_due_reminders(at(13))
-    sending.send_due(at(13))
+    send_due(Reminder, at(13))
     assert [state for _due, state, _why in ledger()] == ["sent", "sent"]
 
 

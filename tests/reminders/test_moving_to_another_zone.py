@@ -42,15 +42,15 @@ def test_a_slot_due_and_not_yet_planned_gets_its_row_when_the_zone_changes(bend)
 
 def test_it_gets_its_row_once_when_the_tick_comes_too(bend):
     evening = MONDAY.replace(hour=18)
-    planning.plan_due(evening)
+    planning.create_due_reminders(evening)
     move(bend, "Asia/Tokyo", evening + HOUR)
-    planning.plan_due(evening + HOUR)
+    planning.create_due_reminders(evening + HOUR)
     assert dues() == [evening]
 
 
 def test_an_edit_of_the_plan_soon_after_the_move_brings_none_too_soon(bend):
     evening = MONDAY.replace(hour=18)
-    planning.plan_due(evening)
+    planning.create_due_reminders(evening)
     move(bend, "Asia/Tokyo", evening + HOUR)  # 18:00 there is at 09:00 UTC, 15 hours after the last
     move(bend, "Pacific/Kiritimati", evening + 2 * HOUR)  # at 04:00 UTC, ten hours after it
     planning.set_schedules(bend, evening + 3 * HOUR)
@@ -65,13 +65,13 @@ def test_however_often_a_client_moves_no_slot_comes_twice_within_twelve_hours(be
         for hours, where in steps:
             now += hours * HOUR
             if hours % 2:  # sometimes the tick comes first, sometimes the move
-                planning.plan_due(now)
+                planning.create_due_reminders(now)
             if where:
                 move(bend, where, now)
             else:
                 planning.set_schedules(bend, now)
-            planning.plan_due(now)
-        planning.plan_due(now + 48 * HOUR)
+            planning.create_due_reminders(now)
+        planning.create_due_reminders(now + 48 * HOUR)
         found = dues()
         assert all(later - earlier >= REST for earlier, later in pairwise(found))
         assert found, "not one slot in two days"

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.core import mail
 
+from clinic.mail.outbox import send_due
 from clinic.models import Client, Reminder, Schedule
 from clinic.prescriptions import prescribing
-from clinic.reminders import planning, sending
+from clinic.reminders import planning
 from tests import make
 
 MONDAY = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -54,7 +55,7 @@ def test_it_comes_at_the_clients_own_hour(cast):
 def test_after_an_outage_there_is_a_ledger_and_not_a_burst(cast):
     make.prescription(cast.dana)
     planning.create_due_reminders(at(18, 5, day=20))
-    sending.send_due(at(18, 5, day=20))
+    send_due(Reminder, at(18, 5, day=20))
     states = [state for _slot, state, _why in ledger()]
     assert states == ["skipped"] * 6 + ["sent"]
     assert {why for _slot, state, why in ledger() if state == "skipped"} == {"late"}
@@ -64,7 +65,7 @@ def test_after_an_outage_there_is_a_ledger_and_not_a_burst(cast):
 def skipped(cast, prescription, when=None):
     when = when or at(18)
     planning.create_due_reminders(when)
-    sending.send_due(when)
+    send_due(Reminder, when)
     assert mail.outbox == []
     return Reminder.objects.get().why
 
@@ -128,7 +129,7 @@ def test_a_report_of_yesterday_does_not_stop_todays_reminder(cast):
     prescription = make.prescription(cast.dana)
     make.report(prescription, 3, 2, at=at(20, day=1))
     planning.create_due_reminders(at(18))
-    assert sending.send_due(at(18)) == {"sent": 1}
+    assert send_due(Reminder, at(18)) == {"sent": 1}
 
 
 def test_the_cost_of_a_tick_follows_what_is_due(cast, django_assert_num_queries):

@@ -10,9 +10,10 @@ import pytest
 from django.core import mail
 
 from clinic.clients import preferences as client_preferences
+from clinic.mail.outbox import send_due
 from clinic.models import Client, PushSubscription, Reminder
 from clinic.prescriptions import prescribing
-from clinic.reminders import planning, push_delivery, push_subscriptions, sending
+from clinic.reminders import planning, push_delivery, push_subscriptions
 from tests import make
 from tests.reminders.push_service import service, turned_on  # noqa: F401  fixture
 
@@ -31,7 +32,7 @@ def plan(cast, settings):
 def tick(now=DUE):
     """One tick of the beat: plan, phones, mail."""
     planning.create_due_reminders(now)
-    return push_delivery.send_due(now), sending.send_due(now)
+    return push_delivery.send_due(now), send_due(Reminder, now)
 
 
 def row() -> Reminder:
@@ -83,7 +84,7 @@ def test_a_changed_plan_is_told_on_the_phone_and_nothing_of_how(service, plan, c
 
 
 def test_who_wants_both_gets_both_in_one_row(service, plan, cast):  # noqa: F811
-    turned_on(cast.dana, service.browser(), Client.By.BOTH)
+    turned_on(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
     assert tick() == ({"by mail": 1}, {"sent": 1})
     assert (row().state, row().channel) == ("sent", "both")
     assert (len(mail.outbox), len(service.got)) == (1, 1)
@@ -104,8 +105,8 @@ def test_a_phone_that_is_no_more_is_forgotten_at_once_and_mail_comes(service, pl
     service.answer(browser, status)
     assert tick() == ({"by mail": 1}, {"sent": 1})
     assert not PushSubscription.objects.exists()
-    assert (row().channel, row().get_channel_display()) == ("instead", "by mail, as no phone could be reached")
-    assert row().phone_said == f"{status} words"
+    assert (row().channel, row().get_channel_display()) == ("fallback", "by mail, as no phone could be reached")
+    assert row().push_response == f"{status} words"
     assert len(mail.outbox) == 1
 
 
@@ -137,18 +138,21 @@ def test_before_it_is_too_late_it_goes_by_mail(service, plan, cast):  # noqa: F8
         assert now < DUE + dt.timedelta(hours=3)
         tick(now)
         now = row().try_at
-    assert (row().state, row().channel, row().phone_said) == ("sent", "instead", "500 words")
+    assert (row().state, row().channel, row().push_response) == ("sent", "fallback", "500 words")
 
 
 def test_nobody_waits_for_a_service_twice_in_one_tick(service, plan, cast):  # noqa: F811
     make.prescription(cast.erin, now=DUE - 60 * MINUTE, starts_on=DUE.date())
     Client.objects.filter(pk=cast.erin.pk).update(time_zone="UTC")
     for client, name in ((cast.dana, "one"), (cast.erin, "two")):
-        turned_on(client, service.browser(name), Client.By.BOTH)
+        turned_on(client, service.browser(name), Client.ReminderChannel.BOTH)
     service.server.shutdown()
     service.server.server_close()
     assert tick() == ({"by mail": 2}, {"sent": 2})
-    assert sorted(Reminder.objects.values_list("phone_said", flat=True)) == ["no answer", "no answer: ConnectionError"]
+    assert sorted(Reminder.objects.values_list("push_response", flat=True)) == [
+        "no answer",
+        "no answer: ConnectionError",
+    ]
 
 
 @pytest.mark.parametrize("status", [400, 403, 413, 301])
@@ -156,7 +160,7 @@ def test_what_a_service_refuses_goes_by_mail_with_its_words(service, plan, cast,
     phone = turned_on(cast.dana, browser := service.browser())
     service.answer(browser, status, Location="http://127.0.0.1:1/elsewhere")
     assert tick() == ({"by mail": 1}, {"sent": 1})
-    assert row().phone_said == ("redirects" if status == 301 else f"{status} words")
+    assert row().push_response == ("redirects" if status == 301 else f"{status} words")
     phone.refresh_from_db()
     assert phone.failures == 1
     assert len(service.got) == 1
@@ -185,11 +189,11 @@ def test_too_late_for_mail_is_too_late_for_a_phone(service, plan, cast):  # noqa
 
 
 def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cast):  # noqa: F811
-    turned_on(cast.dana, service.browser(), Client.By.BOTH)
+    turned_on(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
     planning.create_due_reminders(DUE)
     push_delivery.send_due(DUE)
     client_preferences.set_reminders_wanted(cast.dana, False, by=cast.dana.user)
-    sending.send_due(DUE)
+    send_due(Reminder, DUE)
     assert (row().state, row().channel, row().sent_at, mail.outbox) == ("sent", "phone", DUE, [])
 
 
@@ -203,7 +207,7 @@ def test_without_keys_a_phones_reminders_come_by_mail(service, plan, cast, setti
 def test_the_last_phone_taken_away_brings_mail_back(service, plan, cast):  # noqa: F811
     phone = turned_on(cast.dana, service.browser())
     push_subscriptions.remove_subscription(cast.dana, phone=phone.pk, by=cast.dana.user)
-    assert cast.dana.reminders_by == "mail"
+    assert cast.dana.reminder_channel == "mail"
     assert tick() == ({}, {"sent": 1})
     assert row().channel == "mail"
 
@@ -214,5 +218,5 @@ def test_a_worker_that_died_while_it_posted_is_made_good(service, plan, cast):  
     queue = Reminder.objects.filter(channel="phone")
     (held,) = queue.claim(DUE, 2 * MINUTE, 5)
     queue.begin(held, DUE + 2 * MINUTE)
-    Reminder.objects.reap(DUE + 3 * MINUTE)
+    Reminder.objects.release_expired(DUE + 3 * MINUTE)
     assert tick(DUE + 3 * MINUTE) == ({"sent": 1}, {})

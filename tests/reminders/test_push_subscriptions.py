@@ -126,7 +126,9 @@ def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monke
 @pytest.mark.parametrize(("field", "value"), [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "")])
 def test_keys_that_cannot_be_used_are_refused(service, cast, field, value):  # noqa: F811
     with pytest.raises(ValidationError):
-        push_subscriptions.add_subscription(cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user)
+        push_subscriptions.add_subscription(
+            cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user
+        )
 
 
 def test_the_command_prints_a_pair_of_keys(capsys, settings):

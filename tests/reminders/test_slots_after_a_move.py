@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic.reminders.schedule import (
-    REST_AFTER_A_MOVE,
+    GAP_AFTER_ZONE_CHANGE,
     Plan,
     Slot,
     first_slot,
     next_slot,
-    slot_after_a_move,
+    slot_after_zone_change,
     slots,
 )
 from tests.reminders.slot_cases import plan, utc
@@ -33,9 +33,9 @@ def test_twelve_hours_lie_between_the_two_and_no_date_comes_twice(
     last = next_slot(made, at, old, start)
     assert last is not None
     moved_at = last.due_at + waited
-    found = slot_after_a_move(made, at, new, moved_at, last)
+    found = slot_after_zone_change(made, at, new, moved_at, last)
     assert found is not None
-    assert found.due_at - last.due_at >= REST_AFTER_A_MOVE
+    assert found.due_at - last.due_at >= GAP_AFTER_ZONE_CHANGE
     assert found.due_at > moved_at
     assert found.date > last.date
 
@@ -51,16 +51,16 @@ def test_it_is_the_first_slot_of_the_new_zone_that_is_rested(
         return
     moved_at = last.due_at + waited
     wanted = next_slot(made, at, new, moved_at)
-    while wanted is not None and (wanted.date <= last.date or wanted.due_at - last.due_at < REST_AFTER_A_MOVE):
+    while wanted is not None and (wanted.date <= last.date or wanted.due_at - last.due_at < GAP_AFTER_ZONE_CHANGE):
         wanted = next_slot(made, at, new, wanted.due_at)
-    assert slot_after_a_move(made, at, new, moved_at, last) == wanted
+    assert slot_after_zone_change(made, at, new, moved_at, last) == wanted
 
 
 def test_eighteen_in_los_angeles_and_a_flight_to_auckland_skip_the_evening_that_comes_after_four_hours() -> None:
     los_angeles, auckland = ZoneInfo("America/Los_Angeles"), ZoneInfo("Pacific/Auckland")
     last = next_slot(plan("18:00"), time(18), los_angeles, utc("2024-06-03 12:00"))
     assert last == Slot(date(2024, 6, 3), time(18), utc("2024-06-04 01:00"))
-    found = slot_after_a_move(plan("18:00"), time(18), auckland, last.due_at, last)
+    found = slot_after_zone_change(plan("18:00"), time(18), auckland, last.due_at, last)
     assert found == Slot(date(2024, 6, 5), time(18), utc("2024-06-05 06:00"))
 
 

@@ -7,9 +7,9 @@ from django.core import mail
 
 from clinic.clients import preferences as client_preferences
 from clinic.flags import inactivity, lifecycle
+from clinic.mail.outbox import send_due
 from clinic.models import Flag, FlagEvent, Reminder
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 
 DAY = dt.timedelta(days=1)
@@ -28,7 +28,7 @@ def days(bend, count):
     for _day in range(count):
         due = bend.schedules.get().next_due_at
         planning.create_due_reminders(due)
-        reminders.send_due(due)
+        send_due(Reminder, due)
         row = Reminder.objects.latest("due_at")
         ends.append(row.status_detail or row.state)
     return ends, due

@@ -165,14 +165,14 @@ def test_each_verb_of_the_stories_does_something_there(cast):
         assert before != after, verb
         assert stored() == recomputed(), verb
     story.act("join", 1, 0)
-    assert WorklistEntry.objects.get(client=story.clients[1]).came_at == story.now
+    assert WorklistEntry.objects.get(client=story.clients[1]).joined_or_invited_at == story.now
     story.act("leave", 0, 0)
     assert not WorklistEntry.objects.get(client=story.clients[0]).listed
 
 
 def test_silence_counts_only_where_a_report_is_expected(cast):
     def quiet():
-        return WorklistEntry.objects.get(client=cast.dana).quiet_since
+        return WorklistEntry.objects.get(client=cast.dana).silent_since
 
     assert quiet() is None
     bend = make.prescription(cast.dana)
@@ -244,7 +244,7 @@ def test_rows_are_true_after_a_hand_over_an_import_and_a_withdrawal(cast):
 
 def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):
     make.report(make.prescription(cast.dana), 3, 8)
-    WorklistEntry.objects.filter(client=cast.dana).update(need=3, waits_since=None)
+    WorklistEntry.objects.filter(client=cast.dana).update(need=3, open_flag_since=None)
     WorklistEntry.objects.filter(client=cast.erin).delete()
     for corrected in (2, 0):
         told = StringIO()
@@ -269,9 +269,9 @@ def test_a_silence_that_has_something_new_to_say_waits_for_a_look_again(cast):
     bend = make.prescription(cast.dana)
     flag = lifecycle.raise_flag(None, "silent", "routine", "No report.", timezone.now() - DAY, prescription=bend)
     lifecycle.acknowledge_flag(flag, cast.alice.user)
-    assert WorklistEntry.objects.get(client=cast.dana).waits_since is None
+    assert WorklistEntry.objects.get(client=cast.dana).open_flag_since is None
     lifecycle.update_reason(bend, "silent", "No more reminders.", timezone.now())
-    assert WorklistEntry.objects.get(client=cast.dana).waits_since == flag.raised_at
+    assert WorklistEntry.objects.get(client=cast.dana).open_flag_since == flag.raised_at
     assert stored() == recomputed()
 
 

@@ -25,7 +25,7 @@ def preview(request: HttpRequest, pk: int) -> Page:
     client = get_object_or_404(treated, pk=pk)
     times = Schedule.objects.filter(prescription__client=client, active=True).order_by("local_time")
     at = times.values_list("local_time", flat=True).first()
-    mail = sending.preview(client, at or ANY_TIME)
+    mail = sending.preview_reminder(client, at or ANY_TIME)
     html = str(mail.alternatives[0][0])
     return page(
         request,
@@ -34,7 +34,7 @@ def preview(request: HttpRequest, pk: int) -> Page:
         client=client,
         mail=mail,
         html=re.sub(r'\shref="[^"]*"', "", html),
-        language=admin_labels.language(client.language),
+        language=admin_labels.language_name(client.language),
         planned=at is not None,
     )
 

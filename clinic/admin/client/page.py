@@ -1,26 +1,23 @@
-"""All that one client's page shows, out of the rows at hand."""
+"""The content of one client's page, made from the client's rows."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.paginator import Page
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.client import flags as client_flags
 from clinic.admin.client import pain_chart
-from clinic.admin.client import queries as client_queries
 from clinic.admin.client import rule_settings as client_rule_settings
-from clinic.admin.client import timeline as client_timeline
-from clinic.admin.client.flags import Past
-from clinic.admin.client.queries import AtHand, by
+from clinic.admin.client.flags import FlagRow, build_charts, build_flag_rows
+from clinic.admin.client.queries import ClientRows, read_client_rows
+from clinic.admin.client.timeline import TimelineEntry, build_timeline
 from clinic.conf import conf
-from clinic.flags import rule_settings
 from clinic.models import (
     AuditEntry,
     Client,
@@ -40,31 +37,29 @@ from clinic.reminders.schedule import Slot
 
 
 @dataclass(frozen=True)
-class Screened:
-    """One precaution in words, and what was answered to whom."""
+class ScreeningRow:
+    """The question of one precaution and its answer."""
 
     question: str
     answer: ScreeningAnswer
-    who: str
 
 
 @dataclass(frozen=True)
-class Dosed:
-    """One version of a plan, in words, and who made it."""
+class DoseRow:
+    """One version of a plan, as text."""
 
     version: PrescriptionVersion
-    who: str
     days: str
     times: str
     variation: str
 
 
 @dataclass(frozen=True)
-class Reminded:
-    """One line of the reminder ledger."""
+class ReminderRow:
+    """One reminder and why it has its state; empty: the state says it all."""
 
     reminder: Reminder
-    why: str
+    status_detail: str
 
 
 @dataclass(frozen=True)
@@ -73,214 +68,200 @@ class Plan:
 
     prescription: Prescription
     name: str
-    doses: Sequence[Dosed]  # newest first
-    screening: Sequence[Screened]
+    doses: Sequence[DoseRow]  # newest first
+    screening: Sequence[ScreeningRow]
     next_reminder: Slot | None
-    silenced: bool  # none, as quiet hours leave no time of it
-    ignored: int  # so many in a row went unanswered that no more are sent; else 0
-    reminders: Sequence[Reminded]  # newest first
+    has_only_quiet_slots: bool  # no next reminder, as all its times lie in quiet hours
+    ignored: int  # unanswered reminders in a row, once they are so many that no further one is sent; else 0
+    reminders: Sequence[ReminderRow]  # newest first
 
     @property
-    def dose(self) -> Dosed:
-        """The one in force."""
+    def dose(self) -> DoseRow:
+        """The dose in force."""
         return self.doses[0]
 
     @property
-    def overridden(self) -> list[Screened]:
+    def overridden(self) -> list[ScreeningRow]:
         """The precautions answered with yes, prescribed all the same."""
-        return [screened for screened in self.screening if screened.answer.answer]
+        return [row for row in self.screening if row.answer.answer]
 
 
 @dataclass(frozen=True)
-class Corrected:
-    """One answer of a report that was put right."""
+class CorrectionRow:
+    """One corrected field of a report, and the name of the person who corrected it."""
 
     correction: Correction
     field: str
-    who: str
+    name: str
 
 
 @dataclass(frozen=True)
-class Heard:
+class ReportRow:
     """One report with its corrections."""
 
     report: PainReport
     areas: Sequence[str]
     signs: Sequence[str]
-    corrections: Sequence[Corrected]
+    corrections: Sequence[CorrectionRow]
 
 
 @dataclass(frozen=True)
-class Noted:
-    """One note as it stands, the number that it has on the chart, and what it said before."""
+class NoteRow:
+    """The newest version of a note, its number on the chart, and its earlier versions."""
 
     note: Note
     number: int
-    at: dt.datetime  # when it was first written
-    who: str
+    written_at: dt.datetime  # the first version
     about: str  # the exercise; empty: the client
     earlier: Sequence[Note]  # newest first
 
 
 @dataclass(frozen=True)
-class Written:
-    """One message, and what became of its mail."""
+class MessageRow:
+    """One message, and why its mail has its state."""
 
     message: Message
-    who: str
-    why: str
+    status_detail: str
 
 
 @dataclass(frozen=True)
-class Record:
+class ClientRecord:
     """What the page of one client shows."""
 
     charts: Sequence[pain_chart.PainChart]
     rule_settings: str
-    price: str
+    false_flags: str  # a year, with these settings
     plans: Sequence[Plan]
-    flags: Sequence[Past]
-    shown: Page[PainReport]  # which page of them
-    reports: Sequence[Heard]
-    notes: Sequence[Noted]  # newest first
-    messages: Sequence[Written]  # newest first
-    timeline: Page[client_timeline.Deed]
-    invitation: Invitation | None  # of who has not joined: the newest
+    flags: Sequence[FlagRow]
+    report_page: Page[PainReport]
+    reports: Sequence[ReportRow]  # of that page
+    notes: Sequence[NoteRow]  # newest first
+    messages: Sequence[MessageRow]  # newest first
+    timeline: Page[TimelineEntry]
+    invitation: Invitation | None  # the newest one of a client who has not joined
     complained_on: dt.datetime | None
     erased: bool
-    last_heard: str  # "2 h ago"; empty: never
+    last_report: str  # "2 h ago"; empty: never
 
     @property
-    def open_flags(self) -> list[Past]:
-        return [past for past in self.flags if past.flag.state != Flag.State.RESOLVED]
+    def open_flags(self) -> list[FlagRow]:
+        return [row for row in self.flags if row.flag.state != Flag.State.RESOLVED]
 
     @property
-    def past_flags(self) -> list[Past]:
-        return [past for past in self.flags if past.flag.state == Flag.State.RESOLVED]
+    def resolved_flags(self) -> list[FlagRow]:
+        return [row for row in self.flags if row.flag.state == Flag.State.RESOLVED]
 
     @property
-    def running(self) -> list[Plan]:
+    def running_plans(self) -> list[Plan]:
         return [plan for plan in self.plans if plan.prescription.state != Prescription.State.ENDED]
 
     @property
     def next_reminder(self) -> Slot | None:
-        """The first of all."""
+        """The next reminder of all plans."""
         slots = [plan.next_reminder for plan in self.plans if plan.next_reminder and not plan.ignored]
         return min(slots, key=lambda slot: slot.due_at, default=None)
 
 
-def of(client: Client, now: dt.datetime, reports_page: str | None = None, timeline_page: str | None = None) -> Record:
-    """The record of ``client``, whom the asker is known to treat.
+def build_client_record(
+    client: Client, now: dt.datetime, reports_page: str | None = None, timeline_page: str | None = None
+) -> ClientRecord:
+    """Build the page of ``client``, whom the person who asks is known to treat.
 
     Args:
-        client: with practitioner and clinic.
-        reports_page, timeline_page: which page of each, as the address says it.
+        client: with practitioner and clinic selected.
+        reports_page, timeline_page: the page of each that the address asks for.
     """
-    hand = client_queries.read(client, reports_page)
-    numbers = pain_chart.number_flags(hand.flags)
-    flags, notes = client_flags.flags(hand, numbers, now), _notes(hand)
-    marks = [(one.note.prescription_id, pain_chart.note_mark(one.at, one.number)) for one in notes]
-    setting = (
-        rule_settings.STANDARD_SETTINGS
-        if hand.setting is None
-        else (hand.setting.sensitivity, hand.setting.smallest_rise)
-    )
-    invited = client.state == Client.State.INVITED
-    audited = {row.verb: row.at for row in hand.rows["audit"]}
-    return Record(
-        charts=client_flags.charts(hand, numbers, marks, setting, now),
-        rule_settings=client_rule_settings.in_words(setting),
-        price=client_rule_settings.price(setting),
-        plans=[_plan(hand, prescription, now) for prescription in hand.prescriptions],
-        flags=flags,
-        shown=hand.shown,
-        reports=_heard(hand),
+    rows = read_client_rows(client, reports_page)
+    flag_numbers, notes = pain_chart.number_flags(rows.flags), _note_rows(rows)
+    note_marks = [(row.note.prescription_id, pain_chart.note_mark(row.written_at, row.number)) for row in notes]
+    audited = {entry.verb: entry.at for entry in rows.audit_entries}
+    return ClientRecord(
+        charts=build_charts(rows, flag_numbers, note_marks, now),
+        rule_settings=client_rule_settings.in_words(rows.rule_settings_in_force),
+        false_flags=client_rule_settings.price(rows.rule_settings_in_force),
+        plans=[_plan(rows, prescription, now) for prescription in rows.prescriptions],
+        flags=build_flag_rows(rows, flag_numbers, now),
+        report_page=rows.report_page,
+        reports=_report_rows(rows),
         notes=notes,
         messages=[
-            Written(row, row.who, admin_labels.format_status_detail(row.status_detail))
-            for row in reversed(hand.rows["messages"])
+            MessageRow(message, admin_labels.format_status_detail(message.status_detail))
+            for message in reversed(rows.messages)
         ],
-        timeline=client_timeline.of(hand, numbers, timeline_page),
-        invitation=max(hand.rows["invitations"], key=lambda row: row.pk, default=None) if invited else None,
+        timeline=build_timeline(rows, flag_numbers, timeline_page),
+        invitation=rows.invitations[-1] if rows.invitations and client.state == Client.State.INVITED else None,
         complained_on=None if client.reminders_wanted else audited.get(AuditEntry.Verb.SPAM_REPORTED),
         erased=AuditEntry.Verb.CLIENT_ERASED in audited,
-        last_heard=_last_heard(hand, now),
+        last_report=_last_report(rows, now),
     )
 
 
-def _last_heard(hand: AtHand, now: dt.datetime) -> str:
-    told = [row.trend.last_report_at for row in hand.prescriptions if row.trend.last_report_at]
-    return admin_labels.format_time_ago(max(told), now) if told else ""
+def _last_report(rows: ClientRows, now: dt.datetime) -> str:
+    reported_at = [row.trend.last_report_at for row in rows.prescriptions if row.trend.last_report_at]
+    return admin_labels.format_time_ago(max(reported_at), now) if reported_at else ""
 
 
-def _plan(hand: AtHand, prescription: Prescription, now: dt.datetime) -> Plan:
+def _plan(rows: ClientRows, prescription: Prescription, now: dt.datetime) -> Plan:
     exercise, language = prescription.exercise, get_language()
     questions = {precaution.code: precaution.question for precaution in exercise.precautions_in(language)}
     variations = {variation.code: variation.name for variation in exercise.variations_in(language)}
-    versions: list[Any] = list(prescription.versions.all())
-    unanswered = hand.unanswered.get(prescription.pk, 0)
-    reminders = sorted(hand.of(prescription, "reminders"), key=lambda row: (row.due_at, row.pk), reverse=True)
+    versions = list(prescription.versions.all())
+    unanswered = rows.unanswered.get(prescription.pk, 0)
     return Plan(
         prescription=prescription,
         name=exercise.name,
         doses=[
-            Dosed(
+            DoseRow(
                 version,
-                version.who,
                 days=admin_labels.format_days(version.day_names),
                 times=admin_labels.format_times(version.local_times),
                 variation=variations.get(version.variation, version.variation),
             )
             for version in versions
         ],
-        screening=[
-            Screened(questions.get(row.code, row.code), row, row.who) for row in hand.of(prescription, "screening")
-        ],
+        screening=[ScreeningRow(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
         next_reminder=planning.next_reminder(prescription, versions[0], now),
-        silenced=planning.is_silenced_by_quiet_hours(prescription, versions[0], now),
+        has_only_quiet_slots=planning.is_silenced_by_quiet_hours(prescription, versions[0], now),
         ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
         reminders=[
-            Reminded(reminder, admin_labels.format_status_detail(reminder.status_detail))
-            for reminder in reminders[: client_queries.REMINDERS_SHOWN]
+            ReminderRow(reminder, admin_labels.format_status_detail(reminder.status_detail))
+            for reminder in rows.reminders.get(prescription.pk, [])
         ],
     )
 
 
-def _heard(hand: AtHand) -> list[Heard]:
+def _report_rows(rows: ClientRows) -> list[ReportRow]:
     signs = {
         precaution.code: precaution.sign
-        for prescription in hand.prescriptions
+        for prescription in rows.prescriptions
         for precaution in prescription.exercise.precautions_in(get_language())
     }
-    areas, said = by(hand.rows["areas"], "report_id"), by(hand.rows["signs"], "report_id")
-    corrections = by(sorted(hand.rows["corrections"], key=lambda row: (row.at, row.pk)), "report_id")
+    corrections = defaultdict(list)
+    for row in rows.corrections:
+        name = rows.names.get(row.by_id) or _("a link in a mail")
+        corrections[row.report_id].append(CorrectionRow(row, admin_labels.report_field_label(row.field), name))
     return [
-        Heard(
+        ReportRow(
             report,
-            areas=[area.get_area_display() for area in areas.get(report.pk, [])],
-            signs=[signs.get(sign.code) or sign.code for sign in said.get(report.pk, [])],
-            corrections=[
-                Corrected(
-                    row, admin_labels.report_field_label(row.field), hand.names.get(row.by_id) or _("a link in a mail")
-                )
-                for row in corrections.get(report.pk, [])
-            ],
+            areas=[area.get_area_display() for area in report.areas.all()],
+            signs=[signs.get(sign.code) or sign.code for sign in report.warning_signs.all()],
+            corrections=corrections[report.pk],
         )
-        for report in hand.shown
+        for report in rows.report_page
     ]
 
 
-def _notes(hand: AtHand) -> list[Noted]:
-    """Each as it stands, with what it said before; numbered in the order in which they were first written."""
-    rows = {row.pk: row for row in hand.rows["notes"]}
-    names = {prescription.pk: prescription.exercise.name for prescription in hand.prescriptions}
-    chains = [[rows[pk]] for pk in rows.keys() - {row.corrects_id for row in rows.values()}]
+def _note_rows(rows: ClientRows) -> list[NoteRow]:
+    """Each note with its earlier versions; numbered in the order in which they were first written."""
+    notes = {note.pk: note for note in rows.notes}
+    exercises = {prescription.pk: prescription.exercise.name for prescription in rows.prescriptions}
+    chains = [[notes[pk]] for pk in notes.keys() - {note.corrects_id for note in rows.notes}]
     for chain in chains:
         while chain[-1].corrects_id:
-            chain.append(rows[chain[-1].corrects_id])
+            chain.append(notes[chain[-1].corrects_id])
     chains.sort(key=lambda chain: (chain[-1].at, chain[-1].pk))
-    noted = [
-        Noted(chain[0], number, chain[-1].at, chain[0].who, names.get(chain[0].prescription_id, ""), chain[1:])
-        for number, chain in enumerate(chains, 1)
+    note_rows = [
+        NoteRow(newest, number, [newest, *earlier][-1].at, exercises.get(newest.prescription_id, ""), earlier)
+        for number, (newest, *earlier) in enumerate(chains, 1)
     ]
-    return noted[::-1]
+    return note_rows[::-1]

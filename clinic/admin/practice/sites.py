@@ -73,7 +73,7 @@ class ClinicForm(ServiceForm):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data, initial={"time_zone": settings.TIME_ZONE, "language": settings.LANGUAGE_CODE})
-        for field, choices in (("time_zone", admin_labels.zones()), ("language", settings.LANGUAGES)):
+        for field, choices in (("time_zone", admin_labels.time_zone_choices()), ("language", settings.LANGUAGES)):
             widget = self.fields[field].widget
             assert isinstance(widget, forms.Select)
             widget.choices = choices
@@ -84,17 +84,24 @@ def listing(request: HttpRequest) -> Page:
     """Every clinic of the site; above them whether the clock ticks."""
     _staff_only(request)
     now = timezone.now()
-    mail = mail_health.by_clinic(now)
+    mail = mail_health.mail_by_clinic(now)
     counted = Count("clients", filter=~Q(clients__state=Client.State.LEFT), distinct=True)
-    clinics = Clinic.objects.run_by(request.user).annotate(client_count=counted).order_by("name", "pk")
+    clinics = Clinic.objects.administered_by(request.user).annotate(client_count=counted).order_by("name", "pk")
     people: dict[int, list[Practitioner]] = {}
-    for person in Practitioner.objects.run_by(request.user).select_related("user").order_by("-active", "name", "pk"):
+    for person in (
+        Practitioner.objects.administered_by(request.user).select_related("user").order_by("-active", "name", "pk")
+    ):
         people.setdefault(person.clinic_id, []).append(person)
     rows = [_row(clinic, people.get(clinic.pk, []), mail.get(clinic.pk, MailState()), now) for clinic in clinics]
     unlocked = (
-        Practitioner.objects.unlocked_by(request.user) if second_factor.can_clear() else Practitioner.objects.none()
+        Practitioner.objects.second_factor_resettable_by(request.user)
+        if second_factor.can_reset()
+        else Practitioner.objects.none()
     )
-    ticks = [(tick, admin_labels.ago(tick.at, now) if tick.at else _("never")) for tick in mail_health.ticks(now)]
+    ticks = [
+        (tick, admin_labels.format_time_ago(tick.at, now) if tick.at else _("never"))
+        for tick in mail_health.all_ticks(now)
+    ]
     return page(
         request, "practice/sites.html", _("Clinics"), rows=rows, ticks=ticks,
         myself_pk=request.user.pk, unlocked=set(unlocked.values_list("pk", flat=True)),
@@ -109,7 +116,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         owner = {field: given.pop(field) for field in ("owner_name", "owner_email")}
-        opened = form.call(lambda: members.open_clinic(Clinic(**given), **owner, by=access.signed_in(request)))
+        opened = form.call(lambda: members.create_clinic(Clinic(**given), **owner, by=access.signed_in(request)))
         if opened is not None:
             messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": opened})
             return HttpResponseRedirect(reverse("plumbline:clinics"))
@@ -120,7 +127,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
 def shut_out(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End somebody's access to a clinic at once."""
     person = _person(request, pk)
-    if members.shut_out(person, by=access.signed_in(request)):
+    if members.revoke_access(person, by=access.signed_in(request)):
         messages.success(request, _("%(name)s sees nothing from now on.") % {"name": person})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
@@ -129,23 +136,25 @@ def shut_out(request: HttpRequest, pk: int) -> HttpResponseBase:
 def let_in(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give it back, in the role they had."""
     person = _person(request, pk)
-    if members.reactivate(person, by=access.signed_in(request)):
+    if members.reactivate_member(person, by=access.signed_in(request)):
         messages.success(request, _("%(name)s works here again.") % {"name": person})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
 
 def _person(request: HttpRequest, pk: int) -> Practitioner:
     """Raises Http404 for oneself, too: nobody gives themselves access."""
-    others = Practitioner.objects.run_by(request.user).exclude(user_id=access.signed_in(request).pk)
+    others = Practitioner.objects.administered_by(request.user).exclude(user_id=access.signed_in(request).pk)
     return get_object_or_404(others.select_related("clinic"), pk=pk)
 
 
 def _row(clinic: Any, people: list[Practitioner], mail: MailState, now: Any) -> Row:
-    return Row(clinic, clinic.client_count, people, mail, admin_labels.ago(mail.oldest, now) if mail.oldest else "")
+    return Row(
+        clinic, clinic.client_count, people, mail, admin_labels.format_time_ago(mail.oldest, now) if mail.oldest else ""
+    )
 
 
 def _staff_only(request: HttpRequest) -> None:
-    if not access.runs_site(request):
+    if not access.is_platform_staff(request):
         raise Http404
 
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from clinic.admin.labels import DAY_NAMES
 from clinic.admin.service_form import ServiceForm
+from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, parse_times, zone
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.prescribing import Dose
 from exercises.models import Exercise
 
 MIN_TIME_FIELDS = 4
@@ -126,7 +126,9 @@ class DoseFields(ServiceForm):
             return []
         today = dt.date.min  # the day does not matter here
         try:
-            return prescribing.morning_times(client, Dose(starts_on=today, days=WEEKDAYS, times=given["times"]))
+            return prescribing.morning_times(
+                client, PlannedDosage(starts_on=today, days=WEEKDAYS, times=given["times"])
+            )
         except ValidationError as error:
             if self.is_bound and "times" not in self.errors:
                 self.add_error("times", error.messages)
@@ -182,10 +184,10 @@ class DoseForm(DoseFields):
             self.add_error("mornings_allowed", _("Tick this to prescribe it all the same, or choose a later time."))
         return given
 
-    def dose(self) -> Dose:
+    def dose(self) -> PlannedDosage:
         """What was typed, for the verb."""
         meant = bool(self.early) and self.cleaned_data["mornings_allowed"]
-        return Dose(**self.amount(), mornings_allowed=meant)
+        return PlannedDosage(**self.amount(), mornings_allowed=meant)
 
 
 class AmendForm(DoseForm):

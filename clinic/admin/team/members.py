@@ -128,7 +128,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         given = dict(form.cleaned_data)
         chosen = given.pop("clinic", owned[0].pk)
         at = next(clinic for clinic in owned if clinic.pk == chosen)
-        colleague = form.call(lambda: members.add(at, **given, by=access.signed_in(request)))
+        colleague = form.call(lambda: members.add_member(at, **given, by=access.signed_in(request)))
         if colleague is not None:
             messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": colleague})
             return HttpResponseRedirect(reverse("plumbline:team"))
@@ -150,30 +150,30 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("plumbline:team"))
         person.refresh_from_db(fields=["role"])
     row = _row(person, timezone.now())
-    unlocked = Practitioner.objects.unlocked_by(request.user).filter(pk=person.pk)
+    unlocked = Practitioner.objects.second_factor_resettable_by(request.user).filter(pk=person.pk)
     return page(
         request, "team/member.html", person.name, row=row, person=person, form=form,
         second_factor_resets=_second_factor_resets(person),
-        may_clear=row.second_step and second_factor.can_clear() and unlocked.exists(),
+        may_clear=row.second_step and second_factor.can_reset() and unlocked.exists(),
     )  # fmt: skip
 
 
 @require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
     """They work here no more."""
-    return _act(request, pk, members.deactivate, _("%(name)s works here no more and sees nothing from now on."))
+    return _act(request, pk, members.deactivate_member, _("%(name)s works here no more and sees nothing from now on."))
 
 
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
     """They are back, in the role they had."""
-    return _act(request, pk, members.reactivate, _("%(name)s works here again."))
+    return _act(request, pk, members.reactivate_member, _("%(name)s works here again."))
 
 
 @require_POST
 def welcome_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The mail that says how to sign in, once more."""
-    return _act(request, pk, members.welcome_again, _("Another mail to %(name)s is on its way."))
+    return _act(request, pk, members.resend_welcome, _("Another mail to %(name)s is on its way."))
 
 
 def _act(request: HttpRequest, pk: int, verb: Callable[..., object], done: str) -> HttpResponseBase:
@@ -221,7 +221,7 @@ def _row(person: Any, now: Any) -> Row:
         person,
         person.client_count,
         second_factor.is_set_up(person.user),
-        admin_labels.ago(last, now) if last else "",
+        admin_labels.format_time_ago(last, now) if last else "",
         "" if last else _became_of(next(iter(person.welcomes.all()), None)),
     )
 

@@ -49,7 +49,7 @@ def daily_mail(request: HttpRequest, pk: int) -> Page:
     who = _managed(request, pk)
     if who.user_id != request.user.pk or not who.is_clinical:
         raise Http404
-    mail = digest_mail.preview(who)
+    mail = digest_mail.preview_digest(who)
     html = re.sub(r'\shref="[^"]*"', "", str(mail.alternatives[0][0])) if mail else ""
     context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "onward": _address(request, who)}
     return page(request, "team/digest_preview.html", _("The daily mail"), **context)
@@ -63,7 +63,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = AbsenceForm(request.POST if request.method == "POST" else None, who, absence)
     changed: Absence | None = None
     if request.method == "POST" and form.is_valid():
-        changed = form.call(lambda: absences.change(absence, **form.told(), by=user))
+        changed = form.call(lambda: absences.change_absence(absence, **form.told(), by=user))
     if changed is not None:
         messages.success(request, _("The absence is changed."))
         return HttpResponseRedirect(_address(request, who))
@@ -74,7 +74,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
 def end_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Back already, or not going: the cover's access ends at once."""
     absence = _absence(request, pk)
-    if absences.end(absence, by=access.signed_in(request)):
+    if absences.end_absence(absence, by=access.signed_in(request)):
         messages.success(request, _("The absence has ended. The cover no longer sees these clients."))
     else:
         messages.info(request, _("Nothing to do: this absence was over."))
@@ -82,7 +82,7 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _managed(request: HttpRequest, pk: int) -> Practitioner:
-    people = Practitioner.objects.planned_by(request.user).select_related("clinic", "user")
+    people = Practitioner.objects.absences_managed_by(request.user).select_related("clinic", "user")
     return get_object_or_404(people, pk=pk)
 
 
@@ -108,9 +108,9 @@ def _done(request: HttpRequest, who: Practitioner, what: str, form: Any) -> str 
     """Call the verb of one form; what to say, or None when something is to be put right."""
     user = access.signed_in(request)
     verbs: dict[str, tuple[Callable[[], object], str]] = {
-        "me": (lambda: team_preferences.introduce(who, **form.cleaned_data, by=user), _("Kept.")),
-        "mail": (lambda: team_preferences.choose_mail(who, **form.cleaned_data, by=user), _("Kept.")),
-        "absence": (lambda: absences.go_away(who, **form.told(), by=user), _("The absence is written down.")),
+        "me": (lambda: team_preferences.set_profile(who, **form.cleaned_data, by=user), _("Kept.")),
+        "mail": (lambda: team_preferences.set_mail_preferences(who, **form.cleaned_data, by=user), _("Kept.")),
+        "absence": (lambda: absences.add_absence(who, **form.told(), by=user), _("The absence is written down.")),
     }
     verb, said = verbs[what]
     return said if form.is_valid() and form.call(verb) else None
@@ -118,12 +118,12 @@ def _done(request: HttpRequest, who: Practitioner, what: str, form: Any) -> str 
 
 def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Page:
     now, mine = timezone.now(), who.user_id == request.user.pk
-    managed = Practitioner.objects.planned_by(request.user).exclude(pk=who.pk).select_related("clinic")
+    managed = Practitioner.objects.absences_managed_by(request.user).exclude(pk=who.pk).select_related("clinic")
     context: dict[str, Any] = {
         "who": who,
         "mine": mine,
         "forms": forms,
-        "others_told": team_preferences.others_told_at_once(who) if who.is_clinical else [],
+        "others_told": team_preferences.other_urgent_recipients(who) if who.is_clinical else [],
         "absences": [(one, one.begins_at <= now) for one in who.absences.unended(now).select_related("cover")],
         "covers": who.covers.unended(now).select_related("practitioner"),
         "elsewhere": managed.filter(user=request.user.pk),

@@ -33,8 +33,11 @@ class AboutMeForm(ServiceForm):
         super().__init__(data, initial={"name": who.name, "language": who.language}, auto_id="id_me_%s")
         language = self.fields["language"].widget
         assert isinstance(language, forms.Select)
-        own = _("The clinic's: %(language)s") % {"language": admin_labels.language(who.clinic.language)}
-        language.choices = [("", own), *((code, admin_labels.language(code)) for code, _name in settings.LANGUAGES)]
+        own = _("The clinic's: %(language)s") % {"language": admin_labels.language_name(who.clinic.language)}
+        language.choices = [
+            ("", own),
+            *((code, admin_labels.language_name(code)) for code, _name in settings.LANGUAGES),
+        ]
 
 
 class MailForm(ServiceForm):
@@ -91,7 +94,7 @@ class AbsenceForm(ServiceForm):
     def __init__(self, data: Any, who: Practitioner, absence: Absence | None = None) -> None:
         now = {name: getattr(absence, name) for name in ("starts_on", "ends_on")} if absence else {}
         super().__init__(data, initial={**now, "cover": absence.cover_id if absence else None}, auto_id="id_away_%s")
-        self._colleagues = {colleague.pk: colleague for colleague in absences.may_cover(who)}
+        self._colleagues = {colleague.pk: colleague for colleague in absences.possible_covers(who)}
         cover = self.fields["cover"]
         assert isinstance(cover, forms.TypedChoiceField)
         nobody = _("Nobody (owners are told)")

@@ -24,7 +24,7 @@ class ClearForm(ServiceForm):
     """Why. The verb judges it."""
 
     reason = forms.CharField(
-        label=gettext_lazy("SkipReason"),
+        label=gettext_lazy("Why"),
         required=False,
         max_length=second_factor_reset.LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "required": True}),
@@ -35,15 +35,17 @@ class ClearForm(ServiceForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What happens, and the form; by POST it is done. Who has not shown a second step here does so first."""
-    person = get_object_or_404(Practitioner.objects.unlocked_by(request.user).select_related("user", "clinic"), pk=pk)
-    if not second_factor.is_shown(request):
+    person = get_object_or_404(
+        Practitioner.objects.second_factor_resettable_by(request.user).select_related("user", "clinic"), pk=pk
+    )
+    if not second_factor.is_verified(request):
         return first(request)
     back = _back(request, person)
     form = ClearForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["reason"]
         done = form.call(
-            lambda: (second_factor_reset.clear_second_step(person, by=access.signed_in(request), reason=given),)
+            lambda: (second_factor_reset.reset_second_factor(person, by=access.signed_in(request), reason=given),)
         )
         if done is not None:
             _say(request, person, done[0] is not None)
@@ -62,7 +64,7 @@ def first(request: HttpRequest) -> Page:
         "second_factor_required.html",
         _("One more step to sign in"),
         status=403,
-        way=second_factor.where(request.user, onward),
+        way=second_factor.verification_url(request.user, onward),
         is_set_up=second_factor.is_set_up(request.user),
         sees_health_data=bool(access.clinical(request)),
     )

@@ -23,7 +23,7 @@ from clinic.worklist import query as worklist_query
 from clinic.worklist import recent_activity
 from clinic.worklist.query import Entry
 from clinic.worklist.recent_activity import RecentActivity
-from clinic.worklist.sparkline import sparkline
+from clinic.worklist.sparkline import draw_sparkline
 
 WEEK = dt.timedelta(days=7)
 State = Prescription.State
@@ -177,4 +177,4 @@ def trace(points: Sequence[tuple[float, int]]) -> SafeString:
         "Pain in the last 30 days: %(count)s reports, latest %(latest)s, between %(low)s and %(high)s",
         len(points),
     ) % {"count": len(points), "latest": latest, "low": lowest, "high": highest}
-    return mark_safe(sparkline(points, label))  # noqa: S308  its only text is escaped there
+    return mark_safe(draw_sparkline(points, label))  # noqa: S308  its only text is escaped there

@@ -8,16 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic.accounts import second_factor_reset
-from clinic.clients import invitation_mail, registration
-from clinic.clients import messages as client_messages
-from clinic.flags import notice_mail as notices
+from clinic.mail import outbox
 from clinic.management.arguments import add_now, beat
+from clinic.models import OutboxMessage, Reminder
 from clinic.models.outbox import database_now
 from clinic.reminders import planning, push_delivery
-from clinic.reminders import sending as reminders
-from clinic.team import members
-from clinic.team.digest import mail as digest_mail
 from clinic.team.digest import planning as digest_planning
 
 
@@ -32,22 +27,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"]
-        self.stdout.write(f"schedules due: {planning.plan_due(now or database_now())}")
-        self.stdout.write(f"daily mails due: {digest_planning.plan_due(now or database_now())}")
-        for name, send_due in (
-            ("notices", notices.send_due),
-            ("confirmations", registration.send_due),
-            ("invitations", invitation_mail.send_due),
-            ("welcomes", members.send_due),
-            ("second steps taken away", second_factor_reset.send_due),
-            ("messages", client_messages.send_due),
-            ("reminders on phones", push_delivery.send_due),
-            ("reminders", reminders.send_due),
-            ("daily mails", digest_mail.send_due),
-        ):
-            self.stdout.write(f"{name}: {_in_words(send_due(now))}")
+        self.stdout.write(f"schedules due: {planning.create_due_reminders(now or database_now())}")
+        self.stdout.write(f"digests due: {digest_planning.create_due_digests(now or database_now())}")
+        for kind in OutboxMessage.kinds():
+            if kind is Reminder:
+                self._print_tally("reminders on phones", push_delivery.send_due(now))
+            self._print_tally(f"{kind.kind}s", outbox.send_due(kind, now))
         beat(now, "plan", "send")
 
-
-def _in_words(tally: Counter[str]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in sorted(tally.items())) or "none due"
+    def _print_tally(self, name: str, tally: Counter[str]) -> None:
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(tally.items()))
+        self.stdout.write(f"{name}: {counts or 'none due'}")

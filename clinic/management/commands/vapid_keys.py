@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            private, public = web_push.new_keys()
+            private, public = web_push.generate_keys()
         except ModuleNotFoundError:
             raise CommandError('Keys need a library: pip install "django-plumbline[push]"') from None
         self.stdout.write(f"PLUMBLINE_VAPID_PRIVATE_KEY={private}")

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import override
 
 from clinic.models import Practitioner
-from clinic.portal.links.invalid import dead_link
+from clinic.portal.links.invalid import render_invalid_link
 from clinic.team import preferences as team_preferences
 
 
@@ -15,7 +15,7 @@ def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows how it is and a button; POST switches. A mail provider's one click (RFC 8058) switches off."""
     who = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
     if who is None:
-        return dead_link(request, "altered", status=404)
+        return render_invalid_link(request, "altered", status=404)
     with override(who.mail_language):
         if request.method == "POST":
             team_preferences.set_digest_wanted(who, request.POST.get("wanted") == "yes", by=None)

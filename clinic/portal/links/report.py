@@ -12,19 +12,21 @@ from clinic.mail.signed_links import Purpose
 from clinic.models import Client, PainReport, Prescription, Reminder, SkipReason
 from clinic.pain import reporting
 from clinic.pain.advice import render_hold_advice, render_report_advice
-from clinic.portal.access import as_spoken_to
-from clinic.portal.fields import sent
-from clinic.portal.links.invalid import dead_link
+from clinic.portal.access import override_locale
+from clinic.portal.fields import posted_data
+from clinic.portal.links.invalid import render_invalid_link
 from clinic.portal.reports.forms import MailForm, PainNowForm, ReportForm
-from clinic.portal.today.pain_change import Change
+from clinic.portal.today.pain_change import PainChange
 from clinic.reminders.sending import COMBINE_WITHIN
 
-ANSWERED_HERE = "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
-KEPT = 20
+ANSWERED_REMINDERS = (
+    "clinic_answered"  # session: the reminders that this browser answered, so that it may see the outcome
+)
+MAX_ANSWERED_REMINDERS = 20
 SESSION_ANSWERS = {"did", "after", "moved_down_leg"}  # sent by a page that was opened before the exercise was held
 
 
-def report(request: HttpRequest, row: int) -> HttpResponse:
+def report_by_link(request: HttpRequest, row: int) -> HttpResponse:
     """Show the questions, take the answers once, then show their outcome to the browser that gave them.
 
     Behind a number of the mail the form opens with that number chosen; it is sent by the form's button and not before.
@@ -34,25 +36,25 @@ def report(request: HttpRequest, row: int) -> HttpResponse:
     )
     reminder = about.filter(pk=row).first()
     if reminder is None:
-        return dead_link(request, "altered", status=404)
+        return render_invalid_link(request, "altered", status=404)
     prescription = reminder.schedule.prescription
     client = prescription.client
-    with as_spoken_to(client):
+    with override_locale(client):
         if reminder.answered_by_id is not None:
             return _answered(request, client, reminder)
         if prescription.state == Prescription.State.ENDED or client.state != Client.State.JOINED:
-            return dead_link(request, "ended", status=410, clinic=client.clinic)
+            return render_invalid_link(request, "ended", status=410, clinic=client.clinic)
         held = prescription.state == Prescription.State.HELD
         about_session = not held or not request.POST.keys().isdisjoint(SESSION_ANSWERS)
         tapped = signed_links.score_of(reminder.pk, request.GET.get(signed_links.SCORE, ""))
-        form = (MailForm if about_session else PainNowForm)(prescription, sent(request), tapped=tapped)
+        form = (MailForm if about_session else PainNowForm)(prescription, posted_data(request), tapped=tapped)
         try:
             taken = request.method == "POST" and form.is_valid() and _taken(form, reminder)
         except reporting.LinkUsed:
             return redirect(request.path)  # somebody else's answer is not shown here
         if taken:
-            kept = request.session.get(ANSWERED_HERE, [])
-            request.session[ANSWERED_HERE] = [*kept, reminder.pk][-KEPT:]
+            kept = request.session.get(ANSWERED_REMINDERS, [])
+            request.session[ANSWERED_REMINDERS] = [*kept, reminder.pk][-MAX_ANSWERED_REMINDERS:]
             return redirect(request.path)
         paused = {"held": held, "held_words": render_hold_advice(client) if held else ""}
         context = {"form": form, "who": client, "clinic": client.clinic, **paused}
@@ -78,10 +80,10 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
 
 
 def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpResponse:
-    if reminder.pk not in request.session.get(ANSWERED_HERE, []):
-        return dead_link(request, "answered", status=410, clinic=client.clinic)
+    if reminder.pk not in request.session.get(ANSWERED_REMINDERS, []):
+        return render_invalid_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic", "advice_text").get(reminder=reminder)
-    told = {"report": stored, "words": render_report_advice(stored), "change": Change.of(stored)}
+    told = {"report": stored, "words": render_report_advice(stored), "change": PainChange.of(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/links/report_done.html", context)
     response["Content-Language"] = client.language

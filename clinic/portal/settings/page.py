@@ -21,10 +21,10 @@ from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.models import Client
-from clinic.portal.access import client_only, show
+from clinic.portal.access import client_only, render_page
 from clinic.portal.fields import PlainForm, TimeZoneField
 from clinic.portal.settings import reminder_status
-from clinic.portal.settings.reminder_choices import chosen
+from clinic.portal.settings.reminder_choices import describe_choices
 from clinic.reminders import push_subscriptions, web_push
 
 
@@ -63,7 +63,7 @@ class PauseForm(Card):
         client_preferences.pause_reminders(client, self.cleaned_data["until"], by=by)
 
 
-class ClockField(forms.TimeField):
+class TimeOfDayField(forms.TimeField):
     """A time of day."""
 
     default_error_messages = {"invalid": _("This is not a time of day. Write it as 07:30.")}
@@ -73,7 +73,7 @@ class ClockField(forms.TimeField):
         super().__init__(input_formats=["%H:%M", "%H:%M:%S"], widget=widget, **kwargs)
 
 
-class QuietField(ClockField):
+class QuietHoursField(TimeOfDayField):
     """One end of the quiet hours."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -84,14 +84,14 @@ class HoursForm(Card):
     """Where and when."""
 
     time_zone = TimeZoneField(label=_("Where you live"), help_text=_("The place nearest to you, for the right hour."))
-    wakes_at = ClockField(
+    wakes_at = TimeOfDayField(
         label=_("When you usually get up"),
         help_text=_("No reminder comes in the two hours after it, unless your practitioner chose that."),
         error_messages={"required": _("Give a time such as 07:30.")},
     )
 
-    quiet_from = QuietField(label=_("No mail from"), help_text=_("Leave both empty if mail may come at any hour."))
-    quiet_until = QuietField(label=_("until"))
+    quiet_from = QuietHoursField(label=_("No mail from"), help_text=_("Leave both empty if mail may come at any hour."))
+    quiet_until = QuietHoursField(label=_("until"))
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -112,7 +112,7 @@ class HoursForm(Card):
         )
 
 
-class PlaceForm(Card):
+class TimeZoneForm(Card):
     """The zone alone, as the phone says it; all else of the day stays."""
 
     time_zone = forms.CharField(label=_("Where you live"), max_length=64)
@@ -158,7 +158,7 @@ class CalendarForm(Card):
         act(client, by=by)
 
 
-class PhoneForm(Card):
+class PushSubscriptionForm(Card):
     """One phone that shows reminders no more: one button."""
 
     phone = forms.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -167,7 +167,7 @@ class PhoneForm(Card):
         push_subscriptions.remove_subscription(client, phone=self.cleaned_data["phone"], by=by)
 
 
-class WayForm(Card):
+class ChannelForm(Card):
     """By mail, on the phone, or both."""
 
     reminder_channel = forms.ChoiceField(
@@ -183,10 +183,10 @@ class WayForm(Card):
 CARDS: dict[str, type[Card]] = {
     "reminders": RemindersForm,
     "pause": PauseForm,
-    "phone": PhoneForm,
-    "way": WayForm,
+    "phone": PushSubscriptionForm,
+    "way": ChannelForm,
     "hours": HoursForm,
-    "place": PlaceForm,
+    "place": TimeZoneForm,
     "language": LanguageForm,
     "calendar": CalendarForm,
 }
@@ -212,13 +212,13 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
         "tomorrow": today + dt.timedelta(days=1),
         "push_subscriptions": list(client.push_subscriptions.all()),
         "push_key": conf.vapid_public_key if web_push.is_configured() else "",
-        "chosen": chosen(client),
-        "reminded": reminder_status.of(client, timezone.now()),
+        "chosen": describe_choices(client),
+        "reminded": reminder_status.reminder_status(client, timezone.now()),
     }
     if client.calendar_key:
         context["calendar_url"] = signed_links.calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
-    return show(request, client, "settings/page.html", context, status=422 if wrong else 200)
+    return render_page(request, client, "settings/page.html", context, status=422 if wrong else 200)
 
 
 def _form(name: str, client: Client, data: Any) -> Card:

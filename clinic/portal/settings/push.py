@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.accounts.devices import describe_device
 from clinic.models import Client
-from clinic.portal.access import as_spoken_to, client_of
-from clinic.portal.pwa.offline import owners
+from clinic.portal.access import client_of, override_locale
+from clinic.portal.pwa.offline import owner_keys
 from clinic.reminders import push_subscriptions, web_push
 
-HERE = "clinic_phone"  # session: the phone on which this browser shows reminders
+SUBSCRIPTION_KEY = "clinic_phone"  # session: the phone on which this browser shows reminders
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,14 +34,14 @@ def push_subscription(request: HttpRequest) -> HttpResponse:
     if client is None:
         return JsonResponse({"message": _("Sign in first.")}, status=HTTPStatus.UNAUTHORIZED)
     if request.method == "GET":
-        return JsonResponse({"owners": owners(client), "token": get_token(request)})
-    with as_spoken_to(client):
+        return JsonResponse({"owners": owner_keys(client), "token": get_token(request)})
+    with override_locale(client):
         return _change(request, client)
 
 
-def end_here(request: HttpRequest) -> None:
+def end_session_subscription(request: HttpRequest) -> None:
     """No more reminders in the browser of this session: whoever signs out may be gone before any script says so."""
-    here = request.session.get(HERE)
+    here = request.session.get(SUBSCRIPTION_KEY)
     client = client_of(request) if here and request.user.is_authenticated else None
     if client is not None:
         push_subscriptions.remove_subscription(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
@@ -67,5 +67,5 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
         )
     except ValidationError as error:
         return JsonResponse({"message": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
-    request.session[HERE] = kept.pk
+    request.session[SUBSCRIPTION_KEY] = kept.pk
     return JsonResponse({"phone": kept.pk}, status=HTTPStatus.CREATED)

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from clinic.clients import preferences as client_preferences
 from clinic.dosage.text import day_name, format_days_and_times
 from clinic.models import Client, Prescription, PrescriptionVersion, ReminderChoice
-from clinic.portal.access import client_only, show
-from clinic.portal.fields import PlainForm, sent
-from clinic.portal.today.daily_status import running
+from clinic.portal.access import client_only, render_page
+from clinic.portal.fields import PlainForm, posted_data
+from clinic.portal.today.daily_status import running_prescriptions
 from clinic.reminders import planning
 
 OFF, ON = "off", "on"
@@ -65,19 +65,19 @@ def reminder_choices(request: HttpRequest, client: Client, pk: int) -> HttpRespo
     prescription = get_object_or_404(mine, pk=pk)
     choice, by = planning.reminder_choices({pk}).get(pk), request.user
     switch = request.POST.get("switch")
-    form = ChoiceForm(prescription.dose, choice, None if switch else sent(request))
+    form = ChoiceForm(prescription.dose, choice, None if switch else posted_data(request))
     if switch in {ON, OFF}:
         client_preferences.set_exercise_reminders(prescription, switch == ON, by=by)  # type: ignore[arg-type]  # signed in: for clients only
     if switch in {ON, OFF} or (form.is_valid() and form.save(prescription, by)):  # type: ignore[arg-type]
         messages.success(request, _("Saved."))
         return redirect("clinic:settings")
     context = {"form": form, "prescription": prescription, "wanted": choice is None or choice.wanted}
-    return show(request, client, "settings/reminder_choices.html", context, status=422 if form.errors else 200)
+    return render_page(request, client, "settings/reminder_choices.html", context, status=422 if form.errors else 200)
 
 
-def chosen(client: Client) -> list[dict[str, object]]:
+def describe_choices(client: Client) -> list[dict[str, object]]:
     """For each exercise that runs: of what the client is reminded, in words; empty words: of nothing."""
-    plans = running(client)
+    plans = running_prescriptions(client)
     choices = planning.reminder_choices({prescription.pk for prescription in plans})
     return [_in_words(prescription, choices.get(prescription.pk)) for prescription in plans]
 

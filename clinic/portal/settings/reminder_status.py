@@ -17,7 +17,7 @@ from clinic.models.outbox import State
 from clinic.reminders import planning
 
 # Each follows "not sent, "; those that no reminder can have are not here.
-NOT_SENT = {
+SKIP_TEXTS = {
     SkipReason.HELD: gettext_lazy("as your practitioner had paused the exercise"),
     SkipReason.ENDED: gettext_lazy("as the exercise had ended"),
     SkipReason.PAUSED: gettext_lazy("as you had paused reminders"),
@@ -36,7 +36,7 @@ NOT_SENT = {
 
 
 @dataclass(frozen=True)
-class Reminded:
+class ReminderStatus:
     """What the card says; ``stopped``: no more are sent until the client asks for them again."""
 
     next: str
@@ -44,7 +44,7 @@ class Reminded:
     stopped: bool
 
 
-def of(client: Client, now: dt.datetime) -> Reminded:
+def reminder_status(client: Client, now: dt.datetime) -> ReminderStatus:
     """Over all exercises of the client together; days and times are the client's own."""
     local = now.astimezone(zone(client.time_zone))
     running = list(client.prescriptions.running().order_by("pk"))
@@ -63,7 +63,7 @@ def of(client: Client, now: dt.datetime) -> Reminded:
         ) % {"count": count}
     else:
         said = _("Next: none. %(why)s") % {"why": _why_none(client, running, local)}
-    return Reminded(said, _last(client, local), stopped=bool(stopped) and client.undeliverable_since is None)
+    return ReminderStatus(said, _last(client, local), stopped=bool(stopped) and client.undeliverable_since is None)
 
 
 def _next(prescriptions: Sequence[Prescription], now: dt.datetime) -> dt.datetime | None:
@@ -110,7 +110,9 @@ def _last(client: Client, local: dt.datetime) -> str:
         case State.SENT:
             return _("Last: sent %(when)s.") % told
         case State.SKIPPED:
-            why = NOT_SENT.get(SkipReason(newest.status_detail)) if newest.status_detail in SkipReason.values else None
+            why = (
+                SKIP_TEXTS.get(SkipReason(newest.status_detail)) if newest.status_detail in SkipReason.values else None
+            )
             if why is None:
                 return _("Last: %(when)s, not sent.") % told
             return _("Last: %(when)s, not sent, %(why)s.") % {**told, "why": why}

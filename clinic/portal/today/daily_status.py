@@ -13,17 +13,17 @@ from clinic.dosage.text import format_moment
 from clinic.models import Advice, Client, PainReport, Prescription, PrescriptionVersion
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.pain.advice import render_report_advice
-from clinic.portal.today.next_morning_change import Overnight, is_morning
-from clinic.portal.today.pain_change import Change
+from clinic.portal.today.next_morning_change import NextMorningChange, is_morning
+from clinic.portal.today.pain_change import PainChange
 from clinic.reminders.planning import build_plan, morning_ends_at
 from clinic.reminders.schedule import first_slot
 
-PAUSING = (Advice.STOP, Advice.CALL_NOW)
-STOPPING = (Advice.STOP_TODAY, *PAUSING)
-A_DAY = dt.timedelta(days=1)
+PAUSING_ADVICE = (Advice.STOP, Advice.CALL_NOW)
+STOPPING_ADVICE = (Advice.STOP_TODAY, *PAUSING_ADVICE)
+ONE_DAY = dt.timedelta(days=1)
 
 
-class Now(StrEnum):
+class DayState(StrEnum):
     DO = "do"  # in plan today and not done as often as planned
     DONE = "done"  # done today, or stopped for today
     HELD = "held"
@@ -32,12 +32,12 @@ class Now(StrEnum):
 
 
 @dataclass(frozen=True)
-class WhatNow:
+class DailyStatus:
     """What the first page says about one prescription."""
 
     prescription: Prescription
     dose: PrescriptionVersion
-    now: Now
+    now: DayState
     said: PainReport | None  # the report of today whose advice holds
     words: str  # that advice, in words
     also: PainReport | None  # a newer report of today, when ``said`` is not the newest
@@ -51,7 +51,7 @@ class WhatNow:
         """Its place on the page: 0 comes first."""
         if self.said is not None and self.said.advice == Advice.CALL_NOW:
             return 0
-        return 1 + [Now.DO, Now.HELD, Now.DONE, Now.REST, Now.OVER].index(self.now)
+        return 1 + [DayState.DO, DayState.HELD, DayState.DONE, DayState.REST, DayState.OVER].index(self.now)
 
     @property
     def in_short(self) -> str:
@@ -59,37 +59,39 @@ class WhatNow:
         if self.said is not None and self.said.advice == Advice.CALL_NOW:
             return _("Stop, and call the clinic")
         match self.now:
-            case Now.DO:
+            case DayState.DO:
                 return _("planned for today")
-            case Now.DONE:
-                return _("stopped for today") if self.said and self.said.advice in STOPPING else _("done for today")
-            case Now.HELD:
+            case DayState.DONE:
+                return (
+                    _("stopped for today") if self.said and self.said.advice in STOPPING_ADVICE else _("done for today")
+                )
+            case DayState.HELD:
                 return _("paused")
-            case Now.REST:
+            case DayState.REST:
                 return _("nothing today")
         return _("over")
 
     @property
-    def change(self) -> Change | None:
+    def change(self) -> PainChange | None:
         """What the session of today did."""
-        return Change.of(self.said) if self.said and self.said.did_exercise else None
+        return PainChange.of(self.said) if self.said and self.said.did_exercise else None
 
     @property
     def stopped(self) -> bool:
         """Today's report says stop for today."""
-        return self.said is not None and self.said.advice in STOPPING
+        return self.said is not None and self.said.advice in STOPPING_ADVICE
 
     @property
-    def overnight(self) -> Overnight | None:
+    def overnight(self) -> NextMorningChange | None:
         """What the client told this day about the morning after yesterday's session."""
-        return Overnight.of(self.yesterday) if self.yesterday else None
+        return NextMorningChange.of(self.yesterday) if self.yesterday else None
 
     @property
     def asks_morning(self) -> bool:
         """The morning after yesterday's session has come and has not been told."""
         session = self.yesterday
         in_question = session is not None and session.before is not None and session.next_morning is None
-        return in_question and self.morning and self.now not in (Now.HELD, Now.OVER)
+        return in_question and self.morning and self.now not in (DayState.HELD, DayState.OVER)
 
     @property
     def planned(self) -> str:
@@ -99,16 +101,16 @@ class WhatNow:
     @property
     def again(self) -> bool:
         """The exercise was done today and is planned once more."""
-        return self.now == Now.DO and self.said is not None and self.said.did_exercise
+        return self.now == DayState.DO and self.said is not None and self.said.did_exercise
 
 
-def running(client: Client) -> list[Prescription]:
+def running_prescriptions(client: Client) -> list[Prescription]:
     """The client's own prescriptions that have not ended, the oldest first."""
     mine = client.prescriptions.running().select_related("exercise").prefetch_related("exercise__texts")
     return list(mine.order_by("created_at", "pk"))
 
 
-def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> WhatNow:
+def daily_status(prescription: Prescription, client: Client, now: dt.datetime) -> DailyStatus:
     """Answer it for ``now``, an aware instant; days and times are the client's own."""
     here = zone(client.time_zone)
     local = now.astimezone(here)
@@ -120,9 +122,9 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
     # The exercise goes on whatever the client wished of reminders.
     plan = replace(build_plan(dose, client), paused_until=None, quiet=None)
     # Who is done for today, or stopped, is not sent to a time of today that is still to come.
-    since = dt.datetime.combine(local.date() + A_DAY, dt.time.min, here) if state == Now.DONE else now
+    since = dt.datetime.combine(local.date() + ONE_DAY, dt.time.min, here) if state == DayState.DONE else now
     upcoming = first_slot(plan, here, since) if prescription.state != Prescription.State.ENDED else None
-    return WhatNow(
+    return DailyStatus(
         prescription=prescription,
         dose=dose,
         now=state,
@@ -138,7 +140,7 @@ def what_now(prescription: Prescription, client: Client, now: dt.datetime) -> Wh
 
 def _since_yesterday(prescription: Prescription, local: dt.datetime) -> Sequence[PainReport]:
     """The reports of today and the day before, newest first."""
-    began = dt.datetime.combine(local.date() - A_DAY, dt.time.min, local.tzinfo)
+    began = dt.datetime.combine(local.date() - ONE_DAY, dt.time.min, local.tzinfo)
     reports = prescription.reports.filter(occurred_at__gte=began).order_by("-occurred_at", "-pk")
     return list(reports.select_related("prescription__client__clinic", "advice_text"))
 
@@ -155,8 +157,8 @@ def _said(prescription: Prescription, today: Sequence[PainReport]) -> PainReport
     What the practitioner did since overtakes it: a pause leaves only what caused it, a resumption ends that.
     """
     if prescription.state == Prescription.State.HELD:
-        return next((report for report in today if report.advice in PAUSING), None)
-    stands = [r for r in today if r.advice not in PAUSING or r.received_at > prescription.state_since]
+        return next((report for report in today if report.advice in PAUSING_ADVICE), None)
+    stands = [r for r in today if r.advice not in PAUSING_ADVICE or r.received_at > prescription.state_since]
     sessions = [report for report in stands if report.did_exercise]
     return next(iter(sessions or stands), None)
 
@@ -167,15 +169,15 @@ def _state(
     today: Sequence[PainReport],
     said: PainReport | None,
     date: dt.date,
-) -> Now:
+) -> DayState:
     if prescription.state == Prescription.State.HELD:
-        return Now.HELD
+        return DayState.HELD
     if dose.ends_on is not None and date > dose.ends_on:
-        return Now.OVER
-    if said is not None and said.advice in STOPPING:
-        return Now.DONE
+        return DayState.OVER
+    if said is not None and said.advice in STOPPING_ADVICE:
+        return DayState.DONE
     in_plan = date >= dose.starts_on and WEEKDAYS[date.weekday()] in dose.day_names
     sessions = sum(1 for report in today if report.did_exercise)
     if in_plan and sessions < len(dose.local_times):
-        return Now.DO
-    return Now.DONE if said is not None and said.did_exercise else Now.REST
+        return DayState.DO
+    return DayState.DONE if said is not None and said.did_exercise else DayState.REST

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,20 +16,13 @@ from django.utils.translation import ngettext, override
 from clinic.conf import conf
 from clinic.mail import signed_links
 from clinic.mail.compose import Letter, letter
-from clinic.mail.outbox import Mailbag, deliver
 from clinic.mail.signed_links import Purpose
 from clinic.models import Absence, Digest, Flag, Practitioner, SkipReason
 from clinic.models.outbox import State
 from clinic.team.digest import counts as digest_counts
-from clinic.team.digest.counts import Counts
+from clinic.team.digest.counts import DigestCounts
 
-_KEPT = "_counts"
-
-
-def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: send every daily mail that is due and has something to tell; returns how many ended in each state."""
-    rows = Digest.objects.select_related("practitioner__user", "practitioner__clinic")
-    return deliver(Mailbag(rows, guard, compose, _out_of_reach), now)
+_COUNTS = "_counts"
 
 
 def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, SkipReason]:
@@ -51,8 +43,8 @@ def _reason(row: Digest, now: dt.datetime, *, away: bool) -> SkipReason | None:
     }
     why = next((why for why, holds in because.items() if holds), None)
     if why is None:
-        told = digest_counts.of(who, last_sent(row), now)
-        setattr(row, _KEPT, told)
+        told = digest_counts.count_for(who, last_sent(row), now)
+        setattr(row, _COUNTS, told)
         why = None if told else SkipReason.NOTHING
     return why
 
@@ -66,38 +58,40 @@ def last_sent(row: Digest) -> dt.datetime | None:
 
 def compose(row: Digest) -> EmailMultiAlternatives:
     """The mail of one day, with the numbers that its guard counted."""
-    told: Counts | None = getattr(row, _KEPT, None)
+    told: DigestCounts | None = getattr(row, _COUNTS, None)
     if told is None:
-        told = digest_counts.of(row.practitioner, last_sent(row), timezone.now())
-    return written(row.practitioner, told, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id))
+        told = digest_counts.count_for(row.practitioner, last_sent(row), timezone.now())
+    return build_letter(
+        row.practitioner, told, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id)
+    )
 
 
-def preview(who: Practitioner) -> Letter | None:
+def preview_digest(who: Practitioner) -> Letter | None:
     """The mail as it would be now, with a link that stops nothing; None: there is nothing to tell."""
     last: dt.datetime | None = Digest.objects.filter(practitioner=who, state=State.SENT).aggregate(at=Max("sent_at"))[
         "at"
     ]
-    told = digest_counts.of(who, last, timezone.now())
-    return written(who, told, f"preview@{conf.mail_domain}", signed_links.nowhere()) if told else None
+    told = digest_counts.count_for(who, last, timezone.now())
+    return build_letter(who, told, f"preview@{conf.mail_domain}", signed_links.nowhere()) if told else None
 
 
-def written(who: Practitioner, told: Counts, message_id: str, stop_url: str) -> Letter:
+def build_letter(who: Practitioner, told: DigestCounts, message_id: str, stop_url: str) -> Letter:
     """The mail that tells these numbers."""
     worklist = conf.base_url + conf.worklist_path
-    with override(who.speaks):
+    with override(who.mail_language):
         lines = list(_lines(who, told, worklist))
     return letter(
         "digest",
         to=(who.name, who.email),
         clinic=who.clinic,
-        language=who.speaks,
+        language=who.mail_language,
         message_id=message_id,
         context={
             "practitioner": who,
             "to_look_at": told.to_look_at,
             "lines": lines,
             "worklist_url": worklist,
-            "settings_url": _page("my_settings", worklist),
+            "settings_url": _page_url("my_settings", worklist),
             "stop_url": stop_url,
         },
         headers={
@@ -116,7 +110,7 @@ class Line(NamedTuple):
     parts: Sequence[tuple[str, str]] = ()
 
 
-def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[Line]:
+def _lines(who: Practitioner, told: DigestCounts, worklist: str) -> Iterator[Line]:
     """One sentence for each number that is not zero; a link to the worklist shows those whom it counts."""
     sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.shares_records
     at_several = len(Practitioner.objects.for_user(who.user)) > 1
@@ -151,20 +145,16 @@ def _lines(who: Practitioner, told: Counts, worklist: str) -> Iterator[Line]:
         (told.silent, silent, f"{waiting}any&kind=silent"),
         (told.unseen, unseen, worklist),
         (told.reports, reports, worklist),
-        (told.registrants, registrants, _page("registrants", worklist)),
-        (told.invitations, invitations, _page("clients", worklist)),
+        (told.registrants, registrants, _page_url("registrants", worklist)),
+        (told.invitations, invitations, _page_url("clients", worklist)),
     ):
         if count:
             yield Line(sentence % {"count": count}, url, parts if sentence == look else ())
 
 
-def _page(name: str, otherwise: str) -> str:
+def _page_url(name: str, otherwise: str) -> str:
     """A page of the practitioner site; ``otherwise`` where a project has none."""
     try:
         return conf.base_url + reverse(f"plumbline:{name}")
     except NoReverseMatch:
         return otherwise
-
-
-def _out_of_reach(row: Digest, now: dt.datetime) -> None:
-    Practitioner.objects.out_of_reach(row.practitioner_id, now)

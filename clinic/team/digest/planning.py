@@ -14,11 +14,11 @@ from clinic.models.outbox import State
 from clinic.reminders.schedule import Plan, Slot, next_slot
 
 BATCH = 500
-LOOKED_BACK = dt.timedelta(days=8)  # after a long outage: a row for the last day that was missed, and no more
+CATCH_UP_PERIOD = dt.timedelta(days=8)  # after a long outage: a row for the last day that was missed, and no more
 MOMENT = dt.timedelta(microseconds=1)
 
 
-def plan_due(now: dt.datetime) -> int:
+def create_due_digests(now: dt.datetime) -> int:
     """One tick: write the row of every daily mail that is due; returns how many. Run twice, it writes nothing twice.
 
     One past the lateness limit is written as ``skipped: late``. Whoever was never pointed at a day, or chose another
@@ -26,48 +26,48 @@ def plan_due(now: dt.datetime) -> int:
     """
     written = 0
     while True:
-        found, rows = _plan_batch(now)
+        found, rows = _create_batch(now)
         written += rows
         if not found:
             return written
 
 
 @transaction.atomic
-def _plan_batch(now: dt.datetime) -> tuple[int, int]:
+def _create_batch(now: dt.datetime) -> tuple[int, int]:
     due = Practitioner.objects.digest_due(now).select_for_update(skip_locked=True, of=("self",))
     batch = list(due.select_related("clinic")[:BATCH])
     treating = [who for who in batch if who.is_clinical]
-    slots = [(who, slot) for who in treating if (slot := _newest_due(who, now)) is not None]
-    Digest.objects.bulk_create([_row(who, slot, now) for who, slot in slots], ignore_conflicts=True)
+    slots = [(who, slot) for who in treating if (slot := _newest_due_slot(who, now)) is not None]
+    Digest.objects.bulk_create([_build_digest(who, slot, now) for who, slot in slots], ignore_conflicts=True)
     for who in batch:
-        coming = _next(who, now)
+        coming = _next_slot(who, now)
         # The end of the calendar stands for "never": empty would be looked at again at each tick.
         who.next_digest_at = coming.due_at if coming else dt.datetime.max.replace(tzinfo=dt.UTC)
     Practitioner.objects.bulk_update(batch, ["next_digest_at"], batch_size=100)
     return len(batch), len(slots)
 
 
-def _newest_due(who: Practitioner, now: dt.datetime) -> Slot | None:
+def _newest_due_slot(who: Practitioner, now: dt.datetime) -> Slot | None:
     """The last day that has come and was not planned; None where it is not this practitioner's hour any more."""
     pointed_at = who.next_digest_at
     if pointed_at is None:
         return None
-    slot = _next(who, pointed_at - MOMENT)
+    slot = _next_slot(who, pointed_at - MOMENT)
     if slot is None or slot.due_at != pointed_at:  # another hour, other days or another zone since
         return None
-    later = _next(who, max(slot.due_at, now - LOOKED_BACK))
+    later = _next_slot(who, max(slot.due_at, now - CATCH_UP_PERIOD))
     while later is not None and later.due_at <= now:
-        slot, later = later, _next(who, later.due_at)
+        slot, later = later, _next_slot(who, later.due_at)
     return slot
 
 
-def _next(who: Practitioner, after: dt.datetime) -> Slot | None:
+def _next_slot(who: Practitioner, after: dt.datetime) -> Slot | None:
     days = frozenset(WEEKDAYS.index(day) for day in who.digest_day_names)
     plan = Plan(days=days, times=(who.digest_at,), starts_on=dt.date.min)
     return next_slot(plan, who.digest_at, zone(who.clinic.time_zone), after)
 
 
-def _row(who: Practitioner, slot: Slot, now: dt.datetime) -> Digest:
+def _build_digest(who: Practitioner, slot: Slot, now: dt.datetime) -> Digest:
     expires_at = slot.due_at + conf.lateness_limit
     row = Digest(
         practitioner=who, day=slot.date, due_at=slot.due_at, try_at=slot.due_at, expires_at=expires_at,

@@ -4,11 +4,10 @@ import datetime as dt
 
 import pytest
 
-from clinic.clients import invitation_mail
-from clinic.models import Client, Reminder
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Invitation, Reminder
 from clinic.pain import reporting
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.admin.browsing import signed_in, url, words
 
@@ -42,11 +41,11 @@ def test_the_ledger_says_what_became_of_each_reminder_and_why(alice, dana):
     prescription = make.prescription(dana)
     first = prescription.schedules.get().next_due_at
     planning.create_due_reminders(first)
-    reminders.send_due(first)
+    send_due(Reminder, first)
     make.report(prescription, 4, at=first + dt.timedelta(days=1, hours=-1))
     second = prescription.schedules.get().next_due_at
     planning.create_due_reminders(second)
-    reminders.send_due(second)
+    send_due(Reminder, second)
     assert [row.state for row in Reminder.objects.order_by("due_at")] == ["sent", "skipped"]
 
     page = shown(alice, dana)
@@ -91,7 +90,7 @@ def test_flags_stand_open_above_and_resolved_below_with_their_steps(alice, dana)
 def test_an_invitation_says_how_far_it_got(cast, alice):
     frida = make.invited(cast.alice, "Frida")
     assert "Invitation Waiting. Its link works until" in shown(alice, frida)
-    invitation_mail.send_due()
+    send_due(Invitation)
     assert "not accepted yet. Its link works until" in shown(alice, frida)
     frida.invitations.update(valid_until=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     assert "Its link works no more." in shown(alice, frida)

@@ -10,7 +10,7 @@ from clinic.team import members
 from tests import make
 from tests.admin.browsing import signed_in, url, words
 
-BOOK = "who_did_what"
+BOOK = "audit_log"
 
 
 @pytest.fixture
@@ -46,17 +46,19 @@ def test_the_name_of_a_client_leads_to_their_page(cast, olga):
 def test_the_time_is_the_clinics_own(cast, olga):
     AuditEntry.objects.all()._raw_delete("default")
     Clinic.objects.filter(pk=cast.alice.clinic_id).update(time_zone="Pacific/Kiritimati")
-    entry = AuditEntry(clinic=cast.alice.clinic, verb="invited", target_kind="client", target_id=cast.dana.pk)
+    entry = AuditEntry(clinic=cast.alice.clinic, verb="client_invited", target_kind="client", target_id=cast.dana.pk)
     entry.save()
     there = timezone.localtime(entry.at, ZoneInfo("Pacific/Kiritimati"))  # 14 hours ahead of UTC
     assert f"{there:%Y, %H:%M}" in words(olga.get(url(BOOK)))
 
 
 def test_what_is_no_client_is_named_too_and_what_is_gone_has_its_number(cast, owner, olga):
-    gina = members.add(
+    gina = members.add_member(
         cast.alice.clinic, name="Gina", email="gina@clinic.example", role=Practitioner.Role.PRACTITIONER, by=owner.user
     )
-    AuditEntry.objects.create(clinic=cast.alice.clinic, verb="withdrew", target_kind="registrant", target_id=987654)
+    AuditEntry.objects.create(
+        clinic=cast.alice.clinic, verb="registration_withdrawn", target_kind="registrant", target_id=987654
+    )
     shown = lines(olga)
     assert shown[0] == ("the rules, or a link in a mail", "withdrew a registration", 987654)
     assert ("Olga", "added a colleague", "Gina") in shown
@@ -69,7 +71,9 @@ def test_a_code_without_words_is_shown_as_it_is(cast, olga):
 
 
 def test_it_is_narrowed_to_a_person_to_clients_to_the_rules_and_to_an_act(cast, olga):
-    AuditEntry.objects.create(clinic=cast.alice.clinic, verb="complained", target_kind="client", target_id=cast.dana.pk)
+    AuditEntry.objects.create(
+        clinic=cast.alice.clinic, verb="spam_reported", target_kind="client", target_id=cast.dana.pk
+    )
     everything = lines(olga)
     assert {who for who, _, _ in lines(olga, f"?who={cast.alice.pk}")} == {"Alice"}
     assert {who for who, _, _ in lines(olga, "?who=clients")} == {"Dana", "Erin"}

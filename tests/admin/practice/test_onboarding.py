@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Clinic, Practitioner, Reminder
 from clinic.practice import settings as practice_settings
-from clinic.practice.onboarding import first_steps
+from clinic.practice.onboarding import get_onboarding_progress
 from clinic.reminders import planning
 from tests import make
 from tests.admin.browsing import signed_in, url, words
@@ -24,7 +24,7 @@ def olga(here):
 
 def steps(person):
     page = signed_in(person).get(url("index"))
-    return page.context.get("first_steps"), page
+    return page.context.get("onboarding"), page
 
 
 def ticks(person):
@@ -35,24 +35,24 @@ def ticks(person):
 def test_the_owner_sees_the_whole_way(olga):
     shown, page = steps(olga)
     assert [step.done for step in shown.steps] == [False] * 6
-    assert shown.now.title == "Say how to reach your clinic"
+    assert shown.current.title == "Say how to reach your clinic"
     assert f'href="{url("clinic_settings", olga.clinic_id)}"' in page.content.decode()
     assert "Start with your first client" not in words(page)
 
 
 def test_the_ticks_fill_as_things_are_done(olga, here):
-    practice_settings.arrange(here, {"postal_line": "1 Bank Street"}, by=olga)
+    practice_settings.change_settings(here, {"postal_line": "1 Bank Street"}, by=olga)
     assert ticks(olga)["Say how to reach your clinic"]
     make.practitioner(here, "Alice")
     assert ticks(olga)["Bring in a colleague"]
     dana = make.client(olga)
-    assert steps(olga)[0].now.title == "Prescribe an exercise"
+    assert steps(olga)[0].current.title == "Prescribe an exercise"
     bend = make.prescription(dana)
-    assert steps(olga)[0].now.title == "The first reminder goes out"
-    planning.plan_due(bend.schedules.get().next_due_at)
+    assert steps(olga)[0].current.title == "The first reminder goes out"
+    planning.create_due_reminders(bend.schedules.get().next_due_at)
     Reminder.objects.update(state="sent", sent_at=bend.created_at, settled_at=bend.created_at)
-    assert steps(olga)[0].now.title == "The first answer comes back"
-    assert steps(olga)[0].done == 5
+    assert steps(olga)[0].current.title == "The first answer comes back"
+    assert steps(olga)[0].done_count == 5
     make.report(bend, 5, 3)
     assert steps(olga)[0] is None
 
@@ -60,9 +60,9 @@ def test_the_ticks_fill_as_things_are_done(olga, here):
 def test_after_the_first_answer_it_costs_nothing(olga, django_assert_num_queries):
     make.report(make.prescription(make.client(olga)), 5, 3)
     clinic = Clinic.objects.get()
-    assert clinic.first_steps_closed_at is not None
+    assert clinic.onboarding_dismissed_at is not None
     with django_assert_num_queries(0):
-        assert first_steps(clinic) is None
+        assert get_onboarding_progress(clinic) is None
 
 
 def test_a_practitioner_sees_what_is_theirs_to_do(here):
@@ -85,7 +85,7 @@ def test_the_front_desk_is_told_whom_to_wait_for_and_offered_no_act_of_others(he
 def test_the_owner_puts_it_away_for_everybody(olga, here):
     alice = make.practitioner(here, "Alice")
     browser = signed_in(olga)
-    address = url("put_first_steps_away", here.pk)
+    address = url("dismiss_onboarding", here.pk)
     assert browser.get(address).status_code == 405
     assert browser.post(address)["Location"] == url("index")
     assert steps(olga)[0] is steps(alice)[0] is None

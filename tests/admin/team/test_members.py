@@ -5,6 +5,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user_model
 from django.core import mail
 
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Practitioner, Welcome
 from clinic.team import members
 from tests import make
@@ -49,8 +50,8 @@ def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, set
     gina = Practitioner.objects.get(name="Gina Gold")
     assert (gina.email, gina.role, gina.clinic) == ("gina@clinic.example", Role.PRACTITIONER, cast.alice.clinic)
     assert not gina.user.has_usable_password()
-    assert acts()[-1] == "took_on"
-    assert members.send_due() == {"sent": 1}
+    assert acts()[-1] == "member_added"
+    assert send_due(Welcome) == {"sent": 1}
     (sent,) = mail.outbox
     assert sent.to == ["Gina Gold <gina@clinic.example>"]
     assert f"{settings.PLUMBLINE_BASE_URL}/admin/" in sent.body
@@ -87,7 +88,7 @@ def test_what_makes_no_sense_is_said_and_nobody_is_added(cast, owner, field, val
 
 def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
     gus = make.practitioner(cast.alice.clinic, "Gus")
-    members.deactivate(gus, by=olga.user)
+    members.deactivate_member(gus, by=olga.user)
     page = owner.post(url("colleague_add"), {**GINA, "email": gus.email})
     assert "Gus worked here before. On their page, choose “Works here again”." in words(page)
     owner.post(url("reactivate", gus.pk))
@@ -109,7 +110,7 @@ def test_another_role_holds_from_the_next_page_on(cast, owner):
         "Gina: front desk from now on."
     ]
     assert her.get(url("outcomes")).status_code == 404
-    assert acts()[-1] == "made_front_desk"
+    assert acts()[-1] == "role_changed_to_front_desk"
 
 
 def test_the_last_owner_stays_one(cast, owner, olga):
@@ -155,8 +156,8 @@ def test_the_mail_goes_again_until_somebody_signed_in(cast, owner):
 
 def test_no_mail_goes_to_who_left_before_it_was_sent(cast, owner, olga):
     owner.post(url("colleague_add"), GINA)
-    members.deactivate(Practitioner.objects.get(name="Gina Gold"), by=olga.user)
-    assert members.send_due() == {"skipped": 1}
+    members.deactivate_member(Practitioner.objects.get(name="Gina Gold"), by=olga.user)
+    assert send_due(Welcome) == {"skipped": 1}
 
 
 def test_the_owner_of_two_clinics_sees_both_and_chooses(cast, olga):

@@ -55,8 +55,8 @@ def test_it_is_in_the_navigation(alice):
 def test_name_and_language(cast, alice):
     page = alice.post(url("my_settings"), {"what": "me", "name": " Alice  Moreau ", "language": "es"}, follow=True)
     assert said(page) == ["Kept."]
-    assert (stored(cast.alice).name, stored(cast.alice).speaks) == ("Alice Moreau", "es")
-    assert AuditEntry.objects.get(verb="introduced").actor == cast.alice.user
+    assert (stored(cast.alice).name, stored(cast.alice).mail_language) == ("Alice Moreau", "es")
+    assert AuditEntry.objects.get(verb="profile_changed").actor == cast.alice.user
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_an_owner_writes_down_the_absence_of_a_colleague_and_nothing_else_of_the
     assert owner.post(address, MAIL).status_code == 404
     owner.post(address, days(cast.bob))
     assert Absence.objects.get().practitioner == cast.alice
-    assert AuditEntry.objects.get(verb="absence-made").actor == olivia.user
+    assert AuditEntry.objects.get(verb="absence_added").actor == olivia.user
 
 
 @pytest.mark.parametrize("name", ROUTES)

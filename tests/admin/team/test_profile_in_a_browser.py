@@ -34,7 +34,7 @@ def visit(browser, live_server, person, **how):
 def test_it_fits_and_can_be_read(browser, live_server, cast, viewport, scheme):
     olivia = make.practitioner(cast.alice.clinic, "Olivia", Practitioner.Role.OWNER)
     today = timezone.now().date()
-    absence = absences.go_away(olivia, starts_on=today, ends_on=today, cover=cast.bob, by=olivia.user)
+    absence = absences.add_absence(olivia, starts_on=today, ends_on=today, cover=cast.bob, by=olivia.user)
     page = visit(browser, live_server, olivia, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     for name, path in (("settings", url("my_settings")), ("absence", url("change_absence", absence.pk))):
         page.goto(live_server.url + path)

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from clinic.mail import signed_links
-from clinic.models import Client, Flag, PainReport, Prescription, SkipReason
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Flag, PainReport, Prescription, Reminder, SkipReason
 from clinic.prescriptions import prescribing
-from clinic.reminders import planning, sending
+from clinic.reminders import planning
 from tests import make
 from tests.portal.visit import reminder, report_link, signed_in, stranger, url, words, writes
 
@@ -176,7 +177,7 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     plans = [make.prescription(cast.dana) for _exercise in range(2)]
     due = plans[0].schedules.get().next_due_at
     planning.create_due_reminders(due)
-    sending.send_due(due)
+    send_due(Reminder, due)
     went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.status_detail)
     assert (went.state, other.why) == ("sent", SkipReason.TOGETHER)
     visitor, link = stranger(), signed_links.path(signed_links.Purpose.REPORT, went.pk)

@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from clinic.clients import invitation_mail, invitations
+from clinic.clients import invitations
 from clinic.flags import escalation, inactivity, lifecycle
 from clinic.mail import signed_links
+from clinic.mail.outbox import send_due
 from clinic.models import Client, Digest, Flag, Invitation, Practitioner
 from clinic.team import absences
 from clinic.team.digest import counts as digest_counts
@@ -36,7 +37,7 @@ def counted(who, since=None, now=None):
 
 def test_nothing_to_tell_no_mail(cast, now):
     row = due(cast.alice, now)
-    assert digest_mail.send_due(now) == {"skipped": 1}
+    assert send_due(Digest, now) == {"skipped": 1}
     row.refresh_from_db()
     assert (row.status_detail, mail.outbox) == ("nothing", [])
 
@@ -94,17 +95,17 @@ def test_registrants_who_wait(cast):
 @pytest.mark.parametrize(("days", "counts_as"), [(2, 0), (4, 1), (29, 1), (31, 0)])
 def test_an_invitation_that_is_not_taken(cast, now, days, counts_as):
     frida = make.invited(cast.alice, "Frida")
-    invitation_mail.send_due()
+    send_due(Invitation)
     Invitation.objects.filter(client=frida).update(sent_at=now - days * DAY)
     assert counted(cast.alice, now=now).invitations == counts_as
 
 
 def test_one_sent_again_is_new(cast, now):
     frida = make.invited(cast.alice, "Frida")
-    invitation_mail.send_due()
+    send_due(Invitation)
     Invitation.objects.filter(client=frida).update(sent_at=now - 9 * DAY)
     invitations.resend_invitation(frida, by=cast.alice)
-    invitation_mail.send_due()
+    send_due(Invitation)
     assert counted(cast.alice).invitations == 0
 
 
@@ -123,7 +124,7 @@ def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, no
     absences.add_absence(cast.alice, starts_on=today, ends_on=today, cover=cast.bob, by=cast.alice.user, now=now)
     assert counted(cast.bob).high == 1
     rows = [due(who, now) for who in (cast.alice, cast.bob)]
-    assert digest_mail.send_due(now) == {"skipped": 1, "sent": 1}
+    assert send_due(Digest, now) == {"skipped": 1, "sent": 1}
     assert [Digest.objects.get(pk=row.pk).why for row in rows] == ["absent", ""]
     (letter,) = mail.outbox
     assert letter.to == ["Bob <bob@riverside-physio.example>"]
@@ -150,7 +151,7 @@ def test_who_must_not_get_it_after_all(cast, now, change, why):
     make.report(make.prescription(cast.dana), 4, 8)
     row = due(cast.alice, now)
     Practitioner.objects.filter(pk=cast.alice.pk).update(**change)
-    digest_mail.send_due(now)
+    send_due(Digest, now)
     row.refresh_from_db()
     assert (row.state, row.status_detail) == ("skipped", why)
 
@@ -159,7 +160,7 @@ def test_it_says_what_is_true_when_it_is_sent(cast, now):
     bend = make.prescription(cast.dana)
     row = due(cast.alice, now)
     make.report(bend, 4, 8)
-    digest_mail.send_due(timezone.now())
+    send_due(Digest, timezone.now())
     (letter,) = mail.outbox
     assert letter.subject == "1 client needs you to look"
     assert "1 client needs you to look.\n" in letter.body

@@ -31,7 +31,7 @@ def days():
 
 
 def tick(*moments):
-    return [digest_planning.plan_due(moment) for moment in moments]
+    return [digest_planning.create_due_digests(moment) for moment in moments]
 
 
 def test_by_itself_it_comes_at_half_past_seven_on_workdays(alice):
@@ -52,7 +52,7 @@ def test_two_ticks_at_once_write_one_row(alice):
 
 def test_another_hour_on_the_same_day_brings_no_second_one(alice):
     tick(FRIDAY - HOUR, FRIDAY)
-    team_preferences.choose_mail(
+    team_preferences.set_mail_preferences(
         alice, at_once=True, digest=True, digest_at=dt.time(9), digest_days=["fri", "sat"], by=alice.user
     )
     tick(FRIDAY + HOUR / 2, FRIDAY + 2 * HOUR)
