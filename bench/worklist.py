@@ -29,12 +29,12 @@ REPORT = """
     FROM n"""
 HEARD = (
     "UPDATE clinic_worklistentry"
-    " SET last_report_id = client_id * %(reports)s, last_report_at = %(at)s, quiet_since = %(at)s"
+    " SET last_report_id = client_id * %(reports)s, last_report_at = %(at)s, silent_since = %(at)s"
 )
 FLAG = """
     INSERT INTO clinic_flag (id, prescription_id, kind, severity, state, reason, rule_version, raised_at, verdict)
     SELECT i, i * %(every)s, 'worsening', 'high', 'open', 'Pain is rising.', '', %(at)s, '' FROM n"""
-FLAGGED_ROWS = "UPDATE clinic_worklistentry SET need = 1, waits_since = %(at)s WHERE client_id %% %(every)s = 0"
+FLAGGED_ROWS = "UPDATE clinic_worklistentry SET need = 1, open_flag_since = %(at)s WHERE client_id %% %(every)s = 0"
 
 
 def run() -> Iterator[tuple[str, float]]:

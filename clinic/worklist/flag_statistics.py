@@ -1,4 +1,4 @@
-"""What became of the flags: how soon somebody looked, and how many were false alarms."""
+"""Statistics of flags: hours until review, and how many were false alarms."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ REVIEW_VERBS = [FlagEvent.Verb.ACKNOWLEDGED, FlagEvent.Verb.RESOLVED]
 
 @dataclass(frozen=True)
 class FlagStatistics:
-    """Of some flags. A time to review is from raised to the first person who acknowledged or resolved, in hours."""
+    """Counts of some flags; hours run from raised to the first acknowledgement or resolution by a person."""
 
     raised: int = 0
-    reviewed: int = 0  # somebody has looked
-    waiting: int = 0  # nobody has, and it has not ended by itself
-    escalated: int = 0  # nobody had in the clinic's set time
-    median_hours: float | None = None  # None: none was reviewed yet
+    reviewed: int = 0  # acknowledged or resolved by a person
+    waiting: int = 0  # neither, and not resolved by the rules
+    escalated: int = 0  # not acknowledged within the clinic's escalation hours
+    median_hours: float | None = None  # None: none was reviewed
     worst_hours: float | None = None
-    judged: int = 0  # resolved with an answer to "was it real?", "unclear" being one
+    with_verdict: int = 0  # resolved with an answer to "was it real?", "unclear" included
     real: int = 0
     false: int = 0
     by_kind: Mapping[str, FlagStatistics] = field(default_factory=dict)  # every kind, in the order of Flag.Kind
 
     @property
     def false_share(self) -> float | None:
-        """Of those judged, 0 to 1; None: none was judged yet."""
-        return self.false / self.judged if self.judged else None
+        """False alarms among flags with a verdict, 0 to 1; None: there is none."""
+        return self.false / self.with_verdict if self.with_verdict else None
 
 
 @dataclass(frozen=True)
@@ -47,35 +47,37 @@ class _FlagRow:
     escalated: bool
 
 
-def compute_statistics(of: Person | Clinic, since: dt.datetime) -> FlagStatistics:
-    """Of the flags raised since an instant; one query, however many they are.
+def compute_statistics(scope: Person | Clinic, since: dt.datetime) -> FlagStatistics:
+    """Compute the statistics of the flags raised since an instant, in one query.
 
     Args:
-        of: a person sees those of the clients one treats, an owner all of the clinic's; or a whole clinic.
+        scope: a clinic, or a person: the clients whom a practitioner treats, all of the clinic for an owner.
         since: the earliest ``raised_at`` that counts.
     """
-    seen = _seen(of, since)
+    flags = _read_flags(scope, since)
     kinds: dict[str, list[_FlagRow]] = defaultdict(list)
-    for flag in seen:
+    for flag in flags:
         kinds[flag.kind].append(flag)
-    return _sum(seen, {kind: _sum(kinds[kind], {}) for kind in Kind.values})
+    return _sum(flags, {kind: _sum(kinds[kind], {}) for kind in Kind.values})
 
 
-def _seen(of: Person | Clinic, since: dt.datetime) -> list[_FlagRow]:
+def _read_flags(scope: Person | Clinic, since: dt.datetime) -> list[_FlagRow]:
     flags = (
-        Flag.objects.filter(prescription__client__clinic=of) if isinstance(of, Clinic) else Flag.objects.visible_to(of)
+        Flag.objects.filter(prescription__client__clinic=scope)
+        if isinstance(scope, Clinic)
+        else Flag.objects.visible_to(scope)
     )
     rows = (
         flags.filter(raised_at__gte=since)
         .annotate(
-            looked_at=Min("events__at", filter=Q(events__verb__in=REVIEW_VERBS, events__by__isnull=False)),
-            rises=Count("events", filter=Q(events__verb=FlagEvent.Verb.ESCALATED)),
+            reviewed_at=Min("events__at", filter=Q(events__verb__in=REVIEW_VERBS, events__by__isnull=False)),
+            escalations=Count("events", filter=Q(events__verb=FlagEvent.Verb.ESCALATED)),
         )
-        .values_list("kind", "state", "verdict", "raised_at", "looked_at", "rises")
+        .values_list("kind", "state", "verdict", "raised_at", "reviewed_at", "escalations")
     )
     return [
-        _FlagRow(kind, state, verdict, (looked_at - raised_at) / HOUR if looked_at else None, bool(rises))
-        for kind, state, verdict, raised_at, looked_at, rises in rows
+        _FlagRow(kind, state, verdict, (reviewed_at - raised_at) / HOUR if reviewed_at else None, bool(escalations))
+        for kind, state, verdict, raised_at, reviewed_at, escalations in rows
     ]
 
 
@@ -89,7 +91,7 @@ def _sum(flags: Sequence[_FlagRow], by_kind: Mapping[str, FlagStatistics]) -> Fl
         escalated=sum(flag.escalated for flag in flags),
         median_hours=median(hours) if hours else None,
         worst_hours=max(hours, default=None),
-        judged=len(verdicts),
+        with_verdict=len(verdicts),
         real=verdicts.count(Verdict.REAL),
         false=verdicts.count(Verdict.FALSE),
         by_kind=by_kind,

@@ -70,7 +70,7 @@ def test_the_share_judged_false_is_among_those_judged(cast):
     for verdict in ("real", "false", "unclear", "", "real"):
         lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
     told = seen(cast.alice)
-    assert (told.raised, told.judged, told.real, told.false, told.false_share) == (5, 4, 2, 1, 0.25)
+    assert (told.raised, told.with_verdict, told.real, told.false, told.false_share) == (5, 4, 2, 1, 0.25)
 
 
 def test_by_kind(cast):

@@ -64,7 +64,7 @@ def _false(seen: FlagStatistics) -> str:
     if seen.false_share is None:
         return "–"
     share = number_format(round(100 * seen.false_share))
-    return _("%(false)s of %(judged)s (%(share)s %%)") % {"false": seen.false, "judged": seen.judged, "share": share}
+    return _("%(false)s of %(judged)s (%(share)s %%)") % {"false": seen.false, "with_verdict": seen.with_verdict, "share": share}
 
 
 ROUTES = [

@@ -140,7 +140,7 @@ def show(request: HttpRequest) -> Page:
         "worklist/page.html",
         title,
         rows=rows(list(shown), memberships, now),
-        shown=shown,
+        page_obj=shown,
         form=form,
         narrowed=narrowed or mine or len(memberships) < len(everywhere),
         pills=_at_which(request, everywhere, asked) + _pills(request, counts, asked, sees_colleagues),
@@ -197,7 +197,7 @@ def _pills(request: HttpRequest, counts: Counts, asked: dict[str, Any], sees_col
             label,
             which in asked,
             _link(request, **{which: "" if which in asked else "1"}),
-            getattr(counts, which) if counts.whole else None,
+            getattr(counts, which) if counts.is_complete else None,
         )
         for which, label in PILLS.items()
     ]
