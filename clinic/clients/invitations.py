@@ -15,14 +15,13 @@ from django.utils.translation import override
 from clinic import audit
 from clinic.clients import invitation_mail
 from clinic.flags.undeliverable import mark_deliverable
-from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant
+from clinic.models import Client, Invitation, Practitioner, Prescription, Registrant, WorklistEntry
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
 REMIND_AFTER = dt.timedelta(days=7)
 MAX_INVITATIONS = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
-# Rows that say nothing of a treatment: who has no others was never more than a name and an address.
-_SAYS_NOTHING = {"invitation", "registrant", "worklist_entry"}
+_NO_RECORD = (Invitation, Registrant, WorklistEntry)  # rows about a client that say nothing of a treatment
 
 
 def invite_client(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
@@ -185,7 +184,7 @@ def _has_record(client: Client) -> bool:
     return any(
         related.related_model._default_manager.filter(**{related.field.name: client}).exists()
         for related in Client._meta.related_objects
-        if related.related_model._meta.model_name not in _SAYS_NOTHING
+        if related.related_model not in _NO_RECORD
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic import audit
-from clinic.models import AuditEntry, Client, Note, Practitioner, Prescription
+from clinic.models import Client, Note, Practitioner, Prescription
 from clinic.models.idempotency import idempotency_key
 
 MAX_TEXT = 4000
@@ -41,7 +41,7 @@ def add_note(
     made = Note(
         client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now(), idempotency_key=key
     )
-    return _write(made, "noted")
+    return _write(made, audit.Verb.NOTE_ADDED)
 
 
 def correct_note(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
@@ -61,10 +61,10 @@ def correct_note(note: Note, text: str, *, by: Practitioner, now: dt.datetime | 
         client=note.client, prescription=note.prescription, text=text.strip(), by=by, at=now or timezone.now(),
         corrects=note,
     )  # fmt: skip
-    return _write(made, "note-corrected")
+    return _write(made, audit.Verb.NOTE_CORRECTED)
 
 
-def _write(note: Note, verb: str) -> Note:
+def _write(note: Note, verb: audit.Verb) -> Note:
     wrong: dict[str, list[str]] = {}
     if not note.text:
         wrong["text"] = [_("Write something first.")]
@@ -72,12 +72,11 @@ def _write(note: Note, verb: str) -> Note:
         wrong["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
     if not note.by.treats_at(note.client.clinic_id):
         wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
-    if AuditEntry.objects.erasure_of(note.client_id).exists():
-        wrong["client"] = [_("This record is erased. Nothing more is written into it.")]
     if wrong:
         raise ValidationError(wrong)
     try:
         with transaction.atomic():
+            Client.objects.lock_for_writing(note.client_id)
             note.save()
             audit.record(note.by.user, verb, note, note.client.clinic)
     except IntegrityError as error:

@@ -218,6 +218,8 @@ def put_on_hold(prescription: Prescription, reason: str, now: dt.datetime, by: A
 def acknowledge_flag(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
     """Say that somebody has seen it and is on it. False: it was acknowledged or resolved before."""
     with transaction.atomic():
+        if note:
+            Client.objects.lock_for_writing(flag.prescription.client_id)
         changed = Flag.objects.filter(pk=flag.pk, state=Flag.State.OPEN).update(state=Flag.State.ACKNOWLEDGED)
         if changed:
             _record_event(flag, FlagEvent.Verb.ACKNOWLEDGED, by, note, now)
@@ -256,6 +258,7 @@ def close_flag(
         raise ValidationError(wrong)
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=flag.prescription_id)
+        Client.objects.lock_for_writing(flag.prescription.client_id)
         changed = Flag.objects.unresolved().filter(pk=flag.pk).update(state=Flag.State.RESOLVED, verdict=verdict)
         if changed:
             _record_event(flag, FlagEvent.Verb.RESOLVED, by, note, now)

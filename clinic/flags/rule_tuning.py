@@ -53,6 +53,7 @@ def set_client_rule_settings(
     with transaction.atomic():
         running = Prescription.objects.running().filter(client=client)
         rows = list(PainTrend.objects.select_for_update().filter(prescription__in=running).order_by("pk"))
+        Client.objects.lock_for_writing(client.pk)
         created = _store(settings_of(client.pk), sensitivity, smallest_rise, reason, by, now, client=client)
         for row in rows:
             engine.replay_reports(row)

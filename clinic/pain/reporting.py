@@ -22,6 +22,7 @@ from clinic.models import (
     Advice,
     AdviceText,
     Area,
+    Client,
     Clinic,
     Correction,
     Flag,
@@ -108,6 +109,7 @@ def report_pain(
     now = now or timezone.now()
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
+        Client.objects.lock_for_writing(prescription.client_id)
         fingerprint = answers.fingerprint(prescription)
         if key and (known := _find_by_key(prescription, key)):
             if known.fingerprint != fingerprint:
@@ -132,7 +134,7 @@ def report_pain(
                 raise LinkUsed(reminder.pk)
         advice, flags = lifecycle.raise_flags(stored, engine.assess_report(row, stored), now)
         _store_advice(stored, advice)
-        _close_first_steps(prescription.client.clinic, now)
+        _dismiss_onboarding(prescription.client.clinic, now)
         audit.record(by, audit.Verb.PAIN_REPORTED, stored, prescription.client.clinic)
         transaction.on_commit(partial(signals.report_made.send_robust, PainReport, report=stored))
     return ReportResult(stored, flags)
@@ -164,6 +166,7 @@ def correct_report(
         raise ValidationError({"report": _("It is over %(days)s days old. Ask your practitioner.") % {"days": days}})
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=stored.prescription_id)
+        Client.objects.lock_for_writing(stored.prescription.client_id)
         stored.refresh_from_db()
         old = read_answers(stored)
         new = replace(old, **changes)
@@ -244,8 +247,8 @@ def _store_advice(stored: PainReport, advice: Advice) -> None:
     stored.save(update_fields=["advice", "advice_text"])
 
 
-def _close_first_steps(clinic: Clinic, now: dt.datetime) -> None:
-    """With its first answer a clinic is no beginner any more."""
+def _dismiss_onboarding(clinic: Clinic, now: dt.datetime) -> None:
+    """The first report ends the clinic's onboarding."""
     if clinic.onboarding_dismissed_at is None:
         Clinic.objects.filter(pk=clinic.pk, onboarding_dismissed_at=None).update(onboarding_dismissed_at=now)
         clinic.onboarding_dismissed_at = now
