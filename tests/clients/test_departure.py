@@ -47,7 +47,7 @@ def test_no_reminder_goes_out_any_more_not_even_one_that_was_due(dana):
     leave(dana)
     send_due(Reminder, due)
     assert mail.outbox == []
-    assert Reminder.objects.latest("due_at").why == "ended"
+    assert Reminder.objects.latest("due_at").status_detail == "ended"
     assert planning.create_due_reminders(due + dt.timedelta(days=3)) == 0
     assert dana.prescriptions.get().state == Prescription.State.ENDED
 

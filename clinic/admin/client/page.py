@@ -140,7 +140,6 @@ class ClientRecord:
     timeline: Page[TimelineEntry]
     invitation: Invitation | None  # the newest one of a client who has not joined
     complained_on: dt.datetime | None
-    erased: bool
     last_report: str  # "2 h ago"; empty: never
 
     @property
@@ -191,7 +190,6 @@ def build_client_record(
         timeline=build_timeline(rows, flag_numbers, timeline_page),
         invitation=rows.invitations[-1] if rows.invitations and client.state == Client.State.INVITED else None,
         complained_on=None if client.reminders_wanted else audited.get(AuditEntry.Verb.SPAM_REPORTED),
-        erased=AuditEntry.Verb.CLIENT_ERASED in audited,
         last_report=_last_report(rows, now),
     )
 
