@@ -94,7 +94,7 @@ def test_the_wheel_holds_the_two_apps_and_nothing_else(wheel):
     assert "clinic/migrations/0001_initial.py" in names
     assert "exercises/library/forward-bend/exercise.en.toml" in names
     assert {"handout.typ", "fonts/OFL.txt", "fonts/Figtree-Bold.ttf"} <= {
-        name.removeprefix("clinic/records/") for name in names
+        name.removeprefix("clinic/documents/") for name in names
     }
     assert "clinic/locale/es/LC_MESSAGES/django.mo" in names
     assert any(name.endswith("/LICENSE") for name in names)

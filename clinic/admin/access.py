@@ -8,7 +8,8 @@ from __future__ import annotations
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest
 
-from clinic.models import Client, Clinic, Practitioner, is_platform_staff
+from clinic import models
+from clinic.models import Client, Clinic, Practitioner
 
 _KEPT = "_plumbline_memberships"
 
@@ -46,7 +47,7 @@ def owned(request: HttpRequest) -> list[Clinic]:
 
 def is_platform_staff(request: HttpRequest) -> bool:
     """Whether the person is platform staff: sees clinics and who works there, and no client."""
-    return is_platform_staff(request.user)
+    return models.is_platform_staff(request.user)
 
 
 def practitioner_of(request: HttpRequest, client: Client) -> Practitioner:

@@ -54,7 +54,7 @@ def _flag_row(flag: Flag, number: int, rows: ClientRows, now: dt.datetime) -> Fl
     return FlagRow(
         flag,
         number=number,
-        phase=flare_up.phase_label(flare_up.phase(flag, now)),
+        phase=flare_up.phase_label(flare_up.phase_of(flag, now)),
         delay=flare_up.describe_delay(flag),
         evidence=evidence[-EVIDENCE_SHOWN:],
         earlier=max(0, len(evidence) - EVIDENCE_SHOWN),

@@ -63,7 +63,7 @@ def ledger(request: HttpRequest, pk: int) -> Page:
         whole=whole,
         ends=ends,
         chosen=chosen if chosen in {end.code for end in ends} else "",
-        shown=shown,
+        page_obj=shown,
         lines=[_line(reminder, whole) for reminder in shown],
     )
 
@@ -87,9 +87,13 @@ def _ends(mine: Any) -> list[End]:
 
 def _line(reminder: Reminder, whole: bool) -> Line:
     if not whole:
-        why = admin_labels.why(reminder.status_detail) if reminder.state in ABOUT_THE_ADDRESS else ""
+        why = admin_labels.format_status_detail(reminder.status_detail) if reminder.state in ABOUT_THE_ADDRESS else ""
         return Line(reminder, "", why)
-    return Line(reminder, reminder.schedule.prescription.exercise.name, admin_labels.why(reminder.status_detail))
+    return Line(
+        reminder,
+        reminder.schedule.prescription.exercise.name,
+        admin_labels.format_status_detail(reminder.status_detail),
+    )
 
 
 ROUTES = [

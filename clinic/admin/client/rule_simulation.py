@@ -79,7 +79,7 @@ def _tried(prescription: Prescription, config: TrendConfig, really: Sequence[Fla
     lines = _side_by_side(seen.flags, really)
     marks = [Mark(line.at, str(line.number), past=line.would is None) for line in lines]
     return Tried(
-        pain_chart.draw_pain_chart(prescription, seen, marks, timezone.now(), shown=None),
+        pain_chart.draw_pain_chart(prescription, seen, marks, timezone.now(), span=None),
         summary=_summary(seen),
         lines=lines,
     )

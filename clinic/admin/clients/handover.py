@@ -84,7 +84,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
             return _done(request, given, count)
     return page(
         request, "clients/handover.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen,
-        whose=whose, shown=part, by=by, offered=offered, teams=teams,
+        whose=whose, page_obj=part, by=by, offered=offered, teams=teams,
         whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
     shown, rows, to_remind = invitations.out(request)
     return page(
-        request, "clients/invite.html", _("Invite"), form=form, shown=shown, rows=rows, to_remind=to_remind,
+        request, "clients/invite.html", _("Invite"), form=form, page_obj=shown, rows=rows, to_remind=to_remind,
         several_clinics=len(as_whom) > 1,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def listing(request: HttpRequest) -> Page:
         request,
         "clients/list.html",
         _("Clients"),
-        shown=shown,
+        page_obj=shown,
         may_prescribe=_may_prescribe(request, shown.object_list) if treats else set(),
         form=form,
         narrowed=found is not everybody,
@@ -78,18 +78,18 @@ def client(request: HttpRequest, pk: int) -> Page:
     known = known.annotate(treated=treated, may_hand_over=given)
     about: Any = get_object_or_404(known, pk=pk)
     now = timezone.now()
-    told: dict[str, Any] = {"client": about, "now": now, "language": admin_labels.language(about.language)}
+    told: dict[str, Any] = {"client": about, "now": now, "language": admin_labels.language_name(about.language)}
     if not about.treated:
         return page(request, "client/contact.html", about.name, **told)
-    kept = client_page.of(about, now, request.GET.get("page"), request.GET.get("timeline"))
+    kept = client_page.build_client_record(about, now, request.GET.get("page"), request.GET.get("timeline"))
     return page(
         request,
         "client/page.html",
         about.name,
         **told,
         record=kept,
-        invitation_why=admin_labels.why(kept.invitation.status_detail) if kept.invitation else "",
-        handovers=about.handovers.select_related("from_practitioner", "to", "by"),
+        invitation_why=admin_labels.format_status_detail(kept.invitation.status_detail) if kept.invitation else "",
+        handovers=about.handovers.select_related("from_practitioner", "to_practitioner", "by"),
         may_hand_over=about.may_hand_over,
     )
 

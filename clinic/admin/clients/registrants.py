@@ -45,7 +45,7 @@ def listing(request: HttpRequest) -> Page:
         request,
         "clients/registrants.html",
         _("Registrants"),
-        shown=shown,
+        page_obj=shown,
         rows=rows,
         several=len([row for row in rows if row.practitioners]) > 1,
         offered=rows[0].practitioners if rows and len(access.memberships(request)) == 1 else [],

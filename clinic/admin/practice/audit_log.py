@@ -1,4 +1,4 @@
-"""Who did what, for the owner: every act at the clinic, the newest first. Nothing here can be added or changed."""
+"""The audit log of a clinic for its owner, newest first; read-only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clinic.admin import access
-from clinic.admin.practice import audit_labels
 from clinic.admin.rendering import Page, page
 from clinic.models import (
     Absence,
@@ -38,10 +37,25 @@ from clinic.models.clinic import Person
 from exercises.models import Exercise
 
 PER_PAGE = 50
-CLIENTS, NOBODY = "clients", "rules"  # in the address, beside the numbers of colleagues
+CLIENTS, RULES = "clients", "rules"  # actors in the address, beside the numbers of colleagues
 
-# Kind → the rows of it that a person may know of, the way to whom it is about, and the page of that one.
-_ABOUT: dict[str, tuple[Any, str, str]] = {
+TARGET_KINDS: dict[str, Promise] = {
+    "client": gettext_lazy("client"),
+    "prescription": gettext_lazy("prescription"),
+    "painreport": gettext_lazy("pain report"),
+    "flag": gettext_lazy("flag"),
+    "note": gettext_lazy("note"),
+    "message": gettext_lazy("message"),
+    "registrant": gettext_lazy("registrant"),
+    "practitioner": gettext_lazy("colleague"),
+    "absence": gettext_lazy("absence"),
+    "exercise": gettext_lazy("exercise"),
+    "dosetemplate": gettext_lazy("kept dose"),
+    "clinic": gettext_lazy("clinic"),
+    "advicetext": gettext_lazy("the clinic's own words"),
+}
+# Target kind → its rows that a person may see, the lookup of the named row, and the URL name of that row's page.
+_TARGETS: dict[str, tuple[Any, str, str]] = {
     "client": (Client.objects.visible_to, "", "client"),
     "prescription": (Prescription.objects.visible_to, "client__", "client"),
     "painreport": (PainReport.objects.visible_to, "prescription__client__", "client"),
@@ -57,7 +71,7 @@ _ABOUT: dict[str, tuple[Any, str, str]] = {
 
 @dataclass(frozen=True)
 class Target:
-    """Whom or what an act was about, by name; ``link`` is empty where it has no page."""
+    """The row that an act was about, by name; ``link`` is empty where it has no page."""
 
     name: str
     link: str
@@ -65,38 +79,38 @@ class Target:
 
 @dataclass(frozen=True)
 class Line:
-    """One act in words; ``target`` is None where the row is gone or not theirs to see: then the number stands."""
+    """One entry as text; ``target`` is None where the row is deleted or hidden from the owner: then its number stands."""
 
     entry: AuditEntry
-    who: str
+    actor: str
     act: str
     kind: str
     target: Target | None
 
 
-def _capital(words: Promise | str) -> Any:
-    """Still to be translated: capfirst keeps it lazy, which its stubs do not know."""
-    return capfirst(words)  # type: ignore[type-var]
+def _capitalize(label: Promise | str) -> Any:
+    """Capitalise a label; capfirst keeps it lazy, which its stubs do not know."""
+    return capfirst(label)  # type: ignore[type-var]
 
 
 class FilterForm(forms.Form):
-    """What the list is narrowed to."""
+    """Filters of the log: actor and verb."""
 
-    who = forms.ChoiceField(
+    actor = forms.ChoiceField(
         label=gettext_lazy("Person"),
         required=False,
         error_messages={
             "invalid_choice": gettext_lazy("Person: “%(value).40s” is not in the list. Everything is shown.")
         },
     )
-    what = forms.ChoiceField(
+    verb = forms.ChoiceField(
         label=gettext_lazy("Act"),
         required=False,
         choices=[
             ("", gettext_lazy("Every act")),
             *(
-                (heading, [(verb, _capital(words)) for verb, words in some.items()])
-                for heading, some in audit_labels.GROUPS
+                (heading, [(verb, _capitalize(label)) for verb, label in verbs])
+                for heading, verbs in AuditEntry.Verb.grouped_choices()
             ),
         ],
         error_messages={"invalid_choice": gettext_lazy("Act: “%(value).40s” is not in the list. Everything is shown.")},
@@ -104,53 +118,53 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any, people: Iterable[Practitioner]) -> None:
         super().__init__(data)
-        who = self.fields["who"]
-        assert isinstance(who, forms.ChoiceField)
-        who.choices = [
+        actor = self.fields["actor"]
+        assert isinstance(actor, forms.ChoiceField)
+        actor.choices = [
             ("", _("Everybody")),
             *((str(person.pk), person.name) for person in people),
             (CLIENTS, _("Clients")),
-            (NOBODY, capfirst(_("the rules, or a link in a mail"))),
+            (RULES, capfirst(_("the rules, or a link in a mail"))),
         ]
 
-    def asked(self) -> dict[str, str]:
-        """What is asked for; nothing while the form has an error."""
+    def filters(self) -> dict[str, str]:
+        """The filters that are set; none while the form has an error."""
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
-    """50 a page; the same number of queries however many they are."""
+def audit_log(request: HttpRequest) -> Page:
+    """PER_PAGE entries a page, by a fixed number of queries."""
     if not access.owns(request):
         raise Http404
     people = list(Practitioner.objects.managed_by(request.user).order_by("name", "pk"))
     form = FilterForm(request.GET, people)
-    asked = form.asked()
-    found = _narrowed(AuditEntry.objects.visible_to(request.user), asked, people)
-    rows = found.select_related("actor", "clinic").prefetch_related("actor__practitioners", "actor__clients")
-    shown = Paginator(rows.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    filters = form.filters()
+    entries = _filtered(AuditEntry.objects.visible_to(request.user), filters, people)
+    rows = entries.select_related("actor", "clinic").prefetch_related("actor__practitioners", "actor__clients")
+    page_obj = Paginator(rows.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
     return page(
         request,
         "practice/audit_log.html",
         _("Who did what"),
         form=form,
-        shown=shown,
-        lines=_lines(list(shown), request.user),
-        narrowed=bool(asked),
+        page_obj=page_obj,
+        lines=_lines(list(page_obj), request.user),
+        filtered=bool(filters),
         several_clinics=len(access.owned(request)) > 1,
     )
 
 
-def _narrowed(entries: Any, asked: dict[str, str], people: list[Practitioner]) -> Any:
-    who = asked.get("who", "")
-    if who == NOBODY:
+def _filtered(entries: Any, filters: dict[str, str], people: list[Practitioner]) -> Any:
+    actor = filters.get("actor", "")
+    if actor == RULES:
         entries = entries.filter(actor=None)
-    elif who == CLIENTS:
+    elif actor == CLIENTS:
         entries = entries.filter(Exists(Client.objects.filter(user=OuterRef("actor"), clinic=OuterRef("clinic"))))
-    elif who:
-        person = next(one for one in people if str(one.pk) == who)
+    elif actor:
+        person = next(person for person in people if str(person.pk) == actor)
         entries = entries.filter(actor=person.user_id, clinic=person.clinic_id)
-    return entries.filter(verb=asked["what"]) if "what" in asked else entries
+    return entries.filter(verb=filters["verb"]) if "verb" in filters else entries
 
 
 def _lines(entries: list[AuditEntry], user: Person) -> list[Line]:
@@ -158,9 +172,9 @@ def _lines(entries: list[AuditEntry], user: Person) -> list[Line]:
     return [
         Line(
             entry,
-            _who(entry),
-            audit_labels.act(entry.verb),
-            audit_labels.kind(entry.target_kind),
+            _actor_name(entry),
+            entry.get_verb_display(),
+            str(TARGET_KINDS.get(entry.target_kind, entry.target_kind)),
             targets.get((entry.target_kind, entry.target_id)),
         )
         for entry in entries
@@ -168,35 +182,37 @@ def _lines(entries: list[AuditEntry], user: Person) -> list[Line]:
 
 
 def _targets(entries: list[AuditEntry], user: Person) -> dict[tuple[str, int], Target]:
-    """By kind and number: one query for each kind among the entries."""
+    """Targets by kind and number, by one query for each kind among the entries."""
     numbers: dict[str, set[int]] = defaultdict(set)
-    found = {}
+    targets = {}
     for entry in entries:
         numbers[entry.target_kind].add(entry.target_id)
         if (entry.target_kind, entry.target_id) == ("clinic", entry.clinic_id):
-            found["clinic", entry.clinic_id] = Target(entry.clinic.name, reverse("plumbline:clinic"))
-    for kind, (known_to, way, route) in _ABOUT.items():
+            targets["clinic", entry.clinic_id] = Target(entry.clinic.name, reverse("plumbline:clinic"))
+    for kind, (visible_rows, lookup, url_name) in _TARGETS.items():
         if kind in numbers:
-            rows = known_to(user).filter(pk__in=numbers[kind]).values_list("pk", f"{way}pk", f"{way}name")
-            for pk, whom, name in rows:
-                found[kind, pk] = Target(name, reverse(f"plumbline:{route}", args=[whom]) if route else "")
-    if "exercise" in numbers:  # everybody's; its name is in words of several languages
-        for one in Exercise.objects.filter(pk__in=numbers["exercise"]).prefetch_related("texts"):
-            found["exercise", one.pk] = Target(one.name, reverse("plumbline:exercise", args=[one.slug]))
-    return found
+            rows = visible_rows(user).filter(pk__in=numbers[kind]).values_list("pk", f"{lookup}pk", f"{lookup}name")
+            for pk, named_pk, name in rows:
+                link = reverse(f"plumbline:{url_name}", args=[named_pk]) if url_name else ""
+                targets[kind, pk] = Target(name, link)
+    if "exercise" in numbers:  # the whole site's; its name is translated
+        for exercise in Exercise.objects.filter(pk__in=numbers["exercise"]).prefetch_related("texts"):
+            link = reverse("plumbline:exercise", args=[exercise.slug])
+            targets["exercise", exercise.pk] = Target(exercise.name, link)
+    return targets
 
 
-def _who(entry: AuditEntry) -> str:
-    """The name that the actor bears at this clinic."""
+def _actor_name(entry: AuditEntry) -> str:
+    """The actor's name at this clinic."""
     if entry.actor is None:
         return _("the rules, or a link in a mail")
     actor: Any = entry.actor  # the reverse names are ours; a host's user model does not declare them
-    for known in (*actor.practitioners.all(), *actor.clients.all()):
-        if known.clinic_id == entry.clinic_id:
-            return str(known)
+    for person in (*actor.practitioners.all(), *actor.clients.all()):
+        if person.clinic_id == entry.clinic_id:
+            return str(person)
     return _("somebody else")
 
 
 ROUTES = [
-    ("book/", listing, "who_did_what"),
+    ("audit-log/", audit_log, "audit_log"),
 ]
