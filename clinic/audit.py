@@ -8,27 +8,24 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from clinic.models import AuditEntry, Clinic
+from clinic.models.audit import AuditVerb as Verb
+
+__all__ = ["Verb", "record", "record_all"]
 
 
-def record(actor: AbstractBaseUser | None, verb: str, target: models.Model, clinic: Clinic) -> None:
+def record(actor: AbstractBaseUser | None, verb: Verb, target: models.Model, clinic: Clinic) -> None:
     """Add one entry.
 
     Args:
         actor: who did it; None: the rules or a holder of a mail link.
-        verb: a slug such as ``prescribed``; it names the act, never a value.
+        verb: names the act, never a value.
         target: a saved row; only its kind and number are kept.
         clinic: whose book this belongs in.
     """
-    AuditEntry.objects.create(
-        clinic=clinic,
-        actor_id=actor.pk if actor else None,
-        verb=verb,
-        target_kind=str(target._meta.model_name),
-        target_id=target.pk,
-    )
+    record_all(actor, verb, [target], clinic)
 
 
-def record_all(actor: AbstractBaseUser | None, verb: str, targets: Sequence[models.Model], clinic: Clinic) -> None:
+def record_all(actor: AbstractBaseUser | None, verb: Verb, targets: Sequence[models.Model], clinic: Clinic) -> None:
     """One entry for each of many rows, as :func:`record`, in one statement."""
     AuditEntry.objects.bulk_create(
         AuditEntry(

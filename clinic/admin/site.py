@@ -28,7 +28,7 @@ from clinic.accounts import second_factor
 from clinic.admin import access, theme
 from clinic.admin.clients import list as clients_list
 from clinic.admin.practice import onboarding, sites
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.team import second_factor_reset
 from clinic.admin.urls import ROUTES
 from clinic.admin.worklist import page as worklist_page
@@ -68,7 +68,7 @@ class PractitionerSite(UnfoldAdminSite):
 
     def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Have the response drawn by our engine and, a page of ours, inside the shell."""
-        if isinstance(response, Page):
+        if isinstance(response, AdminPage):
             response.context_data = {**self.each_context(request), **(response.context_data or {})}
         if isinstance(response, TemplateResponse):
             response.using = PRACTITIONER_ENGINE
@@ -78,8 +78,8 @@ class PractitionerSite(UnfoldAdminSite):
         """Our look, and over it whatever a project says in PLUMBLINE_UNFOLD."""
         theirs = super().each_context(request)
         chosen = {name.lower() for name in getattr(settings, self.settings_name, {})}
-        ours = {name: value for name, value in theme.shell(request).items() if name not in chosen}
-        ours["styles"] = [*theme.styles(), *theirs["styles"]]
+        ours = {name: value for name, value in theme.shell_context(request).items() if name not in chosen}
+        ours["styles"] = [*theme.stylesheet_urls(), *theirs["styles"]]
         return {**theirs, **ours}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -90,10 +90,10 @@ class PractitionerSite(UnfoldAdminSite):
         ]
 
     @method_decorator(require_safe)
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Page:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> AdminPage:
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
         if not access.memberships(request):
-            return sites.listing(request)
+            return sites.clinics(request)
         shown = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
         shown.context_data = {**(shown.context_data or {}), "onboarding": onboarding.build_checklist(request)}
         return shown
@@ -133,16 +133,16 @@ def _account_page(name: str) -> HttpResponseRedirect | None:
         return None
 
 
-def _only_a_button(request: HttpRequest) -> Page:
+def _only_a_button(request: HttpRequest) -> AdminPage:
     """For whoever comes to a button's address by sign-in or reload: an empty 405 is an error of the browser's."""
-    shown = page(request, "post_only.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
+    shown = render_page(request, "post_only.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
     shown["Allow"] = "POST"
     return shown
 
 
-def _not_for_you(request: HttpRequest) -> Page:
+def _not_for_you(request: HttpRequest) -> AdminPage:
     """For somebody signed in who works at no clinic: says so, and where their own page is."""
-    return page(
+    return render_page(
         request,
         "no_access.html",
         _("This part is for practitioners"),

@@ -36,7 +36,7 @@ _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}
 _OF_THE_TEAM = {"colleague", "colleague_add", "second_step"}
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
+def shell_context(request: HttpRequest) -> dict[str, Any]:
     """What unfold's templates need to know of us on every page."""
     here = access.memberships(request)
     return {
@@ -57,7 +57,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def styles() -> list[str]:
+def stylesheet_urls() -> list[str]:
     """The addresses of our style sheets, in their order."""
     ours = ["shell", "pieces", "record", "flags", "worklist", "worklist_desk", "exercises", "joining", "settings"]
     ours += ["team", "clinic", "prescribe", "touch"]

@@ -48,7 +48,7 @@ def record_bounce(mail: OutboxMessage, diagnostic: str, *, hard: bool, now: dt.d
     """Settle the row as bounced, and act for the recipient who gets no mail.
 
     A client whose mailbox is not there is marked undeliverable and flagged; one whose mailbox is full, or the like,
-    after three mails in a row. A kind with a fallback calls it: instead of a notice that nobody got, the owners get one.
+    after three mails in a row. A kind that has a fallback calls it: the owners get the notice that nobody got.
 
     Args:
         diagnostic: the mail server's answer.
@@ -61,6 +61,8 @@ def record_bounce(mail: OutboxMessage, diagnostic: str, *, hard: bool, now: dt.d
     with transaction.atomic():
         if client is not None:  # the trend before the reminder, in the order of a report that a link brings
             list(PainTrend.objects.select_for_update().filter(prescription__client=client).order_by("pk"))
+            client = Client.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=client.pk)
+            diagnostic = "" if client.erased_at else diagnostic  # it may quote the address
         if not type(mail).objects.mark_bounced(mail.message_id, now, diagnostic):
             return False
         log.warning("%s %d came back (%s)", mail.kind, mail.pk, "hard" if hard else "soft")

@@ -42,6 +42,7 @@ from clinic.models import (
     ScreeningAnswer,
     SkipReason,
 )
+from clinic.models.outbox import State
 from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
@@ -205,5 +206,8 @@ def _erase_texts(client: Client, erased: str) -> None:
     for kind, which, column in texts:  # a placeholder, since a constraint may ask for a text
         kind._default_manager.filter(which).exclude(**{column: ""}).update(**{column: erased})
     for mails in (reminders, Invitation.objects.filter(of_client), Message.objects.filter(of_client)):
+        # A worker that is sending one of them stores no reply of the mail server any more.
+        mails.filter(state=State.CLAIMED).update(state=State.READY, lease=None)
+        mails.filter(state=State.SENDING).update(state=State.UNKNOWN, lease=None, settled_at=timezone.now())
         # A mail server may have quoted the address; the reasons of our own may stay.
         mails.exclude(status_detail__in=["", *SkipReason.values]).update(status_detail=erased)

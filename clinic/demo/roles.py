@@ -23,7 +23,7 @@ from clinic.models.outbox import State
 from clinic.pain import reporting
 from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.prescribing import Dose
+from clinic.dosage.values import PlannedDosage
 from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise
 
@@ -172,7 +172,7 @@ class Part:
             raise ValueError(f"{self.client} has not joined")
         return account
 
-    def _dose(self, starts_on: dt.date, **dose: Any) -> Dose:
+    def _dose(self, starts_on: dt.date, **dose: Any) -> PlannedDosage:
         given: dict[str, Any] = {"starts_on": starts_on, "days": WEEKDAYS, "times": [self.time], "sets": 2, **dose}
-        plan = Dose(**given)
-        return replace(plan, mornings_allowed=bool(prescribing.morning_times(self.client, plan)))
+        plan = PlannedDosage(**given)
+        return replace(plan, mornings_allowed=bool(prescribing.morning_times(self.client, plan.times)))

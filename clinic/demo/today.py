@@ -13,7 +13,7 @@ from django.db.models import Q
 from clinic.conf import conf
 from clinic.demo import people, registrants, scenarios
 from clinic.demo.seed import Stage
-from clinic.dosage.values import PlannedDosage
+from clinic.dosage.values import Dosage, PlannedDosage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.practice import advice_texts
@@ -64,9 +64,9 @@ def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
 def _keep_doses(by: Practitioner) -> None:
     """Two doses to prescribe with one press."""
     exercise = Exercise.objects.current().get(slug=people.EXERCISE)
-    dose_templates.add_template(exercise, dose_templates.usual(), by=by)
-    chair = dose_templates.Pattern("Gently, with a chair", ["mon", "wed", "fri"], ["17:00"], variation="chair", weeks=4)
-    dose_templates.add_template(exercise, chair, by=by)
+    dose_templates.add_usual_template(exercise, by=by)
+    chair = Dosage(["mon", "wed", "fri"], ["17:00"], variation="chair")
+    dose_templates.add_template(exercise, "Gently, with a chair", chair, weeks=4, by=by)
 
 
 def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
@@ -118,15 +118,9 @@ def _has_day(version: PrescriptionVersion, day: dt.date) -> bool:
 def _move(prescription: Prescription, time: dt.time, now: dt.datetime) -> None:
     version = prescription.dose
     dose = PlannedDosage(
-        starts_on=version.starts_on,
-        ends_on=version.ends_on,
-        days=version.day_names,
-        times=[time],
-        sets=version.sets,
-        hold_seconds=version.hold_seconds,
-        variation=version.variation,
+        **{**version.dosage_values(), "times": [time]}, starts_on=version.starts_on, ends_on=version.ends_on
     )
-    dose = replace(dose, mornings_allowed=bool(prescribing.morning_times(prescription.client, dose)))
+    dose = replace(dose, mornings_allowed=bool(prescribing.morning_times(prescription.client, dose.times)))
     prescribing.amend_prescription(
         prescription, dose, by=prescription.prescribed_by, reason="Moved to a time that suits better.", now=now
     )

@@ -1,4 +1,4 @@
-"""Run the two pure rules over a client's reports: one step on from the stored state, or a replay of the history."""
+"""The two pure rules run over a client's reports: one step on from the stored state, or a replay of all."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ STATE_ERRORS = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError
 
 @dataclass(frozen=True)
 class Assessment:
-    """What the rules say; None where nothing is known yet.
+    """The results of both rules; None where nothing is known yet.
 
-    ``trend`` and ``standing`` are as of the newest report, ``session`` is about the report that was judged.
-    ``rising_since``: the report at which a replay would have flagged what ``trend`` flags; None: no replay, or no flag.
+    ``trend`` and ``standing`` are as of the newest report, ``session`` is about the assessed report.
+    ``rising_since``: when a replay would have flagged what ``trend`` flags; None: no replay, or no flag.
     """
 
     trend: TrendResult | None = None
@@ -35,118 +35,118 @@ class Assessment:
 
 
 class RuleEngine:
-    """Both rules, stepping together."""
+    """Both rules, run together over one report after the other."""
 
-    def __init__(self, detector: Detector, effect: Response) -> None:
-        self.detector, self.effect = detector, effect
+    def __init__(self, detector: Detector, response: Response) -> None:
+        self.detector, self.response = detector, response
 
     @classmethod
     def new(cls, config: TrendConfig) -> Self:
         return cls(Detector(config), Response())
 
     @classmethod
-    def stored_in(cls, row: PainTrend, config: TrendConfig, version: str) -> Self:
-        """Raises one of DAMAGE when the stored state is of another version, of other knobs or damaged."""
+    def from_stored(cls, row: PainTrend, config: TrendConfig, version: str) -> Self:
+        """Raises one of DAMAGE when the stored state is of another version or other settings, or damaged."""
         if row.rule_version != version:
             raise ValueError("of another rule")
         if not row.state or not row.response:
             raise ValueError("empty")
         return cls(Detector.from_state(row.state, config), Response.from_state(row.response))
 
-    def step(self, report: PainReport) -> Assessment:
-        usual, verdict = None, None
+    def update(self, report: PainReport) -> Assessment:
+        trend, verdict = None, None
         if report.before is not None:
-            usual = self.detector.update(report.occurred_at, report.before, report.after)
+            trend = self.detector.update(report.occurred_at, report.before, report.after)
             if report.did_exercise and report.after is not None:
-                verdict = self.effect.update(report.before, report.after)
+                verdict = self.response.update(report.before, report.after)
             if report.did_exercise and report.next_morning is not None:
-                counted = report.after is not None
-                verdict = self.effect.next_morning(report.before, report.next_morning, counted=counted)
+                is_counted = report.after is not None
+                verdict = self.response.next_morning(report.before, report.next_morning, counted=is_counted)
         if verdict is None:
-            return Assessment(usual)
-        return Assessment(usual, verdict.session, verdict.standing)
+            return Assessment(trend)
+        return Assessment(trend, verdict.session, verdict.standing)
 
-    def start_again(self, kind: str) -> None:
-        """A practitioner resolved a flag of this kind: what stands now is accepted."""
+    def restart(self, kind: str) -> None:
+        """Restart the rule of a flag's kind after a practitioner resolved it: the current pain is accepted."""
         if kind == Flag.Kind.WORSENING:
             self.detector.accept_as_usual()
         elif kind == Flag.Kind.EXERCISE_HURTS:
-            self.effect = Response(self.effect.config)
+            self.response = Response(self.response.config)
 
 
 def assess_report(row: PainTrend, report: PainReport) -> Assessment:
-    """Take one more report, stored already, and bring the locked ``row`` up to date.
+    """Assess one more report, stored already, and update the locked ``row``.
 
-    A report that is the newest is one step; one that belongs before another report or before what a practitioner
-    answered since, and one that meets a state which cannot be trusted, is a replay.
+    The newest report is one step. A report older than another one or than a practitioner's answer, and a stored state
+    that is not valid, need a replay.
     """
     client, last = report.prescription.client_id, row.last_report_at
     if last is not None and report.occurred_at >= last and not _is_answered_later(report):
         sensitivity, smallest_rise = rule_settings.settings_of(client)
         version = rule_settings.version_name(sensitivity, smallest_rise)
         try:
-            rules = RuleEngine.stored_in(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
-            judgement = _check_finite(rules.step(report))
+            engine = RuleEngine.from_stored(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
+            assessment = _check_finite(engine.update(report))
         except STATE_ERRORS:
             _log_replay(row, version)
         else:
             row.report_count += 1
             row.last_report_at = report.occurred_at
-            return _store(row, rules, judgement, version)
-    judgement = replay_reports(row, report)
-    # A report without a score before is no news about the trend: it must not raise what others left standing.
-    return judgement if report.before is not None else replace(judgement, trend=None)
+            return _store(row, engine, assessment, version)
+    assessment = replay_reports(row, report)
+    # A report without a score before says nothing about the trend: it may not raise a flag for it.
+    return assessment if report.before is not None else replace(assessment, trend=None)
 
 
 def replay_reports(row: PainTrend, about: PainReport | None = None) -> Assessment:
-    """Rebuild the locked ``row`` from the newest 400 stored reports, in the order in which they happened.
+    """Rebuild the locked ``row`` from the newest MAX_REPLAYED_REPORTS reports, in the order in which they happened.
 
-    All of them, not from some kept state on: 400 take a few milliseconds, and no kept state can then be wrong.
-    The client's own knobs of today are used for the whole of it.
+    Replayed whole, not from an intermediate state: 400 reports take a few milliseconds. The rule settings in force
+    now are used throughout.
 
-    ``about`` is the report whose session is asked for; None: the newest one's. That report is news, so what a
-    practitioner answered after it happened does not speak for its session, only for what stands.
+    ``about``: the report whose session is assessed; None: the newest. A practitioner's later answer restarts the
+    rules, but does not change the assessment of this session.
     """
     config, version = _config_and_version(row)
-    rules, now = RuleEngine.new(config), Assessment()
+    engine, latest = RuleEngine.new(config), Assessment()
     for event in read_history(row.prescription_id, MAX_REPLAYED_REPORTS):
-        if isinstance(event, str):  # what came before it is answered for
-            rules.start_again(event)
+        if isinstance(event, str):  # the kind of a resolved flag
+            engine.restart(event)
             if event == Flag.Kind.EXERCISE_HURTS:
-                now = replace(now, standing=None)
+                latest = replace(latest, standing=None)
             elif event == Flag.Kind.WORSENING:
-                now = replace(now, trend=None, rising_since=None)
+                latest = replace(latest, trend=None, rising_since=None)
             continue
-        said = rules.step(event)
-        if said.trend is not None:
-            since = (now.rising_since or event.occurred_at) if said.trend.flag else None
-            now = replace(now, trend=said.trend, rising_since=since)
-        if said.standing is not None:
-            now = replace(now, standing=said.standing)
+        assessment = engine.update(event)
+        if assessment.trend is not None:
+            since = (latest.rising_since or event.occurred_at) if assessment.trend.flag else None
+            latest = replace(latest, trend=assessment.trend, rising_since=since)
+        if assessment.standing is not None:
+            latest = replace(latest, standing=assessment.standing)
         if about is None or event.pk == about.pk:
-            now = replace(now, session=said.session)
+            latest = replace(latest, session=assessment.session)
         row.last_report_at = event.occurred_at
     row.report_count = PainReport.objects.filter(prescription=row.prescription_id).count()
-    return _store(row, rules, now, version)
+    return _store(row, engine, latest, version)
 
 
 def restart_rule(row: PainTrend, kind: str) -> None:
-    """Take what stands now as accepted, after a flag of ``kind`` was resolved or the exercise was resumed.
+    """Restart the rule behind a flag of ``kind``, after it was resolved or the exercise was resumed.
 
-    The row is locked by the caller, who has written already what the practitioner did.
+    The caller has locked the row and stored what the practitioner did.
     """
     config, version = _config_and_version(row)
     try:
-        rules = RuleEngine.stored_in(row, config, version)
-        rules.start_again(kind)
+        engine = RuleEngine.from_stored(row, config, version)
+        engine.restart(kind)
     except STATE_ERRORS:
-        replay_reports(row)  # the resolving is part of the history already
+        replay_reports(row)  # its history contains the resolution already
         return
-    _store(row, rules, Assessment(), version)
+    _store(row, engine, Assessment(), version)
 
 
 def is_still_rising(row: PainTrend) -> bool:
-    """Whether the trend rule has not taken its flag back, by the stored state's own word."""
+    """Whether the stored state of the trend rule is still flagged."""
     return isinstance(row.state, dict) and row.state.get("flag") is True
 
 
@@ -156,33 +156,33 @@ def _config_and_version(row: PainTrend) -> tuple[TrendConfig, str]:
 
 
 def _is_answered_later(report: PainReport) -> bool:
-    """Whether a practitioner answered, after this report happened, for what had been reported until then."""
-    ruled = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]
+    """Whether a practitioner resolved a flag or resumed the exercise after this report happened."""
+    kinds = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]
     resolved = FlagEvent.objects.filter(
-        flag__prescription=report.prescription_id, flag__kind__in=ruled, verb=FlagEvent.Verb.RESOLVED
+        flag__prescription=report.prescription_id, flag__kind__in=kinds, verb=FlagEvent.Verb.RESOLVED
     )
     resumed = PrescriptionChange.objects.filter(prescription=report.prescription_id, new=Prescription.State.ACTIVE)
     return any(answers.filter(at__gt=report.occurred_at).exists() for answers in (resolved, resumed))
 
 
-def _check_finite(judgement: Assessment) -> Assessment:
-    """Raises ValueError when a number is none: so does a state that was damaged where no type shows it."""
-    numbers = judgement.trend[3:] if judgement.trend is not None else ()
+def _check_finite(assessment: Assessment) -> Assessment:
+    """Raises ValueError on a number that is not finite, as from a damaged state with numbers of the right type."""
+    numbers = assessment.trend[3:] if assessment.trend is not None else ()
     if not all(number is None or math.isfinite(number) for number in numbers):
         raise ValueError("not finite")
-    return judgement
+    return assessment
 
 
 def _log_replay(row: PainTrend, version: str) -> None:
-    """Which row, and whether it was to be expected; never what the state holds, which is health data."""
-    why = "is damaged" if row.rule_version == version else "is of another rule or setting"
-    log.warning("trend %d replayed: its state %s", row.pk, why)
+    """Log which row and why; never the state itself, which is health data."""
+    cause = "is damaged" if row.rule_version == version else "is of another rule or setting"
+    log.warning("trend %d replayed: its state %s", row.pk, cause)
 
 
-def read_history(prescription: int, most: int | None = None) -> list[PainReport | str]:
-    """Reports, and the kinds of the flags resolved between them, oldest first.
+def read_history(prescription: int, limit: int | None = None) -> list[PainReport | str]:
+    """Read the reports of a prescription and the kinds of the flags resolved between them, oldest first.
 
-    ``prescription`` is its number; ``most``: only the newest so many reports, None: all.
+    ``prescription``: its number; ``limit``: how many of the newest reports, None: all.
     """
     newest = PainReport.objects.filter(prescription=prescription).order_by("-occurred_at", "-pk")
     resolved = FlagEvent.objects.filter(flag__prescription=prescription, verb=FlagEvent.Verb.RESOLVED).values_list(
@@ -191,13 +191,13 @@ def read_history(prescription: int, most: int | None = None) -> list[PainReport 
     resumed = PrescriptionChange.objects.filter(prescription=prescription, new=Prescription.State.ACTIVE).values_list(
         "at", flat=True
     )
-    return merge_history(newest[:most], resolved, resumed)
+    return merge_history(newest[:limit], resolved, resumed)
 
 
 def merge_history(
     reports: Iterable[PainReport], resolved: Iterable[tuple[dt.datetime, str]], resumed: Iterable[dt.datetime]
 ) -> list[PainReport | str]:
-    """The same of rows at hand: reports of one prescription, its resolved flags by kind, its resumptions."""
+    """As read_history, from rows read already: reports, (at, kind) of resolved flags, instants of resumption."""
     events: list[tuple[dt.datetime, int, PainReport | str]] = [
         (report.occurred_at, report.pk, report) for report in reports
     ]
@@ -206,13 +206,13 @@ def merge_history(
     return [event for _at, _pk, event in sorted(events, key=lambda event: event[:2])]
 
 
-def _store(row: PainTrend, rules: RuleEngine, judgement: Assessment, version: str) -> Assessment:
+def _store(row: PainTrend, engine: RuleEngine, assessment: Assessment, version: str) -> Assessment:
     row.rule_version = version
-    row.state, row.response = rules.detector.state, rules.effect.state
+    row.state, row.response = engine.detector.state, engine.response.state
     fields = ["rule_version", "state", "response", "report_count", "last_report_at"]
-    if judgement.trend is not None:
-        row.recent, row.usual, row.rise = judgement.trend.recent, judgement.trend.usual, judgement.trend.rise
-        row.swing, row.watch = judgement.trend.swing, judgement.trend.watch
+    if (trend := assessment.trend) is not None:
+        row.recent, row.usual, row.rise = trend.recent, trend.usual, trend.rise
+        row.swing, row.watch = trend.swing, trend.watch
         fields += ["recent", "usual", "rise", "swing", "watch"]
     row.save(update_fields=fields)
-    return judgement
+    return assessment

@@ -1,4 +1,4 @@
-"""Nobody has looked for the clinic's set time: the flag rises one severity, and the clinic's owners are told."""
+"""Escalation: a flag open for the clinic's escalation hours gains one severity, and its owners are notified."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OPENING_VERBS = [FlagEvent.Verb.RAISED, FlagEvent.Verb.REOPENED]
 
 
 def escalate_flags(now: dt.datetime) -> int:
-    """One tick; returns how many flags rose. Run twice, or by two workers at once, it does nothing twice.
+    """Escalate every overdue flag; returns how many. Idempotent, by two workers at once too.
 
-    A flag waits from the moment it was raised or opened again, and rises once: routine to high, high to urgent, what
-    is urgent stays so. A second rise would make every silence urgent over a weekend, and urgent would mean nothing.
-    One that a person has acknowledged never rises.
+    The hours run from the moment the flag was raised or reopened, and it escalates once: routine to high, high to
+    urgent; an urgent one stays urgent. A second step would make every silence urgent over a weekend, and urgent would
+    mean nothing. An acknowledged flag never escalates.
     """
     clinics = Clinic.objects.filter(pk__in=Flag.objects.filter(state=Flag.State.OPEN).values(CLINIC_PATH))
     all_hours = clinics.order_by("escalation_hours").values_list("escalation_hours", flat=True).distinct()
@@ -36,41 +36,39 @@ def escalate_flags(now: dt.datetime) -> int:
 
 
 def _overdue_flags(hours: int, now: dt.datetime) -> QuerySet[Flag]:
-    """Open flags that nobody looked at for so many hours, of the clinics that wait so long."""
-    risen = FlagEvent.objects.filter(flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED, at__gte=OuterRef("opened_at"))
+    """Flags open for ``hours``, of the clinics with these escalation hours, and not escalated since."""
+    escalated = FlagEvent.objects.filter(
+        flag=OuterRef("pk"), verb=FlagEvent.Verb.ESCALATED, at__gte=OuterRef("opened_at")
+    )
     return (
         Flag.objects.filter(state=Flag.State.OPEN, **{f"{CLINIC_PATH}__escalation_hours": hours})
         .exclude(prescription__client__state=Client.State.LEFT)
         .annotate(opened_at=_last_opened_at())
         .filter(opened_at__lte=now - dt.timedelta(hours=hours))
-        .exclude(Exists(risen))
+        .exclude(Exists(escalated))
     )
 
 
 def _last_opened_at() -> Coalesce:
-    """When a flag was raised or last opened again."""
+    """When a flag was raised or last reopened."""
     events = FlagEvent.objects.filter(flag=OuterRef("pk"), verb__in=OPENING_VERBS).order_by("-at")
     return Coalesce(Subquery(events.values("at")[:1]), F("raised_at"), output_field=DateTimeField())
 
 
 def _escalate_flag(pk: int, hours: int, now: dt.datetime) -> bool:
-    """Raise one flag by one severity, unless somebody looked or another worker did it since the list was read."""
+    """Raise the severity by one, unless a person or another worker changed the flag since the list was read."""
     with transaction.atomic():
         flag = Flag.objects.select_for_update().filter(pk=pk, state=Flag.State.OPEN).first()
         if flag is None or not _overdue_flags(hours, now).filter(pk=pk).exists():
             return False
         higher = NEXT_SEVERITY[Severity(flag.severity)]
-        mine = Flag.objects.filter(pk=pk, state=Flag.State.OPEN, severity=flag.severity)
-        if not mine.update(severity=higher):
+        unchanged = Flag.objects.filter(pk=pk, state=Flag.State.OPEN, severity=flag.severity)
+        if not unchanged.update(severity=higher):
             return False
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.ESCALATED, at=now)
         client = flag.prescription.client
-        # A clinic whose owner left, or is away, still has somebody to tell: the one who did not look.
-        create_notices(
-            flag,
-            find_owner_recipients(client.clinic, now) or find_recipients(client, now) or [client.practitioner],
-            now,
-        )
+        owners = find_owner_recipients(client.clinic, now)
+        create_notices(flag, owners or find_recipients(client, now) or [client.practitioner], now)
         audit.record(None, audit.Verb.FLAG_ESCALATED, flag, client.clinic)
         worklist_entries.update_entries(client.pk)
     return True

@@ -1,4 +1,4 @@
-"""What the rules would have flagged on the stored history, with these or other constants. Nothing is written."""
+"""Simulation: the flags that given constants of the rules would raise on stored reports. Nothing is written."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from clinic.models.flag import Kind
 
 @dataclass(frozen=True)
 class SimulatedFlag:
-    """One flag that would have been raised, and the report that would have raised it.
+    """One flag that would have been raised, by which report (its number).
 
-    ``score`` (in standard errors) and ``rise`` (in points) come with a worsening alone.
+    ``score`` (standard errors) and ``rise`` (points) are of a worsening; None of other kinds.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class SimulatedFlag:
 
 @dataclass(frozen=True)
 class Point:
-    """One report on the chart, and what the rule knew after it. Points on the scale of 0-10; None: nothing known."""
+    """One report and the trend after it, in points on the scale of 0-10; None: unknown."""
 
     at: dt.datetime
     before: int | None
@@ -37,18 +37,18 @@ class Point:
     recent: float | None
     usual: float | None
     swing: float | None
-    flagged: bool  # a worsening would stand
+    flagged: bool  # for a worsening
 
 
 @dataclass
 class SimulationResult:
-    """What the history of one prescription came to."""
+    """The simulated flags and the trend of one prescription."""
 
     reports: int = 0
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
     flags: list[SimulatedFlag] = field(default_factory=list)
-    points: list[Point] = field(default_factory=list)  # one a report, oldest first
+    points: list[Point] = field(default_factory=list)  # one per report, oldest first
 
     @property
     def days(self) -> float:
@@ -59,54 +59,54 @@ class SimulationResult:
 
 
 def simulate_prescription(
-    prescription: int, trend: TrendConfig, response: ResponseConfig, most: int | None = None
+    prescription: int, trend: TrendConfig, response: ResponseConfig, limit: int | None = None
 ) -> SimulationResult:
-    """Step both rules through all reports of one prescription and note where a flag would begin.
+    """Run both rules over the reports of one prescription and collect the flags they would raise.
 
-    What a practitioner resolved in the meantime counts as it did then: the rule starts again from what stood.
+    A flag that was really resolved restarts the rule, as it did then.
 
     Args:
         prescription: its number.
         trend, response: the constants to try.
-        most: only the newest so many reports; None: all.
+        limit: how many of the newest reports; None: all.
     """
-    return simulate_history(engine.read_history(prescription, most), trend, response)
+    return simulate_history(engine.read_history(prescription, limit), trend, response)
 
 
 def simulate_history(
     events: Iterable[PainReport | str], trend: TrendConfig, response: ResponseConfig
 ) -> SimulationResult:
-    """The same through what `judging.in_order` gives."""
-    rules, seen = engine.RuleEngine(Detector(trend), Response(response)), SimulationResult()
-    standing: dict[str, bool] = {}
+    """As simulate_prescription, from a history as of `engine.merge_history`."""
+    rule_engine, result = engine.RuleEngine(Detector(trend), Response(response)), SimulationResult()
+    in_force: dict[str, bool] = {}
     for event in events:
         if isinstance(event, str):
-            rules.start_again(event)
-            standing[event] = False
+            rule_engine.restart(event)
+            in_force[event] = False
             continue
-        seen.reports += 1
-        seen.first_at, seen.last_at = seen.first_at or event.occurred_at, event.occurred_at
-        judgement = rules.step(event)
-        for kind, holds in _flags_in_force(event, judgement).items():
-            if holds and not standing.get(kind):
-                numbers = (usual.score, usual.rise) if (usual := judgement.trend) and kind == Kind.WORSENING else ()
-                seen.flags.append(SimulatedFlag(kind, event.occurred_at, event.pk, *numbers))
-            standing[kind] = holds
-        seen.points.append(_point(event, judgement.trend, flagged=bool(standing.get(Kind.WORSENING.value))))
-    return seen
+        result.reports += 1
+        result.first_at, result.last_at = result.first_at or event.occurred_at, event.occurred_at
+        assessment = rule_engine.update(event)
+        for kind, is_flagged in _flags_in_force(event, assessment).items():
+            if is_flagged and not in_force.get(kind):
+                numbers = (found.score, found.rise) if (found := assessment.trend) and kind == Kind.WORSENING else ()
+                result.flags.append(SimulatedFlag(kind, event.occurred_at, event.pk, *numbers))
+            in_force[kind] = is_flagged
+        result.points.append(_point(event, assessment.trend, flagged=bool(in_force.get(Kind.WORSENING.value))))
+    return result
 
 
-def _point(report: PainReport, known: TrendResult | None, *, flagged: bool) -> Point:
-    recent, usual, swing = (known.recent, known.usual, known.swing) if known else (None, None, None)
+def _point(report: PainReport, trend: TrendResult | None, *, flagged: bool) -> Point:
+    recent, usual, swing = (trend.recent, trend.usual, trend.swing) if trend else (None, None, None)
     return Point(report.occurred_at, report.before, report.after, recent, usual, swing, flagged)
 
 
-def _flags_in_force(report: PainReport, judgement: engine.Assessment) -> dict[str, bool]:
-    """By kind, whether the rules would have a flag after this report; a kind it says nothing of is left out."""
-    holds: dict[str, bool] = {}
-    if judgement.trend is not None:
-        holds[Kind.WORSENING.value] = judgement.trend.flag
-    if judgement.session is not None or report.moved_down_leg:
-        strong = judgement.session == "much_worse" or judgement.standing == "stop"
-        holds[Kind.EXERCISE_HURTS.value] = strong or bool(report.moved_down_leg)
-    return holds
+def _flags_in_force(report: PainReport, assessment: engine.Assessment) -> dict[str, bool]:
+    """By kind, whether the rules flag after this report; a kind that the report does not concern is left out."""
+    flagged: dict[str, bool] = {}
+    if assessment.trend is not None:
+        flagged[Kind.WORSENING.value] = assessment.trend.flag
+    if assessment.session is not None or report.moved_down_leg:
+        hurts = assessment.session == "much_worse" or assessment.standing == "stop"
+        flagged[Kind.EXERCISE_HURTS.value] = hurts or bool(report.moved_down_leg)
+    return flagged

@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
+from clinic.colors import INK, readable_text_color
 from clinic.conf import conf
 from clinic.models import Clinic
 
@@ -81,7 +82,7 @@ def frame(clinic: Clinic | None, language: str) -> dict[str, Any]:
     """What ``clinic/email/frame.*`` needs around the text: the sender, its colour and its logo."""
     told: dict[str, Any] = {"clinic": clinic, "language": language, "base_url": conf.base_url}
     if clinic is not None:
-        told |= {"accent": clinic.accent, "accent_ink": ink_on(clinic.accent)}
+        told |= {"accent": clinic.accent, "accent_ink": readable_text_color(clinic.accent, dark=INK).upper()}
         if clinic.logo:
             told["logo_url"] = urljoin(f"{conf.base_url}/", clinic.logo.url)
     return told
@@ -109,12 +110,3 @@ def one_line(text: str) -> str:
     flat = " ".join(text.split())
     kept = "".join(c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS_THE_LINE)
     return kept.replace("=?", "= ?")  # what mail programs would decode as an encoded word
-
-
-def ink_on(colour: str) -> str:
-    """White or the dark ink, whichever is easier to read on ``colour`` (#RRGGBB), by WCAG's contrast."""
-    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    white, dark = 1.05 / (luminance + 0.05), (luminance + 0.05) / (0.0212 + 0.05)
-    return "#FFFFFF" if white >= dark else "#1D2A2E"

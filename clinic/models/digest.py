@@ -6,16 +6,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Practitioner
-from clinic.models.outbox import OutboxMessage, OutboxQuerySet
+from clinic.models.outbox import OutboxMessage
 
 
 class Digest(OutboxMessage):
     """One local day of one practitioner: at most one row, whatever becomes of it."""
 
+    kind = "digest"
+    urgency = 80
+    recipient_path = "practitioner"
+    related_paths = ("practitioner__user", "practitioner__clinic")
+    composer = "clinic.team.digest.mail.compose"
+    guard = "clinic.team.digest.mail.guard"
+
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="digests")
     day = models.DateField(_("day"))
-
-    objects = OutboxQuerySet["Digest"].as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("daily mail")
@@ -24,6 +29,3 @@ class Digest(OutboxMessage):
             *OutboxMessage.Meta.constraints,
             models.UniqueConstraint(fields=["practitioner", "day"], name="one_digest_per_practitioner_and_day"),
         ]
-
-    def __str__(self) -> str:
-        return f"digest {self.pk}"

@@ -1,4 +1,4 @@
-"""Columns that several nouns share: a zone, a language, a score, a set of weekdays, a list of times."""
+"""Fields that several models share: a zone, a language, a score, weekdays, times; and numbers sent by strangers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ else:
     Text, Whole = models.CharField, models.PositiveSmallIntegerField
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORST_PAIN = 10
-TIMES_AT_MOST = 20  # a day: what the column of a plan has room for
+WORST_PAIN = 10  # on the numeric rating scale
+MAX_TIMES = 20  # a day: what a TimesField has room for
 
 
 @cache
@@ -41,13 +41,19 @@ def validate_zone(name: str) -> None:
 
 
 def validate_language(code: str) -> None:
-    """Raise ValidationError unless the project speaks ``code``."""
-    spoken = [language for language, _name in settings.LANGUAGES]
-    if code not in spoken:
+    """Raise ValidationError unless ``code`` is one of settings.LANGUAGES."""
+    codes = [language for language, _name in settings.LANGUAGES]
+    if code not in codes:
         raise ValidationError(
             _("“%(code)s” is not a language here. Use one of: %(spoken)s."),
-            params={"code": code[:20], "spoken": ", ".join(spoken)},
+            params={"code": code[:20], "spoken": ", ".join(codes)},
         )
+
+
+def int_or_none(text: object) -> int | None:
+    """A whole number from 0 on of at most 18 ASCII digits, which any column holds; None for whatever else was sent."""
+    good = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 18
+    return int(text) if good else None  # type: ignore[call-overload]
 
 
 def parse_days(days: Iterable[str]) -> str:
@@ -55,14 +61,14 @@ def parse_days(days: Iterable[str]) -> str:
 
     Raises ValidationError when a day is unknown or none is given.
     """
-    given = [str(day) for day in days]
-    unknown = [day for day in given if day not in WEEKDAYS]
-    if unknown or not given:
+    names = [str(day) for day in days]
+    unknown = [day for day in names if day not in WEEKDAYS]
+    if unknown or not names:
         raise ValidationError(
             _("“%(day)s” is not a weekday. Use: %(days)s.") if unknown else _("Choose at least one day."),
             params={"day": unknown[0][:20] if unknown else "", "days": ", ".join(WEEKDAYS)},
         )
-    return ",".join(day for day in WEEKDAYS if day in given)
+    return ",".join(day for day in WEEKDAYS if day in names)
 
 
 def parse_times(times: Iterable[str | dt.time]) -> str:
@@ -70,20 +76,40 @@ def parse_times(times: Iterable[str | dt.time]) -> str:
 
     Raises ValidationError when a time is not HH:MM, or none or too many are given.
     """
-    read: set[dt.time] = set()
-    for given in times:
+    parsed: set[dt.time] = set()
+    for value in times:
         try:
-            time = given if isinstance(given, dt.time) else dt.datetime.strptime(given, "%H:%M").time()  # noqa: DTZ007
+            time = value if isinstance(value, dt.time) else dt.datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007
         except (TypeError, ValueError) as error:
             raise ValidationError(
-                _("“%(time)s” is not a time of day. Write it as 18:00."), params={"time": str(given)[:20]}
+                _("“%(time)s” is not a time of day. Write it as 18:00."), params={"time": str(value)[:20]}
             ) from error
-        read.add(time)
-    if not read:
+        parsed.add(time)
+    if not parsed:
         raise ValidationError(_("Give at least one time, such as 18:00."))
-    if len(read) > TIMES_AT_MOST:
-        raise ValidationError(_("Give at most %(most)s times a day."), params={"most": TIMES_AT_MOST})
-    return ",".join(f"{time:%H:%M}" for time in sorted(read))
+    if len(parsed) > MAX_TIMES:
+        raise ValidationError(_("Give at most %(most)s times a day."), params={"most": MAX_TIMES})
+    return ",".join(f"{time:%H:%M}" for time in sorted(parsed))
+
+
+class DaysField(Text):
+    """Weekdays as "mon,tue": in week order, each once. A list is put into this form when the row is cleaned."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 27, "help_text": ",".join(WEEKDAYS), **kwargs})
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        return super().clean(parse_days(value.split(",") if isinstance(value, str) else value), model_instance)
+
+
+class TimesField(Text):
+    """Local times as "08:30,18:00": sorted, each once. A list is put into this form when the row is cleaned."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 120, "help_text": "08:30,18:00", **kwargs})
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        return super().clean(parse_times(value.split(",") if isinstance(value, str) else value), model_instance)
 
 
 class TimeZoneField(Text):
@@ -108,8 +134,8 @@ class LanguageField(Text):
 
 def folded(text: str) -> str:
     """Without accents and case, as people type what they look for: “Inés” and “INES” are both ``ines``."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 
 class SearchField(Text):
@@ -141,7 +167,7 @@ class ScoreField(Whole):
 
 
 def score_constraint(field: str) -> models.CheckConstraint:
-    """The database's own word that ``field`` holds NULL or 0–10 (numeric rating scale)."""
+    """The constraint that ``field`` holds NULL or 0–10 (numeric rating scale)."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__isnull": True}) | models.Q(**{f"{field}__range": (0, WORST_PAIN)}),
         name=f"{field}_is_0_to_10",

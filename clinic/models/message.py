@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -31,13 +32,20 @@ class MessageQuerySet(OutboxQuerySet["Message"]):
 class Message(OutboxMessage):
     """What was written, and the mail about it. It is there to be read whatever becomes of the mail."""
 
+    kind = "message"
+    urgency = 60
+    recipient_path = "client"
+    related_paths = ("client__clinic",)
+    composer = "clinic.clients.messages.compose"
+    guard = "clinic.clients.messages.guard"
+
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="messages")
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(_("message"), max_length=1000)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     idempotency_key = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = MessageQuerySet.as_manager()
+    objects: ClassVar = MessageQuerySet.as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("message")
@@ -47,6 +55,3 @@ class Message(OutboxMessage):
             models.CheckConstraint(condition=~Q(text=""), name="message_says_something"),
             models.UniqueConstraint(fields=["client", "idempotency_key"], name="one_message_per_idempotency_key"),
         ]
-
-    def __str__(self) -> str:
-        return f"message {self.pk}"

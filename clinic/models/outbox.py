@@ -1,8 +1,8 @@
 """Mail as rows: the states of the sending protocol and the statements that move between them.
 
 ready → claimed → sending → sent, with skipped, failed, bounced and unknown as the other ends. Every move is one
-conditional UPDATE that names the state it leaves, so a worker that lost its lease changes nothing, but for one thing
-that nobody else can know: that the server said yes. It says so as long as nobody has begun to send the mail again.
+conditional UPDATE that names the state it leaves, so a worker that lost its lease changes nothing, with one exception:
+that the server took the mail, which nobody else can know. It is marked as long as no worker began to send it again.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Any, Self, TypeVar
+from operator import attrgetter
+from typing import Any, ClassVar, Self, TypeVar
 
+from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SkipReason(models.TextChoices):
-    """Reasons of a skipped row, and what the recipient of a sent one said of it."""
+    """Why a row was skipped; COMPLAINED also stands in a sent row whose recipient complained."""
 
     HELD = "held", _("the exercise is held")
     ENDED = "ended", _("the exercise has ended")
@@ -55,10 +58,10 @@ class State(models.TextChoices):
 
 
 OPEN = (State.READY, State.CLAIMED, State.SENDING)
-AMBIGUOUS_AT_MOST = 2
-REFUSED_RECIPIENT = "recipient refused: "  # how the words of a failed row begin where it was about the address
+DOUBTFUL_ATTEMPTS_AT_MOST = 2
+REFUSED_RECIPIENT = "recipient refused: "  # prefix of the status detail of a row that failed by its address
 
-# Written out, since the ORM cannot say which of two rows an UPDATE reached; one round trip a mail instead of four.
+# Raw SQL, as the ORM does not return which of two rows an UPDATE changed; one round trip a mail instead of four.
 _MARK_SENT_AND_BEGIN_NEXT = """
     UPDATE {table} SET
         state = CASE id WHEN %(sent)s THEN 'sent' ELSE 'sending' END,
@@ -87,15 +90,19 @@ def database_now(using: str = "default") -> dt.datetime:
 
 
 class OutboxQuerySet(models.QuerySet[Row]):
+    def for_mail(self) -> Self:
+        """The rows that go by mail, with the related rows that their guard and their composer read."""
+        return self.select_related(*self.model.related_paths)
+
     def unsettled(self) -> Self:
         return self.filter(state__in=OPEN)
 
     def claim(self, now: dt.datetime, lease: dt.timedelta, most: int) -> list[Row]:
         """Take at most ``most`` due rows for this worker alone, oldest first; others skip them.
 
-        Those that met trouble before come last, so that one which makes the server hang up keeps nobody waiting.
+        Rows with failed attempts come last, so that one which makes the server hang up does not delay the others.
 
-        ``lease`` is how long they are ours: past it :meth:`reap` gives them back.
+        ``lease`` is how long this worker holds them: after it :meth:`release_expired` releases them.
         """
         key = uuid.uuid4()
         with transaction.atomic():
@@ -104,28 +111,29 @@ class OutboxQuerySet(models.QuerySet[Row]):
             self.filter(pk__in=ids, state=State.READY).update(state=State.CLAIMED, lease=key, try_at=now + lease)
         return list(self.filter(lease=key, state=State.CLAIMED).order_by("attempts", "due_at", "pk")) if ids else []
 
-    def ours(self, row: OutboxMessage, state: State) -> Self:
-        """The row, if it is still in ``state`` under the lease we hold."""
+    def with_lease(self, row: OutboxMessage, state: State) -> Self:
+        """The row, if it is still in ``state`` under the lease that this worker holds."""
         return self.filter(pk=row.pk, lease=row.lease, state=state)
 
     def begin(self, row: OutboxMessage, until: dt.datetime | None = None) -> bool:
-        """claimed → sending. False: the lease is no longer ours, leave the row alone.
+        """claimed → sending. False: the lease is lost, leave the row alone.
 
         ``until`` is when its lease ends from now on: a slow server gets it whole for each mail. None: as it was.
         """
         lease = {} if until is None else {"try_at": until}
-        return bool(self.ours(row, State.CLAIMED).update(state=State.SENDING, attempts=F("attempts") + 1, **lease))
+        rows = self.with_lease(row, State.CLAIMED)
+        return bool(rows.update(state=State.SENDING, attempts=F("attempts") + 1, **lease))
 
     def mark_sent_and_begin_next(
         self, sent: OutboxMessage, row: OutboxMessage, now: dt.datetime, until: dt.datetime
     ) -> tuple[bool, bool]:
         """In one statement, so in one commit: ``sent`` sending → sent, ``row`` claimed → sending until ``until``.
 
-        Returns which of the two moved; the other goes its way all the same. For ``sent`` see :meth:`arrived`.
+        Returns for each whether it moved; one moves without the other. For ``sent`` see :meth:`mark_sent`.
         """
         connection, meta = connections[self.db], self.model._meta
         leases: models.UUIDField[Any, Any] = models.UUIDField()
-        told = {
+        params = {
             "now": connection.ops.adapt_datetimefield_value(now), "sent": sent.pk, "row": row.pk,
             "until": connection.ops.adapt_datetimefield_value(until),
             "sent_attempts": sent.attempts + 1,  # as begin() left it: nobody has begun to send it since
@@ -133,87 +141,108 @@ class OutboxQuerySet(models.QuerySet[Row]):
             "row_lease": leases.get_db_prep_value(row.lease, connection),
         }  # fmt: skip
         with connection.cursor() as cursor:
-            cursor.execute(_MARK_SENT_AND_BEGIN_NEXT.format(table=connection.ops.quote_name(meta.db_table)), told)
+            cursor.execute(_MARK_SENT_AND_BEGIN_NEXT.format(table=connection.ops.quote_name(meta.db_table)), params)
             moved = {pk for (pk,) in cursor.fetchall()}
         return sent.pk in moved, row.pk in moved
 
-    def settle(self, row: OutboxMessage, held: State, end: State, now: dt.datetime, why: str = "") -> bool:
+    def settle(self, row: OutboxMessage, state: State, end: State, now: dt.datetime, status_detail: str = "") -> bool:
         """claimed or sending → one of the ends, with the reason in at most 300 characters."""
-        sent = {"sent_at": now} if end == State.SENT else {}
-        return bool(self.ours(row, held).update(state=end, settled_at=now, lease=None, status_detail=why[:300], **sent))
+        changes = {"state": end, "settled_at": now, "lease": None, "status_detail": status_detail[:300]}
+        if end == State.SENT:
+            changes["sent_at"] = now
+        return bool(self.with_lease(row, state).update(**changes))
 
-    def arrived(self, row: OutboxMessage, now: dt.datetime) -> bool:
-        """sending → sent: the server said yes to the mail that we began.
+    def mark_sent(self, row: OutboxMessage, now: dt.datetime) -> bool:
+        """sending → sent: the server took the mail that this worker began.
 
-        Also when its lease ended meanwhile and it waits in doubt or was given up, as long as nobody began to send it
-        again: a yes that comes late is better than a second mail. False: somebody did, or it is settled.
+        Also when its lease ended meanwhile and it waits as doubtful or was given up, as long as no worker began to send
+        it again: a late 250 is better than a second mail. False: another worker began, or it is settled.
         """
         waiting = Q(state__in=[State.READY, State.CLAIMED, State.UNKNOWN], attempts=row.attempts + 1)
-        ours = self.filter(Q(state=State.SENDING, lease=row.lease) | waiting, pk=row.pk)
-        return bool(ours.update(state=State.SENT, sent_at=now, settled_at=now, lease=None))
+        rows = self.filter(Q(state=State.SENDING, lease=row.lease) | waiting, pk=row.pk)
+        return bool(rows.update(state=State.SENT, sent_at=now, settled_at=now, lease=None))
 
-    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, why: SkipReason) -> int:
-        """claimed → skipped, as many as are still ours, for one reason; returns how many."""
+    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, reason: SkipReason) -> int:
+        """claimed → skipped for one reason, where the lease still holds; returns how many."""
         leases = {row.lease for row in rows}
-        mine = self.filter(pk__in=[row.pk for row in rows], lease__in=leases, state=State.CLAIMED)
-        return mine.update(state=State.SKIPPED, settled_at=now, lease=None, status_detail=why)
+        claimed = self.filter(pk__in=[row.pk for row in rows], lease__in=leases, state=State.CLAIMED)
+        return claimed.update(state=State.SKIPPED, settled_at=now, lease=None, status_detail=reason)
 
-    def release(self, row: OutboxMessage, held: State, again_at: dt.datetime, *, uncounted: bool = False) -> bool:
-        """Back to ready, to be tried at ``again_at``; ``uncounted`` takes the attempt back (nobody's fault)."""
+    def release(self, row: OutboxMessage, state: State, try_at: dt.datetime, *, uncounted: bool = False) -> bool:
+        """``state`` → ready, to be tried at ``try_at``; ``uncounted``: the attempt does not count."""
         changes: Mapping[str, Any] = {"attempts": F("attempts") - 1} if uncounted else {}
-        return bool(self.ours(row, held).update(state=State.READY, lease=None, try_at=again_at, **changes))
+        return bool(self.with_lease(row, state).update(state=State.READY, lease=None, try_at=try_at, **changes))
 
-    def doubt(self, row: OutboxMessage, again_at: dt.datetime, now: dt.datetime) -> list[str]:
-        """The server went silent after it may have taken the mail: once more, then unknown. Returns the end, if any."""
-        mine = self.ours(row, State.SENDING)
-        given_up = mine.filter(doubtful_attempts__gte=AMBIGUOUS_AT_MOST - 1).update(
-            state=State.UNKNOWN, doubtful_attempts=F("doubtful_attempts") + 1, settled_at=now, lease=None
-        )
-        mine.update(state=State.READY, doubtful_attempts=F("doubtful_attempts") + 1, lease=None, try_at=again_at)
+    def mark_doubtful(self, row: OutboxMessage, try_at: dt.datetime, now: dt.datetime) -> list[str]:
+        """The server fell silent after it may have taken the mail: :meth:`retry_or_give_up`. Returns the end or []."""
+        given_up, _retried = self.with_lease(row, State.SENDING).retry_or_give_up(try_at, now)
         return [State.UNKNOWN.value] * given_up
 
-    def bounce(self, message_id: str, now: dt.datetime, why: str) -> bool:
-        """A mail that a server had taken came back: sent, being sent, unknown or in doubt → bounced.
+    def retry_or_give_up(self, try_at: dt.datetime, now: dt.datetime) -> tuple[int, int]:
+        """sending → ready at the first doubtful attempt, unknown at the second. Returns how many: unknown, ready."""
+        sending = self.filter(state=State.SENDING)
+        changes: dict[str, Any] = {"doubtful_attempts": F("doubtful_attempts") + 1, "lease": None}
+        last = sending.filter(doubtful_attempts__gte=DOUBTFUL_ATTEMPTS_AT_MOST - 1)
+        given_up = last.update(state=State.UNKNOWN, settled_at=now, **changes)
+        return given_up, sending.update(state=State.READY, try_at=try_at, **changes)
 
-        One that was in doubt arrived somewhere after all, so it is not sent again. False: no such row.
+    def mark_bounced(self, message_id: str, now: dt.datetime, status_detail: str) -> bool:
+        """sent, sending, unknown or doubtful → bounced: a mail that a server had taken came back.
+
+        A doubtful one did reach a server, so it is not sent again. False: no such row.
         """
         taken = Q(state__in=[State.SENT, State.UNKNOWN, State.SENDING]) | Q(doubtful_attempts__gt=0)
-        mine = self.filter(taken, message_id=message_id).exclude(state=State.BOUNCED)
-        return bool(
-            mine.update(state=State.BOUNCED, settled_at=now, lease=None, status_detail=why[:300] or "came back")
-        )
+        rows = self.filter(taken, message_id=message_id).exclude(state=State.BOUNCED)
+        detail = status_detail[:300] or "came back"
+        return bool(rows.update(state=State.BOUNCED, settled_at=now, lease=None, status_detail=detail))
 
-    def unwanted(self, message_id: str) -> bool:
-        """Keep of a mail that went out that its recipient complained. False: no such row, or it is known."""
-        mine = self.filter(message_id=message_id, state__in=[State.SENT, State.UNKNOWN])
-        return bool(mine.exclude(status_detail=SkipReason.COMPLAINED).update(status_detail=SkipReason.COMPLAINED))
+    def mark_complained(self, message_id: str) -> bool:
+        """Record that the recipient of a sent mail complained. False: no such row, or recorded before."""
+        rows = self.filter(message_id=message_id, state__in=[State.SENT, State.UNKNOWN])
+        return bool(rows.exclude(status_detail=SkipReason.COMPLAINED).update(status_detail=SkipReason.COMPLAINED))
 
-    def reap(self, now: dt.datetime, patience: dt.timedelta = dt.timedelta(0)) -> int:
-        """Give back what a dead worker held: claimed → ready; sending → in doubt. Returns how many rows.
+    def release_expired(self, now: dt.datetime, patience: dt.timedelta = dt.timedelta(0)) -> int:
+        """Release the rows whose lease ended: claimed → ready; sending → ready or unknown. Returns how many.
 
-        A row that a worker which stands still has locked is left for later and keeps no other waiting.
+        A row that a stopped worker has locked is left for later and does not delay the others.
 
-        ``patience`` is how long one in doubt waits: its worker may only be cut off, and tell that it :meth:`arrived`.
+        ``patience`` is how long a doubtful row waits: its worker may only be cut off, and still :meth:`mark_sent`.
         """
         with transaction.atomic():
-            held = self.filter(state__in=[State.CLAIMED, State.SENDING], try_at__lte=now)
-            over = self.filter(pk__in=list(held.select_for_update(skip_locked=True).values_list("pk", flat=True)))
-            lost = over.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
-            doubtful = over.filter(state=State.SENDING)
-            lost += doubtful.filter(doubtful_attempts__gte=AMBIGUOUS_AT_MOST - 1).update(
-                state=State.UNKNOWN, doubtful_attempts=F("doubtful_attempts") + 1, settled_at=now, lease=None
-            )
-            again = {
-                "state": State.READY,
-                "doubtful_attempts": F("doubtful_attempts") + 1,
-                "lease": None,
-                "try_at": now + patience,
-            }
-            return lost + doubtful.update(**again)
+            expired = self.filter(state__in=[State.CLAIMED, State.SENDING], try_at__lte=now)
+            rows = self.filter(pk__in=list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True)))
+            released = rows.filter(state=State.CLAIMED).update(state=State.READY, lease=None, try_at=now)
+            return released + sum(rows.retry_or_give_up(now + patience, now))
 
 
 class OutboxMessage(models.Model):
-    """One mail to one person: when it is due, how far it got, and how it ended."""
+    """One mail to one person: when it is due, how far it got, and how it ended.
+
+    Each concrete subclass is a kind of mail and states these facts; :meth:`kinds` serves all code that goes through the
+    kinds, so that a further kind needs no other list.
+
+    Attributes:
+        kind: its name in metrics, in /readyz and in `manage.py send_due`.
+        urgency: kinds with a lower number are sent first.
+        recipient_path: lookup of the recipient; its last name is ``client``, ``practitioner`` or ``registrant``.
+        related_paths: what guard and composer read of a row, for ``select_related``.
+        composer: dotted path of a function (row) → EmailMultiAlternatives.
+        guard: dotted path of a function (rows, now) → the skip reason, by primary key, of each row that may not be
+            sent; empty: every row may.
+        fallback: dotted path of a function (row, now) that is called when the mail did not reach its recipient.
+        marks_undeliverable: whether an unknown mailbox marks the recipient as undeliverable.
+        is_watched: whether late rows make /readyz complain; not where a stranger chooses the address.
+    """
+
+    kind: ClassVar[str]
+    urgency: ClassVar[int]
+    recipient_path: ClassVar[str]
+    related_paths: ClassVar[tuple[str, ...]]
+    composer: ClassVar[str]
+    guard: ClassVar[str] = ""
+    fallback: ClassVar[str] = ""
+    marks_undeliverable: ClassVar[bool] = True
+    is_watched: ClassVar[bool] = True
 
     due_at = models.DateTimeField(_("due"))
     expires_at = models.DateTimeField(_("of no use after"))
@@ -227,6 +256,8 @@ class OutboxMessage(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     status_detail = models.CharField(_("why"), max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OutboxQuerySet[Self].as_manager()
 
     class Meta:
         abstract = True
@@ -245,3 +276,38 @@ class OutboxMessage(models.Model):
                 name="%(class)s_unsent_says_why",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @staticmethod
+    def kinds() -> list[type[OutboxMessage]]:
+        """Every kind of mail, the most urgent first."""
+        kinds = [model for model in apps.get_models() if issubclass(model, OutboxMessage)]
+        return sorted(kinds, key=lambda kind: kind.urgency)
+
+    @classmethod
+    def client_path(cls) -> str | None:
+        """Lookup of the client to whom this kind goes; None: it goes to somebody else."""
+        return cls.recipient_path if cls.recipient_path.rpartition("__")[2] == "client" else None
+
+    @classmethod
+    def clinic_path(cls) -> str:
+        return f"{cls.recipient_path}__clinic"
+
+    @classmethod
+    def address_path(cls) -> str:
+        """Lookup of the recipient's mail address; a practitioner's stands in the user."""
+        if cls.recipient_path == "practitioner":
+            return f"practitioner__user__{get_user_model().get_email_field_name()}"
+        return f"{cls.recipient_path}__email"
+
+    @property
+    def recipient(self) -> Any:
+        """The client, practitioner or registrant."""
+        return attrgetter(self.recipient_path.replace("__", "."))(self)
+
+    def mark_recipient_undeliverable(self, now: dt.datetime) -> None:
+        """The mail server knows no such mailbox: later mails of kinds that heed the mark are skipped."""
+        if self.marks_undeliverable:
+            type(self.recipient).objects.mark_undeliverable(self.recipient.pk, now)

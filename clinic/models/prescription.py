@@ -6,14 +6,17 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.client import Client
 from clinic.models.clinic import Person, Practitioner
+from clinic.models.dosage import DOSAGE_FIELDS, AbstractDosage
 from exercises.models import Exercise
+
+LONGEST_REASON = 500  # characters
 
 
 class PrescriptionState(models.TextChoices):
@@ -27,7 +30,7 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         return self.filter(client__in=Client.objects.record_visible_to(user))
 
     def treated_by(self, user: Person) -> PrescriptionQuerySet:
-        """Those that this person may change as a practitioner."""
+        """The prescriptions that this person may change as a practitioner."""
         return self.filter(client__in=Client.objects.treated_by(user))
 
     def running(self) -> PrescriptionQuerySet:
@@ -46,7 +49,7 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     ) -> bool:
         """Change the state by one conditional UPDATE and keep the change as a row.
 
-        Returns False, and writes nothing, when the state is none of ``leaves`` any more.
+        Returns False, and writes nothing, when the state is no longer one of ``leaves``.
         """
         with transaction.atomic():
             old = self.select_for_update().filter(pk=prescription.pk).values_list("state", flat=True).get()
@@ -69,7 +72,7 @@ class Prescription(models.Model):
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
     prescribed_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="prescriptions")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
-    state_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    state_reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     state_since = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -96,58 +99,51 @@ class Prescription(models.Model):
         return newest
 
 
-class PrescriptionVersion(models.Model):
-    """What is to be done, when and how often. Never changed; an amendment adds the next number."""
+class PrescriptionVersion(AbstractDosage):
+    """A dosage of a plan from a first day on. Never changed; an amendment adds the next number."""
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField(default=1)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
-    days = models.CharField(_("days"), max_length=27, help_text="mon,tue,wed,thu,fri,sat,sun")
-    times = models.CharField(_("times"), max_length=120, help_text="08:30,18:00")
-    sets = models.PositiveSmallIntegerField(
-        _("sets"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
-    )
-    hold_seconds = models.PositiveSmallIntegerField(
-        _("hold, seconds"), default=30, validators=[MinValueValidator(1), MaxValueValidator(600)]
-    )
-    variation = models.SlugField(_("variation"), blank=True)
     mornings_allowed = models.BooleanField(_("also in the first two hours after getting up"), default=False)
-    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
+    created_at = models.DateTimeField()
 
     class Meta:
         ordering = ["prescription", "-number"]
         constraints = [
+            *AbstractDosage.Meta.constraints,
             models.UniqueConstraint(fields=["prescription", "number"], name="one_version_per_number"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="plan_ends_after_it_starts",
             ),
-            models.CheckConstraint(condition=Q(sets__range=(1, 20)), name="sets_are_1_to_20"),
-            models.CheckConstraint(condition=Q(hold_seconds__range=(1, 600)), name="hold_is_1_to_600_seconds"),
-            models.CheckConstraint(condition=~Q(days="") & ~Q(times=""), name="plan_has_days_and_times"),
         ]
 
     def __str__(self) -> str:
         return f"version {self.number} of prescription {self.prescription_id}"
 
     @property
-    def day_names(self) -> list[str]:
-        return self.days.split(",")
+    def dosed_exercise(self) -> Exercise:
+        return self.prescription.exercise
 
-    @property
-    def local_times(self) -> list[dt.time]:
-        return [dt.time.fromisoformat(time) for time in self.times.split(",")]
+    def find_errors(self) -> dict[str, ValidationError]:
+        errors = super().find_errors()
+        if self.number > 1 and not self.reason:
+            errors["reason"] = ValidationError(_("Say in a few words why."))
+        if self.ends_on is not None and self.ends_on < self.starts_on:
+            errors["ends_on"] = ValidationError(_("The end is before the start."))
+        return errors
 
     def has_same_dose_as(self, other: PrescriptionVersion) -> bool:
-        """Whether days, times and amount are the same, whoever wrote it and why."""
-        asked = ("starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation", "mornings_allowed")
-        return all(getattr(self, name) == getattr(other, name) for name in asked)
+        """Whether dates, days, times and amount are the same, whoever wrote it and why."""
+        names = (*DOSAGE_FIELDS, "starts_on", "ends_on", "mornings_allowed")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def is_same_version_as(self, other: PrescriptionVersion) -> bool:
-        """Whether it is the very same act: the same dose by the same practitioner for the same reason."""
+        """Whether it has the same dose, by the same practitioner for the same reason."""
         return self.has_same_dose_as(other) and (self.by_id, self.reason) == (other.by_id, other.reason)
 
 
@@ -157,7 +153,7 @@ class ScreeningAnswer(models.Model):
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="screening")
     code = models.SlugField(_("precaution"))
     answer = models.BooleanField(_("yes"))
-    override_reason = models.CharField(_("why it is right all the same"), max_length=500, blank=True)
+    override_reason = models.CharField(_("why it is right all the same"), max_length=LONGEST_REASON, blank=True)
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField()
 
@@ -180,7 +176,7 @@ class PrescriptionChange(models.Model):
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="changes")
     old = models.CharField(max_length=10)
     new = models.CharField(max_length=10)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

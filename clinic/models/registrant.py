@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -121,15 +122,19 @@ class ConfirmationQuerySet(OutboxQuerySet["Confirmation"]):
 class Confirmation(OutboxMessage):
     """One mail to an address that registered: a link to prove it, or, where there is a sign-in, the way to it."""
 
+    kind = "confirmation"
+    urgency = 20
+    recipient_path = "registrant"
+    related_paths = ("registrant__clinic",)
+    composer = "clinic.clients.registration.compose"
+    marks_undeliverable = is_watched = False
+
     registrant = models.ForeignKey(Registrant, on_delete=models.CASCADE, related_name="confirmations")
     valid_until = models.DateTimeField()
 
-    objects = ConfirmationQuerySet.as_manager()
+    objects: ClassVar = ConfirmationQuerySet.as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("confirmation")
         verbose_name_plural = _("confirmations")
         constraints = [*OutboxMessage.Meta.constraints]
-
-    def __str__(self) -> str:
-        return f"confirmation {self.pk}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Count, F, Q
@@ -74,12 +75,12 @@ class ReminderQuerySet(OutboxQuerySet["Reminder"]):
         fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "doubtful_attempts": 0}
         return bool(self.with_lease(row, held).update(channel=channel, push_response=said[:300], **fresh, **sent))
 
-    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, why: SkipReason) -> int:
+    def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, reason: SkipReason) -> int:
         """As ever; but what a phone had got by then was sent, whatever becomes of its mail. Returns the others."""
         got = {row.pk for row in rows if isinstance(row, Reminder) and row.channel == Reminder.Channel.BOTH}
         shown = self.filter(pk__in=got, lease__in={row.lease for row in rows}, state=State.CLAIMED)
         shown.update(state=State.SENT, settled_at=now, lease=None, channel=Reminder.Channel.PHONE)
-        return super().skip([row for row in rows if row.pk not in got], now, why)
+        return super().skip([row for row in rows if row.pk not in got], now, reason)
 
     def count_unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
         """How many were sent since the client was last heard of, by prescription; none is no entry."""
@@ -137,7 +138,7 @@ class Reminder(OutboxMessage):
     )
     plan_changed = False  # not stored: reminders.sending finds it out at the last moment
 
-    objects = ReminderQuerySet.as_manager()
+    objects: ClassVar = ReminderQuerySet.as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("reminder")

@@ -8,17 +8,22 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Practitioner
-from clinic.models.outbox import OutboxMessage, OutboxQuerySet
+from clinic.models.outbox import OutboxMessage
 
 
 class SecondFactorReset(OutboxMessage):
     """One act and its mail, which carries no key to anything."""
 
+    kind = "second_factor_reset"
+    urgency = 50
+    recipient_path = "practitioner"
+    related_paths = ("practitioner__user", "practitioner__clinic")
+    composer = "clinic.accounts.second_factor_reset.compose"
+    marks_undeliverable = is_watched = False
+
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="second_factor_resets")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     reason = models.CharField(_("why it was done"), max_length=500)
-
-    objects = OutboxQuerySet["SecondFactorReset"].as_manager()
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("second step taken away")
@@ -27,6 +32,3 @@ class SecondFactorReset(OutboxMessage):
             *OutboxMessage.Meta.constraints,
             models.CheckConstraint(condition=~Q(reason=""), name="second_factor_reset_says_why"),
         ]
-
-    def __str__(self) -> str:
-        return f"second factor reset {self.pk}"

@@ -1,4 +1,4 @@
-"""How far a new clinic has come: from its phone to the first answer of a client."""
+"""How far a new clinic has come in its onboarding: from contact details to the first sent reminder."""
 
 from __future__ import annotations
 
@@ -11,42 +11,36 @@ from clinic.models.outbox import State
 
 
 @dataclass(frozen=True)
-class FirstSteps:
-    """What has been done at least once."""
+class OnboardingProgress:
+    """The steps taken at least once."""
 
-    reachable: bool  # the phone, the mailbox and the postal address are there
-    colleague: bool
-    invited: bool
-    prescribed: bool
-    reminded: bool
+    has_contact_details: bool  # phone, email and postal address
+    has_colleague: bool
+    has_client: bool
+    has_prescription: bool
+    has_sent_reminder: bool
 
 
-def first_steps(clinic: Clinic) -> FirstSteps | None:
-    """The steps of one clinic, in one query; None: they are put away, or a client of the list has answered."""
-    if clinic.first_steps_closed_at is not None:
+def get_onboarding_progress(clinic: Clinic) -> OnboardingProgress | None:
+    """The progress of one clinic, in one query; None after the first report of a client, or once dismissed."""
+    if clinic.onboarding_dismissed_at is not None:
         return None
-    here = OuterRef("pk")
-    heard = WorklistEntry.objects.filter(
-        clinic=here, listed=True, last_report__isnull=False
-    )  # by the index of the list
-    found = (
+    clinic_pk = OuterRef("pk")
+    reported = WorklistEntry.objects.filter(clinic=clinic_pk, listed=True, last_report__isnull=False)
+    sent = Reminder.objects.filter(schedule__prescription__client__clinic=clinic_pk, state=State.SENT)
+    steps = (
         Clinic.objects.filter(pk=clinic.pk)
-        .exclude(Exists(heard))
+        .exclude(Exists(reported))
         .annotate(
-            has_colleague=Exists(Practitioner.objects.filter(clinic=here, active=True)[1:]),
-            has_client=Exists(Client.objects.filter(clinic=here)),
-            has_plan=Exists(Prescription.objects.filter(client__clinic=here)),
-            has_reminder=Exists(Reminder.objects.filter(schedule__prescription__client__clinic=here, state=State.SENT)),
+            has_colleague=Exists(Practitioner.objects.filter(clinic=clinic_pk, active=True)[1:]),
+            has_client=Exists(Client.objects.filter(clinic=clinic_pk)),
+            has_prescription=Exists(Prescription.objects.filter(client__clinic=clinic_pk)),
+            has_sent_reminder=Exists(sent),
         )
-        .values("has_colleague", "has_client", "has_plan", "has_reminder")
+        .values("has_colleague", "has_client", "has_prescription", "has_sent_reminder")
         .first()
     )
-    if found is None:
+    if steps is None:
         return None
-    return FirstSteps(
-        reachable=bool(clinic.phone and clinic.email and clinic.postal_line),
-        colleague=found["has_colleague"],
-        invited=found["has_client"],
-        prescribed=found["has_plan"],
-        reminded=found["has_reminder"],
-    )
+    has_contact_details = bool(clinic.phone and clinic.email and clinic.postal_line)
+    return OnboardingProgress(has_contact_details=has_contact_details, **steps)

@@ -29,12 +29,12 @@ OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", 
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
 OF_A_NOTE = ["note_correct"]
-OF_NOBODY = ["index", "clients", "invite", "who_did_what", "exercises", "exercise_add", "outcomes"]
+OF_NOBODY = ["index", "clients", "invite", "audit_log", "exercises", "exercise_add", "outcomes"]
 OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
 OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
 OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
 OF_A_CLINIC = {  # tests/admin/practice/test_settings_pages.py tries them
-    *("clinic_settings", "accent_preview", "put_first_steps_away", "clinic_tune", "advice_words")
+    *("clinic_settings", "accent_preview", "dismiss_onboarding", "clinic_rule_settings", "advice_text")
 }
 OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG, *OF_A_NOTE]
@@ -87,7 +87,7 @@ def test_all_addresses_of_the_site_are_tried_here():
     # test_registrants, test_exercises_films, test_hand_over_page
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
     elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
-    elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "shut_out", "let_in"}  # test_who_may_what
+    elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "revoke_access", "restore_access"}  # test_who_may_what
     elsewhere |= {"second_step"}  # tests/accounts/test_second_factor_reset.py
     elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC

@@ -92,9 +92,9 @@ TABLE = [
     Row("clinic", get=ALL),
     Row("clinic_settings", "clinic", get=TEAM, post=OWNER, given={"card": "phones"}),
     Row("accent_preview", "clinic", get=OWNER),
-    Row("put_first_steps_away", "clinic", get=None, post=OWNER),
-    Row("clinic_tune", "clinic", get=OWNER, post=OWNER),
-    Row("advice_words", "advice", get=OWNER, post=OWNER),
+    Row("dismiss_onboarding", "clinic", get=None, post=OWNER),
+    Row("clinic_rule_settings", "clinic", get=OWNER, post=OWNER),
+    Row("advice_text", "advice", get=OWNER, post=OWNER),
     Row("my_settings", get=ALL, post=ALL, given={"what": "me"}),
     Row("settings_of", "colleague", get=OWNER, post=OWNER, given={"what": "absence"}),
     Row("daily_mail", "alice", get=("own",)),
@@ -103,10 +103,10 @@ TABLE = [
     # --- the site
     Row("clinics", get=CHIEF, staff=True),
     Row("clinic_add", get=CHIEF, post=CHIEF, staff=True),
-    Row("shut_out", "colleague", get=None, post=CHIEF, staff=True),
-    Row("let_in", "gone", get=None, post=CHIEF, staff=True),
+    Row("revoke_access", "colleague", get=None, post=CHIEF, staff=True),
+    Row("restore_access", "gone", get=None, post=CHIEF, staff=True),
     # --- who did what
-    Row("who_did_what", get=OWNERS),
+    Row("audit_log", get=OWNERS),
     # --- Django's and unfold's own
     Row("search", get=ALL, post=ALL),
     Row("autocomplete", get=(), no=403),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clinic.admin import access
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import (
     Absence,
     AuditEntry,
@@ -79,7 +79,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as text; ``target`` is None where the row is deleted or hidden from the owner: then its number stands."""
+    """One entry as text; ``target`` is None where the row is deleted or hidden from the owner."""
 
     entry: AuditEntry
     actor: str
@@ -133,7 +133,7 @@ class FilterForm(forms.Form):
 
 
 @require_safe
-def audit_log(request: HttpRequest) -> Page:
+def audit_log(request: HttpRequest) -> AdminPage:
     """PER_PAGE entries a page, by a fixed number of queries."""
     if not access.owns(request):
         raise Http404
@@ -143,7 +143,7 @@ def audit_log(request: HttpRequest) -> Page:
     entries = _filtered(AuditEntry.objects.visible_to(request.user), filters, people)
     rows = entries.select_related("actor", "clinic").prefetch_related("actor__practitioners", "actor__clients")
     page_obj = Paginator(rows.order_by("-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    return page(
+    return render_page(
         request,
         "practice/audit_log.html",
         _("Who did what"),

@@ -1,4 +1,4 @@
-"""How finely the rule listens to the clients of a clinic who have no setting of their own."""
+"""The rule settings of a clinic, for its clients who have none of their own."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
 from clinic.admin.client.rule_settings import TuneForm, in_words, points, prices
-from clinic.admin.rendering import page
+from clinic.admin.rendering import render_page
 from clinic.flags import rule_settings, rule_tuning
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic
 
 
-def setting(clinic: int) -> str:
-    """The setting in force for a clinic, by number: "standard, from 1 point up"."""
+def describe_rule_settings(clinic: int) -> str:
+    """The settings in force at a clinic, by number: "standard, from 1 point up"."""
     return in_words(rule_settings.clinic_settings_of(clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Turn the clinic's knobs, with the reason; below, every turn before."""
+def clinic_rule_settings(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change the settings with a reason; below, every change before."""
     clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
-    by = next((each for each in access.memberships(request) if each.clinic_id == pk), None)
+    by = next((member for member in access.memberships(request) if member.clinic_id == pk), None)
     if by is None:
         raise Http404
     now = rule_settings.clinic_settings_of(pk)
@@ -35,17 +35,17 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         if form.is_valid():
             sensitivity, rise = form.knobs
             reason = form.cleaned_data["reason"]
-            turned = form.call(
+            changed = form.call(
                 lambda: rule_tuning.set_clinic_rule_settings(
                     clinic, sensitivity=sensitivity, smallest_rise=rise, reason=reason, by=by
                 )
             )
-            if turned is not None:
+            if changed is not None:
                 messages.success(request, _("The rule listens as chosen from now on."))
                 return HttpResponseRedirect(f"{reverse('plumbline:clinic_settings', args=[pk])}#flags")
     else:
         form = TuneForm(initial={"sensitivity": now[0], "smallest_rise": str(now[1])})
-    return page(
+    return render_page(
         request,
         "practice/rule_settings.html",
         _("How finely the rule listens"),
@@ -54,7 +54,10 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
         now=in_words(now),
         prices=prices(now),
         rises=[points(rise) for rise in SMALLEST_RISES],
-        own=Client.objects.filter(clinic=clinic, rule_settings__isnull=False).exclude(state="left").distinct().count(),
+        clients_with_own=Client.objects.filter(clinic=clinic, rule_settings__isnull=False)
+        .exclude(state="left")
+        .distinct()
+        .count(),
         history=[
             (row, in_words((row.sensitivity, row.smallest_rise)))
             for row in clinic.rule_settings.filter(client=None).select_related("by").order_by("-at", "-pk")
@@ -62,4 +65,4 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-ROUTES = [("our-clinic/<int:pk>/listening/", tune, "clinic_tune")]
+ROUTES = [("clinic/<int:pk>/rule-settings/", clinic_rule_settings, "clinic_rule_settings")]

@@ -1,4 +1,4 @@
-"""The clinic's own page: its owner settles it card by card, its other people read what clients are told."""
+"""The settings page of a clinic: its owner changes it card by card, its other members read it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic import colors
 from clinic.admin import access
-from clinic.admin.practice import advice_texts
-from clinic.admin.practice.rule_settings import setting
+from clinic.admin.practice.advice_texts import build_advice_table
+from clinic.admin.practice.rule_settings import describe_rule_settings
 from clinic.admin.practice.settings_forms import CARDS, Card
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.clients import departure
 from clinic.models import Clinic, Practitioner
-from clinic.practice import colors
 from clinic.practice import settings as practice_settings
 
-COMING = dt.timedelta(days=30)  # how early an owner sees that a record will be erased
+ERASURE_NOTICE = dt.timedelta(days=30)  # before a record is erased, its owner sees it listed
 
 
 def owner_of(request: HttpRequest, clinic: Clinic) -> Practitioner:
-    """As whom the person decides for this clinic. Raises Http404 when they do not own it."""
+    """The person's membership as owner of the clinic. Raises Http404 when they do not own it."""
     for membership in access.memberships(request):
         if membership.clinic_id == clinic.pk and membership.role == Practitioner.Role.OWNER:
             return membership
@@ -36,108 +36,110 @@ def owner_of(request: HttpRequest, clinic: Clinic) -> Practitioner:
 
 
 @require_safe
-def choose(request: HttpRequest) -> HttpResponseBase:
-    """The one clinic of this person; of several, which."""
-    here = list(Clinic.objects.staffed_by(request.user))
-    if len(here) == 1:
-        return show(request, here[0].pk)
-    return page(request, "practice/choose_clinic.html", _("Which clinic?"), clinics=here)
+def choose_clinic(request: HttpRequest) -> HttpResponseBase:
+    """The settings of the person's only clinic; of several, a list."""
+    clinics = list(Clinic.objects.staffed_by(request.user))
+    if len(clinics) == 1:
+        return clinic_settings(request, clinics[0].pk)
+    return render_page(request, "practice/choose_clinic.html", _("Which clinic?"), clinics=clinics)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Every card; by POST one of them, which ``card`` names. Who does not own the clinic reads and changes nothing."""
+def clinic_settings(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Every card; POST saves the one that ``card`` names. Members who do not own the clinic read only."""
     clinic = get_object_or_404(Clinic.objects.staffed_by(request.user), pk=pk)
     if not Clinic.objects.owned_by(request.user).filter(pk=pk).exists():
-        return _read(request, clinic)
+        return _read_only_page(request, clinic)
     by = owner_of(request, clinic)
     cards = [kind(clinic) for kind in CARDS]
     if request.method == "POST":
-        sent = next((place for place, kind in enumerate(CARDS) if kind.key == request.POST.get("card")), None)
-        if sent is None:
+        posted = next((index for index, kind in enumerate(CARDS) if kind.key == request.POST.get("card")), None)
+        if posted is None:
             raise Http404
-        cards[sent] = CARDS[sent](clinic, request.POST, request.FILES)
-        if _saved(cards[sent], clinic, by):
-            messages.success(request, _("%(card)s: saved.") % {"card": cards[sent].title})
-            return HttpResponseRedirect(f"{reverse('plumbline:clinic_settings', args=[pk])}#{cards[sent].key}")
+        cards[posted] = CARDS[posted](clinic, request.POST, request.FILES)
+        if _save_card(cards[posted], clinic, by):
+            messages.success(request, _("%(card)s: saved.") % {"card": cards[posted].title})
+            return HttpResponseRedirect(f"{reverse('plumbline:clinic_settings', args=[pk])}#{cards[posted].key}")
         clinic.refresh_from_db()
-    return page(
+    return render_page(
         request,
         "practice/settings.html",
         _("Clinic settings"),
         clinic=clinic,
         cards=cards,
-        colour=_colour(_given_accent(request, clinic)),
-        setting=setting(clinic.pk),
-        advices=advice_texts.table(clinic),
+        preview=_accent_preview_context(_accent_or_own(request, clinic)),
+        rule_settings=describe_rule_settings(clinic.pk),
+        advices=build_advice_table(clinic),
         languages=settings.LANGUAGES,
-        leaving=_leaving(request, clinic),
+        due_for_erasure=_due_for_erasure(request, clinic),
     )
 
 
 @require_safe
-def accent_preview(request: HttpRequest, pk: int) -> Page:
-    """The drawing of a colour alone, for the script that shows it while one chooses."""
+def accent_preview(request: HttpRequest, pk: int) -> AdminPage:
+    """The preview of a colour alone, for the script that shows it while the owner chooses."""
     clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
-    return page(request, "practice/accent_preview.html", "", colour=_colour(_given_accent(request, clinic)))
+    return render_page(
+        request, "practice/accent_preview.html", "", preview=_accent_preview_context(_accent_or_own(request, clinic))
+    )
 
 
 @require_POST
-def put_first_steps_away(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The owner needs no first steps any more."""
+def dismiss_onboarding(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hide the onboarding list."""
     clinic = get_object_or_404(Clinic.objects.owned_by(request.user), pk=pk)
-    practice_settings.put_first_steps_away(clinic, by=owner_of(request, clinic))
+    practice_settings.dismiss_onboarding(clinic, by=owner_of(request, clinic))
     return HttpResponseRedirect(reverse("plumbline:index"))
 
 
-def _saved(card: Card, clinic: Clinic, by: Practitioner) -> bool:
+def _save_card(card: Card, clinic: Clinic, by: Practitioner) -> bool:
     if not card.is_valid():
         return False
     card.call(lambda: card.save(clinic, by))
     return not card.errors
 
 
-def _read(request: HttpRequest, clinic: Clinic) -> HttpResponseBase:
+def _read_only_page(request: HttpRequest, clinic: Clinic) -> HttpResponseBase:
     if request.method == "POST":
         raise Http404
     owners = Practitioner.objects.filter(clinic=clinic, role=Practitioner.Role.OWNER, active=True)
-    return page(
+    return render_page(
         request,
         "practice/settings_read_only.html",
         _("About the clinic"),
         clinic=clinic,
         owners=owners,
-        advices=advice_texts.table(clinic),
+        advices=build_advice_table(clinic),
     )
 
 
-def _given_accent(request: HttpRequest, clinic: Clinic) -> str:
-    """The colour that was asked for, else the clinic's."""
-    given = request.POST.get("accent") or request.GET.get("accent") or ""
-    return given if re.fullmatch(r"#[0-9A-Fa-f]{6}", given) else clinic.accent
+def _accent_or_own(request: HttpRequest, clinic: Clinic) -> str:
+    """The submitted colour, or the clinic's own where it is missing or invalid."""
+    accent = request.POST.get("accent") or request.GET.get("accent") or ""
+    return accent if re.fullmatch(r"#[0-9A-Fa-f]{6}", accent) else clinic.accent
 
 
-def _colour(accent: str) -> dict[str, object]:
-    """What the drawing of a colour needs: its shades on a light and a dark page, and whether it can be read."""
+def _accent_preview_context(accent: str) -> dict[str, object]:
+    """The context of the preview: shades on a light and a dark page, and whether text on them can be read."""
     return {
         "accent": accent,
         "grounds": [
-            (_("Light page"), colors.LIGHT_GROUNDS[0], "#1d2a2e", colors.on_light(accent)),
-            (_("Dark page"), colors.DARK_GROUNDS[0], "#eef2f1", colors.on_dark(accent)),
+            (_("Light page"), colors.LIGHT_GROUNDS[0], colors.INK, colors.light_shades(accent)),
+            (_("Dark page"), colors.DARK_GROUNDS[0], "#eef2f1", colors.dark_shades(accent)),
         ],
-        "readable": practice_settings.readable(accent),
-        "near": practice_settings.readable_near(accent),
+        "readable": practice_settings.is_readable(accent),
+        "near": practice_settings.nearest_readable_color(accent),
     }
 
 
-def _leaving(request: HttpRequest, clinic: Clinic) -> list[object]:
-    """Whose record will be erased within COMING."""
-    return list(departure.due_for_erasure(timezone.now() + COMING).filter(clinic=clinic))
+def _due_for_erasure(request: HttpRequest, clinic: Clinic) -> list[object]:
+    """Clients whose record will be erased within ERASURE_NOTICE."""
+    return list(departure.due_for_erasure(timezone.now() + ERASURE_NOTICE).filter(clinic=clinic))
 
 
 ROUTES = [
-    ("our-clinic/", choose, "clinic"),
-    ("our-clinic/<int:pk>/", show, "clinic_settings"),
-    ("our-clinic/<int:pk>/colour/", accent_preview, "accent_preview"),
-    ("our-clinic/<int:pk>/first-steps/", put_first_steps_away, "put_first_steps_away"),
+    ("clinic/", choose_clinic, "clinic"),
+    ("clinic/<int:pk>/", clinic_settings, "clinic_settings"),
+    ("clinic/<int:pk>/accent/", accent_preview, "accent_preview"),
+    ("clinic/<int:pk>/onboarding/dismiss/", dismiss_onboarding, "dismiss_onboarding"),
 ]

@@ -1,4 +1,4 @@
-"""The settings of a clinic as cards: each is one form that changes a few fields by one verb."""
+"""The settings of a clinic as cards: each is one form that changes a few fields by one service."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from exercises.models import Exercise
 
 
 class Card(ServiceForm):
-    """One card; its fields are those of Clinic with the same names. What may stand in them is the verb's to say."""
+    """One card; its fields are those of Clinic with the same names. The service validates them."""
 
     key: ClassVar[str]
     title: ClassVar[str | Promise]
 
     def __init__(self, clinic: Clinic, data: Any = None, files: Any = None) -> None:
-        shown = {name: getattr(clinic, name) for name in self.base_fields if hasattr(clinic, name)}
-        super().__init__(data, files, initial=shown, auto_id=f"{self.key}_%s")
+        initial = {name: getattr(clinic, name) for name in self.base_fields if hasattr(clinic, name)}
+        super().__init__(data, files, initial=initial, auto_id=f"{self.key}_%s")
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
-        """Hand the answers to the verb, which may raise ValidationError."""
-        practice_settings.arrange(clinic, self.cleaned_data, by=by)
+        """Call the service, which may raise ValidationError."""
+        practice_settings.change_settings(clinic, self.cleaned_data, by=by)
 
 
-def _line(label: Any, *, hint: Any = "", required: bool = False, **attrs: str) -> forms.CharField:
+def _text_field(label: Any, *, hint: Any = "", required: bool = False, **attrs: str) -> forms.CharField:
     """One line of text; ``label`` and ``hint`` may be translated late."""
     widget = forms.TextInput(attrs={"autocomplete": "off", **attrs})
     return forms.CharField(label=label, help_text=hint, required=required, widget=widget)
@@ -40,8 +40,8 @@ def _line(label: Any, *, hint: Any = "", required: bool = False, **attrs: str) -
 
 class NameCard(Card):
     key, title = "name", gettext_lazy("Name and address")
-    name = _line(gettext_lazy("Name"), required=True)
-    postal_line = _line(
+    name = _text_field(gettext_lazy("Name"), required=True)
+    postal_line = _text_field(
         gettext_lazy("Postal address, one line"), hint=gettext_lazy("It stands below every mail, as the law asks.")
     )
     email = forms.CharField(
@@ -54,15 +54,15 @@ class NameCard(Card):
 
     def __init__(self, clinic: Clinic, data: Any = None, files: Any = None) -> None:
         super().__init__(clinic, data, files)
-        known = admin_labels.zones()
-        own = [] if clinic.time_zone in dict(known) else [(clinic.time_zone, clinic.time_zone)]
+        zones = admin_labels.time_zone_choices()
+        own = [] if clinic.time_zone in dict(zones) else [(clinic.time_zone, clinic.time_zone)]
         widget = self.fields["time_zone"].widget
         assert isinstance(widget, forms.Select)
-        widget.choices = [*own, *known]
+        widget.choices = [*own, *zones]
 
 
-class ColourCard(Card):
-    key, title = "colour", gettext_lazy("Colour")
+class ColorCard(Card):
+    key, title = "color", gettext_lazy("Colour")
     accent = forms.CharField(
         label=gettext_lazy("Accent colour"),
         widget=forms.TextInput(attrs={"type": "color"}),
@@ -76,34 +76,34 @@ class LogoCard(Card):
     logo = forms.FileField(
         label=gettext_lazy("Logo"),
         required=False,
-        allow_empty_file=True,  # an empty one is the verb's to refuse
+        allow_empty_file=True,  # the service refuses an empty one
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         help_text=gettext_lazy("PNG, JPEG or WebP, at most 0.5 MB; it is shown 36 pixels high, before the name."),
     )
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
         if "remove" in self.data:
-            practice_settings.take_logo_away(clinic, by=by)
+            practice_settings.remove_logo(clinic, by=by)
         elif self.cleaned_data["logo"] is None:
             self.add_error("logo", gettext_lazy("Choose a file."))
         else:
-            practice_settings.show_logo(clinic, self.cleaned_data["logo"], by=by)
+            practice_settings.set_logo(clinic, self.cleaned_data["logo"], by=by)
 
 
 class PhonesCard(Card):
     key, title = "phones", gettext_lazy("Phones")
-    phone = _line(
+    phone = _text_field(
         gettext_lazy("Phone"),
         hint=gettext_lazy("Shown to a client who must stop, and at the foot of each page and mail."),
         required=True,
         type="tel",
     )
-    phone_after_hours = _line(
+    phone_after_hours = _text_field(
         gettext_lazy("Phone outside your hours"),
         hint=gettext_lazy("If you have one: shown beside the first where a client must stop."),
         type="tel",
     )
-    after_hours = _line(
+    after_hours = _text_field(
         gettext_lazy("When it is answered"), hint=gettext_lazy("In words, such as: evenings and weekends")
     )
 
@@ -122,8 +122,8 @@ class FlagsCard(Card):
     )
 
 
-class QuietCard(Card):
-    key, title = "quiet", gettext_lazy("Quiet hours")
+class QuietHoursCard(Card):
+    key, title = "quiet-hours", gettext_lazy("Quiet hours")
     quiet_from = forms.TimeField(
         label=gettext_lazy("No reminders from"),
         required=False,
@@ -150,16 +150,16 @@ class PortalCard(Card):
 
     def __init__(self, clinic: Clinic, data: Any = None, files: Any = None) -> None:
         super().__init__(clinic, data, files)
-        shown = Exercise.objects.current().whole().order_by("slug")
-        choice = self.fields["featured_exercise"]
-        assert isinstance(choice, forms.ChoiceField)
-        offered = [(exercise.slug, exercise.words(get_language()).name) for exercise in shown]
-        gone = [] if clinic.featured_exercise in dict(offered) else [(clinic.featured_exercise, "–")]
-        choice.choices = [*gone, *offered]
+        exercises = Exercise.objects.current().whole().order_by("slug")
+        field = self.fields["featured_exercise"]
+        assert isinstance(field, forms.ChoiceField)
+        choices = [(exercise.slug, exercise.words(get_language()).name) for exercise in exercises]
+        withdrawn = [] if clinic.featured_exercise in dict(choices) else [(clinic.featured_exercise, "–")]
+        field.choices = [*withdrawn, *choices]
 
 
-class KeepingCard(Card):
-    key, title = "keeping", gettext_lazy("How long records are kept")
+class RetentionCard(Card):
+    key, title = "retention", gettext_lazy("How long records are kept")
     retention_years = forms.IntegerField(
         label=gettext_lazy("Years until a record is erased"),
         required=False,
@@ -168,10 +168,12 @@ class KeepingCard(Card):
     )
 
     def save(self, clinic: Clinic, by: Practitioner) -> None:
-        practice_settings.arrange(clinic, {"retention_years": self.cleaned_data["retention_years"] or None}, by=by)
+        practice_settings.change_settings(
+            clinic, {"retention_years": self.cleaned_data["retention_years"] or None}, by=by
+        )
 
 
 CARDS: list[type[Card]] = [
-    *(NameCard, PhonesCard, LogoCard, ColourCard),
-    *(FlagsCard, QuietCard, PortalCard, KeepingCard),
+    *(NameCard, PhonesCard, LogoCard, ColorCard),
+    *(FlagsCard, QuietHoursCard, PortalCard, RetentionCard),
 ]

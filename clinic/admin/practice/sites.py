@@ -1,4 +1,4 @@
-"""For who runs the site: each clinic, who works there and whether its mail goes out. No client, no health data.
+"""The page of platform staff: each clinic, its team and the state of its mail. No client, no health data.
 
 Health data needs a membership, which an owner of the clinic gives; platform staff name the first owner of a new one.
 """
@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.accounts import second_factor
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.mail import health as mail_health
 from clinic.mail.health import MailState
@@ -32,18 +32,18 @@ from clinic.team import members
 
 
 @dataclass(frozen=True)
-class Row:
-    """One clinic: its people, how many clients it has, and its mail."""
+class ClinicRow:
+    """One clinic: its team, its number of clients, and its mail."""
 
     clinic: Clinic
     clients: int
-    people: list[Practitioner]
+    team: list[Practitioner]
     mail: MailState
-    oldest: str  # how long the oldest unsent mail is due; empty without any
+    oldest_unsent: str  # how long the oldest unsent mail is due; empty without one
 
 
 class ClinicForm(ServiceForm):
-    """A new clinic and its first owner. Every rule is the verb's."""
+    """A new clinic and its first owner; the service validates it."""
 
     name = forms.CharField(
         label=gettext_lazy("Name of the clinic"), error_messages={"required": gettext_lazy("Write the name.")}
@@ -80,20 +80,20 @@ class ClinicForm(ServiceForm):
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
-    """Every clinic of the site; above them whether the clock ticks."""
-    _staff_only(request)
+def clinics(request: HttpRequest) -> AdminPage:
+    """Every clinic of the site; above them whether the periodic tasks run."""
+    _require_platform_staff(request)
     now = timezone.now()
     mail = mail_health.mail_by_clinic(now)
     counted = Count("clients", filter=~Q(clients__state=Client.State.LEFT), distinct=True)
-    clinics = Clinic.objects.administered_by(request.user).annotate(client_count=counted).order_by("name", "pk")
-    people: dict[int, list[Practitioner]] = {}
-    for person in (
+    counted_clinics = Clinic.objects.administered_by(request.user).annotate(client_count=counted).order_by("name", "pk")
+    teams: dict[int, list[Practitioner]] = {}
+    for member in (
         Practitioner.objects.administered_by(request.user).select_related("user").order_by("-active", "name", "pk")
     ):
-        people.setdefault(person.clinic_id, []).append(person)
-    rows = [_row(clinic, people.get(clinic.pk, []), mail.get(clinic.pk, MailState()), now) for clinic in clinics]
-    unlocked = (
+        teams.setdefault(member.clinic_id, []).append(member)
+    rows = [_row(clinic, teams.get(clinic.pk, []), mail.get(clinic.pk, MailState()), now) for clinic in counted_clinics]
+    resettable = (
         Practitioner.objects.second_factor_resettable_by(request.user)
         if second_factor.can_reset()
         else Practitioner.objects.none()
@@ -102,66 +102,66 @@ def listing(request: HttpRequest) -> Page:
         (tick, admin_labels.format_time_ago(tick.at, now) if tick.at else _("never"))
         for tick in mail_health.all_ticks(now)
     ]
-    return page(
+    return render_page(
         request, "practice/sites.html", _("Clinics"), rows=rows, ticks=ticks,
-        myself_pk=request.user.pk, unlocked=set(unlocked.values_list("pk", flat=True)),
+        myself_pk=request.user.pk, resettable=set(resettable.values_list("pk", flat=True)),
     )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponseBase:
-    """The form; by POST a clinic whose first owner gets a mail."""
-    _staff_only(request)
+def add_clinic(request: HttpRequest) -> HttpResponseBase:
+    """The form; POST creates the clinic, and its first owner gets a mail."""
+    _require_platform_staff(request)
     form = ClinicForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        owner = {field: given.pop(field) for field in ("owner_name", "owner_email")}
-        opened = form.call(lambda: members.create_clinic(Clinic(**given), **owner, by=access.signed_in(request)))
-        if opened is not None:
-            messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": opened})
+        fields = dict(form.cleaned_data)
+        owner = {field: fields.pop(field) for field in ("owner_name", "owner_email")}
+        clinic = form.call(lambda: members.create_clinic(Clinic(**fields), **owner, by=access.signed_in(request)))
+        if clinic is not None:
+            messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": clinic})
             return HttpResponseRedirect(reverse("plumbline:clinics"))
-    return page(request, "practice/site_add.html", _("Add a clinic"), form=form)
+    return render_page(request, "practice/site_add.html", _("Add a clinic"), form=form)
 
 
 @require_POST
-def shut_out(request: HttpRequest, pk: int) -> HttpResponseBase:
+def revoke_access(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End somebody's access to a clinic at once."""
-    person = _person(request, pk)
-    if members.revoke_access(person, by=access.signed_in(request)):
-        messages.success(request, _("%(name)s sees nothing from now on.") % {"name": person})
+    member = _member(request, pk)
+    if members.revoke_access(member, by=access.signed_in(request)):
+        messages.success(request, _("%(name)s sees nothing from now on.") % {"name": member})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
 
 @require_POST
-def let_in(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Give it back, in the role they had."""
-    person = _person(request, pk)
-    if members.reactivate_member(person, by=access.signed_in(request)):
-        messages.success(request, _("%(name)s works here again.") % {"name": person})
+def restore_access(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give somebody access again, in the role they had."""
+    member = _member(request, pk)
+    if members.reactivate_member(member, by=access.signed_in(request)):
+        messages.success(request, _("%(name)s works here again.") % {"name": member})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
 
-def _person(request: HttpRequest, pk: int) -> Practitioner:
-    """Raises Http404 for oneself, too: nobody gives themselves access."""
+def _member(request: HttpRequest, pk: int) -> Practitioner:
+    """A member of any clinic. Raises Http404 for oneself, too: nobody gives themselves access."""
     others = Practitioner.objects.administered_by(request.user).exclude(user_id=access.signed_in(request).pk)
     return get_object_or_404(others.select_related("clinic"), pk=pk)
 
 
-def _row(clinic: Any, people: list[Practitioner], mail: MailState, now: Any) -> Row:
-    return Row(
-        clinic, clinic.client_count, people, mail, admin_labels.format_time_ago(mail.oldest, now) if mail.oldest else ""
+def _row(clinic: Any, team: list[Practitioner], mail: MailState, now: Any) -> ClinicRow:
+    return ClinicRow(
+        clinic, clinic.client_count, team, mail, admin_labels.format_time_ago(mail.oldest, now) if mail.oldest else ""
     )
 
 
-def _staff_only(request: HttpRequest) -> None:
+def _require_platform_staff(request: HttpRequest) -> None:
     if not access.is_platform_staff(request):
         raise Http404
 
 
 ROUTES = [
-    ("clinics/", listing, "clinics"),
-    ("clinics/add/", add, "clinic_add"),
-    ("clinics/people/<int:pk>/shut-out/", shut_out, "shut_out"),
-    ("clinics/people/<int:pk>/let-in/", let_in, "let_in"),
+    ("clinics/", clinics, "clinics"),
+    ("clinics/add/", add_clinic, "clinic_add"),
+    ("clinics/members/<int:pk>/revoke-access/", revoke_access, "revoke_access"),
+    ("clinics/members/<int:pk>/restore-access/", restore_access, "restore_access"),
 ]
 PAGES = frozenset(view for _route, view, _name in ROUTES)

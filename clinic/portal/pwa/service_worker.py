@@ -23,16 +23,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.mail.compose import ink_on
+from clinic.colors import INK, readable_text_color
 from clinic.models import Clinic
 from clinic.portal.links.register import first_clinic
-from clinic.portal.pwa.icons import png
+from clinic.portal.pwa.icons import draw_icon
 
 ICONS: Final = {"any-192": 192, "any-512": 512, "maskable-192": 192, "maskable-512": 512, "apple-180": 180}
 ACCENT: Final = Clinic._meta.get_field("accent").default
-FILES: Final = Path(__file__).resolve().parents[2] / "static"
+STATIC_ROOT: Final = Path(__file__).resolve().parents[2] / "static"
 # The worker is one script: not every browser takes modules in it. These parts are modules for the pages, or its own.
-WORKER: Final = [
+WORKER_SCRIPTS: Final = [
     f"clinic/offline/{part}.js" for part in ("report_state", "cache_policy", "queue", "sender", "worker", "notifications")
 ]
 _MODULE_ONLY: Final = re.compile(r"^(import [^;]+;\n|export (?=const|function|async function))", re.MULTILINE)
@@ -98,8 +98,8 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     clinic, language = _of(request)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     shell = shell_files()
-    code = "\n".join(_MODULE_ONLY.sub("", (FILES / part).read_text()) for part in WORKER)
-    contents = [code, _no_network(clinic, language), *((FILES / name).read_text() for name in shell)]
+    code = "\n".join(_MODULE_ONLY.sub("", (STATIC_ROOT / part).read_text()) for part in WORKER_SCRIPTS)
+    contents = [code, _no_network(clinic, language), *((STATIC_ROOT / name).read_text() for name in shell)]
     version = hashlib.sha256("\0".join([*contents, *map(static, shell)]).encode()).hexdigest()[:12]
     accent = clinic.accent if clinic else ACCENT
     config = {
@@ -119,9 +119,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def shell_files() -> list[str]:
     """The static files behind the client's pages, by their names without a hash."""
     found = [
-        path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (FILES / "clinic").glob(kind)
+        path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (STATIC_ROOT / "clinic").glob(kind)
     ]
-    names = sorted(path.relative_to(FILES).as_posix() for path in found)
+    names = sorted(path.relative_to(STATIC_ROOT).as_posix() for path in found)
     return [name for name in names if not name.endswith(("cache_policy.js", "worker.js", "notifications.js"))]
 
 
@@ -155,4 +155,4 @@ def _short(name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _drawn(accent: str, name: str) -> bytes:
-    return png(ICONS[name], accent, ink_on(f"#{accent}")[1:].lower(), rounded=name.startswith("any"))
+    return draw_icon(ICONS[name], accent, readable_text_color(f"#{accent}", dark=INK)[1:], rounded=name.startswith("any"))

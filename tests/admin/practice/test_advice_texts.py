@@ -18,7 +18,7 @@ def owner(olga):
 
 
 def address(olga, advice="go_on", language="en"):
-    return url("advice_words", olga.clinic_id, advice, language)
+    return url("advice_text", olga.clinic_id, advice, language)
 
 
 def test_our_words_stand_there_to_begin_with(olga, owner):
@@ -29,7 +29,7 @@ def test_our_words_stand_there_to_begin_with(olga, owner):
 
 
 def test_what_is_written_is_seen_before_it_is_used(olga, owner):
-    page = owner.post(address(olga), {"text": "Lovely, {first_name}.", "look": "yes"})
+    page = owner.post(address(olga), {"text": "Lovely, {first_name}.", "preview": "yes"})
     assert "Pain went from 5 to 3. Lovely, Dana." in words(page)
     assert not AdviceText.objects.exists()
 
@@ -51,7 +51,7 @@ def test_our_own_words_sent_back_are_no_version(olga, owner):
     assert not AdviceText.objects.exists()
 
 
-@pytest.mark.parametrize("button", ["look", "store"])
+@pytest.mark.parametrize("button", ["preview", "store"])
 def test_what_is_wrong_stands_at_the_field_and_what_was_written_stays(olga, owner, button):
     page = owner.post(address(olga, "call_now"), {"text": "Stop <b>now</b>.", button: "yes"})
     assert "{phone} must stand in it" in words(page)

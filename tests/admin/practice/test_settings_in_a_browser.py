@@ -48,8 +48,8 @@ def pages(olga):
     return {
         "first steps": url("index"),
         "settings": url("clinic"),
-        "knobs": url("clinic_tune", olga.clinic_id),
-        "words": url("advice_words", olga.clinic_id, "call_now", "en"),
+        "knobs": url("clinic_rule_settings", olga.clinic_id),
+        "words": url("advice_text", olga.clinic_id, "call_now", "en"),
     }
 
 
@@ -69,8 +69,14 @@ def test_who_did_what_has_no_fault_and_does_not_run_off_the_screen_either(open_p
     make.report(make.prescription(long), 4, 8)
     for number in range(55):
         make.invited(olga, f"Erin{number}")
-    for query in ("", "?page=2", "?what=invited", "?what=" + "danced" * 30, f"?who={olga.pk}&what=erased"):
-        page = open_page(url("who_did_what") + query, olga, viewport, scheme)
+    for query in (
+        "",
+        "?page=2",
+        "?verb=client_invited",
+        "?verb=" + "danced" * 30,
+        f"?actor={olga.pk}&verb=client_erased",
+    ):
+        page = open_page(url("audit_log") + query, olga, viewport, scheme)
         assert faults(page) == [], query
         heights = page.locator("main select, main button, main a.pl-button").evaluate_all(
             "found => found.map(it => it.getBoundingClientRect().height)"
@@ -96,7 +102,7 @@ def test_a_colour_is_drawn_while_one_chooses_and_stored_by_the_button_alone(open
     page.get_by_text("Neither light nor dark text can be read well on it.").wait_for()
     assert Clinic.objects.get().accent == "#1F6F78"
     page.locator("[name=accent]").fill("#aa2200")
-    page.locator("#colour button").click()
+    page.locator("#color button").click()
     page.get_by_text("Colour: saved.").wait_for()
     assert Clinic.objects.get().accent == "#aa2200"
 

@@ -33,9 +33,9 @@ def pages(clinic):
     return {
         url("clinic_settings", clinic): PHONES,
         url("accent_preview", clinic): None,
-        url("put_first_steps_away", clinic): {},
-        url("clinic_tune", clinic): {"sensitivity": "few", "smallest_rise": "2.0", "reason": "x"},
-        url("advice_words", clinic, "go_on", "en"): {"text": "Well done."},
+        url("dismiss_onboarding", clinic): {},
+        url("clinic_rule_settings", clinic): {"sensitivity": "few", "smallest_rise": "2.0", "reason": "x"},
+        url("advice_text", clinic, "go_on", "en"): {"text": "Well done."},
     }
 
 
@@ -75,9 +75,9 @@ def test_what_stands_in_a_card_is_stored_as_it_is(olga, owner):
     ("card", "sent", "wrong"),
     [
         ("phones", {"phone": "call me"}, "This is no phone number."),
-        ("colour", {"accent": "#808080"}, "Near it, this can:"),
-        ("quiet", {"quiet_from": "21:00"}, "Give both times, or neither."),
-        ("keeping", {"retention_years": "2"}, "Not below 10 years"),
+        ("color", {"accent": "#808080"}, "Near it, this can:"),
+        ("quiet-hours", {"quiet_from": "21:00"}, "Give both times, or neither."),
+        ("retention", {"retention_years": "2"}, "Not below 10 years"),
         ("flags", {"escalation_hours": "999"}, "168"),
         ("portal", {"featured_exercise": "handstand"}, "Select a valid choice"),
         ("logo", {}, "Choose a file."),
@@ -95,7 +95,7 @@ def test_what_is_wrong_stands_at_its_field_and_the_page_shows_what_is_stored(olg
 
 def test_no_years_means_that_records_are_kept(olga, owner):
     for empty in ("", "0"):
-        owner.post(url("clinic_settings", olga.clinic_id), {"card": "keeping", "retention_years": empty})
+        owner.post(url("clinic_settings", olga.clinic_id), {"card": "retention", "retention_years": empty})
         olga.clinic.refresh_from_db()
         assert olga.clinic.retention_years is None
 
@@ -125,7 +125,7 @@ def test_a_card_that_is_none_is_not_found(olga, owner):
 
 
 def test_the_clinics_knobs_are_turned_with_their_prices_beside(olga, owner):
-    address = url("clinic_tune", olga.clinic_id)
+    address = url("clinic_rule_settings", olga.clinic_id)
     assert "Now: standard, from 1 point up." in words(owner.get(address))
     page = owner.post(address, {"sensitivity": "few", "smallest_rise": "2.0", "reason": "Calls."}, follow=True)
     assert said(page) == ["The rule listens as chosen from now on."]

@@ -80,7 +80,10 @@ def test_a_new_clinic_has_an_owner_who_gets_a_mail(cast, sam):
     lola = Practitioner.objects.get(clinic__slug="lakeside-physio")
     assert (lola.name, lola.email, lola.role) == ("Lola", "lola@lake.example", Role.OWNER)
     assert lola.welcomes.get().state == "ready"
-    assert list(AuditEntry.objects.filter(clinic=lola.clinic).values_list("verb", flat=True)) == ["took_on", "opened"]
+    assert list(AuditEntry.objects.filter(clinic=lola.clinic).values_list("verb", flat=True)) == [
+        "member_added",
+        "clinic_opened",
+    ]
     assert signed_in(lola).get(url("team")).status_code == 200
 
 
@@ -112,18 +115,18 @@ def test_what_makes_no_sense_is_said_and_no_clinic_is_opened(cast, sam, field, v
 def test_somebody_is_shut_out_at_once_clients_or_not_and_let_in_again(cast, sam):
     alice = signed_in(cast.alice)
     assert alice.get(url("index")).status_code == 200
-    assert said(sam.post(url("shut_out", cast.alice.pk), follow=True)) == ["Alice sees nothing from now on."]
+    assert said(sam.post(url("revoke_access", cast.alice.pk), follow=True)) == ["Alice sees nothing from now on."]
     assert alice.get(url("index")).status_code == 404
     entry = AuditEntry.objects.first()
-    assert (entry.verb, entry.target_id, entry.clinic) == ("shut_out", cast.alice.pk, cast.alice.clinic)
-    sam.post(url("let_in", cast.alice.pk))
+    assert (entry.verb, entry.target_id, entry.clinic) == ("access_revoked", cast.alice.pk, cast.alice.clinic)
+    sam.post(url("restore_access", cast.alice.pk))
     assert alice.get(url("index")).status_code == 200
 
 
 def test_nobody_lets_themselves_in(cast):
     sam = make.runs_the_site()
     gone = Practitioner.objects.create(user=sam, clinic=cast.alice.clinic, name="Sam", role=Role.OWNER, active=False)
-    assert signed_in(sam).post(url("let_in", gone.pk)).status_code == 404
+    assert signed_in(sam).post(url("restore_access", gone.pk)).status_code == 404
     gone.refresh_from_db()
     assert not gone.active
 
