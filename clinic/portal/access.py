@@ -1,4 +1,4 @@
-"""Who may enter the client's rooms: a signed-in person who has joined as a client; the library, a registrant too."""
+"""Access to the portal: for a signed-in client; the library also for a registrant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
 
 
 class Localized(Protocol):
-    """Whoever a page speaks to: a client, a registrant, or a reader who is one of them."""
+    """A person with a language and a time zone: a client, a registrant or a reader."""
 
     @property
     def language(self) -> str: ...
@@ -38,30 +38,30 @@ class Localized(Protocol):
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads the library: exactly one of ``client`` and ``registrant`` is there."""
+    """A reader of the library: exactly one of ``client`` and ``registrant`` is set."""
 
     client: Client | None
     registrant: Registrant | None
 
     @property
-    def known_as(self) -> Client | Registrant:
-        return self.client or self.registrant  # type: ignore[return-value]  # one of them is there
+    def person(self) -> Client | Registrant:
+        return self.client or self.registrant  # type: ignore[return-value]  # one of the two is set
 
     @property
     def name(self) -> str:
-        return self.known_as.name
+        return self.person.name
 
     @property
     def clinic(self) -> Clinic:
-        return self.known_as.clinic
+        return self.person.clinic
 
     @property
     def language(self) -> str:
-        return self.known_as.language
+        return self.person.language
 
     @property
     def invitation_path(self) -> str:
-        """Where a registrant who was taken on agrees to it; empty when no invitation is to be used."""
+        """Path of the usable invitation of an accepted registrant; empty: there is none."""
         if self.registrant is None or self.registrant.client is None:
             return ""
         mine = Invitation.objects.usable(timezone.now()).filter(client=self.registrant.client)
@@ -70,14 +70,14 @@ class Reader:
 
     @property
     def time_zone(self) -> str:
-        return self.known_as.time_zone
+        return self.person.time_zone
 
 
 def client_only(page: ClientPage[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Give ``page`` the client who is signed in, speak that client's language and keep the page out of every cache.
+    """Pass the signed-in client to ``page``, in the client's language and zone, and keep the response uncached.
 
-    A stranger is sent to sign in and then back; a person without a client record gets a page that says so, as 404.
-    Of several records of one person, at several clinics, the one that joined first is shown.
+    An anonymous visitor is sent to sign in and then back; a person without a client record gets a page that says so,
+    as 404. Of several records of one person, at several clinics, the one that joined first is shown.
     """
 
     @never_cache
@@ -127,36 +127,38 @@ def registrant_of(request: HttpRequest) -> Registrant | None:
 
 
 @contextmanager
-def override_locale(who: Localized) -> Iterator[None]:
-    """Words in the reader's language, times in the reader's zone."""
-    with override(who.language), timezone.override(zone(who.time_zone)):
+def override_locale(person: Localized) -> Iterator[None]:
+    """Activate the person's language and time zone."""
+    with override(person.language), timezone.override(zone(person.time_zone)):
         yield
 
 
 def render_page(
     request: HttpRequest,
-    who: Client | Registrant | Reader,
+    person: Client | Registrant | Reader,
     template: str,
     context: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render ``clinic/portal/<template>`` for this person, with ``clinic`` and ``client`` or ``registrant`` at hand."""
-    if not isinstance(who, Reader):
-        who = Reader(who, None) if isinstance(who, Client) else Reader(None, who)
-    told = {
-        "reader": who,
-        "client": who.client,
-        "registrant": who.registrant,
-        "clinic": who.clinic,
+    """Render ``clinic/portal/<template>`` for this person, with ``clinic`` and ``client`` or ``registrant`` in the context."""
+    if isinstance(person, Reader):
+        reader = person
+    else:
+        reader = Reader(person, None) if isinstance(person, Client) else Reader(None, person)
+    full_context = {
+        "reader": reader,
+        "client": reader.client,
+        "registrant": reader.registrant,
+        "clinic": reader.clinic,
         "now": timezone.now(),
-        "held_words": partial(render_hold_advice, who.client)
+        "on_hold_text": partial(render_hold_advice, who.client)
         if who.client
         else "",  # asked for where an exercise is paused
-        "owners": owner_keys(who.client) if who.client else [],  # by whom an answer is kept when there is no network
+        "owner_keys": owner_keys(reader.client) if reader.client else [],  # of reports kept offline
         **(context or {}),
     }
-    response = render(request, f"clinic/portal/{template}", told, status=status)
-    response["Content-Language"] = who.language
+    response = render(request, f"clinic/portal/{template}", full_context, status=status)
+    response["Content-Language"] = reader.language
     return response
 
 

@@ -1,4 +1,4 @@
-"""Form fields of the client's door: a pain score, a yes or no, a time zone; and a form that tells what is wrong."""
+"""Form fields of the portal: a pain score, a yes or no, a time zone; and a form that links its errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class YesNoField(forms.TypedChoiceField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             choices=[("yes", _("Yes")), ("no", _("No"))],
-            coerce=lambda word: word == "yes",
+            coerce=lambda value: value == "yes",
             empty_value=None,
             required=False,
             widget=forms.RadioSelect,
@@ -50,13 +50,13 @@ class YesNoField(forms.TypedChoiceField):
 
 
 class TimeZoneField(forms.ChoiceField):
-    """A list of places by region. ``offer`` puts a zone that is not among them in front."""
+    """A list of places by region. ``add_zone`` puts a zone that is not listed in front."""
 
     def __init__(self, **options: Any) -> None:
         unknown = _("“%(value)s” is not a time zone of the list. Choose the place nearest to you.")
         super().__init__(choices=_places(), error_messages={"invalid_choice": unknown}, **options)
 
-    def offer(self, name: str) -> None:
+    def add_zone(self, name: str) -> None:
         if not self.valid_value(name):
             self.choices = [(name, name), *_places()]
 
@@ -71,18 +71,18 @@ def _places() -> list[tuple[str, list[tuple[str, str]]]]:
     return list(by_region.items())
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with, were it nothing at all; None where the page is only looked at."""
+def posted_data(request: HttpRequest) -> QueryDict | None:
+    """The data of a POST, even if empty; None for other methods."""
     return request.POST if request.method == "POST" else None
 
 
 class PlainForm(forms.Form):
-    """A form whose errors are told twice: all of them at the top, each with the way to its field, and at the field."""
+    """A form whose errors show twice: at the top, each with a link to its field, and at the field."""
 
-    use_required_attribute = False  # the page tells what is missing, in its own language, with the other answers kept
+    use_required_attribute = False  # the server names what is missing, in the client's language, and keeps the other answers
 
-    def complaints(self) -> Iterator[tuple[str, str]]:
-        """Each error with the id of the control that it is about; empty for one about the whole."""
+    def error_links(self) -> Iterator[tuple[str, str]]:
+        """Each error with the id of its control; empty for an error of the whole form."""
         for message in self.non_field_errors():
             yield "", str(message)
         for field in self:
@@ -90,8 +90,8 @@ class PlainForm(forms.Form):
             for message in field.errors:
                 yield (f"{field.auto_id}_0" if group else str(field.auto_id)), str(message)
 
-    def refuse(self, error: ValidationError) -> None:
-        """Take a verb's complaint: at the field of that name, else at the top."""
-        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in told.items():
+    def add_service_error(self, error: ValidationError) -> None:
+        """Add the errors of a service: at the field of that name, else at the top."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in by_field.items():
             self.add_error(name if name in self.fields else None, messages)

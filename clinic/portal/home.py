@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and the reminders that this browser shows, and go to the front page."""
-    settings_push.end_here(request)
+    settings_push.end_session_subscription(request)
     logout(request)
     response = redirect("clinic:home")
     if "others_wait" not in request.POST:  # the page's script has cleared what is of this person; see leaving.js

@@ -32,7 +32,7 @@ def clinic_shown(request: HttpRequest) -> dict[str, Any]:
     client = _client(request.user)
     return {
         "client": client,
-        "owners": owner_keys(client) if client else [],
+        "owner_keys": owner_keys(client) if client else [],
         "clinic": client.clinic if client else SimpleLazyObject(lambda: _clinic(request.user)),
         "work": SimpleLazyObject(lambda: settings.PRACTITIONER_PATH if _works(request.user) else ""),
         "must": SimpleLazyObject(

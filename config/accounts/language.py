@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from clinic.portal.access import Spoken, as_spoken_to, client_of, registrant_of
+from clinic.portal.access import Localized, override_locale, client_of, registrant_of
 
 
 class AccountLanguageMiddleware:
@@ -19,12 +19,12 @@ class AccountLanguageMiddleware:
         reader = self.reader(request)
         if reader is None:
             return self.get_response(request)
-        with as_spoken_to(reader):
+        with override_locale(reader):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", reader.language)
         return response
 
-    def reader(self, request: HttpRequest) -> Spoken | None:
+    def reader(self, request: HttpRequest) -> Localized | None:
         """The client, or else the registrant, whose own page this is."""
         if not request.path_info.startswith(self.home) or not request.user.is_authenticated:
             return None

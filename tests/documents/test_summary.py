@@ -14,7 +14,7 @@ from clinic.documents.pdf import PAPERS, PressError, pages
 from clinic.documents.summary import summary
 from clinic.models import Client
 from clinic.pain import reporting
-from clinic.portal.progress.page import seen
+from clinic.portal.progress.page import load_progress
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.documents import printed
@@ -35,7 +35,7 @@ def plan(cast, now):
 
 
 def sheet(plan, paper="a4"):
-    return summary(seen(plan, timezone.now()), paper)
+    return summary(load_progress(plan, timezone.now()), paper)
 
 
 @pytest.mark.parametrize("paper", PAPERS)

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.utils.translation import override
 from playwright.sync_api import Locator, expect
 
-from clinic.flags import notice_mail
-from clinic.models import Client, Flag, Practitioner, Prescription
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Flag, Notice, Practitioner, Prescription
 from config.accounts.adapter import mailbox_proven
 from tests import make
 from tests.admin import flagged_clients
@@ -48,7 +48,7 @@ def opened(language: str) -> Practice:
 
 
 def come_by_the_mail(walk: Walker, day: Practice) -> None:
-    notice_mail.send_due()
+    send_due(Notice)
     (told,) = mail.outbox
     assert not re.search(r"Dana|pain|dolor|bend|inclin", f"{told.subject} {told.body}", re.IGNORECASE)
     walk.page.goto(re.search(r"^http\S+", told.body, re.MULTILINE)[0])

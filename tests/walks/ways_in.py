@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from clinic.clients import registration
+from clinic.mail.outbox import send_due
+from clinic.models import Confirmation
 from tests.accounts.people import mailed_code
 from tests.portal.links.test_register_in_a_browser import mailed_path
 from tests.portal.visit import invitation_link, reminder, report_link, stop_link, url
@@ -21,7 +22,7 @@ def register(walk: Walker, story: Story) -> None:
     walk.agree()
     walk.press("Register")
     walk.glance("register sent", "Look into your mail")
-    registration.send_due()
+    send_due(Confirmation)
     walk.open(mailed_path("rosa@home.example"))
     walk.glance("register confirm", "Confirm your address")
     walk.press("Confirm")

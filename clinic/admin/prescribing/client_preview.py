@@ -41,18 +41,18 @@ class PreviewedPlan:
 
     prescription: Prescription
     dose: PrescriptionVersion
-    now: str  # "do" on a day of the plan, else "rest"; "over", or "held"
-    next: str
-    wait_until: dt.time | None
-    said: None = None
-    also: None = None
+    state: str  # "do" on a day of the plan, else "rest"; "over", or "held"
+    next_time: str
+    morning_ends_at: dt.time | None
+    advised_report: None = None
+    later_report: None = None
     change: None = None
-    overnight: None = None
-    again: bool = False
-    stopped: bool = False
+    next_morning: None = None
+    is_planned_again: bool = False
+    is_stopped: bool = False
 
     @property
-    def planned(self) -> str:
+    def planned_times(self) -> str:
         return ", ".join(f"{time:%H:%M}" for time in self.dose.local_times)
 
 
@@ -148,21 +148,21 @@ def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
     with override(client.language), timezone.override(here):
         plan = _build_plan(draft, now)
         steps = exercise.steps_in(client.language)
-        told: dict[str, Any] = {
+        context: dict[str, Any] = {
             "client": client,
             "clinic": client.clinic,
             "now": now,
             "first": plan,
-            "step": on_the_picture(steps) if plan.now == "do" else None,
+            "step": on_the_picture(steps) if plan.state == "do" else None,
             "others": [],
-            "had_one": True,
-            "held_words": partial(render_hold_advice, client),  # asked for where it is paused
-            "owners": [],
-            "news": dosage_changes.list_changes(client, now, draft) if draft.number > 1 else [],
+            "had_prescription": True,
+            "on_hold_text": partial(render_hold_advice, client),  # read where the plan is on hold
+            "owner_keys": [],
+            "plan_changes": dosage_changes.list_changes(client, now, draft) if draft.number > 1 else [],
             "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
             "csrf_token": "none",  # no form of the page works in its frame
         }
-        page = render_to_string("clinic/portal/today/page.html", told)
+        page = render_to_string("clinic/portal/today/page.html", context)
     return _LINK.sub(r"\1", _NOT_FOR_A_FRAME.sub("", _SCRIPT.sub("", page)))
 
 
@@ -181,7 +181,7 @@ def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
     return PreviewedPlan(
         prescription=about,
         dose=draft,
-        now="held" if held else "over" if over else "do" if in_plan else "rest",
-        next=format_moment(upcoming.due_at.astimezone(here), day) if upcoming else "",
-        wait_until=planning.morning_ends_at(draft, client, local),
+        state="held" if held else "over" if over else "do" if in_plan else "rest",
+        next_time=format_moment(upcoming.due_at.astimezone(here), day) if upcoming else "",
+        morning_ends_at=planning.morning_ends_at(draft, client, local),
     )

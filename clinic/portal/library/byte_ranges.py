@@ -17,16 +17,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-PIECE = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 _ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})[ \t]*-[ \t]*([0-9]{0,18})[ \t]*", re.IGNORECASE)
 
 
-class Unsatisfiable(Exception):
+class UnsatisfiableRange(Exception):
     """The range begins behind the end of the file."""
 
 
 @dataclass(frozen=True)
-class Span:
+class ByteRange:
     """Bytes ``first`` up to and with ``last``, counted from 0."""
 
     first: int
@@ -36,7 +36,7 @@ class Span:
         return self.last - self.first + 1
 
 
-def span_of(header: str, size: int) -> Span | None:
+def parse_range(header: str, size: int) -> ByteRange | None:
     """The range that a Range header asks for.
 
     Args:
@@ -55,26 +55,26 @@ def span_of(header: str, size: int) -> Span | None:
     if not asked[1]:  # the last so many bytes
         wanted = int(asked[2])
         if not wanted or not size:
-            raise Unsatisfiable
-        return Span(max(0, size - wanted), size - 1)
+            raise UnsatisfiableRange
+        return ByteRange(max(0, size - wanted), size - 1)
     first, last = int(asked[1]), int(asked[2] or size)
     if asked[2] and last < first:
         return None  # no range at all, says the standard
     if first >= size:
-        raise Unsatisfiable
-    return Span(first, min(last, size - 1))
+        raise UnsatisfiableRange
+    return ByteRange(first, min(last, size - 1))
 
 
-class Pieces:
+class FileChunks:
     """The bytes of a span, piece by piece; closed by the response, also when the player hangs up."""
 
-    def __init__(self, file: IO[bytes] | File[Any], span: Span) -> None:
+    def __init__(self, file: IO[bytes] | File[Any], span: ByteRange) -> None:
         self._file = file
         self._left = len(span)
         file.seek(span.first)
 
     def __iter__(self) -> Iterator[bytes]:
-        while self._left and (piece := self._file.read(min(PIECE, self._left))):
+        while self._left and (piece := self._file.read(min(CHUNK_BYTES, self._left))):
             self._left -= len(piece)
             yield piece
         self.close()
@@ -83,7 +83,7 @@ class Pieces:
         self._file.close()
 
 
-def serve(
+def serve_file(
     request: HttpRequest, file: File[Any], *, content_type: str, version: str, changed_at: datetime
 ) -> HttpResponseBase:
     """Answer a GET or HEAD with a file, or with the range of it that was asked for.
@@ -102,19 +102,19 @@ def serve(
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
         try:
-            span = span_of(_range(request, etag, changed), size)
-        except Unsatisfiable:
+            span = parse_range(_range(request, etag, changed), size)
+        except UnsatisfiableRange:
             response = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     if response is not None:
         file.close()
     else:
-        whole = Span(0, size - 1)
+        whole = ByteRange(0, size - 1)
         sent = span or whole
         if request.method == "HEAD":
             file.close()
             response = HttpResponse(content_type=content_type)
         else:
-            response = StreamingHttpResponse(Pieces(file, sent), content_type=content_type)
+            response = StreamingHttpResponse(FileChunks(file, sent), content_type=content_type)
         response["Content-Length"] = str(len(sent))
         if span is not None:
             response.status_code = 206

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Client, Person, Practitioner, Prescription, Registrant
 from clinic.portal.access import client_of
-from clinic.portal.library.byte_ranges import serve
-from clinic.portal.pwa.offline import allow_copy, name_holder
+from clinic.portal.library.byte_ranges import serve_file
+from clinic.portal.pwa.offline import allow_copy, set_holder
 from exercises.models import Exercise, Media
 
 
@@ -28,7 +28,7 @@ def media(request: HttpRequest, pk: int) -> HttpResponseBase:
         file, changed_at = storage.open(name), storage.get_modified_time(name)
     except FileNotFoundError:
         raise Http404 from None
-    response = serve(
+    response = serve_file(
         request, file, content_type=media.content_type, version=PurePosixPath(name).stem, changed_at=changed_at
     )
     response["Cache-Control"] = "private, no-cache"  # kept by this browser, and asked for anew each time it is shown
@@ -36,7 +36,7 @@ def media(request: HttpRequest, pk: int) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     client = client_of(request)
     if client is not None and media.content_type.startswith("image/"):  # a film is too large to be kept on a phone
-        name_holder(response, request, client)
+        set_holder(response, request, client)
         allow_copy(response)
     return response
 

@@ -9,7 +9,7 @@ from django.shortcuts import render, resolve_url
 from clinic.models import Clinic
 
 
-def dead_link(request: HttpRequest, why: str, *, status: int, clinic: Clinic | None = None) -> HttpResponse:
+def render_invalid_link(request: HttpRequest, why: str, *, status: int, clinic: Clinic | None = None) -> HttpResponse:
     """The page for one reason.
 
     Args:

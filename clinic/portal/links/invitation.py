@@ -17,10 +17,10 @@ from clinic.accounts.users import SignInNeeded
 from clinic.clients import acceptance
 from clinic.conf import conf
 from clinic.models import Client, Invitation
-from clinic.portal.access import as_spoken_to
-from clinic.portal.fields import PlainForm, TimeZoneField, sent
-from clinic.portal.links.invalid import dead_link
-from clinic.portal.links.sign_in import sign_in, sign_in_first
+from clinic.portal.access import override_locale
+from clinic.portal.fields import PlainForm, TimeZoneField, posted_data
+from clinic.portal.links.invalid import render_invalid_link
+from clinic.portal.links.sign_in import sign_in, require_sign_in
 
 
 class JoinForm(PlainForm):
@@ -50,7 +50,7 @@ class JoinForm(PlainForm):
             self.fields["password"].help_text = _("You sign in with it, or later with your fingerprint or face.")
         place = self.fields["time_zone"]
         assert isinstance(place, TimeZoneField)
-        place.offer(client.time_zone)
+        place.add_zone(client.time_zone)
 
 
 def invitation(request: HttpRequest, row: int) -> HttpResponse:
@@ -60,11 +60,11 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
     except acceptance.InvitationUnusable:
         return _over(request, row)
     client = found.client
-    with as_spoken_to(client):
+    with override_locale(client):
         known = acceptance.existing_account(client)
         if known is not None and known.pk != request.user.pk:
-            return sign_in_first(request, client)
-        form = JoinForm(client, sent(request))
+            return require_sign_in(request, client)
+        form = JoinForm(client, posted_data(request))
         if request.method == "POST" and form.is_valid():
             try:
                 account = acceptance.accept_invitation(
@@ -74,9 +74,9 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
                     time_zone=form.cleaned_data["time_zone"],
                 )
             except ValidationError as error:
-                form.refuse(error)
+                form.add_service_error(error)
             except SignInNeeded:
-                return sign_in_first(request, client)
+                return require_sign_in(request, client)
             except acceptance.InvitationUnusable:
                 return _over(request, row)
             else:
@@ -112,8 +112,8 @@ def _how_to_come_back(client: Client) -> str:
 def _over(request: HttpRequest, row: int) -> HttpResponse:
     gone = Invitation.objects.select_related("client__clinic").filter(pk=row).first()
     if gone is None:  # withdrawn, and nothing is known of them any more; the link was genuine all the same
-        return dead_link(request, "invitation_over", status=410)
+        return render_invalid_link(request, "invitation_over", status=410)
     if gone.client.user_id is not None and gone.client.user_id == request.user.pk:
         return redirect("clinic:today")  # joined by it, and back again
-    with as_spoken_to(gone.client):
-        return dead_link(request, "invitation_over", status=410, clinic=gone.client.clinic)
+    with override_locale(gone.client):
+        return render_invalid_link(request, "invitation_over", status=410, clinic=gone.client.clinic)

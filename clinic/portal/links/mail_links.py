@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods
 from clinic.mail import signed_links
 from clinic.mail.signed_links import Purpose
 from clinic.portal.links.digest_unsubscribe import stop_digest
-from clinic.portal.links.invalid import dead_link
+from clinic.portal.links.invalid import render_invalid_link
 from clinic.portal.links.invitation import invitation
 from clinic.portal.links.registration import confirmation
-from clinic.portal.links.report import report
+from clinic.portal.links.report import report_by_link
 from clinic.portal.links.unsubscribe import stop_reminders
 
 OPENERS = {
-    Purpose.REPORT: report,
+    Purpose.REPORT: report_by_link,
     Purpose.STOP_REMINDERS: stop_reminders,
     Purpose.INVITATION: csrf_protect(invitation),
     Purpose.CONFIRMATION: csrf_protect(confirmation),
@@ -39,9 +39,9 @@ def open_mail_link(request: HttpRequest, token: str) -> HttpResponse:
     try:
         told = signed_links.read(token)
     except signed_links.BadLink:
-        response = dead_link(request, "altered", status=404)
+        response = render_invalid_link(request, "altered", status=404)
     except signed_links.ExpiredLink as error:
-        response = dead_link(request, f"expired_{error.purpose.name.lower()}", status=410)
+        response = render_invalid_link(request, f"expired_{error.purpose.name.lower()}", status=410)
     else:
         response = OPENERS[told.purpose](request, told.row)
     add_never_cache_headers(response)

@@ -20,8 +20,8 @@ from rest_framework.views import APIView
 from clinic.clients import registration
 from clinic.conf import conf
 from clinic.models import Clinic
-from clinic.portal.access import Reader, member_only, show
-from clinic.portal.fields import PlainForm, sent
+from clinic.portal.access import Reader, reader_only, render_page
+from clinic.portal.fields import PlainForm, posted_data
 
 
 class RegisterForm(PlainForm):
@@ -50,7 +50,7 @@ class RegisterForm(PlainForm):
     website = forms.CharField(required=False, widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}))
 
 
-class _Visitors(AnonRateThrottle):
+class RegistrationThrottle(AnonRateThrottle):
     """So many registrations an hour from one network address: a waiting room's worth, not a program's."""
 
     scope = "plumbline_register"
@@ -67,10 +67,10 @@ def register(request: HttpRequest) -> HttpResponse:
     clinic = first_clinic()
     if clinic is None:
         return redirect("clinic:home")
-    form = RegisterForm(sent(request))
+    form = RegisterForm(posted_data(request))
     context = {"clinic": clinic, "form": form, "days": conf.confirmation_age.days}
     if request.method == "POST" and form.is_valid():
-        throttle = _Visitors()
+        throttle = RegistrationThrottle()
         if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # it reads the address alone
             response = render(request, "clinic/portal/links/register_later.html", context, status=429)
             response["Retry-After"] = str(int(throttle.wait() or 3600))
@@ -82,14 +82,14 @@ def register(request: HttpRequest) -> HttpResponse:
                     clinic, name=given["name"], email=given["email"], language=_language(clinic)
                 )
         except ValidationError as error:
-            form.refuse(error)
+            form.add_service_error(error)
         else:
             return render(request, "clinic/portal/links/register_sent.html", {**context, "email": given["email"]})
     return render(request, "clinic/portal/links/register.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member_only
+@reader_only
 def delete_registration(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What will be deleted; by POST it is, and the visit ends."""
     if reader.registrant is None:
@@ -99,7 +99,7 @@ def delete_registration(request: HttpRequest, reader: Reader) -> HttpResponse:
         logout(request)
         messages.success(request, _("Your registration is deleted."))
         return redirect("clinic:home")
-    return show(request, reader, "links/register_delete.html")
+    return render_page(request, reader, "links/register_delete.html")
 
 
 def first_clinic() -> Clinic | None:

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from clinic.accounts.users import SignInNeeded
 from clinic.clients import registration
 from clinic.models import Confirmation
-from clinic.portal.access import as_spoken_to, show
-from clinic.portal.fields import PlainForm, sent
-from clinic.portal.links.invalid import dead_link
-from clinic.portal.links.sign_in import sign_in, sign_in_first
+from clinic.portal.access import override_locale, render_page
+from clinic.portal.fields import PlainForm, posted_data
+from clinic.portal.links.invalid import render_invalid_link
+from clinic.portal.links.sign_in import sign_in, require_sign_in
 
 
 class ConfirmForm(PlainForm):
@@ -39,19 +39,19 @@ def confirmation(request: HttpRequest, row: int) -> HttpResponse:
     except registration.ConfirmationUnusable:
         return _over(request, row)
     registrant = found.registrant
-    with as_spoken_to(registrant):
+    with override_locale(registrant):
         known = registration.existing_account(registrant)
         if known is not None and known.pk != request.user.pk:
-            return sign_in_first(request, registrant)
-        form = ConfirmForm(sent(request))
+            return require_sign_in(request, registrant)
+        form = ConfirmForm(posted_data(request))
         if request.method == "POST" and form.is_valid():
             try:
                 # Never merely whoever sits at this screen: only the owner of the address.
                 account = registration.confirm_registrant(found, password=form.cleaned_data["password"], user=known)
             except ValidationError as error:
-                form.refuse(error)
+                form.add_service_error(error)
             except SignInNeeded:
-                return sign_in_first(request, registrant)
+                return require_sign_in(request, registrant)
             except registration.ConfirmationUnusable:
                 return _over(request, row)
             else:
@@ -62,16 +62,16 @@ def confirmation(request: HttpRequest, row: int) -> HttpResponse:
                 )
                 return redirect("clinic:library")
         context = {"form": form, "who": registrant, "known": known, "registrant": None}
-        return show(request, registrant, "links/registration.html", context, status=422 if form.errors else 200)
+        return render_page(request, registrant, "links/registration.html", context, status=422 if form.errors else 200)
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:
     gone = Confirmation.objects.select_related("registrant__clinic").filter(pk=row).first()
     if gone is None:
-        return dead_link(request, "altered", status=404)
+        return render_invalid_link(request, "altered", status=404)
     registrant = gone.registrant
     if registrant.user_id is not None and registrant.user_id == request.user.pk:
         return redirect("clinic:library")  # confirmed by it, and back again
-    with as_spoken_to(registrant):
+    with override_locale(registrant):
         why = "confirmed" if registrant.user_id is not None else "expired_confirmation"
-        return dead_link(request, why, status=410, clinic=registrant.clinic)
+        return render_invalid_link(request, why, status=410, clinic=registrant.clinic)

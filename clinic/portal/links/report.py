@@ -56,7 +56,7 @@ def report_by_link(request: HttpRequest, row: int) -> HttpResponse:
             kept = request.session.get(ANSWERED_REMINDERS, [])
             request.session[ANSWERED_REMINDERS] = [*kept, reminder.pk][-MAX_ANSWERED_REMINDERS:]
             return redirect(request.path)
-        paused = {"held": held, "held_words": render_hold_advice(client) if held else ""}
+        paused = {"held": held, "on_hold_text": render_hold_advice(client) if held else ""}
         context = {"form": form, "who": client, "clinic": client.clinic, **paused}
         response = render(request, "clinic/portal/links/report.html", context, status=422 if form.errors else 200)
         response["Content-Language"] = client.language
@@ -74,7 +74,7 @@ def _taken(form: ReportForm, reminder: Reminder) -> bool:
             reminder=reminder,
         )
     except ValidationError as error:
-        form.refuse(error)
+        form.add_service_error(error)
         return False
     return True
 
@@ -83,7 +83,7 @@ def _answered(request: HttpRequest, client: Client, reminder: Reminder) -> HttpR
     if reminder.pk not in request.session.get(ANSWERED_REMINDERS, []):
         return render_invalid_link(request, "answered", status=410, clinic=client.clinic)
     stored = PainReport.objects.select_related("prescription__client__clinic", "advice_text").get(reminder=reminder)
-    told = {"report": stored, "words": render_report_advice(stored), "change": PainChange.of(stored)}
+    told = {"report": stored, "words": render_report_advice(stored), "change": PainChange.from_report(stored)}
     context = {**told, "clinic": client.clinic, "more": _more(reminder)}
     response = render(request, "clinic/portal/links/report_done.html", context)
     response["Content-Language"] = client.language

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from clinic.models import Client, Registrant
-from clinic.portal.access import show
+from clinic.portal.access import render_page
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -23,8 +23,8 @@ def sign_in(request: HttpRequest, account: AbstractBaseUser) -> None:
     login(request, account, backend=backend)  # type: ignore[arg-type]  # any user model
 
 
-def sign_in_first(request: HttpRequest, who: Client | Registrant) -> HttpResponse:
+def require_sign_in(request: HttpRequest, who: Client | Registrant) -> HttpResponse:
     """Ask for the sign-in that there is for the address, and come back to the link then."""
     sign_in_url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
     shown = {"client": None, "registrant": None, "sign_in_url": sign_in_url}  # nobody's rooms: it is not they who look
-    return show(request, who, "links/sign_in.html", shown)
+    return render_page(request, who, "links/sign_in.html", shown)

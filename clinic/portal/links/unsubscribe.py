@@ -7,16 +7,16 @@ from django.shortcuts import redirect, render
 
 from clinic.clients import preferences as client_preferences
 from clinic.models import Client
-from clinic.portal.access import as_spoken_to
-from clinic.portal.links.invalid import dead_link
+from clinic.portal.access import override_locale
+from clinic.portal.links.invalid import render_invalid_link
 
 
 def stop_reminders(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows how it is and a button; POST switches. A mail provider's one click (RFC 8058) switches off."""
     client = Client.objects.select_related("clinic").filter(pk=row).first()
     if client is None:
-        return dead_link(request, "altered", status=404)
-    with as_spoken_to(client):
+        return render_invalid_link(request, "altered", status=404)
+    with override_locale(client):
         if request.method == "POST":
             client_preferences.set_reminders_wanted(client, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:

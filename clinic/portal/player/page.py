@@ -90,7 +90,7 @@ def _plan(prescription: Prescription, client: Client) -> dict[str, Any]:
         "variation": next((way for way in ways if way.code == dose.variation), None),
         "not_yet": dose.starts_on > today,
         "over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
-        "wait_until": morning_ends_at(dose, client, timezone.localtime()),
+        "morning_ends_at": morning_ends_at(dose, client, timezone.localtime()),
         "walk": ScreenSequence.of(exercise.steps_in(client.language), dose.sets, signs=signs),
     }
 

@@ -11,7 +11,7 @@ from exercises.models import Step
 Phase = Step.Phase
 
 
-class Kind(StrEnum):
+class ScreenKind(StrEnum):
     """What a screen is; each has its template in ``clinic/portal/player/``."""
 
     BEFORE = "before"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Screen:
     """One place in the session. Its neighbours are names, for the buttons of a page without scripts."""
 
-    kind: Kind
+    kind: ScreenKind
     step: Step | None = None
     round: int = 0  # 1 and up; 0 outside the rounds
     reminders: tuple[Step, ...] = ()  # said again while the clock runs
@@ -51,7 +51,7 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Walk:
+class ScreenSequence:
     """All screens of a session, the first is asked before, the last after."""
 
     screens: tuple[Screen, ...]
@@ -59,7 +59,7 @@ class Walk:
     steps: int
 
     @classmethod
-    def of(cls, steps: Sequence[Step], sets: int, *, signs: bool = True) -> Walk:
+    def of(cls, steps: Sequence[Step], sets: int, *, signs: bool = True) -> ScreenSequence:
         """Lay out the screens.
 
         Args:
@@ -72,17 +72,17 @@ class Walk:
         reminders = tuple(step for step in steps if holds and step.phase == Phase.REMIND)
         in_round = [step for step in steps if step.phase != Phase.READY and step not in reminders]
         rounds = sets if in_round else 0
-        screens = [Screen(Kind.BEFORE), *([Screen(Kind.SIGNS)] if signs else [])]
-        screens += [Screen(Kind.STEP, step) for step in steps if step.phase == Phase.READY]
+        screens = [Screen(ScreenKind.BEFORE), *([Screen(ScreenKind.SIGNS)] if signs else [])]
+        screens += [Screen(ScreenKind.STEP, step) for step in steps if step.phase == Phase.READY]
         for number in range(1, rounds + 1):
             if number > 1:
-                screens.append(Screen(Kind.REST, round=number))
+                screens.append(Screen(ScreenKind.REST, round=number))
             for step, then in zip(in_round, [*in_round[1:], None], strict=True):
                 if step.phase == Phase.HOLD:
-                    screens.append(Screen(Kind.HOLD, step, number, reminders, then))
+                    screens.append(Screen(ScreenKind.HOLD, step, number, reminders, then))
                 else:
-                    screens.append(Screen(Kind.STEP, step, number, then=then))
-        screens.append(Screen(Kind.AFTER))
+                    screens.append(Screen(ScreenKind.STEP, step, number, then=then))
+        screens.append(Screen(ScreenKind.AFTER))
         names = ["", *(screen.name for screen in screens), ""]
         last = len(screens) - 1
         return cls(
@@ -98,7 +98,7 @@ class Walk:
         """The screen of that name; None: there is none."""
         return next((screen for screen in self.screens if screen.name == name), None)
 
-    def of_kind(self, kind: Kind) -> Screen:
+    def of_kind(self, kind: ScreenKind) -> Screen:
         """The first screen of its kind, the first of all where there is none."""
         return next((screen for screen in self.screens if screen.kind == kind), self.screens[0])
 

@@ -15,11 +15,11 @@ from clinic.progress.adherence import Day, tally
 from clinic.progress.progress import Progress
 from clinic.progress.progress_text import first_weekday
 
-ASKED = re.compile(r"(\d{4})-(\d{2})")
+MONTH_FORMAT = re.compile(r"(\d{4})-(\d{2})")
 
 
 @dataclass(frozen=True)
-class Cell:
+class DayCell:
     """One day; of another month: None in its place."""
 
     day: dt.date
@@ -35,14 +35,14 @@ class Month:
 
     first: dt.date
     weekdays: Sequence[tuple[str, str]]  # short and whole, in the order of the columns
-    weeks: Sequence[Sequence[Cell | None]]
+    weeks: Sequence[Sequence[DayCell | None]]
     often: str
     key: Sequence[tuple[Day, str]]  # what its days came to, in words
     earlier: dt.date | None  # the month before; None: the plan had not begun
     later: dt.date | None
 
 
-def month(progress: Progress, asked: str | None) -> Month:
+def build_month(progress: Progress, asked: str | None) -> Month:
     """The month ``asked``, such as "2026-11"; else the present one, or the last of a plan that ended.
 
     Earlier ones go back to the first day of the plan, later ones as far as one month from today.
@@ -52,7 +52,7 @@ def month(progress: Progress, asked: str | None) -> Month:
     shown = min(max(_read(asked) or end, begin), last)
     days = [day for week in _weeks(shown) for day in week if day.month == shown.month]
     cells = {
-        day: Cell(day, came_to, progress_text.day(came_to), day == progress.today, day in progress.diary.told)
+        day: DayCell(day, came_to, progress_text.day(came_to), day == progress.today, day in progress.diary.told)
         for day in days
         for came_to in [progress.diary.of(day)]
     }
@@ -77,7 +77,7 @@ def _weeks(first: dt.date) -> list[list[dt.date]]:
 
 
 def _read(asked: str | None) -> dt.date | None:
-    found = ASKED.fullmatch(asked or "")
+    found = MONTH_FORMAT.fullmatch(asked or "")
     try:
         return dt.date(int(found[1]), int(found[2]), 1) if found else None
     except ValueError:

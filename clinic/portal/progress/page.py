@@ -17,20 +17,20 @@ from django.views.decorators.http import require_safe
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Prescription
-from clinic.portal.access import client_only, show
+from clinic.portal.access import client_only, render_page
 from clinic.portal.progress import month as progress_month
 from clinic.progress import chart_data, progress_text
 from clinic.progress import progress as story
 from clinic.progress.adherence import tally
 from clinic.progress.svg_chart import bears_stems
 
-MONTH, SEASON, ALL = "30", "90", "all"
+LAST_MONTH, LAST_QUARTER, WHOLE_PLAN = "30", "90", "all"
 RANGES: Final[Mapping[str, dt.timedelta | None]] = {
-    MONTH: dt.timedelta(days=30), SEASON: dt.timedelta(days=90), ALL: None,
+    LAST_MONTH: dt.timedelta(days=30), LAST_QUARTER: dt.timedelta(days=90), WHOLE_PLAN: None,
 }  # fmt: skip
 WIDE, NARROW = (600, 190), (300, 170)  # px of the two drawings, of which the page shows the one that fits
-TEXT = 13  # px, as clinic/progress.css says too
-LATELY = 7  # days
+TEXT_SIZE = 13  # px, as clinic/progress.css says too
+ADHERENCE_DAYS = 7  # days
 
 
 @dataclass(frozen=True)
@@ -53,34 +53,34 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
     own = _own(client)
     prescription = _chosen(request, own)
     if prescription is None:
-        return show(request, client, "progress/empty.html")
+        return render_page(request, client, "progress/empty.html")
     prescription.client = client  # read already
     now = timezone.now()
-    told = seen(prescription, now)
-    default = ALL if told.ended else MONTH
+    told = load_progress(prescription, now)
+    default = WHOLE_PLAN if told.ended else LAST_MONTH
     range_ = request.GET["range"] if request.GET.get("range") in RANGES else default
     drawn = chart_data.drawn(told, RANGES[range_])
-    month = progress_month.month(told, request.GET.get("month"))
+    month = progress_month.build_month(told, request.GET.get("month"))
     asked = {"prescription": str(prescription.pk)} if len(own) > 1 else {}
-    week = [told.today - dt.timedelta(days=ago) for ago in range(LATELY)]
+    week = [told.today - dt.timedelta(days=ago) for ago in range(ADHERENCE_DAYS)]
     context = {
         "prescription": prescription,
         "others": [Link(_called(row), _query(prescription=str(row.pk)), row == prescription) for row in own],
         "progress": told,
         "said": progress_text.said(told),
         "often": "" if told.ended else progress_text.often(tally(told.diary, week)),
-        "wide": _svg(drawn.svg(*WIDE, TEXT, "wide"), "wide"),
-        "narrow": _svg(drawn.svg(*NARROW, TEXT, "narrow"), "narrow"),
+        "wide": _svg(drawn.svg(*WIDE, TEXT_SIZE, "wide"), "wide"),
+        "narrow": _svg(drawn.svg(*NARROW, TEXT_SIZE, "narrow"), "narrow"),
         "drawn": drawn,
         "crowded": not bears_stems(len(drawn.dots), NARROW[0]),
         "ranges": [Link(words, _query(**asked, range=code), code == range_) for code, words in _ranges()],
         "month": month,
         "keeps": _query(**asked, range=range_),
     }
-    return show(request, client, "progress/page.html", context)
+    return render_page(request, client, "progress/page.html", context)
 
 
-def seen(prescription: Prescription, now: dt.datetime) -> story.Progress:
+def load_progress(prescription: Prescription, now: dt.datetime) -> story.Progress:
     """One prescription as the rules and its client see it."""
     known = simulation.simulate_prescription(
         prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
@@ -112,7 +112,7 @@ def _called(prescription: Prescription) -> str:
 
 
 def _ranges() -> list[tuple[str, str]]:
-    return [(MONTH, _("30 days")), (SEASON, _("3 months")), (ALL, _("All"))]
+    return [(LAST_MONTH, _("30 days")), (LAST_QUARTER, _("3 months")), (WHOLE_PLAN, _("All"))]
 
 
 def _query(**asked: str) -> str:

@@ -12,7 +12,7 @@ from clinic.documents import pdf
 from clinic.documents import summary as sheet
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
-from clinic.portal.progress.page import seen
+from clinic.portal.progress.page import load_progress
 
 
 @require_safe
@@ -22,7 +22,7 @@ def summary(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     prescription = get_object_or_404(Prescription.objects.visible_to(request.user).filter(client=client), pk=pk)
     try:
         printed = sheet.sum_up(
-            seen(prescription, timezone.now()),
+            load_progress(prescription, timezone.now()),
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
             paper=request.GET.get("paper", pdf.A4),
         )

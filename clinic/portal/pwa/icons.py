@@ -6,14 +6,14 @@ import struct
 import zlib
 from math import sqrt
 
-DRAWN = 32  # the square that favicon.svg is drawn on
+MARK_SIZE = 32  # the square that favicon.svg is drawn on
 LINE, BOB = 1.25, 4.5  # half of the width of the line and of the bob
 BOB_FROM, TAPERS_FROM, TIP = 14.5, 19, 28
 CORNER = 7
 SHADES = 16  # between the ground and the mark, and between nothing and the ground
 
 
-def png(size: int, ground: str, mark: str, *, rounded: bool) -> bytes:
+def draw_icon(size: int, ground: str, mark: str, *, rounded: bool) -> bytes:
     """Draw it, smooth at its edges.
 
     Args:
@@ -23,9 +23,9 @@ def png(size: int, ground: str, mark: str, *, rounded: bool) -> bytes:
     """
     rows = bytearray()
     for row in range(size):
-        at = (row + 0.5) * DRAWN / size
+        at = (row + 0.5) * MARK_SIZE / size
         rows.append(0)  # this row is stored as it is
-        rows += _row(size, _mark(at) * size / DRAWN, _inset(at) * size / DRAWN if rounded else 0)
+        rows += _row(size, _mark(at) * size / MARK_SIZE, _inset(at) * size / MARK_SIZE if rounded else 0)
     below, above = bytes.fromhex(ground), bytes.fromhex(mark)
     mixed = [[a + (b - a) * shade // SHADES for a, b in zip(below, above, strict=True)] for shade in range(SHADES + 1)]
     colours = bytes(part for three in mixed for part in three) + below * SHADES
@@ -53,7 +53,7 @@ def _mark(at: float) -> float:
 
 def _inset(at: float) -> float:
     """How far a round corner cuts in at this height."""
-    from_edge = min(at, DRAWN - at)
+    from_edge = min(at, MARK_SIZE - at)
     return CORNER - sqrt(CORNER**2 - (CORNER - from_edge) ** 2) if from_edge < CORNER else 0.0
 
 

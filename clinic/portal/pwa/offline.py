@@ -21,11 +21,11 @@ from clinic.models import Client
 P = ParamSpec("P")
 ClientPage = Callable[Concatenate[HttpRequest, Client, P], HttpResponse]
 
-HOLDER: Final = "Offline-Holder"
-COPY: Final = "Offline-Copy"
+HOLDER_HEADER: Final = "Offline-Holder"
+COPY_HEADER: Final = "Offline-Copy"
 
 
-def owners(client: Client) -> list[str]:
+def owner_keys(client: Client) -> list[str]:
     """By whom an answer that waits on a phone was given: the client's name there, first as new answers bear it.
 
     The same for every sign-in, so that an answer outlives the session; the others are of SECRET_KEY_FALLBACKS.
@@ -34,14 +34,14 @@ def owners(client: Client) -> list[str]:
     return [_opaque("owner", client.pk, key) for key in keys]
 
 
-def holder(request: HttpRequest, client: Client) -> str:
+def holder_key(request: HttpRequest, client: Client) -> str:
     """Whose the copies of pages are: this client in this session, another one after the next sign-in."""
     return _opaque("holder", f"{client.pk}.{request.session.session_key or ''}", settings.SECRET_KEY)
 
 
-def name_holder(response: HttpResponseBase, request: HttpRequest, client: Client) -> None:
+def set_holder(response: HttpResponseBase, request: HttpRequest, client: Client) -> None:
     """Tell the worker whose page this is, so that it drops what it kept of anybody else."""
-    response[HOLDER] = holder(request, client)
+    response[HOLDER_HEADER] = holder_key(request, client)
 
 
 def allow_copy(response: HttpResponseBase) -> None:
@@ -49,7 +49,7 @@ def allow_copy(response: HttpResponseBase) -> None:
 
     Safe, as the copy is deleted at sign-out, with the session and when somebody else comes: see docs/security.md.
     """
-    response[COPY] = "allowed"
+    response[COPY_HEADER] = "allowed"
 
 
 def kept_offline(page: ClientPage[P]) -> ClientPage[P]:
@@ -66,7 +66,7 @@ def kept_offline(page: ClientPage[P]) -> ClientPage[P]:
     return may_be_kept
 
 
-def at_hand(client: Client) -> list[str]:
+def offline_pages(client: Client) -> list[str]:
     """What a phone should have: today, the form and, of each exercise that runs, the session and its page."""
     plans = list(client.prescriptions.running().select_related("exercise").order_by("created_at", "pk"))
     report = reverse("clinic:report")

@@ -16,9 +16,9 @@ from clinic.pain import body_map
 from clinic.pain.reporting import NOTE_AT_MOST, Answers
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField
 
-MOVED = _("Did the pain move further down your leg?")
-CHOSEN = _("%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it.")
-MISSING = _("%(question)s: choose a number. No pain is 0.")
+MOVED_QUESTION = _("Did the pain move further down your leg?")
+CHOSEN_HINT = _("%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it.")
+MISSING_SCORE = _("%(question)s: choose a number. No pain is 0.")
 
 
 class ReportForm(PlainForm):
@@ -73,7 +73,7 @@ class ReportForm(PlainForm):
         if not given.get("warning_signs"):
             for name in self.asked_scores():
                 if name not in self.errors and given.get(name) is None:
-                    self.add_error(name, MISSING % {"question": self.fields[name].label})
+                    self.add_error(name, MISSING_SCORE % {"question": self.fields[name].label})
         return given
 
     def asked_scores(self) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ class ReportForm(PlainForm):
 
     def missing(self) -> dict[str, str]:
         """By score, what is said where it is missing: the script says it without asking us."""
-        return {name: MISSING % {"question": self.fields[name].label} for name in self.scores}
+        return {name: MISSING_SCORE % {"question": self.fields[name].label} for name in self.scores}
 
 
 class PainNowForm(ReportForm):
@@ -116,7 +116,7 @@ class SessionForm(ReportForm):
 
     before = ScoreField(label=_("Pain before you start"))
     after = ScoreField(label=_("Pain after the exercise"))
-    moved_down_leg = YesNoField(label=MOVED)
+    moved_down_leg = YesNoField(label=MOVED_QUESTION)
 
     def __init__(
         self, prescription: Prescription, data: QueryDict | None = None, *, asked: tuple[str, ...] = scores
@@ -138,12 +138,12 @@ class MailForm(ReportForm):
     did = YesNoField(label=_("Did you do your exercise?"))
     before = ScoreField(label=_("Pain before the exercise"), help_text=_("If you did not do it: your pain now."))
     after = ScoreField(label=_("Pain after the exercise"), help_text=_("Only if you did it."))
-    moved_down_leg = YesNoField(label=MOVED)
+    moved_down_leg = YesNoField(label=MOVED_QUESTION)
 
     def __init__(self, prescription: Prescription, data: QueryDict | None = None, *, tapped: int | None = None) -> None:
         super().__init__(prescription, data, tapped=tapped)
         if tapped is not None:  # it may be how it is after the exercise, which must not pass for how it was before
-            self.fields["before"].help_text = CHOSEN % {"score": tapped}
+            self.fields["before"].help_text = CHOSEN_HINT % {"score": tapped}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

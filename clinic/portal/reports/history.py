@@ -21,11 +21,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.models import Client, PainReport, Prescription
 from clinic.models.fields import zone
 from clinic.pain import report_text, reporting
-from clinic.portal.access import client_only, show
-from clinic.portal.fields import PlainForm, ScoreField, YesNoField, sent
+from clinic.portal.access import client_only, render_page
+from clinic.portal.fields import PlainForm, ScoreField, YesNoField, posted_data
 
-MAY_CORRECT_FOR = dt.timedelta(days=7)
-ON_A_PAGE = 20
+CORRECTION_PERIOD = dt.timedelta(days=7)
+PAGE_SIZE = 20
 DAY = dt.timedelta(days=1)
 YEARS = range(1900, 2200)  # further off, an instant may be none in another zone
 
@@ -67,7 +67,7 @@ class CorrectionForm(PlainForm):
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One report as the client reads it again."""
 
     report: PainReport
@@ -92,7 +92,7 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
         own = own.filter(occurred_at__gte=first, occurred_at__lt=after)
     about = [f"prescription__exercise__{part}" for part in ("texts", "precautions")]
     rows = own.prefetch_related("corrections", "areas", "warning_signs", *about)
-    shown = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     now = timezone.now()
     context = {
         "entries": [_entry(report, client, now) for report in shown],
@@ -102,7 +102,7 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
         "first": on[0] if on else None,
         "one_day": on is not None and on[1] - on[0] == DAY,
     }
-    return show(request, client, "reports/history.html", context)
+    return render_page(request, client, "reports/history.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,8 +112,8 @@ def correct_report(request: HttpRequest, client: Client, pk: int) -> HttpRespons
     """Correct one report within seven days; the old answers stay readable."""
     stored = get_object_or_404(_own(request, client), pk=pk)
     if not _may_correct(stored, timezone.now()):
-        return show(request, client, "reports/correct_too_late.html", {"report": stored}, status=410)
-    form = CorrectionForm(stored, sent(request))
+        return render_page(request, client, "reports/correct_too_late.html", {"report": stored}, status=410)
+    form = CorrectionForm(stored, posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             reporting.correct_report(
@@ -123,11 +123,11 @@ def correct_report(request: HttpRequest, client: Client, pk: int) -> HttpRespons
                 by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
             )
         except ValidationError as error:
-            form.refuse(error)
+            form.add_service_error(error)
         else:
             return redirect("clinic:history")
     context = {"form": form, "report": stored}
-    return show(request, client, "reports/correct.html", context, status=422 if form.errors else 200)
+    return render_page(request, client, "reports/correct.html", context, status=422 if form.errors else 200)
 
 
 def _own(request: HttpRequest, client: Client) -> QuerySet[PainReport]:
@@ -136,12 +136,12 @@ def _own(request: HttpRequest, client: Client) -> QuerySet[PainReport]:
 
 
 def _may_correct(report: PainReport, now: dt.datetime) -> bool:
-    return report.received_at > now - MAY_CORRECT_FOR and report.prescription.state != Prescription.State.ENDED
+    return report.received_at > now - CORRECTION_PERIOD and report.prescription.state != Prescription.State.ENDED
 
 
-def _entry(report: PainReport, client: Client, now: dt.datetime) -> Entry:
+def _entry(report: PainReport, client: Client, now: dt.datetime) -> HistoryEntry:
     signs = {sign.code: sign.sign for sign in report.prescription.exercise.precautions_in(client.language)}
-    return Entry(
+    return HistoryEntry(
         report,
         _may_correct(report, now),
         report_text.describe_corrections(report, signs, zone(client.time_zone)),

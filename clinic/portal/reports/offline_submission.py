@@ -19,12 +19,12 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, PainReport, Prescription
 from clinic.pain import reporting
-from clinic.portal.access import as_spoken_to, client_of
-from clinic.portal.pwa.offline import at_hand, name_holder, owners
+from clinic.portal.access import override_locale, client_of
+from clinic.portal.pwa.offline import offline_pages, set_holder, owner_keys
 from clinic.portal.reports.forms import PainNowForm, ReportForm, SessionForm
 
 FORMS: dict[str, type[ReportForm]] = {"pain": PainNowForm, "session": SessionForm}
-KEY_AT_MOST = 200
+MAX_KEY_LENGTH = 200
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,17 +41,17 @@ def offline_submission(request: HttpRequest) -> HttpResponse:
     client = client_of(request) if request.user.is_authenticated else None
     if client is None:
         return _told(HTTPStatus.UNAUTHORIZED, message=_("Sign in to send your answers."))
-    with as_spoken_to(client):
+    with override_locale(client):
         if request.method == "POST":
             response = _take(request, client)
         else:
-            response = _told(owners=owners(client), token=get_token(request), now=timezone.now(), pages=at_hand(client))
-    name_holder(response, request, client)
+            response = _told(owners=owner_keys(client), token=get_token(request), now=timezone.now(), pages=offline_pages(client))
+    set_holder(response, request, client)
     return response
 
 
 def _take(request: HttpRequest, client: Client) -> HttpResponse:
-    if request.POST.get("owner") not in owners(client):
+    if request.POST.get("owner") not in owner_keys(client):
         return _told(HTTPStatus.FORBIDDEN, message=_("Somebody else is signed in now. This answer stays where it is."))
     form_class = FORMS.get(request.POST.get("about", ""))
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
@@ -60,7 +60,7 @@ def _take(request: HttpRequest, client: Client) -> HttpResponse:
     if form_class is None or prescription is None:
         return _told(HTTPStatus.NOT_FOUND, message=_("The exercise that this answer is about is not yours any more."))
     key = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(key) <= KEY_AT_MOST:
+    if not 0 < len(key) <= MAX_KEY_LENGTH:
         return _wrong({"key": [_("Send an Idempotency-Key of 1 to 200 characters.")]})
     occurred_at = _instant(request.POST.get("occurred_at", ""))
     form = form_class(prescription, request.POST)

@@ -7,13 +7,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, Prescription
-from clinic.portal.access import client_only, show
-from clinic.portal.fields import sent
+from clinic.portal.access import client_only, render_page
+from clinic.portal.fields import posted_data
 from clinic.portal.pwa.offline import kept_offline
 from clinic.portal.reports.forms import PainNowForm
-from clinic.portal.reports.result import offline_advice
-from clinic.portal.reports.submission import status, take
-from clinic.portal.today.daily_status import running
+from clinic.portal.reports.result import offline_advice_context
+from clinic.portal.reports.submission import form_status, submit_report
+from clinic.portal.today.daily_status import running_prescriptions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,17 +22,17 @@ from clinic.portal.today.daily_status import running
 @kept_offline
 def report(request: HttpRequest, client: Client) -> HttpResponse:
     """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""
-    choice = running(client)
+    choice = running_prescriptions(client)
     if not choice:
-        return show(request, client, "reports/nothing_to_report.html")
+        return render_page(request, client, "reports/nothing_to_report.html")
     prescription = choice[0] if len(choice) == 1 else _chosen(request, choice)
     if prescription is None:
-        return show(request, client, "reports/choose_prescription.html", {"choice": choice})
-    form = PainNowForm(prescription, sent(request))
-    if request.method == "POST" and (done := take(request, form)):
+        return render_page(request, client, "reports/choose_prescription.html", {"choice": choice})
+    form = PainNowForm(prescription, posted_data(request))
+    if request.method == "POST" and (done := submit_report(request, form)):
         return done
-    context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice(client)}
-    return show(request, client, "reports/report.html", context, status=status(form))
+    context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice_context(client)}
+    return render_page(request, client, "reports/report.html", context, status=form_status(form))
 
 
 def _chosen(request: HttpRequest, choice: list[Prescription]) -> Prescription | None:

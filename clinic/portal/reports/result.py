@@ -1,4 +1,4 @@
-"""What one answer means, shown at once after it is given and readable later."""
+"""What one report means, shown at once and readable later."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from clinic.flags.response import DEFAULT_CONFIG as RULE
 from clinic.models import Advice, Client, PainReport, Prescription
 from clinic.pain.advice import render_offline_advice, render_report_advice
-from clinic.portal.access import client_only, show
-from clinic.portal.today.daily_status import what_now
-from clinic.portal.today.next_morning_change import Overnight
-from clinic.portal.today.pain_change import Change
+from clinic.portal.access import client_only, render_page
+from clinic.portal.today.daily_status import daily_status
+from clinic.portal.today.next_morning_change import NextMorningChange
+from clinic.portal.today.pain_change import PainChange
 
 
 @require_safe
@@ -30,20 +30,19 @@ def report_result(request: HttpRequest, client: Client, pk: int) -> HttpResponse
     days = timezone.localdate() - timezone.localdate(report.occurred_at)
     context = {
         "report": report,
-        "read_again": days.days > 1,  # of yesterday's session the morning after may just have been told
-        "words": render_report_advice(report),
-        "change": Change.of(report),
-        "overnight": Overnight.of(report),
-        "stops": report.advice in (Advice.STOP_TODAY, Advice.STOP, Advice.CALL_NOW),
-        "what_now": None
+        "is_past": days.days > 1,  # the next morning of yesterday's session may just have been reported
+        "advice_text": render_report_advice(report),
+        "change": PainChange.from_report(report),
+        "next_morning": NextMorningChange.from_report(report),
+        "advises_stop": report.advice in (Advice.STOP_TODAY, Advice.STOP, Advice.CALL_NOW),
+        "status": None
         if prescription.state == Prescription.State.ENDED
-        else what_now(prescription, client, timezone.now()),
+        else daily_status(prescription, client, timezone.now()),
     }
-    return show(request, client, "reports/result.html", context)
+    return render_page(request, client, "reports/result.html", context)
 
 
-def offline_advice(client: Client) -> dict[str, Any]:
-    """For a page of questions: what each answer would mean, to be said at once where there is no network."""
-    words = render_offline_advice(client)
-    advice = [{"advice": str(means), "words": text} for means, text in words.items()]
+def offline_advice_context(client: Client) -> dict[str, Any]:
+    """The context of a report form: the advice for each outcome, to be shown at once without a network."""
+    advice = [{"advice": str(code), "text": text} for code, text in render_offline_advice(client).items()]
     return {"offline_advice": advice, "strong_rise": RULE.stop_rise}

@@ -14,7 +14,7 @@ from clinic.pain import reporting
 from clinic.portal.reports.forms import ReportForm
 
 
-def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
+def submit_report(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
     """Store the answers and go on to what they mean; None when something is wrong and the form says what."""
     if not form.is_valid():
         return None
@@ -27,7 +27,7 @@ def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
             key=form.cleaned_data["key"] or None,
         )
     except ValidationError as error:
-        form.refuse(error)
+        form.add_service_error(error)
         return None
     except reporting.KeyReused:
         messages.info(request, _("We have your answer from that page already. You can correct it here."))
@@ -35,7 +35,7 @@ def take(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
     return _onward(request, resolve_url("clinic:report_result", outcome.report.pk))
 
 
-def status(form: ReportForm) -> int:
+def form_status(form: ReportForm) -> int:
     return 422 if form.errors else 200
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.clients import departure
 from clinic.documents import data_export
 from clinic.models import Client
-from clinic.portal.access import client_only, show
+from clinic.portal.access import client_only, render_page
 from clinic.portal.home import sign_out
 
 
@@ -19,7 +19,7 @@ from clinic.portal.home import sign_out
 @client_only
 def my_data(request: HttpRequest, client: Client) -> HttpResponse:
     """The three ways, each with where it leads."""
-    return show(request, client, "settings/my_data.html")
+    return render_page(request, client, "settings/my_data.html")
 
 
 @require_http_methods(["GET"])  # a HEAD would be booked as handed over
@@ -40,7 +40,7 @@ def leave(request: HttpRequest, client: Client) -> HttpResponse:
     """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
     if request.method != "POST":
         told = {"address_days": departure.ADDRESS_KEPT_FOR.days, "sign_in_stays": departure.keeps_sign_in(client)}
-        return show(request, client, "settings/leave.html", told)
+        return render_page(request, client, "settings/leave.html", told)
     departure.leave_clinic(client, by=_who(request))
     response = sign_out(request)
     messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})

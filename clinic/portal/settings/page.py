@@ -234,7 +234,7 @@ def _form(name: str, client: Client, data: Any) -> Card:
     form = CARDS[name](data, initial=initial, auto_id=f"{name}_%s")
     for field in form.fields.values():
         if isinstance(field, TimeZoneField):
-            field.offer(client.time_zone)
+            field.add_zone(client.time_zone)
     if name == "hours" and client.clinic.quiet_hours:
         begin, end = client.clinic.quiet_hours
         hours = {"from": f"{begin:%H:%M}", "until": f"{end:%H:%M}"}
@@ -250,6 +250,6 @@ def _saved(form: Card, client: Client, request: HttpRequest) -> bool:
     try:
         form.save(client, request.user)  # type: ignore[arg-type]  # signed in: the page is for clients only
     except ValidationError as error:
-        form.refuse(error)
+        form.add_service_error(error)
         return False
     return True

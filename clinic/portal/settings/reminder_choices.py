@@ -52,7 +52,7 @@ class ChoiceForm(PlainForm):
         try:
             client_preferences.choose_reminders(prescription, by=by, **self.cleaned_data)
         except ValidationError as error:
-            self.refuse(error)
+            self.add_service_error(error)
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""The one question of the first page, for one prescription: what is to be done now?"""
+"""What is to be done now with one prescription, for the page Today."""
 
 from __future__ import annotations
 
@@ -33,37 +33,37 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True)
 class DailyStatus:
-    """What the first page says about one prescription."""
+    """The state of one prescription on the page Today."""
 
     prescription: Prescription
     dose: PrescriptionVersion
-    now: DayState
-    said: PainReport | None  # the report of today whose advice holds
-    words: str  # that advice, in words
-    also: PainReport | None  # a newer report of today, when ``said`` is not the newest
-    next: str  # "Thursday at 18:00"; empty when nothing is planned
+    state: DayState
+    advised_report: PainReport | None  # the report of today whose advice holds
+    advice_text: str  # the text of that advice
+    later_report: PainReport | None  # a newer report of today than ``advised_report``
+    next_time: str  # "Thursday at 18:00"; empty when nothing is planned
     morning_ends_at: dt.time | None  # early morning: not before this local time
     yesterday: PainReport | None  # the last session of the day before, while none has been done today
-    morning: bool  # it is the morning of the client's own day
+    is_morning: bool  # in the client's own zone
 
     @property
-    def need(self) -> int:
-        """Its place on the page: 0 comes first."""
-        if self.said is not None and self.said.advice == Advice.CALL_NOW:
+    def rank(self) -> int:
+        """Position on the page: 0 comes first."""
+        if self.advised_report is not None and self.advised_report.advice == Advice.CALL_NOW:
             return 0
-        return 1 + [DayState.DO, DayState.HELD, DayState.DONE, DayState.REST, DayState.OVER].index(self.now)
+        return 1 + [DayState.DO, DayState.HELD, DayState.DONE, DayState.REST, DayState.OVER].index(self.state)
 
     @property
-    def in_short(self) -> str:
-        """One line for an exercise that is folded away."""
-        if self.said is not None and self.said.advice == Advice.CALL_NOW:
+    def short_text(self) -> str:
+        """One line for a prescription that is folded away."""
+        if self.advised_report is not None and self.advised_report.advice == Advice.CALL_NOW:
             return _("Stop, and call the clinic")
-        match self.now:
+        match self.state:
             case DayState.DO:
                 return _("planned for today")
             case DayState.DONE:
                 return (
-                    _("stopped for today") if self.said and self.said.advice in STOPPING_ADVICE else _("done for today")
+                    _("stopped for today") if self.advised_report and self.advised_report.advice in STOPPING_ADVICE else _("done for today")
                 )
             case DayState.HELD:
                 return _("paused")
@@ -73,35 +73,35 @@ class DailyStatus:
 
     @property
     def change(self) -> PainChange | None:
-        """What the session of today did."""
-        return PainChange.of(self.said) if self.said and self.said.did_exercise else None
+        """The change of pain in today's session."""
+        return PainChange.from_report(self.advised_report) if self.advised_report and self.advised_report.did_exercise else None
 
     @property
-    def stopped(self) -> bool:
-        """Today's report says stop for today."""
-        return self.said is not None and self.said.advice in STOPPING_ADVICE
+    def is_stopped(self) -> bool:
+        """Today's report advises to stop for today."""
+        return self.advised_report is not None and self.advised_report.advice in STOPPING_ADVICE
 
     @property
-    def overnight(self) -> NextMorningChange | None:
-        """What the client told this day about the morning after yesterday's session."""
-        return NextMorningChange.of(self.yesterday) if self.yesterday else None
+    def next_morning(self) -> NextMorningChange | None:
+        """The change from yesterday's session to this morning, once reported."""
+        return NextMorningChange.from_report(self.yesterday) if self.yesterday else None
 
     @property
-    def asks_morning(self) -> bool:
-        """The morning after yesterday's session has come and has not been told."""
+    def asks_next_morning(self) -> bool:
+        """This is the morning after yesterday's session, and its pain is not yet reported."""
         session = self.yesterday
         in_question = session is not None and session.before is not None and session.next_morning is None
-        return in_question and self.morning and self.now not in (DayState.HELD, DayState.OVER)
+        return in_question and self.is_morning and self.state not in (DayState.HELD, DayState.OVER)
 
     @property
-    def planned(self) -> str:
-        """Its times of day, as "08:30, 18:00"."""
+    def planned_times(self) -> str:
+        """Times of day of the plan, as "08:30, 18:00"."""
         return ", ".join(f"{time:%H:%M}" for time in self.dose.local_times)
 
     @property
-    def again(self) -> bool:
+    def is_planned_again(self) -> bool:
         """The exercise was done today and is planned once more."""
-        return self.now == DayState.DO and self.said is not None and self.said.did_exercise
+        return self.state == DayState.DO and self.advised_report is not None and self.advised_report.did_exercise
 
 
 def running_prescriptions(client: Client) -> list[Prescription]:
@@ -111,30 +111,30 @@ def running_prescriptions(client: Client) -> list[Prescription]:
 
 
 def daily_status(prescription: Prescription, client: Client, now: dt.datetime) -> DailyStatus:
-    """Answer it for ``now``, an aware instant; days and times are the client's own."""
+    """The status at ``now``, an aware instant; days and times are in the client's zone."""
     here = zone(client.time_zone)
     local = now.astimezone(here)
     dose = prescription.dose
     days = _since_yesterday(prescription, local)
     today = [report for report in days if report.occurred_at.astimezone(here).date() == local.date()]
-    said = _said(prescription, today)
-    state = _state(prescription, dose, today, said, local.date())
-    # The exercise goes on whatever the client wished of reminders.
+    advised = _advised_report(prescription, today)
+    state = _state(prescription, dose, today, advised, local.date())
+    # The plan runs on, whatever the client chose for reminders.
     plan = replace(build_plan(dose, client), paused_until=None, quiet=None)
-    # Who is done for today, or stopped, is not sent to a time of today that is still to come.
+    # Done for today, or stopped: the later times of today are not offered.
     since = dt.datetime.combine(local.date() + ONE_DAY, dt.time.min, here) if state == DayState.DONE else now
     upcoming = first_slot(plan, here, since) if prescription.state != Prescription.State.ENDED else None
     return DailyStatus(
         prescription=prescription,
         dose=dose,
-        now=state,
-        said=said,
-        words=render_report_advice(said) if said else "",
-        also=today[0] if said and today[0] != said else None,
-        next=format_moment(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
-        wait_until=morning_ends_at(dose, client, local),
+        state=state,
+        advised_report=advised,
+        advice_text=render_report_advice(advised) if advised else "",
+        later_report=today[0] if advised and today[0] != advised else None,
+        next_time=format_moment(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
+        morning_ends_at=morning_ends_at(dose, client, local),
         yesterday=_yesterday(days, today),
-        morning=is_morning(local),
+        is_morning=is_morning(local),
     )
 
 
@@ -151,10 +151,10 @@ def _yesterday(days: Sequence[PainReport], today: Sequence[PainReport]) -> PainR
     return next((report for report in days if report.did_exercise and report not in today), None)
 
 
-def _said(prescription: Prescription, today: Sequence[PainReport]) -> PainReport | None:
+def _advised_report(prescription: Prescription, today: Sequence[PainReport]) -> PainReport | None:
     """Of today's reports, newest first, the one whose advice holds: of the last session, else of the last report.
 
-    What the practitioner did since overtakes it: a pause leaves only what caused it, a resumption ends that.
+    A later action of the practitioner overrides it: a hold leaves only the report that caused it, a resumption none.
     """
     if prescription.state == Prescription.State.HELD:
         return next((report for report in today if report.advice in PAUSING_ADVICE), None)
@@ -167,17 +167,17 @@ def _state(
     prescription: Prescription,
     dose: PrescriptionVersion,
     today: Sequence[PainReport],
-    said: PainReport | None,
+    advised: PainReport | None,
     date: dt.date,
 ) -> DayState:
     if prescription.state == Prescription.State.HELD:
         return DayState.HELD
     if dose.ends_on is not None and date > dose.ends_on:
         return DayState.OVER
-    if said is not None and said.advice in STOPPING_ADVICE:
+    if advised is not None and advised.advice in STOPPING_ADVICE:
         return DayState.DONE
     in_plan = date >= dose.starts_on and WEEKDAYS[date.weekday()] in dose.day_names
     sessions = sum(1 for report in today if report.did_exercise)
     if in_plan and sessions < len(dose.local_times):
         return DayState.DO
-    return DayState.DONE if said is not None and said.did_exercise else DayState.REST
+    return DayState.DONE if advised is not None and advised.did_exercise else DayState.REST

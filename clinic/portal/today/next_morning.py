@@ -1,4 +1,4 @@
-"""The question of the morning after a session, asked once on the first page."""
+"""The question about the next morning after a session, asked once on Today."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, PainReport, Prescription
 from clinic.pain import reporting
-from clinic.portal.access import client_only, show
-from clinic.portal.fields import PlainForm, ScoreField, sent
-from clinic.portal.reports.forms import MISSING
-from clinic.portal.today.daily_status import WhatNow, what_now
+from clinic.portal.access import client_only, render_page
+from clinic.portal.fields import PlainForm, ScoreField, posted_data
+from clinic.portal.reports.forms import MISSING_SCORE
+from clinic.portal.today.daily_status import DailyStatus, daily_status
 
-PASSED = "clinic_morning_passed"  # session: the reports whose morning this browser did not want to tell
-KEPT = 20
+DISMISSED_REPORTS = "clinic_next_morning_dismissed"  # session: the reports whose question was dismissed in this browser
+MAX_DISMISSED = 20
 
 
-class MorningForm(PlainForm):
-    """One number: the pain on the morning after ``report``, a session of the day before."""
+class NextMorningForm(PlainForm):
+    """The pain on the morning after ``report``, a session of the day before."""
 
     next_morning = ScoreField(label=_("Your pain this morning"))
 
     def __init__(self, report: PainReport, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.report = report
-        told = {"before": report.before, "after": report.after}
+        scores = {"before": report.before, "after": report.after}
         self.fields["next_morning"].help_text = (
-            gettext("Before yesterday’s exercise it was %(before)s.") % told
+            gettext("Before yesterday’s exercise it was %(before)s.") % scores
             if report.after is None
-            else gettext("Before yesterday’s exercise it was %(before)s, after it %(after)s.") % told
+            else gettext("Before yesterday’s exercise it was %(before)s, after it %(after)s.") % scores
         )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if "next_morning" not in self.errors and given.get("next_morning") is None:
-            self.add_error("next_morning", MISSING % {"question": self.fields["next_morning"].label})
-        return given
+        answers = super().clean() or self.cleaned_data
+        if "next_morning" not in self.errors and answers.get("next_morning") is None:
+            self.add_error("next_morning", MISSING_SCORE % {"question": self.fields["next_morning"].label})
+        return answers
 
 
-def question(request: HttpRequest, answers: list[WhatNow]) -> MorningForm | None:
-    """The form to begin the first page with; None when there is nothing to ask, or it was passed over."""
-    passed = request.session.get(PASSED, [])
-    for answer in answers:
-        if answer.asks_morning and answer.yesterday and answer.yesterday.pk not in passed:
-            return MorningForm(answer.yesterday)
+def next_morning_form(request: HttpRequest, statuses: list[DailyStatus]) -> NextMorningForm | None:
+    """The form for the top of Today; None when there is nothing to ask, or it was dismissed."""
+    dismissed = request.session.get(DISMISSED_REPORTS, [])
+    for status in statuses:
+        if status.asks_next_morning and status.yesterday and status.yesterday.pk not in dismissed:
+            return NextMorningForm(status.yesterday)
     return None
 
 
@@ -60,18 +60,18 @@ def question(request: HttpRequest, answers: list[WhatNow]) -> MorningForm | None
 @sensitive_post_parameters()
 @client_only
 def next_morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
-    """Ask about the morning after the client's own session ``pk``, take the number once, or pass it over."""
+    """Ask for the next morning's pain after session ``pk``, store it once, or dismiss the question."""
     own = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     report = get_object_or_404(own.select_related("prescription__exercise", "prescription__client__clinic"), pk=pk)
     if report.next_morning is not None:
         messages.info(request, gettext("We have your answer about that morning already. You can correct it here."))
         return redirect("clinic:report_result", report.pk)
-    if report.prescription.state == Prescription.State.ENDED or not _was_yesterday(report, client):
+    if report.prescription.state == Prescription.State.ENDED or not _is_of_yesterday(report, client):
         return redirect("clinic:today")
     if "not_now" in request.POST:
-        request.session[PASSED] = [*request.session.get(PASSED, []), report.pk][-KEPT:]
+        request.session[DISMISSED_REPORTS] = [*request.session.get(DISMISSED_REPORTS, []), report.pk][-MAX_DISMISSED:]
         return redirect("clinic:today")
-    form = MorningForm(report, sent(request))
+    form = NextMorningForm(report, posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             reporting.correct_report(
@@ -81,13 +81,13 @@ def next_morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
                 by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
             )
         except ValidationError as error:
-            form.refuse(error)
+            form.add_service_error(error)
         else:
             return redirect("clinic:report_result", report.pk)
-    return show(request, client, "today/next_morning.html", {"morning": form}, status=422 if form.errors else 200)
+    return render_page(request, client, "today/next_morning.html", {"morning_form": form}, status=422 if form.errors else 200)
 
 
-def _was_yesterday(report: PainReport, client: Client) -> bool:
-    """Whether the morning after ``report`` is today's; a page opened before noon may be sent after it."""
-    yesterday = what_now(report.prescription, client, timezone.now()).yesterday
+def _is_of_yesterday(report: PainReport, client: Client) -> bool:
+    """Whether today is the morning after ``report``; a page opened before noon may be sent after it."""
+    yesterday = daily_status(report.prescription, client, timezone.now()).yesterday
     return yesterday is not None and yesterday.pk == report.pk

@@ -10,40 +10,40 @@ from django.views.decorators.http import require_safe
 
 from clinic.dosage import changes as dosage_changes
 from clinic.models import Client, Handover
-from clinic.portal.access import client_only, show
+from clinic.portal.access import client_only, render_page
 from clinic.portal.pwa.offline import kept_offline
-from clinic.portal.today.daily_status import Now, running, what_now
-from clinic.portal.today.messages import messages_of
-from clinic.portal.today.next_morning import question
+from clinic.portal.today.daily_status import DayState, running_prescriptions, daily_status
+from clinic.portal.today.messages import client_messages_for
+from clinic.portal.today.next_morning import next_morning_form
 from exercises.media_selection import on_the_picture
 
-STILL_NEW = dt.timedelta(days=14)  # so long the first page says that somebody else looks after the client
+HANDOVER_SHOWN_FOR = dt.timedelta(days=14)  # how long Today shows that the practitioner changed
 
 
 @require_safe
 @client_only
 @kept_offline
 def today(request: HttpRequest, client: Client) -> HttpResponse:
-    """What is to be done now: the exercise that needs it most, the others folded below; on the morning after, that."""
+    """The prescription to do first, the others folded below; on the next morning, the question about it."""
     now = timezone.now()
-    answers = sorted(
-        (what_now(prescription, client, now) for prescription in running(client)), key=lambda answer: answer.need
+    statuses = sorted(
+        (daily_status(prescription, client, now) for prescription in running_prescriptions(client)), key=lambda status: status.rank
     )
-    first = answers[0] if answers else None
-    doing = first is not None and first.now == Now.DO
+    first = statuses[0] if statuses else None
+    doing = first is not None and first.state == DayState.DO
     context = {
         "first": first,
         "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
-        "others": answers[1:],
-        "unread": messages_of(client, request.user).filter(read_at=None),
-        "morning": question(request, answers),
+        "others": statuses[1:],
+        "unread": client_messages_for(client, request.user).filter(read_at=None),
+        "morning_form": next_morning_form(request, statuses),
         "handover": _newest_handover(client, now),
-        "news": dosage_changes.list_changes(client, now),
-        "had_one": bool(answers) or client.prescriptions.exists(),
+        "plan_changes": dosage_changes.list_changes(client, now),
+        "had_prescription": bool(statuses) or client.prescriptions.exists(),
     }
-    return show(request, client, "today/page.html", context)
+    return render_page(request, client, "today/page.html", context)
 
 
 def _newest_handover(client: Client, now: dt.datetime) -> Handover | None:
-    rows = client.handovers.filter(at__gt=now - STILL_NEW)
+    rows = client.handovers.filter(at__gt=now - HANDOVER_SHOWN_FOR)
     return rows.select_related("from_practitioner", "to_practitioner").first()

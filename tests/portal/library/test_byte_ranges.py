@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.portal.library import byte_ranges
-from clinic.portal.library.byte_ranges import Span, Unsatisfiable, serve, span_of
+from clinic.portal.library.byte_ranges import ByteRange, UnsatisfiableRange, serve_file, parse_range
 
 NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)  # fixed: the names of tests are made of it
 CONTENT = bytes(range(256)) * 3
@@ -41,7 +41,7 @@ class Lent(io.BytesIO):
 def ask(content=CONTENT, method="get", **headers):
     request = getattr(RequestFactory(), method)("/", headers={k.replace("_", "-"): v for k, v in headers.items()})
     lent = Lent(content)
-    response = serve(request, File(lent, "film"), content_type="video/mp4", version="abc", changed_at=NOW)
+    response = serve_file(request, File(lent, "film"), content_type="video/mp4", version="abc", changed_at=NOW)
     return response, lent
 
 
@@ -86,8 +86,8 @@ def test_from_somewhere_to_the_end(content, first):
 @given(header=st.text(max_size=30))
 def test_whatever_stands_in_the_header_it_is_a_range_or_none(header):
     try:
-        span = span_of(header, FILM)
-    except Unsatisfiable:
+        span = parse_range(header, FILM)
+    except UnsatisfiableRange:
         return
     assert span is None or 0 <= span.first <= span.last < FILM
 
@@ -162,4 +162,4 @@ def test_a_player_that_hangs_up_leaves_no_file_open():
 
 
 def test_the_length_of_a_span():
-    assert len(Span(0, 0)) == 1
+    assert len(ByteRange(0, 0)) == 1

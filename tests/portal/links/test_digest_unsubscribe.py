@@ -77,8 +77,8 @@ def test_a_complaint_stops_it_and_a_mailbox_that_is_gone_ends_it(cast):
         practitioner=cast.alice, day=now.date(), due_at=now, try_at=now, expires_at=now, message_id="x@y", state="sent",
         sent_at=now,
     )  # fmt: skip
-    assert handling.find(["x@y"], now=now) == row
-    assert handling.complained(row, now=now)
+    assert handling.find_message(["x@y"], now=now) == row
+    assert handling.record_complaint(row, now=now)
     assert wanted(cast.alice) is False
-    assert handling.came_back(row, "550 5.1.1 gone", hard=True, now=now)
+    assert handling.record_bounce(row, "550 5.1.1 gone", hard=True, now=now)
     assert Practitioner.objects.get(pk=cast.alice.pk).undeliverable_since == now

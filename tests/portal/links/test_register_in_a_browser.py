@@ -9,7 +9,8 @@ from django.core import mail
 
 from clinic.clients import invitations, registration
 from clinic.mail import signed_links
-from clinic.models import Client, Practitioner, Registrant
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Confirmation, Practitioner, Registrant
 from tests import make
 from tests.axe import faults
 from tests.portal.test_in_a_browser import SMALL_TARGETS
@@ -61,7 +62,7 @@ def test_from_the_front_page_to_the_first_page_of_a_client(cast, live_server, op
     visitor.get_by_role("button", name="Register").click()
     visitor.get_by_text("We have sent a mail to nora@home.example.").wait_for()
 
-    registration.send_due()
+    send_due(Confirmation)
     visitor.goto(mailed_path("nora@home.example"))
     assert Registrant.objects.get().state == Registrant.State.UNCONFIRMED
     visitor.get_by_role("button", name="Confirm").click()
@@ -112,7 +113,7 @@ def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, 
     registration.decline_registrant(told, by=cast.alice)
     invitations.accept_registrant(taken, cast.alice, by=cast.alice)
     registration.register_visitor(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
-    registration.send_due()
+    send_due(Confirmation)
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     make.registrant(cast.alice.clinic, "Sam")
     pages = {

@@ -7,8 +7,9 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from clinic.clients import invitation_mail, invitations
-from clinic.models import AuditEntry, Client, Reminder, SkipReason
+from clinic.clients import invitations
+from clinic.mail.outbox import send_due
+from clinic.models import AuditEntry, Client, Invitation, Reminder, SkipReason
 from clinic.reminders import sending
 from tests import make
 from tests.portal.visit import reminder, stop_link, stranger, words, writes
@@ -67,7 +68,7 @@ def test_one_click_stops_reminders_and_no_other_mail(cast, path):
     for client in (cast.dana, frida):
         stranger().post(stop_link(client), {"List-Unsubscribe": "One-Click"})
     assert sending.guard([Reminder.objects.get(pk=row.pk)], timezone.now()) == {row.pk: SkipReason.UNSUBSCRIBED}
-    assert invitation_mail.send_due()["sent"] == 1
+    assert send_due(Invitation)["sent"] == 1
     assert mail.outbox[-1].to == ["Frida <frida@home.example>"]
 
 

@@ -1,6 +1,6 @@
 """The order of the screens of a session: asked before, shown once, gone through in rounds, asked after."""
 
-from clinic.portal.player.screens import Kind, Walk
+from clinic.portal.player.screens import ScreenKind, ScreenSequence
 from exercises.models import Step
 
 Phase = Step.Phase
@@ -12,14 +12,14 @@ def steps(*phases):
 
 
 def names(*phases, sets=1, signs=True):
-    return Walk.of(steps(*phases), sets, signs=signs).names.split()
+    return ScreenSequence.of(steps(*phases), sets, signs=signs).names.split()
 
 
 def test_one_round_goes_through_each_step_once_and_reminds_during_the_hold():
     assert names(*BEND) == [
         "before", "signs", "step-1", "step-2", "1.step-3", "1.hold-4", "1.step-6", "after",
     ]  # fmt: skip
-    hold = Walk.of(steps(*BEND), 1).find("1.hold-4")
+    hold = ScreenSequence.of(steps(*BEND), 1).find("1.hold-4")
     assert [step.number for step in hold.reminders] == [5]
     assert hold.then.number == 6
 
@@ -51,7 +51,7 @@ def test_without_signs_to_ask_the_steps_follow_at_once():
 
 
 def test_each_screen_knows_its_neighbours_and_how_far_it_is():
-    walk = Walk.of(steps(*BEND), 2)
+    walk = ScreenSequence.of(steps(*BEND), 2)
     first, last = walk.screens[0], walk.screens[-1]
     assert (first.back, first.onward, first.percent) == ("", "signs", 0)
     assert (last.back, last.onward, last.percent) == ("2.step-6", "", 100)
@@ -59,20 +59,20 @@ def test_each_screen_knows_its_neighbours_and_how_far_it_is():
 
 
 def test_a_round_shows_the_screens_of_the_first_again():
-    walk = Walk.of(steps(*BEND), 4)
+    walk = ScreenSequence.of(steps(*BEND), 4)
     shown = [screen.shown for screen in walk.once()]
     assert shown == ["before", "signs", "step-1", "step-2", "step-3", "hold-4", "step-6", "rest", "after"]
     assert {screen.shown for screen in walk.screens} == set(shown)
 
 
 def test_names_are_found_and_strange_ones_are_not():
-    walk = Walk.of(steps(*BEND), 2)
-    assert walk.find("2.rest").kind == Kind.REST
+    walk = ScreenSequence.of(steps(*BEND), 2)
+    assert walk.find("2.rest").kind == ScreenKind.REST
     assert [walk.find(name) for name in (None, "", "3.rest", "1.rest", "../etc")] == [None] * 5
 
 
 def test_forward_is_told_from_back():
-    walk = Walk.of(steps(*BEND), 1)
+    walk = ScreenSequence.of(steps(*BEND), 1)
     signs, step = walk.find("signs"), walk.find("step-1")
     assert walk.goes_on(signs, step)
     assert not walk.goes_on(step, signs)

@@ -9,7 +9,7 @@ from clinic.clients import preferences as client_preferences
 from clinic.conf import conf
 from clinic.models import Client, Reminder, SkipReason
 from clinic.models.outbox import State
-from clinic.portal.settings.reminder_status import NOT_SENT, of
+from clinic.portal.settings.reminder_status import SKIP_TEXTS, reminder_status
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.portal.visit import send, signed_in, url, words
@@ -45,7 +45,7 @@ def was(client, state, status_detail="", days=0, hour=11):
 
 def told(client):
     client.refresh_from_db()
-    return of(client, MONDAY_NOON)
+    return reminder_status(client, MONDAY_NOON)
 
 
 def test_the_page_says_the_next_and_the_last(dana):
@@ -81,7 +81,7 @@ def test_each_end_in_plain_words(dana, state, why, said):
 @pytest.mark.parametrize("why", sorted(set(SkipReason) - NEVER_OF_A_REMINDER))
 def test_every_reason_has_its_words(dana, why):
     was(dana, State.SKIPPED, why, days=1)
-    assert told(dana).last == f"Last: yesterday at 11:00, not sent, {NOT_SENT[why]}."
+    assert told(dana).last == f"Last: yesterday at 11:00, not sent, {SKIP_TEXTS[why]}."
 
 
 def test_after_too_many_unanswered_it_says_so_and_the_button_starts_them_again(dana, settings):

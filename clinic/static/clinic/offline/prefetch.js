@@ -9,7 +9,7 @@ async function due(scope) {
   const name = await pagesCache();
   const mark = name && (await (await caches.open(name)).match(scope + MARK));
   const at = mark ? Number(await mark.text()) : 0;
-  const links = [...document.querySelectorAll("a[data-at-hand]")].map(({ href }) => href);
+  const links = [...document.querySelectorAll("a[data-prefetch]")].map(({ href }) => href);
   const kept = name ? await Promise.all(links.map((href) => caches.match(href, { ignoreVary: true }))) : [];
   return !(Date.now() - at < EVERY) || kept.some((found) => !found);
 }

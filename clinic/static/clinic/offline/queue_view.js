@@ -63,7 +63,7 @@ export function queueView(place, { queue, reportState }, text, when, acts) {
     const stop = place.querySelector("[data-stops]");
     const answered = document.querySelector("main").dataset.answered;
     stop.hidden = !entry || entry.id === answered;
-    for (const link of document.querySelectorAll("a[data-at-hand]")) link.hidden = link.dataset.atHand === entry?.prescription;
+    for (const link of document.querySelectorAll("a[data-prefetch]")) link.hidden = link.dataset.prefetch === entry?.prescription;
     const headline = document.querySelector("h1[data-leads]"); // what Today led with, before that answer
     if (headline) {
       headline.dataset.before ??= headline.textContent;
