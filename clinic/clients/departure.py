@@ -48,9 +48,10 @@ from clinic.worklist import entries as worklist_entries
 
 ADDRESS_KEPT_FOR = dt.timedelta(days=30)  # after leaving: so that the clinic can still answer
 ERASED_PER_SWEEP = 50  # records; a sweep runs every minute
-_NOT_ERASED = frozenset(
-    {"id", "clinic", "practitioner", "user", "state", "left_at", "erased_at", "language", "consented_at", "created_at"}
-)
+_NOT_ERASED = {
+    "id", "clinic", "practitioner", "user", "state", "language", "consented_at", "left_at", "erased_at", "created_at",
+    "calendar_changed_at",
+}  # fmt: skip
 
 
 def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetime | None = None) -> bool:

@@ -75,7 +75,7 @@ class Answers:
 class ReportResult:
     """The stored report and the flags it raised; ``repeated``: it was there before, nothing was written."""
 
-    report_pain: PainReport
+    report: PainReport
     flags: list[Flag]
     repeated: bool = False
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.clients import handover
 from clinic.flags import lifecycle
-from clinic.flags import notice_mail as notices
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, FlagEvent, Handover, Notice, Practitioner
 from tests import make
 
@@ -124,7 +124,7 @@ def test_the_new_one_is_told_of_what_is_high_or_urgent_and_the_former_one_no_mor
     make.report(make.prescription(cast.dana), 4, 8)
     assert Notice.objects.get().practitioner == cast.alice
     over(cast)
-    assert notices.send_due() == {"sent": 1}
+    assert send_due(Notice) == {"sent": 1}
     assert dict(Notice.objects.values_list("practitioner__name", "state")) == {"Alice": "skipped", "Bob": "sent"}
 
 
@@ -135,7 +135,7 @@ def test_what_the_former_one_had_acknowledged_is_open_again(cast):
     flag.refresh_from_db()
     assert flag.state == "open"
     assert flag.events.last().verb == FlagEvent.Verb.REOPENED
-    assert notices.send_due()["sent"] == 1
+    assert send_due(Notice)["sent"] == 1
 
 
 def test_what_is_resolved_is_nobodys_news(cast):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clinic.clients import csv_import, csv_reader, invitation_mail
 from clinic.clients.csv_import import RowOutcome
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Invitation, Practitioner, Registrant
 from tests import make
 from tests.clients.tables import looked, many, rows
@@ -37,7 +38,7 @@ def test_a_row_becomes_a_client_of_the_importer_with_an_invitation(cast):
         "Frida Kern", cast.alice, cast.alice.clinic, "invited",
     )  # fmt: skip
     assert Invitation.objects.get(client=frida).invited_by == cast.alice
-    assert AuditEntry.objects.filter(verb="invited", target_kind="client", target_id=frida.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="client_invited", target_kind="client", target_id=frida.pk).count() == 1
 
 
 def test_what_is_left_empty_is_the_clinics(cast):
@@ -179,8 +180,8 @@ def test_a_large_import_leaves_room_for_reminders(cast):
     assert [due.count(now + minutes * invitation_mail.BATCH_INTERVAL) for minutes in range(3)] == [20, 20, 5]
     assert invitation_mail.sending_time(45) == 2 * invitation_mail.BATCH_INTERVAL
     assert invitation_mail.sending_time(20) == dt.timedelta()
-    assert invitation_mail.send_due(now)["sent"] == 20
-    assert invitation_mail.send_due(now + 2 * invitation_mail.BATCH_INTERVAL)["sent"] == 25
+    assert send_due(Invitation, now)["sent"] == 20
+    assert send_due(Invitation, now + 2 * invitation_mail.BATCH_INTERVAL)["sent"] == 25
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

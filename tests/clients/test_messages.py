@@ -7,9 +7,10 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from clinic.bounces import handling
-from clinic.clients import departure, invitation_mail
+from clinic.clients import departure
 from clinic.clients import messages as client_messages
-from clinic.models import AuditEntry, Client, Message, Practitioner
+from clinic.mail.outbox import send_due
+from clinic.models import AuditEntry, Client, Invitation, Message, Practitioner
 from clinic.models.outbox import database_now
 from tests import make
 
@@ -19,13 +20,13 @@ WORDS = "Bring your walking shoes on Friday."
 @pytest.fixture
 def message(cast):
     make.prescription(cast.dana)
-    invitation_mail.send_due()  # so that nothing else is in the post
+    send_due(Invitation)  # so that nothing else is in the post
     mail.outbox.clear()
     return client_messages.send_message(cast.dana, WORDS, by=cast.alice)
 
 
 def ended(message):
-    client_messages.send_due()
+    send_due(Message)
     message.refresh_from_db()
     return message.state, message.status_detail
 
@@ -48,8 +49,8 @@ def test_the_mail_says_that_there_is_one_and_not_a_word_of_it(message):
 
 
 def test_a_second_tick_mails_nothing_twice(message):
-    client_messages.send_due()
-    client_messages.send_due()
+    send_due(Message)
+    send_due(Message)
     assert len(mail.outbox) == 1
 
 
@@ -58,7 +59,7 @@ def test_it_is_audited_when_sent_and_when_read(cast, message):
     assert not client_messages.mark_read(message, by=cast.dana.user)
     acts = AuditEntry.objects.filter(target_kind="message", target_id=message.pk).order_by("pk")
     assert [(row.verb, row.actor_id) for row in acts] == [
-        ("message-sent", cast.alice.user_id), ("message-read", cast.dana.user_id),
+        ("message_sent", cast.alice.user_id), ("message_read", cast.dana.user_id),
     ]  # fmt: skip
 
 
@@ -84,23 +85,23 @@ def test_who_wants_no_reminders_still_hears_of_a_message(cast, message):
 
 
 def test_who_called_such_a_mail_unwanted_gets_no_more_of_them(cast, message):
-    client_messages.send_due()
+    send_due(Message)
     message.refresh_from_db()
-    assert handling.complained(message, now=database_now())
+    assert handling.record_complaint(message, now=database_now())
     assert ended(client_messages.send_message(cast.dana, "One more.", by=cast.alice)) == ("skipped", "complained")
 
 
 def test_a_mail_that_waited_for_two_days_is_of_no_use(message):
-    client_messages.send_due(message.due_at + dt.timedelta(days=2))
+    send_due(Message, message.due_at + dt.timedelta(days=2))
     message.refresh_from_db()
     assert (message.state, message.status_detail) == ("skipped", "late")
 
 
 def test_a_mail_that_comes_back_marks_the_client(cast, message):
-    client_messages.send_due()
+    send_due(Message)
     message.refresh_from_db()
-    assert handling.find([message.message_id], now=database_now()) == message
-    assert handling.came_back(message, "550 5.1.1 no such user", hard=True, now=database_now())
+    assert handling.find_message([message.message_id], now=database_now()) == message
+    assert handling.record_bounce(message, "550 5.1.1 no such user", hard=True, now=database_now())
     cast.dana.refresh_from_db()
     assert cast.dana.undeliverable_since is not None
 

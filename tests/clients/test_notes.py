@@ -20,7 +20,7 @@ def test_a_note_is_kept_with_who_wrote_it_and_is_audited(cast):
     plan = make.prescription(cast.dana)
     note = client_notes.add_note(cast.dana, "  Bends from the hips.\n", by=cast.alice, about=plan)
     assert (note.text, note.by, note.prescription) == ("Bends from the hips.", cast.alice, plan)
-    entry = AuditEntry.objects.get(verb="noted")
+    entry = AuditEntry.objects.get(verb="note_added")
     assert (entry.actor_id, entry.target_kind, entry.target_id) == (cast.alice.user_id, "note", note.pk)
 
 
@@ -30,7 +30,7 @@ def test_a_correction_is_the_next_note_and_the_old_one_stays(cast):
     assert list(Note.objects.current()) == [second]
     first.refresh_from_db()
     assert (first.text, first.corrected_by) == ("Left knee.", second)
-    assert AuditEntry.objects.filter(verb="note-corrected", target_id=second.pk).exists()
+    assert AuditEntry.objects.filter(verb="note_corrected", target_id=second.pk).exists()
 
 
 def test_a_note_is_put_right_once_and_then_its_correction_is(cast):
@@ -38,7 +38,7 @@ def test_a_note_is_put_right_once_and_then_its_correction_is(cast):
     second = client_notes.correct_note(first, "Right knee.", by=cast.alice)
     assert "text" in refused(lambda: client_notes.correct_note(first, "Both knees.", by=cast.alice))
     assert client_notes.correct_note(second, "Both knees.", by=cast.alice).corrects == second
-    assert AuditEntry.objects.filter(verb="note-corrected").count() == 2
+    assert AuditEntry.objects.filter(verb="note_corrected").count() == 2
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * 4001])

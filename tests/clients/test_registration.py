@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinic import audit, signals
 from clinic.accounts.users import SignInNeeded
 from clinic.clients import acceptance, invitations, registration
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Confirmation, Invitation, Practitioner, Registrant
 from tests import make
 
@@ -37,7 +38,7 @@ def test_a_new_address_is_written_down_and_gets_a_mail(cast):
         None,
     )
     assert nora.consented_at is not None
-    assert registration.send_due() == {"sent": 1}
+    assert send_due(Confirmation) == {"sent": 1}
     assert mail.outbox[0].to == ["nora@home.example"]
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
 
@@ -157,8 +158,8 @@ def test_accepting_invites_a_client_and_tells_who_decided(cast):
     assert (client.state, client.practitioner, client.consented_at) == (Client.State.INVITED, cast.alice, None)
     assert Invitation.objects.get(client=client).invited_by == cast.alice
     assert set(AuditEntry.objects.filter(actor=cast.alice.user).values_list("verb", flat=True)) == {
-        "accepted",
-        "invited",
+        "registrant_accepted",
+        "client_invited",
     }
 
 
@@ -172,7 +173,7 @@ def test_the_owner_may_choose_the_practitioner_and_nobody_else_may(cast):
         with pytest.raises(ValidationError):
             invitations.accept_registrant(nora, practitioner, by=by)
     assert invitations.accept_registrant(nora, cast.bob, by=owner).practitioner == cast.bob
-    assert AuditEntry.objects.filter(verb="invited", actor=owner.user).count() == 1
+    assert AuditEntry.objects.filter(verb="client_invited", actor=owner.user).count() == 1
 
 
 def test_it_is_decided_once(cast):
@@ -206,7 +207,7 @@ def test_withdrawing_deletes_the_registration_its_mails_and_the_sign_in_it_made(
     assert not Registrant.objects.exists()
     assert not Confirmation.objects.exists()
     assert not get_user_model().objects.filter(email="nora@home.example").exists()
-    assert AuditEntry.objects.filter(verb="withdrew", actor=None).count() == 1
+    assert AuditEntry.objects.filter(verb="registration_withdrawn", actor=None).count() == 1
 
 
 def test_withdrawing_twice_is_withdrawing_once(cast):
@@ -214,7 +215,7 @@ def test_withdrawing_twice_is_withdrawing_once(cast):
     again = Registrant.objects.get(pk=nora.pk)
     registration.withdraw_registration(nora)
     registration.withdraw_registration(again)
-    assert AuditEntry.objects.filter(verb="withdrew").count() == 1
+    assert AuditEntry.objects.filter(verb="registration_withdrawn").count() == 1
 
 
 def test_withdrawing_deletes_an_invitation_that_was_not_taken_up(cast):
@@ -243,7 +244,7 @@ def test_withdrawing_leaves_a_client_who_joins_in_this_very_moment(cast, monkeyp
 
     def joins_meanwhile(actor, verb, *what):
         record(actor, verb, *what)
-        if verb == "withdrew":
+        if verb == "registration_withdrawn":
             acceptance.accept_invitation(client.invitations.get(), user=nora.user)
 
     monkeypatch.setattr(audit, "record", joins_meanwhile)

@@ -37,7 +37,7 @@ def test_who_left_longer_ago_than_that_is_erased_once(cast):
     left(cast.erin, years_ago(10, 5))
     assert departure.erase_due_clients(NOW) == 1
     assert names() == ["(erased)", "Erin"]
-    assert AuditEntry.objects.filter(verb="erased", actor=None).count() == 1
+    assert AuditEntry.objects.filter(verb="client_erased", actor=None).count() == 1
     assert departure.erase_due_clients(NOW) == 0
 
 
@@ -46,10 +46,10 @@ def test_each_clinic_has_its_own_age_and_one_without_keeps_all(cast):
     for client in (cast.dana, fred):
         left(client, years_ago(40))
     clinic = cast.charlie.clinic
-    practice_settings.arrange(clinic, {"retention_years": None}, by=cast.charlie)
+    practice_settings.change_settings(clinic, {"retention_years": None}, by=cast.charlie)
     departure.erase_due_clients(NOW)
     assert names() == ["(erased)", "Erin", "Fred"]
-    practice_settings.arrange(clinic, {"retention_years": 41}, by=cast.charlie)
+    practice_settings.change_settings(clinic, {"retention_years": 41}, by=cast.charlie)
     assert departure.erase_due_clients(NOW) == 0
 
 

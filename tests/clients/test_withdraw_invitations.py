@@ -4,7 +4,8 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from clinic.clients import acceptance, invitation_mail, invitations
+from clinic.clients import acceptance, invitations
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Invitation, Registrant
 from clinic.prescriptions import prescribing
 from tests import make
@@ -29,7 +30,7 @@ def test_the_link_dies_and_a_mail_that_waits_does_not_go(cast, frida):
     invitations.withdraw_invitation(frida, by=cast.alice)
     with pytest.raises(acceptance.InvitationUnusable):
         acceptance.usable_invitation(row)
-    assert "sent" not in invitation_mail.send_due()
+    assert "sent" not in send_due(Invitation)
     assert mail.outbox == []
 
 

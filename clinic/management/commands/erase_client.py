@@ -1,4 +1,4 @@
-"""`manage.py erase_client ID`: take out of a record who it was. It cannot be undone."""
+"""`manage.py erase_client ID`: remove the identity and every free text from a record, for good."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from clinic.clients import departure
 from clinic.management.one_client import add_client, client_of
 
-WORDS = """\
+SUMMARY = """\
 Client {number} of {clinic}.
 Erased for good: name, mail address, zone and hours, sign-in, registrations, and every free text (notes, reasons).
 Kept under the number alone: scores, doses, screening, flags, reminders, consent and the audit.
@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         client = client_of(options["client"])
-        self.stdout.write(WORDS.format(number=client.pk, clinic=client.clinic.name))
-        if not options["yes"] and not self._agreed(client.pk):
+        self.stdout.write(SUMMARY.format(number=client.pk, clinic=client.clinic.name))
+        if not options["yes"] and not self._is_confirmed(client.pk):
             raise CommandError("Nothing was erased.")
-        self.stdout.write("erased" if departure.erase_client(client) else "was erased before; nothing changed")
+        self.stdout.write("erased" if departure.erase_client(client) else "was erased before; erased again")
 
-    def _agreed(self, number: int) -> bool:
+    def _is_confirmed(self, number: int) -> bool:
         self.stdout.write(f"Type the number {number} to go on: ", ending="")
         self.stdout.flush()
         try:
