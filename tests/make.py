@@ -11,12 +11,12 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from clinic.clients import acceptance, invitations, registration
+from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, Clinic, PainReport, Practitioner, Prescription, Registrant
 from clinic.models.fields import WEEKDAYS
 from clinic.pain import reporting
 from clinic.pain.reporting import Answers, ReportResult
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.loading import SHIPPED, load_library
 from exercises.models import Exercise
@@ -94,12 +94,12 @@ def exercise() -> Exercise:
     return found
 
 
-def dose(**over: Any) -> Dose:
+def dose(**over: Any) -> PlannedDosage:
     """Every day at 18:00, from two months ago on."""
     given: dict[str, Any] = {
         "starts_on": timezone.now().date() - dt.timedelta(days=60), "days": WEEKDAYS, "times": ["18:00"], **over,
     }  # fmt: skip
-    return Dose(**given)
+    return PlannedDosage(**given)
 
 
 def nothing_found(of: Exercise | None = None) -> dict[str, ScreenedPrecaution]:

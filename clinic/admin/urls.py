@@ -9,14 +9,14 @@ from clinic.admin.exercises import list as exercise_list
 from clinic.admin.exercises import writing
 from clinic.admin.practice import advice_texts, audit_log, settings, sites
 from clinic.admin.practice import rule_settings as clinic_rule_settings
-from clinic.admin.prescribing import amend, dose_templates, one, several, state
+from clinic.admin.prescribing import amend, bulk, dose_templates, single, state
 from clinic.admin.team import members, profile, second_factor_reset
 from clinic.admin.worklist import flag_statistics
 
 MODULES = (
     *(client_list, mail_preview, reminders, rule_settings, rule_simulation, message, notes, resolve, flag_statistics),
     *(registrants, invite, csv_import, invitations, handover),
-    *(one, several, amend, state, dose_templates, writing, exercise_list),
+    *(single, bulk, amend, state, dose_templates, writing, exercise_list),
     *(profile, members, second_factor_reset, sites, settings, clinic_rule_settings, advice_texts, audit_log),
 )
 ROUTES = [route for module in MODULES for route in module.ROUTES]

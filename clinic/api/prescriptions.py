@@ -22,9 +22,9 @@ from clinic.api.prescription_serializers import NewPrescription, PrescriptionAns
 from clinic.api.viewsets import ApiViewSet, get_named
 from clinic.documents import handout as sheet
 from clinic.documents import pdf
+from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
 from clinic.prescriptions import prescribing
-from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise
 
@@ -76,7 +76,7 @@ class Prescriptions(ApiViewSet[Prescription]):
         exercise: Exercise = get_named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
         by = Practitioner.objects.for_user(self.caller).get(clinic=client.clinic_id)
         screening = {code: ScreenedPrecaution(**answer) for code, answer in given.pop("screening").items()}
-        dose = Dose(**given)
+        dose = PlannedDosage(**given)
         made = prescribing.prescribe_exercise(client, exercise, dose, screening, by=by)
         made = with_related(Prescription.objects.all()).get(pk=made.pk)
         answer = PrescriptionMade(made, context={"warnings": _warnings(client, dose)})
@@ -136,9 +136,9 @@ def with_related(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
     )
 
 
-def _warnings(client: Client, dose: Dose) -> list[str]:
+def _warnings(client: Client, dose: PlannedDosage) -> list[str]:
     """What the practitioner should know of the plan that was stored."""
-    early: dict[str, Any] = {"times": ", ".join(prescribing.morning_times(client, dose))}
+    early: dict[str, Any] = {"times": ", ".join(prescribing.morning_times(client, dose.times))}
     if not early["times"]:
         return []
     if dose.mornings_allowed:

@@ -82,7 +82,7 @@ def _changes_of(
     if draft is not None and draft.prescription_id == plan.pk:
         versions.append(draft)
     if what := _differences_since(versions, plan.exercise, since, client.language):
-        yield told(Kind.CHANGED, versions[-1].made_at, what)
+        yield told(Kind.CHANGED, versions[-1].created_at, what)
 
 
 def _differences_since(
@@ -90,8 +90,8 @@ def _differences_since(
 ) -> list[str]:
     """What the newest of these, in their order, asks otherwise than the one that held at ``since``."""
     newest = versions[-1]
-    before = [version for version in versions[:-1] if version.made_at <= since] or versions[:1]
-    return describe_differences(before[-1], newest, exercise, language) if newest.made_at > since else []
+    before = [version for version in versions[:-1] if version.created_at <= since] or versions[:1]
+    return describe_differences(before[-1], newest, exercise, language) if newest.created_at > since else []
 
 
 def describe_differences(

@@ -20,7 +20,7 @@ DOSAGE_FIELDS = ("days", "times", "sets", "hold_seconds", "variation")
 
 
 class AbstractDosage(models.Model):
-    """One dosage of one exercise. `full_clean` also accepts days and times as lists, and says by field what is amiss."""
+    """One dosage of one exercise. Days and times may be lists until the row is validated."""
 
     days = DaysField(_("days"))
     times = TimesField(_("times"))

@@ -96,9 +96,7 @@ def prescribe_exercise(
     with transaction.atomic():
         # A second press of the button, and the client's departure, wait for each other here.
         _check_not_left(Client.objects.lock_for_writing(client.pk).state)
-        repeated = (
-            None if displayed_plans is None else find_prescribed_since(version, screening, displayed_plans)
-        )
+        repeated = None if displayed_plans is None else find_prescribed_since(version, screening, displayed_plans)
         if keep_as.strip():
             keep_dose_template(keep_as, exercise, dose, by)  # the second press may be the first to name it
         if repeated is not None:

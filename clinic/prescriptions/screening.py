@@ -1,4 +1,4 @@
-"""The screening that a prescription rests on: each precaution asked, each answer kept as it was given."""
+"""The screening that a prescription rests on: every precaution of the exercise, each with its answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from clinic.models import Practitioner, Prescription, ScreeningAnswer
+from clinic.models.prescription import LONGEST_REASON
 from exercises.models import Exercise
 
 
@@ -22,22 +23,22 @@ class ScreenedPrecaution:
 
 
 class OtherAnswersError(ValidationError):
-    """The plan is there already, resting on other answers: what was recorded is not put right in silence."""
+    """The same plan exists with other answers; recorded answers are never replaced without notice."""
 
 
 def validate_screening(exercise: Exercise, screening: Mapping[str, ScreenedPrecaution]) -> None:
     """Raise ValidationError on ``screening`` unless each precaution was asked, and each yes has its reason."""
-    asked = {precaution.code for precaution in exercise.precautions_in(None)}
+    codes = {precaution.code for precaution in exercise.precautions_in(None)}
     messages = [
-        _("%(code)s: answer this precaution, true or false.") % {"code": code} for code in asked - screening.keys()
+        _("%(code)s: answer this precaution, true or false.") % {"code": code} for code in codes - screening.keys()
     ]
     messages += [
-        _("%(code)s: this exercise has no such precaution.") % {"code": code[:60]} for code in screening.keys() - asked
+        _("%(code)s: this exercise has no such precaution.") % {"code": code[:60]} for code in screening.keys() - codes
     ]
     messages += [
         _("%(code)s: a yes needs a reason to prescribe all the same.") % {"code": code[:60]}
-        for code, given in screening.items()
-        if given.answer and not given.override_reason.strip()
+        for code, screened in screening.items()
+        if screened.answer and not screened.override_reason.strip()
     ]
     if messages:
         raise ValidationError({"screening": sorted(messages)})
@@ -46,7 +47,7 @@ def validate_screening(exercise: Exercise, screening: Mapping[str, ScreenedPreca
 def store_screening(
     prescription: Prescription, screening: Mapping[str, ScreenedPrecaution], by: Practitioner, now: dt.datetime
 ) -> None:
-    """Keep the answers, inside the transaction of the prescribing."""
+    """Store the answers, inside the transaction that stores the prescription."""
     ScreeningAnswer.objects.bulk_create(
         ScreeningAnswer(
             prescription=prescription, code=code, answer=answer, override_reason=reason, by=by, answered_at=now
@@ -56,15 +57,15 @@ def store_screening(
 
 
 def check_same_answers(prescription: Prescription, screening: Mapping[str, ScreenedPrecaution]) -> None:
-    """Raise OtherAnswersError on ``prescription`` unless it rests on these very answers."""
+    """Raise OtherAnswersError on ``prescription`` unless it rests on the same answers."""
     if set(prescription.screening.values_list("code", "answer", "override_reason")) != set(_rows(screening)):
-        said = _(
+        message = _(
             "You prescribed this for %(name)s already, with other answers. "
             "To correct them, end that plan, then press again."
         )
-        raise OtherAnswersError({"prescription": said % {"name": prescription.client.name}})
+        raise OtherAnswersError({"prescription": message % {"name": prescription.client.name}})
 
 
 def _rows(screening: Mapping[str, ScreenedPrecaution]) -> list[tuple[str, bool, str]]:
     """Each answer as it is stored."""
-    return [(code, given.answer, given.override_reason.strip()[:500]) for code, given in screening.items()]
+    return [(code, row.answer, row.override_reason.strip()[:LONGEST_REASON]) for code, row in screening.items()]

@@ -97,11 +97,13 @@ def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast,
 
 @pytest.mark.parametrize("sent", ["9" * 23, "9" * 5000, "1,x,²,-1", ",".join(map(str, range(1000))), "\0"])
 def test_plans_named_in_a_hidden_field_that_there_are_not_are_left_out(cast, alice, sent):
-    given = {**screening(), **dose(), "beside": sent}
+    given = {**screening(), **dose(), "displayed_plans": sent}
     assert alice.post(url("prescribe", cast.dana.pk), {**given, "do": "back"}).status_code == 200
     assert alice.post(url("prescribe", cast.dana.pk), given).status_code == 302
     fay = make.client(cast.alice, "Fay")
-    answer = alice.post(f"{url('prescribe_several')}?client={fay.pk}", {**screening(fay), **dose(), "beside": sent})
+    answer = alice.post(
+        f"{url('prescribe_several')}?client={fay.pk}", {**screening(fay), **dose(), "displayed_plans": sent}
+    )
     assert answer.status_code == 302
     assert Prescription.objects.count() == 2
 

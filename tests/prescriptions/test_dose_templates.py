@@ -4,15 +4,18 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from clinic.dosage.values import Dosage
 from clinic.models import AuditEntry, DoseTemplate, Practitioner
 from clinic.prescriptions import dose_templates
-from clinic.prescriptions.dose_templates import Pattern
 from tests import make
 
 
-def pattern(**over):
-    given = {"name": "Mornings", "days": ["fri", "mon"], "times": ["18:00", "10:30"], **over}
-    return Pattern(**given)
+def add(exercise, by, name="Mornings", weeks=None, **over):
+    return dose_templates.add_template(exercise, name, dosage(**over), weeks=weeks, by=by)
+
+
+def dosage(**over):
+    return Dosage(**{"days": ["fri", "mon"], "times": ["18:00", "10:30"], **over})
 
 
 @pytest.fixture
@@ -22,15 +25,13 @@ def bend(db):
 
 def complaint(bend, by, **over):
     with pytest.raises(ValidationError) as refused:
-        dose_templates.add_template(bend, pattern(**over), by=by)
+        add(bend, by, **over)
     assert not DoseTemplate.objects.exists()
     return refused.value.message_dict
 
 
 def test_it_is_kept_for_the_clinic_and_in_the_book(cast, bend):
-    kept = dose_templates.add_template(
-        bend, pattern(sets=2, hold_seconds=40, variation="chair", weeks=6), by=cast.alice
-    )
+    kept = add(bend, cast.alice, sets=2, hold_seconds=40, variation="chair", weeks=6)
     assert (kept.clinic, kept.exercise, kept.days, kept.times) == (
         cast.alice.clinic, "forward-bend", "mon,fri", "10:30,18:00",
     )  # fmt: skip
@@ -61,28 +62,28 @@ def test_what_makes_no_sense_is_said_at_its_field(cast, bend, field, value):
 
 
 def test_a_name_is_given_once_in_a_clinic_however_it_is_written(cast, bend):
-    dose_templates.add_template(bend, pattern(), by=cast.alice)
+    add(bend, cast.alice)
     with pytest.raises(ValidationError) as refused:
-        dose_templates.add_template(bend, pattern(name=" mornings "), by=cast.bob)
+        add(bend, cast.bob, name=" mornings ")
     assert refused.value.message_dict == {"name": ["Your clinic has a dose of this name already."]}
-    dose_templates.add_template(bend, pattern(), by=cast.charlie)  # another clinic's
+    add(bend, cast.charlie)  # another clinic's
 
 
 def test_a_retired_one_frees_its_name_and_is_offered_no_more(cast, bend):
-    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
+    kept = add(bend, cast.alice)
     assert dose_templates.retire_template(kept, by=cast.alice)
     assert not dose_templates.retire_template(kept, by=cast.alice)
     assert not DoseTemplate.objects.offered(cast.alice.clinic, "forward-bend").exists()
-    dose_templates.add_template(bend, pattern(), by=cast.alice)
+    add(bend, cast.alice)
     verbs = AuditEntry.objects.filter(target_kind="dosetemplate").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["dose_template_added", "dose_template_retired", "dose_template_added"]
     with pytest.raises(ValidationError, match="retired"):
-        dose_templates.change_template(kept, bend, pattern(name="Other"), by=cast.alice)
+        dose_templates.change_template(kept, "Other", dosage(), by=cast.alice)
 
 
 def test_it_can_be_changed_and_keep_its_own_name(cast, bend):
-    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
-    dose_templates.change_template(kept, bend, pattern(sets=3), by=cast.bob)
+    kept = add(bend, cast.alice)
+    dose_templates.change_template(kept, "Mornings", dosage(sets=3), by=cast.bob)
     kept.refresh_from_db()
     assert (kept.name, kept.sets) == ("Mornings", 3)
 
@@ -94,7 +95,7 @@ def test_the_front_desk_keeps_no_doses(cast, bend):
 
 
 def test_a_clinic_has_its_own_alone(cast, bend):
-    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
+    kept = add(bend, cast.alice)
     assert list(DoseTemplate.objects.kept_by(cast.bob.user)) == [kept]
     assert not DoseTemplate.objects.kept_by(cast.charlie.user).exists()
     assert not DoseTemplate.objects.kept_by(cast.dana.user).exists()
@@ -105,11 +106,11 @@ def test_a_clinic_has_its_own_alone(cast, bend):
     ("field", "value"), [("sets", 0), ("hold_seconds", 601), ("weeks", 53), ("days", ""), ("times", "")]
 )
 def test_the_database_holds_it_too(cast, bend, field, value):
-    kept = dose_templates.add_template(bend, pattern(), by=cast.alice)
+    kept = add(bend, cast.alice)
     with pytest.raises(IntegrityError):
         DoseTemplate.objects.filter(pk=kept.pk).update(**{field: value})
 
 
 def test_the_usual_one_keeps_clear_of_the_morning(cast, bend):
-    kept = dose_templates.add_template(bend, dose_templates.usual(), by=cast.alice)
+    kept = dose_templates.add_usual_template(bend, by=cast.alice)
     assert (kept.times, kept.sets, kept.hold_seconds, kept.weeks) == ("18:00", 1, 30, 6)

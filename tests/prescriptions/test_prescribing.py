@@ -96,7 +96,7 @@ def test_an_amendment_is_a_new_version_and_moves_the_reminders(cast):
 
 
 def test_times_soon_after_getting_up_are_told(cast):
-    assert prescribing.morning_times(cast.dana, make.dose(times=["07:30", "08:59", "09:00"])) == ["07:30", "08:59"]
+    assert prescribing.morning_times(cast.dana, ["07:30", "08:59", "09:00"]) == ["07:30", "08:59"]
 
 
 def test_no_reminder_comes_in_the_morning_unless_the_practitioner_chose_it(cast):

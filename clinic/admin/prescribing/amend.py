@@ -1,4 +1,4 @@
-"""Change the dose of a running plan: saved at one press, or after a look at what the client will see."""
+"""Change the dose of a running plan: stored at once, or after a preview of what the client will see."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from clinic.admin import access
 from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
 from clinic.admin.prescribing import review as prescribing_review
 from clinic.admin.prescribing.dose_form import AmendForm
-from clinic.admin.rendering import came_from, page
+from clinic.admin.rendering import get_return_url, render_page
 from clinic.dosage import changes as dosage_changes
-from clinic.dosage import text as dosage_text
+from clinic.dosage.text import describe_dosage
 from clinic.models import Practitioner, Prescription, PrescriptionVersion
 from clinic.prescriptions import prescribing
 
@@ -25,22 +25,22 @@ from clinic.prescriptions import prescribing
 @require_http_methods(["GET", "HEAD", "POST"])
 def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new version of the dose, with the reason."""
-    mine = Prescription.objects.treated_by(request.user).select_related("client__clinic", "exercise")
-    prescription = get_object_or_404(mine, pk=pk)
+    treated = Prescription.objects.treated_by(request.user).select_related("client__clinic", "exercise")
+    prescription = get_object_or_404(treated, pk=pk)
     client, exercise, version = prescription.client, prescription.exercise, prescription.dose
-    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
+    return_url = get_return_url(request, reverse("plumbline:client", args=[client.pk]))
     if prescription.state == Prescription.State.ENDED and request.method != "POST":
         messages.info(request, _("This exercise has ended. Prescribe it anew."))
-        return HttpResponseRedirect(onward)
+        return HttpResponseRedirect(return_url)
     by = access.practitioner_of(request, client)
-    found = dose_prefill.list_sources(exercise, by, client, templates_only=True)
-    form, replaces = _form(request, prescription, version, found), prescribing_review.displayed_version(request.POST)
+    sources = dose_prefill.list_sources(exercise, by, client, templates_only=True)
+    form, replaces = _form(request, prescription, version, sources), prescribing_review.displayed_version(request.POST)
     if form.is_bound and form.is_valid():
         if request.POST.get("do") == prescribing_review.PREVIEW:
             draft = form.call(lambda: _draft(prescription, form, by, replaces))
             if draft is not None:
                 return prescribing_review.render_review(
-                    request, _("Change the dose"), draft, client=client, what=_describe_changes(draft),
+                    request, _("Change the dose"), draft, client=client, changes=_describe_changes(draft),
                     early=form.early, reason=form.cleaned_data["reason"],
                 )  # fmt: skip
         elif (new := form.call(lambda: _store(prescription, form, by, replaces))) is not None:
@@ -49,30 +49,33 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
                 messages.warning(request, why)
             else:
                 messages.success(request, _("The dose is changed. The reminders follow it from now on."))
-            if what := _describe_changes(new):
-                told = {"name": client.first_name, "what": " ".join(what)}
-                messages.info(request, _("%(name)s reads for a week: %(what)s") % told)
-            return HttpResponseRedirect(onward)
-    (strip,) = day_strip.build_strips([client], form.chosen(), {client.pk: form.early}, without=prescription)
-    return page(
+            if changes := _describe_changes(new):
+                params = {"name": client.first_name, "what": " ".join(changes)}
+                messages.info(request, _("%(name)s reads for a week: %(what)s") % params)
+            return HttpResponseRedirect(return_url)
+    (strip,) = day_strip.build_strips([client], form.valid_times(), {client.pk: form.early}, without=prescription)
+    return render_page(
         request, "prescribing/amend.html", _("Change the dose"),
-        client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=found,
-        day=strip, hours=day_strip.hour_marks(), onward=onward,
+        client=client, prescription=prescription, exercise=exercise, version=version, form=form, sources=sources,
+        day=strip, hours=day_strip.hour_marks(), return_url=return_url,
         replaces=prescribing_review.displayed_value(form, replaces, version.number),
-        now_so=dosage_text.describe_dosage(version, exercise, str(get_language()))[:2],
+        in_force=describe_dosage(version, exercise, str(get_language()))[:2],
     )  # fmt: skip
 
 
 def _form(
-    request: HttpRequest, prescription: Prescription, version: PrescriptionVersion, found: list[dose_prefill.DoseSource]
+    request: HttpRequest,
+    prescription: Prescription,
+    version: PrescriptionVersion,
+    sources: list[dose_prefill.DoseSource],
 ) -> AmendForm:
-    """To be judged, or, after a look or with a dose filled in, only to be shown as it was typed."""
+    """The form to validate; after a preview, or with a dose filled in, unbound and as it was typed."""
     client, exercise, fill = prescription.client, prescription.exercise, request.POST.get("fill", "")
     back = request.POST.get("do") == prescribing_review.BACK
     if request.method == "POST" and not fill and not back:
         return AmendForm(request.POST, client, exercise, version)
     form = AmendForm(None, client, exercise, version)
-    source = dose_prefill.find_source(found, fill or dose_prefill.key_in_query(request.GET))
+    source = dose_prefill.find_source(sources, fill or dose_prefill.key_in_query(request.GET))
     typed = form.typed(request.POST) if request.method == "POST" else {}
     filled = source.fields(None) if source and not back else {}
     return AmendForm(None, client, exercise, version, typed | filled) if typed or filled else form

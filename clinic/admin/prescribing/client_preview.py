@@ -1,6 +1,6 @@
-"""A plan or a change of it before it is stored, as the client would meet it: the page Today, the mail, the reminders.
+"""A plan or a change of it before it is stored, as the client would see it: the page Today, the mail, the reminders.
 
-The page is the portal's own template, so that it cannot say anything else than the real one does.
+The page is rendered from the portal's own template, so that both have the same text.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LINK = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"')
 
 @dataclass(frozen=True)
 class PreviewedPlan:
-    """What ``clinic/portal/today/prescription.html`` asks of an exercise that was not done nor reported on today."""
+    """The attributes that ``clinic/portal/today/prescription.html`` reads, of an exercise not yet done today."""
 
     prescription: Prescription
     dose: PrescriptionVersion
@@ -58,33 +58,33 @@ class PreviewedPlan:
 
 @dataclass(frozen=True)
 class ClientPreview:
-    """What one client would get."""
+    """What one client would see and receive."""
 
     client: Client
     today: str  # the page, as HTML whose links lead nowhere
     subject: str
     mail: str  # its HTML, likewise
     reminders: Sequence[dt.datetime]  # the first ones, in the client's zone
-    why_no_reminder: str  # why there are none; empty where there are some
+    why_no_reminder: str  # empty where there are some
 
 
 def build_preview(draft: PrescriptionVersion, now: dt.datetime) -> ClientPreview:
-    """Draw it in the client's own language and zone; nothing is stored and nothing sent."""
+    """Render the preview in the client's own language and zone; nothing is stored or sent."""
     client = draft.prescription.client
     mail = sending.preview_reminder(client, draft.local_times[0], changed=draft.number > 1)
-    coming = first_reminders(draft, now)
+    reminders = first_reminders(draft, now)
     return ClientPreview(
         client=client,
         today=_render_today(draft, now),
         subject=str(mail.subject),
         mail=_LINK.sub(r"\1", str(mail.alternatives[0][0])),
-        reminders=coming,
-        why_no_reminder="" if coming else why_no_reminder(draft, now),
+        reminders=reminders,
+        why_no_reminder="" if reminders else why_no_reminder(draft, now),
     )
 
 
 def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.datetime]:
-    """When the first reminders would come, in the client's zone; none for whom no reminder reaches."""
+    """When the first reminders would come, in the client's zone; empty where none reaches the client."""
     client = draft.prescription.client
     if _why_not_yet(draft) or _why_unreached(draft):
         return []
@@ -93,19 +93,19 @@ def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.dat
 
 
 def why_no_reminder(draft: PrescriptionVersion, now: dt.datetime) -> str:
-    """Why no reminder would come, for the practitioner: what nobody's joining or resuming mends comes first."""
+    """Why no reminder would come, for the practitioner; the reason that lasts comes first."""
     return no_time_left(draft, now) or _why_not_yet(draft) or _why_unreached(draft)
 
 
 def no_time_left(draft: PrescriptionVersion, now: dt.datetime) -> str:
-    """Why none can come, whoever joins and whatever is resumed; empty where a time is left."""
+    """Why no reminder can ever come; empty where a time is left."""
     if next(_due_times(draft, now), None) is not None:
         return ""
     return _("No time of this plan is left: its days are over, or lie in quiet hours.")
 
 
 def _due_times(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.datetime]:
-    """When its reminders are due, for whom they reach."""
+    """When its reminders would be due, whether or not they reach the client."""
     client = draft.prescription.client
     plan = planning.build_plan(draft, client, _choice(draft))
     begin = max(now, _first_instant(draft, client))
@@ -114,7 +114,7 @@ def _due_times(draft: PrescriptionVersion, now: dt.datetime) -> Iterator[dt.date
 
 
 def _choice(draft: PrescriptionVersion) -> ReminderChoice | None:
-    """Of which times of a running plan the client wants to be reminded; None: of all, as of one just made."""
+    """The times of a running plan that the client wants reminders of; None: all, as for a new plan."""
     pk = draft.prescription_id
     return planning.reminder_choices([pk]).get(pk) if draft.number > 1 else None
 
@@ -130,11 +130,11 @@ def _why_not_yet(draft: PrescriptionVersion) -> str:
 
 def _why_unreached(draft: PrescriptionVersion) -> str:
     client, choice = draft.prescription.client, _choice(draft)
-    told = {"name": client.first_name}
+    params = {"name": client.first_name}
     if not client.reminders_wanted or (choice is not None and not choice.wanted):
-        return _("%(name)s wants no reminders.") % told
+        return _("%(name)s wants no reminders.") % params
     if client.undeliverable_since is not None:
-        return _("Mail to %(name)s comes back, so none is sent.") % told
+        return _("Mail to %(name)s comes back, so none is sent.") % params
     return ""
 
 
@@ -159,7 +159,7 @@ def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "on_hold_text": partial(render_hold_advice, client),  # read where the plan is on hold
             "owner_keys": [],
             "plan_changes": dosage_changes.list_changes(client, now, draft) if draft.number > 1 else [],
-            "request": {"resolver_match": {"url_name": "today"}},  # all that the list of rooms asks of it
+            "request": {"resolver_match": {"url_name": "today"}},  # for the navigation
             "csrf_token": "none",  # no form of the page works in its frame
         }
         page = render_to_string("clinic/portal/today/page.html", context)
@@ -167,7 +167,7 @@ def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
 
 
 def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
-    """The same as the portal says of it once it is stored."""
+    """The status that the portal would show once the plan is stored."""
     client = draft.prescription.client
     here = zone(client.time_zone)
     local = now.astimezone(here)
@@ -175,11 +175,13 @@ def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
     held = draft.prescription.state == Prescription.State.HELD
     over = draft.ends_on is not None and day > draft.ends_on
     in_plan = day >= draft.starts_on and WEEKDAYS[local.weekday()] in draft.day_names
-    # A number for the addresses on the page, which are taken out of it again.
-    about = Prescription(pk=0, client=client, exercise=draft.prescription.exercise, state=draft.prescription.state)
+    # The addresses on the page need a number; they are removed afterwards.
+    prescription = Prescription(
+        pk=0, client=client, exercise=draft.prescription.exercise, state=draft.prescription.state
+    )
     upcoming = first_slot(replace(planning.build_plan(draft, client), paused_until=None, quiet=None), here, now)
     return PreviewedPlan(
-        prescription=about,
+        prescription=prescription,
         dose=draft,
         state="held" if held else "over" if over else "do" if in_plan else "rest",
         next_time=format_moment(upcoming.due_at.astimezone(here), day) if upcoming else "",

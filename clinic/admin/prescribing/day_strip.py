@@ -1,4 +1,4 @@
-"""A client's own day as a strip: when they get up, what is too early, quiet hours, what is planned, what is chosen."""
+"""A client's day as a strip: getting up, the early morning, quiet hours, times planned and times chosen."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Mark:
 
     time: str
     at: str
-    kind: str = "chosen"  # or "other", "unwished"
+    kind: str = "chosen"  # or "other", "without-reminder"
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class OtherPlan:
 
     exercise: str
     times: Sequence[str]
-    unwished: Sequence[str]  # of them, those the client wants no reminder of
+    without_reminder: Sequence[str]  # of them, those the client wants no reminder of
 
     @property
-    def in_words(self) -> str:
-        said = ", ".join(self.times)
-        if not self.unwished:
-            return said
+    def text(self) -> str:
+        times = ", ".join(self.times)
+        if not self.without_reminder:
+            return times
         return _("%(times)s; no reminder wanted at %(unwished)s") % {
-            "times": said,
-            "unwished": ", ".join(self.unwished),
+            "times": times,
+            "unwished": ", ".join(self.without_reminder),
         }
 
 
@@ -61,7 +61,7 @@ class DayStrip:
     times: Sequence[str]
     others: Sequence[OtherPlan]
     early: Sequence[str]
-    unwished: Sequence[str] = ()  # of the plan that is changed: the times the client wants no reminder of
+    without_reminder: Sequence[str] = ()  # times of the plan being changed that the client wants no reminder of
 
     @property
     def wakes(self) -> int:
@@ -74,43 +74,45 @@ class DayStrip:
 
     @property
     def quiet(self) -> tuple[int, int] | None:
-        """Those in force, the client's own or else the clinic's: from and until, in minutes after midnight."""
+        """Quiet hours in force, the client's own or else the clinic's: begin and end, in minutes after midnight."""
         hours = self.client.quiet_hours
         return (_minutes(hours[0]), _minutes(hours[1])) if hours else None
 
     @property
-    def quiet_in_words(self) -> str:
+    def quiet_text(self) -> str:
         """From when until when, and whose hours they are."""
         quiet = self.quiet
         if quiet is None:
             return ""
-        told = {"begin": _clock(quiet[0]), "end": _clock(quiet[1])}
+        params = {"begin": _clock(quiet[0]), "end": _clock(quiet[1])}
         if self.client.quiet_from is None:
-            return _("no reminder in the clinic’s quiet hours, %(begin)s to %(end)s") % told
-        return _("no reminder in the client’s own quiet hours, %(begin)s to %(end)s") % told
+            return _("no reminder in the clinic’s quiet hours, %(begin)s to %(end)s") % params
+        return _("no reminder in the client’s own quiet hours, %(begin)s to %(end)s") % params
 
     @property
     def bands(self) -> list[Band]:
         quiet = self.quiet
-        nights = _bands(QUIET, quiet[0], (quiet[1] - quiet[0]) % MINUTES) if quiet else []
-        return [*nights, *_bands(MORNING, self.wakes, _MORNING_MINUTES)]
+        quiet_bands = _bands(QUIET, quiet[0], (quiet[1] - quiet[0]) % MINUTES) if quiet else []
+        return [*quiet_bands, *_bands(MORNING, self.wakes, _MORNING_MINUTES)]
 
     @property
     def marks(self) -> list[Mark]:
-        """Those of other exercises first, so that what is chosen lies on top."""
-        around = [
+        """The marks of other exercises first, so that the chosen times lie on top."""
+        others = [
             Mark(
-                time, _percent(_minutes(dt.time.fromisoformat(time))), "unwished" if time in other.unwished else "other"
+                time,
+                _percent(_minutes(dt.time.fromisoformat(time))),
+                "without-reminder" if time in other.without_reminder else "other",
             )
             for other in self.others
             for time in other.times
         ]
-        return around + [
+        return others + [
             Mark(time, _percent(_minutes(dt.time.fromisoformat(time)))) for time in sorted(set(self.times))
         ]
 
     @property
-    def unheard(self) -> list[str]:
+    def in_quiet_hours(self) -> list[str]:
         """The chosen times that lie in quiet hours, where no reminder comes."""
         quiet = self.quiet
         return [time for time in self.times if quiet and _in(_minutes(dt.time.fromisoformat(time)), quiet)]
@@ -128,23 +130,23 @@ def build_strips(
     """The strips of these clients, in four queries whatever their number.
 
     Args:
-        clients: each with the clinic, whose quiet hours may be theirs.
+        clients: each with the clinic, whose quiet hours may apply.
         times: the chosen ones, as HH:MM.
-        early: of them, those too early for a client, by the client's number.
+        early: of them, those in the early morning of a client, by the client's number.
         without: the plan that is being changed; its times are the chosen ones.
     """
     planned = _running_plans(clients)
     strips = []
     for client in clients:
-        theirs = planned.get(client.pk, {})
-        own = theirs.pop(without.pk, None) if without else None
-        unwished = own.unwished if own else ()
-        strips.append(DayStrip(client, times, list(theirs.values()), early.get(client.pk, []), unwished))
+        plans = planned.get(client.pk, {})
+        changed = plans.pop(without.pk, None) if without else None
+        without_reminder = changed.without_reminder if changed else ()
+        strips.append(DayStrip(client, times, list(plans.values()), early.get(client.pk, []), without_reminder))
     return strips
 
 
 def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan]]:
-    """What runs, by client and prescription."""
+    """The running plans by client and prescription."""
     plans = list(
         Prescription.objects.running()
         .filter(client__in=clients)
@@ -165,8 +167,8 @@ def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan
             else []
         )
         times = [f"{time:%H:%M}" for time in version.local_times]
-        unwished = [f"{time:%H:%M}" for time in off]
-        found.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, unwished)
+        without_reminder = [f"{time:%H:%M}" for time in off]
+        found.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, without_reminder)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The forms of a dose: what to do, when and how often. With the screening they are in screening_form."""
+"""The forms of a dose; with the screening they are in screening_form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from clinic.admin.labels import DAY_NAMES
 from clinic.admin.service_form import ServiceForm
 from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, PrescriptionVersion
+from clinic.models.dosage import DOSAGE_FIELDS, MAX_HOLD_SECONDS, MAX_SETS
 from clinic.models.fields import WEEKDAYS, parse_times, zone
+from clinic.models.prescription import LONGEST_REASON
 from clinic.prescriptions import prescribing
 from exercises.models import Exercise
 
@@ -28,25 +30,25 @@ _DATE_ERRORS = dict.fromkeys(("required", "invalid"), gettext_lazy("Write a day 
 
 
 class TimesWidget(forms.Widget):
-    """Times are posted as one list under one name; the empty ones do not count. The page draws the fields itself."""
+    """Reads the times posted under one name, without the empty ones. The template renders the fields itself."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        given = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
-        return [time.strip() for time in given if time.strip()]
+        times = data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+        return [time.strip() for time in times if time.strip()]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data
 
 
 class TimesField(forms.Field):
-    """Times of day as they were typed, for the verb to read."""
+    """Times of day as they were typed; the service parses them."""
 
     widget = TimesWidget
     default_error_messages = {"required": gettext_lazy("Give at least one time, such as 18:00.")}
 
 
 class DoseFields(ServiceForm):
-    """Days, times and amount; for whom, the forms below say. Its times are in the client's own zone."""
+    """Days, times and amount. The times are in each client's own zone."""
 
     starts_on = forms.DateField(
         label=gettext_lazy("From"),
@@ -70,13 +72,13 @@ class DoseFields(ServiceForm):
     sets = forms.IntegerField(
         label=gettext_lazy("Sets"),
         min_value=1,
-        max_value=20,
+        max_value=MAX_SETS,
         error_messages=dict.fromkeys(_NUMBER_ERRORS, gettext_lazy("Write a whole number from 1 to 20.")),
     )
     hold_seconds = forms.IntegerField(
         label=gettext_lazy("Hold, in seconds"),
         min_value=1,
-        max_value=600,
+        max_value=MAX_HOLD_SECONDS,
         error_messages=dict.fromkeys(_NUMBER_ERRORS, gettext_lazy("Write a whole number from 1 to 600.")),
     )
     variation = forms.ChoiceField(label=gettext_lazy("Variation"), required=False, widget=forms.RadioSelect)
@@ -92,16 +94,16 @@ class DoseFields(ServiceForm):
         ]
 
     def time_slots(self) -> list[str]:
-        """What the time fields hold: what was given, then empty ones up to the number offered, one at least."""
-        given = list(self["times"].value() or [])
-        return given + [""] * max(1, MIN_TIME_FIELDS - len(given))
+        """The values of the time fields: the times, then empty fields up to MIN_TIME_FIELDS, one at least."""
+        times = list(self["times"].value() or [])
+        return times + [""] * max(1, MIN_TIME_FIELDS - len(times))
 
-    def chosen(self) -> list[str]:
-        """The times of day that the fields hold now, as far as they are some."""
+    def valid_times(self) -> list[str]:
+        """The times of day that the fields hold now, without whatever is no time."""
         return [time for time in self["times"].value() or [] if _is_time(time)]
 
     def typed(self, data: QueryDict) -> dict[str, Any]:
-        """What ``data`` holds for these fields, as it was typed: to show it again without judging it."""
+        """What ``data`` holds for these fields, as typed: to show it again without validation."""
         return {
             name: field.widget.value_from_datadict(data, {}, name)
             for name, field in self.fields.items()
@@ -109,50 +111,39 @@ class DoseFields(ServiceForm):
         }
 
     def first_day(self, typed: Mapping[str, Any]) -> dt.date:
-        """The first day that was typed; what the form began with where it is none."""
+        """The first day that was typed; the initial one where that is no date."""
         day: dt.date = self.initial["starts_on"]
         with suppress(ValidationError):
             day = self.fields["starts_on"].clean(typed.get("starts_on"))
         return day
 
-    def over_for(self, clients: Collection[Client], given: Mapping[str, Any]) -> bool:
-        """Whether the last day has passed for all of them; no last day, or one before the first, is not judged here."""
-        first, last = given.get("starts_on"), given.get("ends_on")
+    def is_over_for(self, clients: Collection[Client], values: Mapping[str, Any]) -> bool:
+        """Whether the last day has passed for all clients; one before the first day is left to the service."""
+        first, last = values.get("starts_on"), values.get("ends_on")
         return bool(first and last and first <= last < min(local_today(client) for client in clients))
 
-    def early_for(self, client: Client, given: Mapping[str, Any]) -> list[str]:
-        """Those of the times given within two hours after this client gets up; none while a time is no time."""
-        if not given.get("times"):
+    def morning_times(self, client: Client, values: Mapping[str, Any]) -> list[str]:
+        """The times within two hours after this client gets up; none while one is no time of day."""
+        if not values.get("times"):
             return []
-        today = dt.date.min  # the day does not matter here
         try:
-            return prescribing.morning_times(
-                client, PlannedDosage(starts_on=today, days=WEEKDAYS, times=given["times"])
-            )
+            return prescribing.morning_times(client, values["times"])
         except ValidationError as error:
             if self.is_bound and "times" not in self.errors:
                 self.add_error("times", error.messages)
             return []
 
-    def amount(self) -> dict[str, Any]:
-        """What was typed, by the names of a `Dose`."""
-        names = ("starts_on", "ends_on", "days", "times", "sets", "hold_seconds", "variation")
-        return {name: self.cleaned_data[name] for name in names}
+    def dosage_values(self) -> dict[str, Any]:
+        """What was typed, by the names of `PlannedDosage`."""
+        return {name: self.cleaned_data[name] for name in (*DOSAGE_FIELDS, "starts_on", "ends_on")}
 
 
-def _is_time(given: object) -> bool:
+def _is_time(value: object) -> bool:
     try:
-        parse_times([str(given)])
+        parse_times([str(value)])
     except ValidationError:
         return False
     return True
-
-
-def usual_dose(today: dt.date) -> dict[str, Any]:
-    """The dose that a form begins with: every day at 18:00, from ``today`` on."""
-    blank = PrescriptionVersion()
-    amount = {"sets": blank.sets, "hold_seconds": blank.hold_seconds}
-    return {"starts_on": today, "days": list(WEEKDAYS), "times": ["18:00"], **amount}
 
 
 def local_today(client: Client) -> dt.date:
@@ -168,26 +159,23 @@ class DoseForm(DoseFields):
     def __init__(self, data: Any, client: Client, exercise: Exercise, initial: Mapping[str, Any]) -> None:
         super().__init__(data, exercise, initial)
         self.client = client
-        self.early: list[str] = self.early_for(client, initial) if data is None else []
+        self.early: list[str] = self.morning_times(client, initial) if data is None else []
 
     def clean(self) -> dict[str, Any]:
-        """A time soon after waking needs a tick that it is meant: its reminders would be left out otherwise.
-
-        A plan that is over before it is stored would do nothing.
-        """
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.over_for([self.client], given):
-            said = _("That day has passed for %(name)s. Choose a later one, or leave it empty.")
-            self.add_error("ends_on", said % {"name": self.client.first_name})
-        self.early = self.early_for(self.client, given)
-        if self.early and not given.get("mornings_allowed"):
+        """Refuse a plan that is over, and a time soon after waking without the tick: it would have no reminders."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.is_over_for([self.client], values):
+            message = _("That day has passed for %(name)s. Choose a later one, or leave it empty.")
+            self.add_error("ends_on", message % {"name": self.client.first_name})
+        self.early = self.morning_times(self.client, values)
+        if self.early and not values.get("mornings_allowed"):
             self.add_error("mornings_allowed", _("Tick this to prescribe it all the same, or choose a later time."))
-        return given
+        return values
 
     def dose(self) -> PlannedDosage:
-        """What was typed, for the verb."""
-        meant = bool(self.early) and self.cleaned_data["mornings_allowed"]
-        return PlannedDosage(**self.amount(), mornings_allowed=meant)
+        """What was typed, for the service."""
+        mornings_allowed = bool(self.early) and self.cleaned_data["mornings_allowed"]
+        return PlannedDosage(**self.dosage_values(), mornings_allowed=mornings_allowed)
 
 
 class AmendForm(DoseForm):
@@ -195,7 +183,7 @@ class AmendForm(DoseForm):
 
     reason = forms.CharField(
         label=gettext_lazy("Why"),
-        max_length=500,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Say in a few words why.")},
         help_text=gettext_lazy("For the record. The client is told what changed, and does not see this."),
@@ -207,17 +195,8 @@ class AmendForm(DoseForm):
         client: Client,
         exercise: Exercise,
         version: PrescriptionVersion,
-        instead: Mapping[str, Any] | None = None,
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
-        """``instead``: what the fields hold in place of what is in force."""
-        now = {
-            "starts_on": version.starts_on,
-            "ends_on": version.ends_on,
-            "days": version.day_names,
-            "times": version.times.split(","),
-            "sets": version.sets,
-            "hold_seconds": version.hold_seconds,
-            "variation": version.variation,
-            "mornings_allowed": version.mornings_allowed,
-        }
-        super().__init__(data, client, exercise, now | dict(instead or {}))
+        """``initial``: values in place of those in force."""
+        in_force = {name: getattr(version, name) for name in ("starts_on", "ends_on", "mornings_allowed")}
+        super().__init__(data, client, exercise, {**in_force, **version.dosage_values(), **(initial or {})})

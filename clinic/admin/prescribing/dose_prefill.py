@@ -1,4 +1,4 @@
-"""Doses to begin with: the clinic's templates, this client's last one, the practitioner's last one."""
+"""Doses that fill the form: this client's last one, the clinic's templates, the practitioner's last one."""
 
 from __future__ import annotations
 
@@ -11,101 +11,94 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.admin import labels as admin_labels
+from clinic.admin.labels import format_days
 from clinic.models import Client, DoseTemplate, Practitioner, PrescriptionVersion
+from clinic.models.dosage import DOSAGE_FIELDS, AbstractDosage
 from exercises.models import Exercise
 
-TEMPLATE, CLIENT, MINE = "template", "client", "mine"
+TEMPLATE, CLIENT, PRACTITIONER = "template", "client", "mine"
 
 
 @dataclass(frozen=True)
 class DoseSource:
-    """One dose that fills the fields with one press."""
+    """One dose that fills the fields with one press of a button."""
 
     key: str  # what the button sends: "template-3", "client", "mine"
     name: str
-    days: Sequence[str]
-    times: Sequence[str]
-    sets: int
-    hold_seconds: int
-    variation: str
+    values: Mapping[str, Any]  # of the dose fields
     lasts: int | None  # days, the last one included; None: without an end
 
     @property
-    def in_short(self) -> str:
+    def summary(self) -> str:
         """ "Every day at 18:00, 1 × 30 s"."""
-        told = {
-            "days": admin_labels.format_days(self.days),
-            "times": ", ".join(self.times),
-            "sets": self.sets,
-            "seconds": self.hold_seconds,
+        dose = _("%(days)s at %(times)s, %(sets)s × %(seconds)s s") % {
+            "days": format_days(self.values["days"]),
+            "times": ", ".join(self.values["times"]),
+            "sets": self.values["sets"],
+            "seconds": self.values["hold_seconds"],
         }
-        said = _("%(days)s at %(times)s, %(sets)s × %(seconds)s s") % told
         if self.lasts is None:
-            return said
+            return dose
         weeks = max(1, round(self.lasts / 7))
-        return ngettext("%(dose)s, %(weeks)s week", "%(dose)s, %(weeks)s weeks", weeks) % {"dose": said, "weeks": weeks}
+        return ngettext("%(dose)s, %(weeks)s week", "%(dose)s, %(weeks)s weeks", weeks) % {"dose": dose, "weeks": weeks}
 
     def fields(self, starts_on: dt.date | None) -> dict[str, Any]:
-        """The values of the form's fields; without a first day those of the two dates are left as they are."""
-        amount = {name: getattr(self, name) for name in ("sets", "hold_seconds", "variation")}
-        given = {"days": list(self.days), "times": list(self.times), **amount, "mornings_allowed": False}
+        """The values of the form's fields; without a first day the two dates stay as they are."""
+        values = {**self.values, "mornings_allowed": False}
         if starts_on is not None:
-            given["ends_on"] = starts_on + dt.timedelta(days=self.lasts - 1) if self.lasts else None
-        return given
+            values["ends_on"] = starts_on + dt.timedelta(days=self.lasts - 1) if self.lasts else None
+        return values
 
     @property
-    def for_the_script(self) -> str:
-        """The same as JSON; the script reckons the last day from the first one typed."""
+    def json(self) -> str:
+        """The values for the script, which computes the last day from the first one typed."""
         return json.dumps({**self.fields(None), "lasts": self.lasts})
 
 
 def list_sources(
     exercise: Exercise, by: Practitioner, client: Client | None = None, *, templates_only: bool = False
 ) -> list[DoseSource]:
-    """What may be chosen, in the order of the page: this client's own last dose, the templates, one's own last dose.
+    """The doses to choose from, in the order of the page; three queries at most.
 
-    Three queries at most. A variation that the exercise has no more is left out.
+    A variation that the exercise no longer has is left out.
 
     Args:
         client: None when it is for several.
         templates_only: where a dose is changed, the last one is in the fields already.
     """
-    known = {variation.code for variation in exercise.variations_in(None)}
-    kept = [_build_source(f"{TEMPLATE}-{row.pk}", row.name, row, row.weeks and row.weeks * 7, known)
-            for row in DoseTemplate.objects.offered(by.clinic, exercise.slug)]  # fmt: skip
+    variations = {variation.code for variation in exercise.variations_in(None)}
+
+    def source(key: str, name: str, row: AbstractDosage, lasts: int | None) -> DoseSource:
+        variation = row.variation if row.variation in variations else ""
+        return DoseSource(key, name, {**row.dosage_values(), "variation": variation}, lasts)
+
+    templates = [
+        source(f"{TEMPLATE}-{row.pk}", row.name, row, row.weeks and row.weeks * 7)
+        for row in DoseTemplate.objects.offered(by.clinic, exercise.slug)
+    ]
     if templates_only:
-        return kept
+        return templates
     versions = PrescriptionVersion.objects.filter(prescription__exercise__slug=exercise.slug).order_by(
-        "-made_at", "-pk"
+        "-created_at", "-pk"
     )
-    last = versions.filter(prescription__client=client).first() if client is not None else None
-    mine = versions.filter(by=by).first()
-    found = []
-    if last is not None:
-        found.append(_build_source(CLIENT, _("As last time"), last, _length_in_days(last), known))
-    found += kept
-    if mine is not None and (last is None or _comparable(mine) != _comparable(last)):
-        found.append(_build_source(MINE, _("As you prescribed last"), mine, _length_in_days(mine), known))
-    return found
+    clients = versions.filter(prescription__client=client).first() if client is not None else None
+    own = versions.filter(by=by).first()
+    sources = [source(CLIENT, _("As last time"), clients, _length_in_days(clients))] if clients else []
+    sources += templates
+    if own and (clients is None or _comparable(own) != _comparable(clients)):
+        sources.append(source(PRACTITIONER, _("As you prescribed last"), own, _length_in_days(own)))
+    return sources
 
 
-def find_source(found: Sequence[DoseSource], key: str) -> DoseSource | None:
-    """The one of this key; None: there is none."""
-    return next((source for source in found if source.key == key), None)
+def find_source(sources: Sequence[DoseSource], key: str) -> DoseSource | None:
+    """The source with this key; None: there is none."""
+    return next((source for source in sources if source.key == key), None)
 
 
 def key_in_query(query: Mapping[str, str]) -> str:
-    """The key that an address asks for: ``?template=3``."""
+    """The key of the template that the address names, as ``?template=3``; empty without one."""
     number = query.get("template", "")
     return f"{TEMPLATE}-{number}" if number else ""
-
-
-def _build_source(
-    key: str, name: str, row: DoseTemplate | PrescriptionVersion, lasts: int | None, known: set[str]
-) -> DoseSource:
-    variation = row.variation if row.variation in known else ""
-    return DoseSource(key, name, row.day_names, row.times.split(","), row.sets, row.hold_seconds, variation, lasts)
 
 
 def _length_in_days(version: PrescriptionVersion) -> int | None:
@@ -113,4 +106,4 @@ def _length_in_days(version: PrescriptionVersion) -> int | None:
 
 
 def _comparable(version: PrescriptionVersion) -> tuple[object, ...]:
-    return version.days, version.times, version.sets, version.hold_seconds, version.variation, _length_in_days(version)
+    return (*(getattr(version, name) for name in DOSAGE_FIELDS), _length_in_days(version))

@@ -1,4 +1,4 @@
-"""What is filled in to prescribe: each precaution asked and none answered beforehand, then the dose."""
+"""The forms to prescribe: each precaution as a question without an initial answer, then the dose."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, local_today, usual_dose
+from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, local_today
+from clinic.dosage.values import USUAL, PlannedDosage
 from clinic.models import Client
 from clinic.models.dose_template import DoseTemplate
+from clinic.models.prescription import LONGEST_REASON
 from clinic.prescriptions.bulk import ScreenedClient
-from clinic.prescriptions.prescribing import Dose
 from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise, Precaution
 
@@ -33,12 +34,12 @@ def _keep_as_field() -> forms.CharField:
 class Questions:
     """The precautions of one exercise as fields of a form, for one client.
 
-    There is no way to answer them all at once: each is asked, and each is answered by itself.
+    Each precaution is answered by itself; there is no button that answers all.
     """
 
-    def __init__(self, form: forms.Form, exercise: Exercise, mark: str = "") -> None:
-        """``mark`` tells the fields of one client from those of another."""
-        self._form, self._mark = form, mark
+    def __init__(self, form: forms.Form, exercise: Exercise, prefix: str = "") -> None:
+        """``prefix`` tells the fields of one client from those of another."""
+        self._form, self._prefix = form, prefix
         self.precautions = exercise.precautions_in(get_language())
         for precaution in self.precautions:
             form.fields[self._name("answer", precaution)] = forms.ChoiceField(
@@ -49,27 +50,27 @@ class Questions:
             form.fields[self._name("reason", precaution)] = forms.CharField(
                 label=_("Why it is right all the same"),
                 required=False,
-                max_length=500,
+                max_length=LONGEST_REASON,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 
-    def _name(self, what: str, precaution: Precaution) -> str:
-        return f"{what}_{self._mark}{precaution.code}"
+    def _name(self, field: str, precaution: Precaution) -> str:
+        return f"{field}_{self._prefix}{precaution.code}"
 
-    def clean(self, given: Mapping[str, Any]) -> None:
-        """A yes stands only with its reason."""
+    def clean(self, values: Mapping[str, Any]) -> None:
+        """A yes needs its reason."""
         for precaution in self.precautions:
             reason = self._name("reason", precaution)
-            if given.get(self._name("answer", precaution)) == "yes" and not given.get(reason):
-                told = _("Write why it is right all the same, or do not prescribe this exercise.")
-                self._form.add_error(reason, told)
+            if values.get(self._name("answer", precaution)) == "yes" and not values.get(reason):
+                message = _("Write why it is right all the same, or do not prescribe this exercise.")
+                self._form.add_error(reason, message)
 
     def screening(self) -> dict[str, ScreenedPrecaution]:
-        """The answers, for the verb, which checks that none is missing."""
-        given = self._form.cleaned_data
+        """The answers, for the service, which checks that none is missing."""
+        values = self._form.cleaned_data
         return {
             precaution.code: ScreenedPrecaution(
-                given[self._name("answer", precaution)] == "yes", given[self._name("reason", precaution)]
+                values[self._name("answer", precaution)] == "yes", values[self._name("reason", precaution)]
             )
             for precaution in self.precautions
         }
@@ -82,11 +83,11 @@ class Questions:
 
     def overrides(self) -> list[tuple[str, str]]:
         """The questions answered with yes, each with its reason."""
-        told = self.screening()
+        screening = self.screening()
         return [
-            (precaution.question, told[precaution.code].override_reason)
+            (precaution.question, screening[precaution.code].override_reason)
             for precaution in self.precautions
-            if told[precaution.code].answer
+            if screening[precaution.code].answer
         ]
 
 
@@ -96,29 +97,29 @@ class PrescribeForm(DoseForm):
     keep_as = _keep_as_field()
 
     def __init__(self, data: Any, client: Client, exercise: Exercise, initial: Mapping[str, Any] | None = None) -> None:
-        """``initial``: what the fields hold in place of the usual dose."""
-        super().__init__(data, client, exercise, usual_dose(local_today(client)) | dict(initial or {}))
+        """``initial``: values in place of the usual dose."""
+        super().__init__(data, client, exercise, {**vars(USUAL), "starts_on": local_today(client), **(initial or {})})
         self.questions = Questions(self, exercise)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        self.questions.clean(given)
-        return given
+        values = super().clean()
+        self.questions.clean(values)
+        return values
 
 
 class ClientShare:
-    """One client's part of the form for several: the questions, and the tick for a morning."""
+    """The fields of one client in the form for several: the questions, and the tick for a morning."""
 
-    def __init__(self, form: SeveralForm, client: Client) -> None:
+    def __init__(self, form: BulkPrescribeForm, client: Client) -> None:
         self.client, self._form = client, form
         self._tick = f"mornings_{client.pk}"
-        form.fields[f"client_{client.pk}"] = forms.BooleanField(required=False)  # where the verb's words stand
+        form.fields[f"client_{client.pk}"] = forms.BooleanField(required=False)  # for the service's errors
         form.fields[self._tick] = forms.BooleanField(label=_("The morning is right for this client"), required=False)
         self.questions = Questions(form, form.exercise, f"{client.pk}_")
 
     @property
-    def said(self) -> forms.BoundField:
-        """The field at which the verb says what is wrong with this client."""
+    def error_field(self) -> forms.BoundField:
+        """The field that holds the service's errors of this client."""
         return self._form[f"client_{self.client.pk}"]
 
     @property
@@ -127,15 +128,15 @@ class ClientShare:
 
     @property
     def early(self) -> list[str]:
-        """Those of the chosen times within two hours after this client gets up."""
-        return self._form.early_for(self.client, {"times": self._form.chosen()})
+        """The chosen times within two hours after this client gets up."""
+        return self._form.morning_times(self.client, {"times": self._form.valid_times()})
 
-    def order(self) -> ScreenedClient:
-        """What was typed, for the verb."""
+    def screened(self) -> ScreenedClient:
+        """What was typed, for the service."""
         return ScreenedClient(self.client, self.questions.screening(), self._form.cleaned_data[self._tick])
 
 
-class SeveralForm(DoseFields):
+class BulkPrescribeForm(DoseFields):
     """One dose for several clients, and the screening of each."""
 
     keep_as = _keep_as_field()
@@ -143,23 +144,22 @@ class SeveralForm(DoseFields):
     def __init__(
         self, data: Any, clients: Sequence[Client], exercise: Exercise, initial: Mapping[str, Any] | None = None
     ) -> None:
-        # Round the world it is two days at once: the plan begins on one that has passed for nobody.
+        # Time zones have two dates at once: the plan begins on the later one, which has passed for no client.
         today = max(local_today(client) for client in clients)
-        super().__init__(data, exercise, usual_dose(today) | dict(initial or {}))
+        super().__init__(data, exercise, {**vars(USUAL), "starts_on": today, **(initial or {})})
         self.shares = [ClientShare(self, client) for client in clients]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.over_for([share.client for share in self.shares], given):
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.is_over_for([share.client for share in self.shares], values):
             self.add_error("ends_on", _("That day has passed. Choose a later one, or leave it empty."))
         for share in self.shares:
-            share.questions.clean(given)
-        return given
+            share.questions.clean(values)
+        return values
 
-    def orders(self) -> list[ScreenedClient]:
-        """Each client's share, for the verb."""
-        return [share.order() for share in self.shares]
+    def screened_clients(self) -> list[ScreenedClient]:
+        return [share.screened() for share in self.shares]
 
-    def dose(self) -> Dose:
-        """What was typed, for the verb; who may be reminded in the morning each order says."""
-        return Dose(**self.amount())
+    def dose(self) -> PlannedDosage:
+        """What was typed, for the service; mornings are allowed by client."""
+        return PlannedDosage(**self.dosage_values())

@@ -1,11 +1,10 @@
-"""Hold, resume, end; and the sheets for paper. Prescribing is in prescribe, changing the dose in amend."""
+"""Put a prescription on hold, resume or end it; its handout and its summary as PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.admin import access
-from clinic.admin.rendering import came_from, page
+from clinic.admin.rendering import get_return_url, render_page
 from clinic.admin.service_form import ReasonForm
 from clinic.documents import handout as sheet
 from clinic.documents import pdf
@@ -33,8 +32,8 @@ _forms_only = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _prescription(user: Person, pk: int) -> Prescription:
-    mine = Prescription.objects.treated_by(user).select_related("client__clinic", "exercise")
-    return get_object_or_404(mine, pk=pk)
+    treated = Prescription.objects.treated_by(user).select_related("client__clinic", "exercise")
+    return get_object_or_404(treated, pk=pk)
 
 
 @require_safe
@@ -56,10 +55,10 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
         prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
     )
     with override(prescription.client.language):
-        told = progress.read(prescription, known.points, timezone.now())
+        facts = progress.read(prescription, known.points, timezone.now())
         try:
             paper = request.GET.get("paper", pdf.A4)
-            printed = visit_sheet.sum_up(told, by=access.signed_in(request), paper=paper)
+            printed = visit_sheet.sum_up(facts, by=access.signed_in(request), paper=paper)
         except ValidationError as error:
             raise Http404 from error
     return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": visit_sheet.DISPOSITION})
@@ -67,9 +66,9 @@ def summary(request: HttpRequest, pk: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class _StateChange:
-    """One change of state: its verb and its words."""
+    """One change of state: its service and its texts."""
 
-    verb: Callable[..., None]
+    service: Callable[..., None]
     title: Promise | str
     meaning: Promise | str
     button: Promise | str
@@ -102,32 +101,34 @@ _END = _StateChange(
 
 
 @_forms_only
-def _change_state(request: HttpRequest, pk: int, act: _StateChange) -> HttpResponseBase:
-    """Asks for the reason; a second press, or one a colleague was quicker with, is told so and changes nothing."""
+def _change_state(request: HttpRequest, pk: int, change: _StateChange) -> HttpResponseBase:
+    """Ask for the reason and change the state; a state changed meanwhile is shown as a message."""
     prescription = _prescription(request.user, pk)
-    onward = came_from(request, reverse("plumbline:client", args=[prescription.client_id]))
+    return_url = get_return_url(request, reverse("plumbline:client", args=[prescription.client_id]))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            act.verb(prescription, by=access.signed_in(request), reason=reason)
+            change.service(prescription, by=access.signed_in(request), reason=reason)
         except ValidationError as error:
             if "state" not in error.message_dict:
-                form.take(error)
+                form.add_service_errors(error)
             else:
                 messages.info(request, " ".join(error.message_dict["state"]))
-                return HttpResponseRedirect(onward)
+                return HttpResponseRedirect(return_url)
         else:
-            messages.success(request, str(act.done))
-            return HttpResponseRedirect(onward)
-    told: dict[str, Any] = {"prescription": prescription, "client": prescription.client, "form": form, "act": act}
-    return page(request, "prescribing/change_state.html", str(act.title), onward=onward, **told)
+            messages.success(request, str(change.done))
+            return HttpResponseRedirect(return_url)
+    return render_page(
+        request, "prescribing/change_state.html", str(change.title), return_url=return_url,
+        prescription=prescription, client=prescription.client, form=form, change=change,
+    )  # fmt: skip
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("prescriptions/<int:pk>/handout.pdf", handout, "handout"),
     ("prescriptions/<int:pk>/summary.pdf", summary, "summary"),
-    ("prescriptions/<int:pk>/hold/", partial(_change_state, act=_HOLD), "hold"),
-    ("prescriptions/<int:pk>/resume/", partial(_change_state, act=_RESUME), "resume"),
-    ("prescriptions/<int:pk>/end/", partial(_change_state, act=_END), "end"),
+    ("prescriptions/<int:pk>/hold/", partial(_change_state, change=_HOLD), "hold"),
+    ("prescriptions/<int:pk>/resume/", partial(_change_state, change=_RESUME), "resume"),
+    ("prescriptions/<int:pk>/end/", partial(_change_state, change=_END), "end"),
 ]

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from clinic.dosage.values import Dosage
 from clinic.models import DoseTemplate, Prescription
 from clinic.prescriptions import dose_templates, prescribing
 from tests import make
@@ -14,8 +15,8 @@ from tests.admin.prescribing.form_answers import dose, screening
 
 @pytest.fixture
 def kept(cast):
-    pattern = dose_templates.Pattern("Gently", ["mon", "thu"], ["17:00", "20:00"], 3, 20, "wall", 4)
-    return dose_templates.add_template(make.exercise(), pattern, by=cast.bob)
+    dosage = Dosage(["mon", "thu"], ["17:00", "20:00"], 3, 20, "wall")
+    return dose_templates.add_template(make.exercise(), "Gently", dosage, weeks=4, by=cast.bob)
 
 
 @pytest.fixture
@@ -89,8 +90,8 @@ def test_one_that_is_retired_or_unknown_fills_nothing(cast, alice, kept):
 
 def test_the_script_is_told_the_same(cast, alice, kept):
     (source,) = alice.get(url("prescribe", cast.dana.pk)).context["sources"]
-    told = json.loads(source.for_the_script)
-    assert (told["times"], told["sets"], told["lasts"]) == (["17:00", "20:00"], 3, 28)
+    values = json.loads(source.json)
+    assert (values["times"], values["sets"], values["lasts"]) == (["17:00", "20:00"], 3, 28)
 
 
 def test_a_variation_that_is_no_more_is_left_out(cast, alice, kept):
@@ -132,7 +133,5 @@ def test_many_templates_cost_as_many_queries_as_one(cast, alice, kept, django_as
             alice.get(url("prescribe", cast.dana.pk))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            dose_templates.add_template(
-                make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
-            )
+            dose_templates.add_template(make.exercise(), f"No. {number}", Dosage(["mon"], ["18:00"]), by=cast.alice)
     assert counts[0] == counts[1]

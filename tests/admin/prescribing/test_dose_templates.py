@@ -2,6 +2,7 @@
 
 import pytest
 
+from clinic.dosage.values import Dosage
 from clinic.models import AuditEntry, DoseTemplate, Practitioner
 from clinic.prescriptions import dose_templates
 from tests import make
@@ -16,7 +17,7 @@ def alice(cast):
 
 @pytest.fixture
 def kept(cast):
-    return dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
+    return dose_templates.add_usual_template(make.exercise(), by=cast.alice)
 
 
 def typed(**over):
@@ -125,7 +126,5 @@ def test_many_cost_as_many_queries_as_one(cast, alice, kept, django_assert_max_n
             alice.get(url("dose_templates"))
         counts.append(len(asked))
         for number in range(5 if round_ == 0 else 0):
-            dose_templates.add_template(
-                make.exercise(), dose_templates.Pattern(f"No. {number}", ["mon"], ["18:00"]), by=cast.alice
-            )
+            dose_templates.add_template(make.exercise(), f"No. {number}", Dosage(["mon"], ["18:00"]), by=cast.alice)
     assert counts[0] == counts[1]

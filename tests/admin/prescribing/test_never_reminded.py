@@ -42,14 +42,14 @@ def test_of_an_invited_client_the_look_and_the_answer_say_it_too(alice, cast):
     """Joining would not mend it."""
     finn = make.invited(cast.alice, "Finn")
     given = {**screening(), **dose()}
-    assert NEVER in words(alice.post(url("prescribe", finn.pk), {**given, "do": "look"}))
+    assert NEVER in words(alice.post(url("prescribe", finn.pk), {**given, "do": "preview"}))
     assert said(alice.post(url("prescribe", finn.pk), given, follow=True))[1:] == [NEVER]
 
 
 def test_of_a_held_plan_the_look_says_it_too(alice, cast):
     plan = make.prescription(cast.dana)
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="Wait.")
-    assert NEVER in words(alice.post(url("amend", plan.pk), {**amended(plan), "do": "look"}))
+    assert NEVER in words(alice.post(url("amend", plan.pk), {**amended(plan), "do": "preview"}))
 
 
 def test_of_several_they_are_named(alice, cast):

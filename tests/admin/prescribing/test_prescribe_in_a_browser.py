@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from clinic.dosage.values import Dosage
 from clinic.models import Client, Clinic, DoseTemplate, Prescription
 from clinic.prescriptions import dose_templates, prescribing
 from exercises import authoring
@@ -54,7 +55,7 @@ def open_page(browser, live_server, cast):
 
 @pytest.fixture
 def kept(cast):
-    return dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
+    return dose_templates.add_usual_template(make.exercise(), by=cast.alice)
 
 
 @pytest.fixture
@@ -256,14 +257,14 @@ def test_a_key_held_down_answers_one_question_and_not_all(dana, open_page):
 
 
 def test_a_dose_is_filled_in_with_its_last_day_and_a_tick_for_mornings_is_taken_back(dana, open_page):
-    pattern = dose_templates.Pattern("Often", ["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall", 2)
-    dose_templates.add_template(make.exercise(), pattern, by=dana.practitioner)
+    dosage = Dosage(["mon"], ["09:30", "12:00", "15:00", "18:00", "20:00"], 3, 20, "wall")
+    dose_templates.add_template(make.exercise(), "Often", dosage, weeks=2, by=dana.practitioner)
     page = open_page(url("prescribe", dana.pk))
     page.locator("[name=times]").first.fill("08:00")
     page.get_by_label("The morning is right for this client").check()
     page.locator("[name=starts_on]").fill("2026-12-30")
     page.get_by_role("button", name="Often").click()
-    assert page.locator("[name=times]").evaluate_all("fields => fields.map(field => field.value)") == pattern.times
+    assert page.locator("[name=times]").evaluate_all("fields => fields.map(field => field.value)") == dosage.times
     expect(page.locator("[name=ends_on]")).to_have_value("2027-01-12")
     expect(page.locator("[name=days]:checked")).to_have_count(1)
     expect(page.locator("[name=variation]:checked")).to_have_value("wall")

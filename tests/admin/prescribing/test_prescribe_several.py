@@ -137,7 +137,7 @@ def test_the_look_names_each_with_the_first_reminder(alice, them, time_machine):
     time_machine.move_to(dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC), tick=False)
     Client.objects.filter(pk=them[1].pk).update(time_zone="America/New_York")
     Client.objects.filter(pk=them[2].pk).update(reminders_wanted=False)
-    page = signed_in(them[0].practitioner).post(address(them), answers(them) | {"do": "look"})
+    page = signed_in(them[0].practitioner).post(address(them), answers(them) | {"do": "preview"})
     text = words(page)
     assert "Dana First reminder: Mon 2 Mar, 18:00 (UTC) No to every question" in text
     assert "Fay First reminder: Mon 2 Mar, 18:00 (America/New_York) No to every question" in text
@@ -190,7 +190,7 @@ def test_clients_of_two_clinics_are_not_prescribed_to_at_once(cast, alice, them)
 def test_three_cost_as_many_queries_to_look_at_as_two(alice, them, django_assert_max_num_queries):
     counts = []
     for some in (them[:2], them):
-        given = answers(some) | {"do": "look"}
+        given = answers(some) | {"do": "preview"}
         with django_assert_max_num_queries(32) as asked:
             alice.get(address(some))
         counts.append(len(asked))

@@ -43,7 +43,7 @@ def typed(plan, **over):
 
 
 def look(alice, plan, **over):
-    return alice.post(url("amend", plan.pk), {**typed(plan, **over), "do": "look"})
+    return alice.post(url("amend", plan.pk), {**typed(plan, **over), "do": "preview"})
 
 
 def frames(page):

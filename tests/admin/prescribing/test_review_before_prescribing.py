@@ -35,7 +35,7 @@ def alice(dana, cast):
 
 
 def look(alice, dana, **over):
-    given = {**screening(), **dose(), **over, "do": "look"}
+    given = {**screening(), **dose(), **over, "do": "preview"}
     return alice.post(url("prescribe", dana.pk), given)
 
 

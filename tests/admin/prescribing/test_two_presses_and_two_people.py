@@ -5,6 +5,7 @@ import re
 import pytest
 
 from clinic.clients import departure
+from clinic.dosage.values import Dosage
 from clinic.models import DoseTemplate, Practitioner, Prescription
 from clinic.prescriptions import dose_templates, prescribing
 from exercises import authoring
@@ -45,13 +46,13 @@ def change(browser, plan, **over):
 
 def new(browser, client, **over):
     opened = browser.get(url("prescribe", client.pk))
-    return {**screening(), **dose(), "beside": shown_in(opened, "beside"), **over}
+    return {**screening(), **dose(), "displayed_plans": shown_in(opened, "displayed_plans"), **over}
 
 
 def several(browser, them):
     address = f"{url('prescribe_several')}?{'&'.join(f'client={one.pk}' for one in them)}"
     given = dose() | {name: answer for one in them for name, answer in screening(one).items()}
-    return address, {**given, "beside": shown_in(browser.get(address), "beside")}
+    return address, {**given, "displayed_plans": shown_in(browser.get(address), "displayed_plans")}
 
 
 def test_prescribe_pressed_twice_makes_one_plan(cast, alice):
@@ -63,7 +64,7 @@ def test_prescribe_pressed_twice_makes_one_plan(cast, alice):
 
 
 def test_the_look_pressed_twice_makes_one_plan(cast, alice):
-    sent = hidden(alice.post(url("prescribe", cast.dana.pk), new(alice, cast.dana, do="look")))
+    sent = hidden(alice.post(url("prescribe", cast.dana.pk), new(alice, cast.dana, do="preview")))
     for _press in range(2):
         alice.post(url("prescribe", cast.dana.pk), sent)
     assert Prescription.objects.count() == 1
@@ -77,7 +78,7 @@ def test_a_colleague_who_prescribed_it_meanwhile_is_named_with_the_way_to_that_p
     assert told in words(page)
     assert url("amend", quicker.pk) in page.content.decode()
     assert page.context["form"]["sets"].value() == "2", "nothing typed is lost"
-    alice.post(url("prescribe", cast.dana.pk), {**given, "beside": shown_in(page, "beside")})
+    alice.post(url("prescribe", cast.dana.pk), {**given, "displayed_plans": shown_in(page, "displayed_plans")})
     assert Prescription.objects.count() == 2, "knowing of it, it may be meant"
 
 
@@ -110,7 +111,7 @@ def test_a_corrected_answer_is_stored_once_the_plan_with_the_wrong_one_has_ended
     for _press in range(2):
         page = alice.post(url("prescribe", cast.dana.pk), given)
         assert "with other answers" in words(page), "and again, as long as it runs"
-        given["beside"] = shown_in(page, "beside")
+        given["displayed_plans"] = shown_in(page, "displayed_plans")
     wrong = Prescription.objects.get()
     prescribing.end_prescription(wrong, by=cast.alice.user, reason="Wrong answer.")
     alice.post(url("prescribe", cast.dana.pk), given)
@@ -138,24 +139,22 @@ def coming_back(browser, address, given, way, dose_pk):
     """The form as it comes back without a word of anybody else: something is missing, a look, a dose filled in."""
     if way == "missing":
         return browser.post(address, {**given, "days": []})
-    if way == "look":
+    if way == "preview":
         return browser.post(address, {**given, "do": "back"})
     return browser.post(address, {**given, "fill": f"template-{dose_pk}"})
 
 
-@pytest.mark.parametrize("way", ["missing", "look", "fill"])
+@pytest.mark.parametrize("way", ["missing", "preview", "fill"])
 def test_a_form_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice, way):
-    kept = dose_templates.add_template(
-        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
-    )
+    kept = dose_templates.add_template(make.exercise(), "Evenings", Dosage(["mon"], ["18:00"]), by=cast.alice)
     given, address = new(alice, cast.dana), url("prescribe", cast.dana.pk)
     make.prescription(cast.dana, cast.bob, times=["17:00"])
     page = coming_back(alice, address, given, way, kept.pk)
     assert "Bob prescribed it for Dana meanwhile" not in words(page)
-    page = alice.post(address, {**given, "beside": shown_in(page, "beside")})
+    page = alice.post(address, {**given, "displayed_plans": shown_in(page, "displayed_plans")})
     assert "Bob prescribed it for Dana meanwhile" in words(page)
     assert Prescription.objects.count() == 1
-    alice.post(address, {**given, "beside": shown_in(page, "beside")})
+    alice.post(address, {**given, "displayed_plans": shown_in(page, "displayed_plans")})
     assert Prescription.objects.count() == 2
 
 
@@ -194,7 +193,7 @@ def test_a_name_that_came_with_the_second_press_for_several_is_kept(cast, alice)
 def test_the_form_for_several_that_comes_back_still_knows_what_was_running_when_it_was_opened(cast, alice):
     address, given = several(alice, [cast.dana, make.client(cast.alice, "Fay")])
     make.prescription(cast.dana, cast.bob)
-    assert shown_in(alice.post(address, {**given, "days": []}), "beside") == ""
+    assert shown_in(alice.post(address, {**given, "days": []}), "displayed_plans") == ""
     page = alice.post(address, given)
     assert "Dana has Forward bend already. Change that dose instead." in words(page)
 
@@ -222,14 +221,12 @@ def test_of_two_who_change_the_same_plan_the_second_is_told_and_loses_nothing(ca
 def test_who_looks_first_is_told_of_the_colleague_before_the_look(alice, bob, plan):
     mine = change(alice, plan)
     bob.post(url("amend", plan.pk), change(bob, plan, times=["17:00"]))
-    assert "Bob changed this dose meanwhile" in words(alice.post(url("amend", plan.pk), {**mine, "do": "look"}))
+    assert "Bob changed this dose meanwhile" in words(alice.post(url("amend", plan.pk), {**mine, "do": "preview"}))
 
 
-@pytest.mark.parametrize("way", ["missing", "look", "fill"])
+@pytest.mark.parametrize("way", ["missing", "preview", "fill"])
 def test_a_change_that_comes_back_still_knows_which_dose_it_was_opened_on(cast, alice, bob, plan, way):
-    kept = dose_templates.add_template(
-        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
-    )
+    kept = dose_templates.add_template(make.exercise(), "Evenings", Dosage(["mon"], ["18:00"]), by=cast.alice)
     mine, address = change(alice, plan), url("amend", plan.pk)
     bob.post(address, change(bob, plan, times=["17:00"]))
     page = coming_back(alice, address, mine, way, kept.pk)
@@ -276,7 +273,7 @@ def test_the_form_of_an_ended_plan_leads_back_to_the_client(cast, alice, plan):
     assert said(page) == ["This exercise has ended. Prescribe it anew."]
 
 
-@pytest.mark.parametrize("do", ["", "look"])
+@pytest.mark.parametrize("do", ["", "preview"])
 def test_a_client_who_left_meanwhile_is_said_and_gets_nothing(cast, alice, do):
     given = new(alice, cast.dana, do=do)
     departure.leave_clinic(cast.dana, by=cast.dana.user)
@@ -319,9 +316,7 @@ def test_keep_a_dose_pressed_twice_keeps_one(alice):
 
 
 def test_a_dose_that_a_colleague_retired_meanwhile_is_said(cast, alice, bob):
-    kept = dose_templates.add_template(
-        make.exercise(), dose_templates.Pattern("Evenings", ["mon"], ["18:00"]), by=cast.alice
-    )
+    kept = dose_templates.add_template(make.exercise(), "Evenings", Dosage(["mon"], ["18:00"]), by=cast.alice)
     bob.post(url("dose_template_retire", kept.pk))
     for page in (
         alice.post(url("dose_template", kept.pk), {**dose(), "name": "Nights"}, follow=True),
