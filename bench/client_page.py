@@ -1,6 +1,6 @@
-"""One client's page: how often it asks the database, and what a long story costs.
+"""One client's page: how often it asks the database, and what a long history costs.
 
-Prints `client_page_queries` (at most 12, and the same for both clients) and `client_page_growth`: the server's time for
+Prints `client_page_queries` (29, and the same for both clients) and `client_page_growth`: the server's time for
 a client with 600 reports, 60 notes and 60 messages over that for one with a single report, medians taken in turn.
 """
 
@@ -29,7 +29,7 @@ def run() -> Iterator[tuple[str, float]]:
         browser, pages = _clinic()
         asked = [_queries(browser, page) for page in pages]
         if len(set(asked)) != 1:
-            raise AssertionError(f"a long story asks {asked[1]} times, a short one {asked[0]} times")
+            raise AssertionError(f"a long history asks {asked[1]} times, a short one {asked[0]} times")
         turns = [[_seconds(browser, page) for page in pages] for _ in range(TURNS)]
     yield "client_page_queries", asked[0]
     yield "client_page_growth", median(long / short for short, long in turns)
@@ -38,7 +38,7 @@ def run() -> Iterator[tuple[str, float]]:
 
 
 def _clinic() -> tuple[Any, list[str]]:
-    """The practitioner's browser, and the addresses of a short and a long story."""
+    """The practitioner's browser, and the addresses of a short and a long history."""
     from django.test import Client as Browser
     from django.urls import reverse
     from django.utils import timezone

@@ -1,7 +1,8 @@
-"""Rows ticked on a page, or named in its address: only ever rows that this person may act on."""
+"""Rows selected on a page or in its address: only rows on which this person may act."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -11,34 +12,37 @@ from django.http import Http404, HttpRequest, QueryDict
 from clinic.models import Practitioner
 
 Row = TypeVar("Row", bound=Model)
-MOST = 1000  # more than any page shows
-DIGITS = 18  # a longer number is no row's, and some databases choke on it
+MAX_SELECTED = 1000  # more than any page shows
+MAX_DIGITS = 18  # no key is longer, and some databases fail on a longer one
 
 
-def ticked(request: HttpRequest, allowed: QuerySet[Row], name: str = "client") -> list[Row]:
-    """The rows of ``allowed`` ticked in the form that was sent, or before that named in the address.
+def selected_rows(request: HttpRequest, allowed: QuerySet[Row], name: str = "client") -> list[Row]:
+    """Return the rows of ``allowed`` selected in the form or, before it is sent, in the address.
 
-    Raises Http404 if one of them is not there.
+    Raises Http404 if one of them is not in ``allowed``.
     """
-    return named(request.POST if request.method == "POST" else request.GET, allowed, name)
+    return rows_by_ids(request.POST if request.method == "POST" else request.GET, allowed, name)
 
 
-def named(given_in: QueryDict, allowed: QuerySet[Row], name: str) -> list[Row]:
-    """The rows of ``allowed`` whose numbers stand under ``name``. Raises Http404 if one of them is not there."""
-    given = set(given_in.getlist(name))
-    if len(given) > MOST or any(
-        not (number.isascii() and number.isdigit()) or len(number) > DIGITS for number in given
+def rows_by_ids(query: QueryDict, allowed: QuerySet[Row], name: str) -> list[Row]:
+    """Return the rows of ``allowed`` with the ids under ``name``. Raises Http404 if one of them is not there."""
+    values = set(query.getlist(name))
+    if len(values) > MAX_SELECTED or any(
+        not (value.isascii() and value.isdigit()) or len(value) > MAX_DIGITS for value in values
     ):
         raise Http404
-    numbers = {int(number) for number in given}
-    found = list(allowed.filter(pk__in=numbers)) if numbers else []
-    if len(found) < len(numbers):
+    ids = {int(value) for value in values}
+    rows = list(allowed.filter(pk__in=ids)) if ids else []
+    if len(rows) < len(ids):
         raise Http404
-    return found
+    return rows
 
 
-def by_clinic(memberships: Iterable[Practitioner], rows: Iterable[Row]) -> list[tuple[Practitioner, list[Row]]]:
-    """As whom the person acts on which of the rows: each has a clinic. Those with none are left out."""
-    kept = list(rows)
-    sorted_out = [(who, [row for row in kept if row.clinic_id == who.clinic_id]) for who in memberships]  # type: ignore[attr-defined]
-    return [(who, mine) for who, mine in sorted_out if mine]
+def group_by_membership(
+    memberships: Iterable[Practitioner], rows: Iterable[Row]
+) -> list[tuple[Practitioner, list[Row]]]:
+    """Group rows, each of a clinic, by the membership that acts on them; memberships without rows are left out."""
+    by_clinic = defaultdict(list)
+    for row in rows:
+        by_clinic[row.clinic_id].append(row)  # type: ignore[attr-defined]
+    return [(member, by_clinic[member.clinic_id]) for member in memberships if member.clinic_id in by_clinic]

@@ -1,4 +1,4 @@
-"""One page of ours inside the site's shell, the way back after an act, and the mark that goes with a word."""
+"""One page inside the site's shell, and the way back to the page that led to a form."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-class Page(TemplateResponse):
-    """A page whose shell (navigation, brand, messages) the site adds before it is drawn."""
+class AdminPage(TemplateResponse):
+    """A page to which the site adds its shell (navigation, brand, messages) before it is rendered."""
 
 
-def page(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> Page:
-    """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the name of the tab.
+def render_page(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> AdminPage:
+    """Answer with ``clinic/admin/<template>``; ``title`` is the heading and the title of the tab.
 
-    ``form_key`` is for the forms on it that store one row, however often their button is pressed.
+    ``form_key`` is added for the forms that store one row, however often their button is pressed.
     """
-    told = {"title": title, "form_key": uuid4().hex, **context}
-    return Page(request, f"clinic/admin/{template}", told, status=status)
+    context = {"title": title, "form_key": uuid4().hex, **context}
+    return AdminPage(request, f"clinic/admin/{template}", context, status=status)
 
 
-def back_to(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:
-    """Back to the page the act came from, as the form's hidden ``next`` says; only ever a page of this site."""
-    return HttpResponseRedirect(came_from(request, otherwise))
+def redirect_back(request: HttpRequest, default: str) -> HttpResponseRedirect:
+    """Redirect to :func:`get_return_url`."""
+    return HttpResponseRedirect(get_return_url(request, default))
 
 
-def came_from(request: HttpRequest, otherwise: str) -> str:
-    """``next`` of the form, or of the address that led to it, when it is one of this site; else ``otherwise``."""
-    given = request.POST.get("next", "") or request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure()):
-        return given
-    return otherwise
+def get_return_url(request: HttpRequest, default: str) -> str:
+    """Return ``next`` of the form or of the address when it is a page of this site; else ``default``."""
+    url = request.POST.get("next", "") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+        return url
+    return default

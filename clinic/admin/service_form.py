@@ -1,4 +1,4 @@
-"""A form whose fields a verb judges: it hands on what was typed, and shows at each field what the verb said."""
+"""Forms that hand what was typed to a service and show the service's errors at their fields."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Flag
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class ServiceForm(forms.Form):
-    """Lengths, ranges and rules are the verb's to check; the form only tells text from dates and numbers."""
+    """A form that only parses: lengths, ranges and rules are checked by the service."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 
-    def call(self, verb: Callable[[], Answer]) -> Answer | None:
-        """What ``verb`` gives back; None when it refused, with its words then at the fields they name."""
+    def call(self, service: Callable[[], Result]) -> Result | None:
+        """Return what ``service`` returns; None when it raises ValidationError, which is then added to the form."""
         try:
-            return verb()
+            return service()
         except ValidationError as error:
-            self.take(error)
+            self.add_service_errors(error)
             return None
 
     @property
-    def first_wrong(self) -> str:
-        """The id of the first field with a message, which on a phone may stand far below; empty: none."""
+    def first_invalid_id(self) -> str:
+        """The id of the first field with an error, which on a phone may be far below; empty: none."""
         return next((field.auto_id for field in self if field.errors), "")
 
-    def take(self, error: ValidationError) -> None:
-        """Put each message at its field; one that names no field of this form stands at the top."""
+    def add_service_errors(self, error: ValidationError) -> None:
+        """Add each error to its field; one of no field of this form is shown at the top."""
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for field, errors in by_field.items():
             self.add_error(field if field in self.fields else None, ValidationError(errors))
@@ -52,11 +52,11 @@ class IdempotentForm(ServiceForm):
 
 
 class ReasonForm(ServiceForm):
-    """Why an exercise is held, resumed or ended."""
+    """The reason why an exercise is put on hold, resumed or ended."""
 
     reason = forms.CharField(
         label=_("Why"),
-        required=False,  # an empty one is refused by the verb, in the verb's words
+        required=False,  # the service refuses an empty one
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "required": True}),
         help_text=_("For the record. The client is told what happened, and does not see this."),

@@ -29,7 +29,7 @@ _FONT = {
 
 OWN_PAGE = "plumbline:password_change"
 _OF_A_CLIENT = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders", "hand_over"}
-_OF_A_CLIENT |= {"message", "note", "note_correct", "amend", "hold", "resume", "end"}
+_OF_A_CLIENT |= {"message", "note", "correct_note", "amend", "hold", "resume", "end"}
 _OF_INVITING = {"import_clients", "confirm_import", "withdraw_invitations"}
 _OF_THE_CLINIC = {"clinic_settings", "clinic_rule_settings", "advice_text", "accent_preview"}
 _OF_THE_SITE = {"plumbline:clinic_add", "plumbline:index"}

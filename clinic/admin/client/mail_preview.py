@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Client, Schedule
 from clinic.reminders import sending
 
@@ -19,7 +19,7 @@ ANY_TIME = dt.time(18)  # for a client who has no exercise yet
 
 
 @require_safe
-def preview(request: HttpRequest, pk: int) -> Page:
+def preview(request: HttpRequest, pk: int) -> AdminPage:
     """Subject, sender, HTML and text, for whoever treats the client; to everybody else there is no such page."""
     treated = Client.objects.treated_by(request.user).select_related("clinic")
     client = get_object_or_404(treated, pk=pk)
@@ -27,7 +27,7 @@ def preview(request: HttpRequest, pk: int) -> Page:
     at = times.values_list("local_time", flat=True).first()
     mail = sending.preview_reminder(client, at or ANY_TIME)
     html = str(mail.alternatives[0][0])
-    return page(
+    return render_page(
         request,
         "client/mail_preview.html",
         _("The reminder that %(name)s gets") % {"name": client.name},

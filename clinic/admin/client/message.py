@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
-from clinic.admin.rendering import back_to, came_from, page
+from clinic.admin.rendering import get_return_url, redirect_back, render_page
 from clinic.admin.service_form import IdempotentForm
 from clinic.clients import messages as client_messages
 from clinic.models import Client
@@ -24,7 +24,7 @@ class MessageForm(IdempotentForm):
 
     text = forms.CharField(
         label=gettext_lazy("Message"),
-        required=False,  # an empty one is refused by the verb, in the verb's words
+        required=False,  # the service refuses an empty one
         max_length=client_messages.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 5, "required": True}),
     )
@@ -36,15 +36,15 @@ def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The form; or ``text`` is sent, and back to the page that the form's ``next`` says."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     by = access.practitioner_of(request, client)
-    onward = came_from(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
+    return_url = get_return_url(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         text, form_key = form.cleaned_data["text"], form.cleaned_data["form_key"]
         if form.call(lambda: client_messages.send_message(client, text, by=by, form_key=form_key)) is not None:
             messages.success(request, _("%(name)s: the message is sent.") % {"name": client})
-            return back_to(request, onward)
+            return redirect_back(request, return_url)
     title = _("Write to %(name)s") % {"name": client}
-    return page(request, "client/message.html", title, client=client, form=form, onward=onward)
+    return render_page(request, "client/message.html", title, client=client, form=form, return_url=return_url)
 
 
 ROUTES = [("clients/<int:pk>/message/", write, "message")]

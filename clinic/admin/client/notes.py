@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
-from clinic.admin.rendering import page
+from clinic.admin.rendering import render_page
 from clinic.admin.service_form import IdempotentForm, ServiceForm
 from clinic.clients import notes as client_notes
 from clinic.models import Client, Note, Prescription
@@ -24,7 +24,7 @@ class NewNoteForm(IdempotentForm):
 
     text = forms.CharField(
         label=gettext_lazy("Note"),
-        required=False,  # an empty one is refused by the verb, in the verb's words
+        required=False,  # the service refuses an empty one
         max_length=client_notes.MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 4, "required": True}),
     )
@@ -66,7 +66,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
         text, told = given["text"], {"about": given["about"], "form_key": given["form_key"]}
         if form.call(lambda: client_notes.add_note(client, text, by=by, **told)) is not None:
             return _back(request, client, _("The note is kept."))
-    return page(request, "client/note.html", _("Write a note"), client=client, form=form)
+    return render_page(request, "client/note.html", _("Write a note"), client=client, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
         text = form.cleaned_data["text"]
         if form.call(lambda: client_notes.correct_note(note, text, by=by)) is not None:
             return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
-    return page(request, "client/note.html", _("Correct a note"), client=note.client, form=form, note=note)
+    return render_page(request, "client/note.html", _("Correct a note"), client=note.client, form=form, note=note)
 
 
 def _back(request: HttpRequest, client: Client, done: str) -> HttpResponseRedirect:
@@ -91,5 +91,5 @@ def _back(request: HttpRequest, client: Client, done: str) -> HttpResponseRedire
 
 ROUTES = [
     ("clients/<int:pk>/notes/", add, "note"),
-    ("notes/<int:pk>/", correct, "note_correct"),
+    ("notes/<int:pk>/", correct, "correct_note"),
 ]

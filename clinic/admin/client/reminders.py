@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Client, Reminder
 from clinic.models.outbox import OPEN, State
 
@@ -42,7 +42,7 @@ class End:
 
 
 @require_safe
-def ledger(request: HttpRequest, pk: int) -> Page:
+def ledger(request: HttpRequest, pk: int) -> AdminPage:
     """Newest first, 50 a page, narrowed by ``?end=``. The front desk sees times and ends, no exercise and no reason."""
     known = Client.objects.visible_to(request.user).select_related("clinic")
     client = get_object_or_404(known, pk=pk)
@@ -55,7 +55,7 @@ def ledger(request: HttpRequest, pk: int) -> Page:
             "schedule__prescription__exercise__texts"
         )
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return page(
+    return render_page(
         request,
         "client/reminders.html",
         _("Reminders of %(name)s") % {"name": client.name},

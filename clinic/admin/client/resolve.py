@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.admin import access
-from clinic.admin.rendering import back_to, came_from, page
+from clinic.admin.rendering import get_return_url, redirect_back, render_page
 from clinic.admin.service_form import ResolveFlagForm
 from clinic.flags import lifecycle
 from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
@@ -33,7 +33,7 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.success(request, _("%(name)s: acknowledged.") % {"name": flag.prescription.client})
     else:
         messages.info(request, _already(flag))
-    return back_to(request, reverse("plumbline:index"))
+    return redirect_back(request, reverse("plumbline:index"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,16 +41,18 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Close a flag with verdict and note and, when asked, let the held exercise go on, both or neither."""
     flag = _flag(request.user, pk)
     client = flag.prescription.client
-    onward = came_from(request, reverse("plumbline:client", args=[client.pk]))
+    return_url = get_return_url(request, reverse("plumbline:client", args=[client.pk]))
     form = ResolveFlagForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         resolved = form.call(lambda: _resolve(flag, request, form))
         if resolved:
             messages.success(request, _("%(name)s: resolved.") % {"name": client})
-            return back_to(request, onward)
+            return redirect_back(request, return_url)
     if flag.state == Flag.State.RESOLVED:
-        return _resolved_before(request, flag, form, onward)
-    return page(request, "client/resolve.html", _("Resolve"), flag=flag, client=client, form=form, onward=onward)
+        return _resolved_before(request, flag, form, return_url)
+    return render_page(
+        request, "client/resolve.html", _("Resolve"), flag=flag, client=client, form=form, return_url=return_url
+    )
 
 
 def _resolve(flag: Flag, request: HttpRequest, form: ResolveFlagForm) -> bool:
@@ -63,16 +65,18 @@ def _resolve(flag: Flag, request: HttpRequest, form: ResolveFlagForm) -> bool:
     return resolved
 
 
-def _resolved_before(request: HttpRequest, flag: Flag, form: ResolveFlagForm, onward: str) -> HttpResponseBase:
+def _resolved_before(request: HttpRequest, flag: Flag, form: ResolveFlagForm, return_url: str) -> HttpResponseBase:
     """A second press is told kindly; who wrote something else than what is stored gets it back, to keep as a note."""
     last = flag.events.filter(verb=FlagEvent.Verb.RESOLVED).order_by("-at", "-pk").first()
     wrote, client = request.POST.get("note", "").strip(), flag.prescription.client
     if last is None or wrote in ("", last.note):
         messages.info(request, _already(flag))
-        return back_to(request, onward)
+        return redirect_back(request, return_url)
     by = Practitioner.objects.filter(user=last.by_id, clinic=client.clinic_id).first() if last.by_id else None
-    told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "onward": onward}
-    return page(request, "client/already_resolved.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told)
+    told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "return_url": return_url}
+    return render_page(
+        request, "client/already_resolved.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told
+    )
 
 
 def _already(flag: Flag) -> str:

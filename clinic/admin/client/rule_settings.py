@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
-from clinic.admin.rendering import page
+from clinic.admin.rendering import render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.flags import rule_settings, rule_tuning
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR, SENSITIVITIES, SMALLEST_RISES
@@ -140,7 +140,7 @@ def tune(request: HttpRequest, pk: int) -> HttpResponseBase:
     else:
         _form, wanted = asked_for(request, now)
         form = TuneForm(initial={"sensitivity": wanted[0], "smallest_rise": str(wanted[1])})
-    return page(
+    return render_page(
         request,
         "client/rule_settings.html",
         _("How finely the rule listens"),

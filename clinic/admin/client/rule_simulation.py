@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.admin.client import pain_chart
 from clinic.admin.client.rule_settings import asked_for, in_words, price
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.flags.simulation import SimulatedFlag, SimulationResult
@@ -49,7 +49,7 @@ class Tried:
 
 
 @require_safe
-def show(request: HttpRequest, pk: int) -> Page:
+def show(request: HttpRequest, pk: int) -> AdminPage:
     """Choose other settings, and see them tried on all that this client reported."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     now = rule_settings.settings_of(client.pk)
@@ -60,7 +60,7 @@ def show(request: HttpRequest, pk: int) -> Page:
     flags = Flag.objects.filter(prescription__in=newest, kind__in=RULES).select_related("raised_by")
     for flag in flags.order_by("raised_at", "pk"):
         raised[flag.prescription_id].append(flag)
-    return page(
+    return render_page(
         request,
         "client/rule_simulation.html",
         _("Try other settings"),

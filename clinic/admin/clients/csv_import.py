@@ -1,6 +1,6 @@
-"""Import clients from a table: first what would happen to each row, then, once confirmed, the invitations.
+"""Import clients from a CSV table: a preview of each row and, once confirmed, the invitations.
 
-Between the two the table travels in the form, signed: nothing of it is stored anywhere before it is confirmed.
+Until it is confirmed the table travels in the form, signed: nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.admin import access
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.clients import csv_import, csv_reader
 from clinic.clients.csv_import import RowOutcome, RowPreview
@@ -34,7 +34,7 @@ from clinic.documents import record_tables
 from clinic.models import Client, Practitioner
 
 SALT = "clinic.admin.import_clients"
-NAMED_IN_A_LINK = 100  # clients whom one address can still name
+MAX_IDS_IN_URL = 100
 _COLUMNS = {
     "name": gettext_lazy("Name"),
     "email": gettext_lazy("E-mail"),
@@ -43,9 +43,9 @@ _COLUMNS = {
     "wakes_at": gettext_lazy("Usually gets up at"),
     "practitioner": gettext_lazy("Practitioner"),
 }
-_TROUBLE = {
+_PROBLEM_TEXTS = {
     TableProblem.TOO_LARGE: gettext_lazy("This is larger than 1 MB. Split it into several files."),
-    TableProblem.TOO_MANY: gettext_lazy(
+    TableProblem.TOO_MANY_ROWS: gettext_lazy(
         "This has %(what)s rows; 500 are taken at a time. Split it into several files."
     ),
     TableProblem.EMPTY: gettext_lazy(
@@ -56,7 +56,7 @@ _TROUBLE = {
     TableProblem.NO_EMAIL: gettext_lazy(
         "There is no column “E-mail”. Write it into the first line, over the addresses."
     ),
-    TableProblem.TWICE: gettext_lazy("Two columns mean the same: “%(what)s” is one of them. Take one out."),
+    TableProblem.DUPLICATE_COLUMN: gettext_lazy("Two columns mean the same: “%(what)s” is one of them. Take one out."),
     TableProblem.NOT_A_TABLE: gettext_lazy(
         "Line %(what)s cannot be read. Save the table as CSV (UTF-8) and try again."
     ),
@@ -64,7 +64,7 @@ _TROUBLE = {
 
 
 class TableForm(ServiceForm):
-    """The table, as a file or pasted; and for which clinic, where there are several."""
+    """The table, as a file or pasted, and the clinic where the person works at several."""
 
     file = forms.FileField(
         label=gettext_lazy("A file"),
@@ -82,87 +82,88 @@ class TableForm(ServiceForm):
     )
     clinic = forms.TypedChoiceField(label=gettext_lazy("Clinic"), coerce=int)
 
-    def __init__(self, as_whom: Sequence[Practitioner], *args: Any) -> None:
+    def __init__(self, memberships: Sequence[Practitioner], *args: Any) -> None:
         super().__init__(*args)
-        if len(as_whom) == 1:
+        if len(memberships) == 1:
             del self.fields["clinic"]
         else:
             clinics = self.fields["clinic"]
             assert isinstance(clinics, forms.TypedChoiceField)
-            clinics.choices = [(membership.pk, membership.clinic.name) for membership in as_whom]
+            clinics.choices = [(membership.pk, membership.clinic.name) for membership in memberships]
 
     def clean_file(self) -> str:
-        """What is in it, as text."""
+        """The content of the file as text; empty: no file."""
         uploaded = self.cleaned_data["file"]
         if not isinstance(uploaded, UploadedFile):
             return ""
         if (uploaded.size or 0) > csv_reader.MAX_BYTES:
-            raise ValidationError(_TROUBLE[TableProblem.TOO_LARGE])
+            raise ValidationError(_PROBLEM_TEXTS[TableProblem.TOO_LARGE])
         return csv_reader.decode_file(uploaded.read())
 
     def clean(self) -> None:
-        given = [name for name in ("file", "text") if (self.cleaned_data.get(name) or "").strip()]
-        if not self.errors and len(given) != 1:
+        filled = [name for name in ("file", "text") if (self.cleaned_data.get(name) or "").strip()]
+        if not self.errors and len(filled) != 1:
             both = _("Choose a file or paste the rows, not both.")
-            self.add_error("file", both if given else _("Choose a file, or paste the rows below."))
+            self.add_error("file", both if filled else _("Choose a file, or paste the rows below."))
 
 
 @dataclass(frozen=True)
-class Told:
-    """A line as the page says it."""
+class PreviewRow:
+    """One row of the table on the preview page."""
 
-    line: RowPreview
-    wrong: list[tuple[str, str]]  # which column, what is wrong
+    preview: RowPreview
+    errors: list[tuple[str, str]]  # heading of the column, message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_clients(request: HttpRequest) -> HttpResponseBase:
-    """The form; by POST what would happen to each row. Nothing is stored by either."""
-    as_whom = _as_whom(request)
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = TableForm(as_whom, *posted)
+    """The form; by POST the preview of each row. Neither stores anything."""
+    memberships = _clinical_memberships(request)
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = TableForm(memberships, *data)
     if request.method == "POST" and form.is_valid():
-        by = next(who for who in as_whom if who.pk == form.cleaned_data.get("clinic", as_whom[0].pk))
+        chosen = form.cleaned_data.get("clinic", memberships[0].pk)
+        by = next(membership for membership in memberships if membership.pk == chosen)
         text = form.cleaned_data["file"] or form.cleaned_data["text"]
         try:
-            return _look(request, text, by)
+            return _preview_page(request, text, by)
         except UnreadableTable as error:
-            form.add_error("file" if form.cleaned_data["file"] else "text", _in_words(error))
-    owns = any(who.role == Practitioner.Role.OWNER for who in as_whom)
+            form.add_error("file" if form.cleaned_data["file"] else "text", _describe_problem(error))
+    owns = access.owns(request)
     columns = [str(title) for name, title in _COLUMNS.items() if owns or name != "practitioner"]
-    return page(request, "clients/csv_import.html", _("Import clients"), form=form, columns=columns, owns=owns)
+    return render_page(request, "clients/csv_import.html", _("Import clients"), form=form, columns=columns, owns=owns)
 
 
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponseBase:
-    """The rows that are right are invited, all or none. If anything changed since the look, one looks again."""
-    text, by, seen = _carried(request)
+    """Invite the clients of all valid rows or none; shows the preview again when anything has changed since."""
+    text, by, digest = _read_signed_table(request)
     table = csv_reader.read_table(text)
-    if _digest(csv_import.preview_import(table.rows, by)) != seen:
+    if _digest(csv_import.preview_import(table.rows, by)) != digest:
         changed = _("Something has changed since you looked, so nobody was invited yet. Look once more.")
-        return _look(request, text, by, notice=changed)
+        return _preview_page(request, text, by, notice=changed)
     try:
         clients = csv_import.import_clients(table.rows, by)
     except ValidationError as error:
-        return _look(request, text, by, notice=" ".join(error.messages))
-    messages.success(request, _invited(clients, left_out=len(table.rows) - len(clients)))
+        return _preview_page(request, text, by, notice=" ".join(error.messages))
+    messages.success(request, _success_message(clients, left_out=len(table.rows) - len(clients)))
     return HttpResponseRedirect(reverse("plumbline:invite"))
 
 
 @require_POST
 def download_errors(request: HttpRequest) -> HttpResponse:
-    """The rows with something wrong as a table, to put right and bring back."""
-    text, by, _seen = _carried(request)
-    wrong = [
-        line
-        for line in csv_import.preview_import(csv_reader.read_table(text).rows, by)
-        if line.outcome == RowOutcome.WRONG
-    ]
-    used = [name for name in _COLUMNS if name in {"name", "email"} or any(line.row.cells.get(name) for line in wrong)]
+    """The invalid rows with their errors as a table, to be corrected and imported."""
+    text, by = _read_signed_table(request)[:2]
+    previews = csv_import.preview_import(csv_reader.read_table(text).rows, by)
+    invalid = [preview for preview in previews if preview.outcome == RowOutcome.INVALID]
+    used = [name for name in _COLUMNS if name in {"name", "email"} or any(row.row.cells.get(name) for row in invalid)]
     head = [*(str(_COLUMNS[name]) for name in used), _("What is wrong")]
     rows = [
-        [*(line.row.cells.get(name, "") for name in used), "; ".join(f"{at}: {what}" for at, what in _wrong(line))]
-        for line in wrong
+        [
+            *(preview.row.cells.get(name, "") for name in used),
+            "; ".join(f"{title}: {message}" for title, message in _errors_by_column(preview)),
+        ]
+        for preview in invalid
     ]
     return _download(record_tables.table([head, *rows]), _("clients-to-mend.csv"))
 
@@ -170,69 +171,67 @@ def download_errors(request: HttpRequest) -> HttpResponse:
 @require_safe
 def example(request: HttpRequest) -> HttpResponse:
     """A table to fill in, with two made-up clients."""
-    as_whom = _as_whom(request)
-    by = as_whom[0]
+    by = _clinical_memberships(request)[0]
     rows = [
         ["Ana Ruiz", "ana@example.org", "es", "Europe/Madrid", "07:00", by.name],
         ["Tom Baker", "tom@example.org", "en", by.clinic.time_zone, "06:30", ""],
     ]
-    owner = by.role == Practitioner.Role.OWNER
-    shown = len(_COLUMNS) if owner else len(_COLUMNS) - 1
+    width = len(_COLUMNS) if by.owns(by.clinic_id) else len(_COLUMNS) - 1  # the practitioner stands last
     head = [str(title) for title in _COLUMNS.values()]
-    return _download(record_tables.table([line[:shown] for line in (head, *rows)]), _("clients.csv"))
+    return _download(record_tables.table([row[:width] for row in (head, *rows)]), _("clients.csv"))
 
 
-def _as_whom(request: HttpRequest) -> list[Practitioner]:
-    """The memberships that may treat. Raises Http404 where there are none: the front desk has no clients."""
-    as_whom = access.clinical(request)
-    if not as_whom:
+def _clinical_memberships(request: HttpRequest) -> list[Practitioner]:
+    """The memberships that may treat. Raises Http404 where there are none."""
+    memberships = access.clinical(request)
+    if not memberships:
         raise Http404
-    return as_whom
+    return memberships
 
 
-def _look(request: HttpRequest, text: str, by: Practitioner, *, notice: str = "") -> Page:
-    """The dry run as a page. Raises Unreadable."""
+def _preview_page(request: HttpRequest, text: str, by: Practitioner, *, notice: str = "") -> AdminPage:
+    """The preview of an import. Raises UnreadableTable."""
     table = csv_reader.read_table(text)
-    lines = csv_import.preview_import(table.rows, by)
-    carried = {"text": text, "as": by.pk, "user": by.user_id, "seen": _digest(lines)}
-    counts = Counter(line.outcome for line in lines)
-    return page(
+    previews = csv_import.preview_import(table.rows, by)
+    content = {"text": text, "membership": by.pk, "user": by.user_id, "digest": _digest(previews)}
+    counts = Counter(preview.outcome for preview in previews)
+    return render_page(
         request, "clients/csv_import_preview.html", _("Look before you invite"),
-        rows=_worst_first(lines), counts={fate.value: counts[fate] for fate in RowOutcome},
-        ignored=_ignored(table), carried=signing.dumps(carried, salt=SALT, compress=True), notice=notice, by=by,
-        shows_practitioner=any(line.client.practitioner_id != by.pk for line in lines),
+        rows=_sort_rows(previews), counts={outcome.value: counts[outcome] for outcome in RowOutcome},
+        ignored=_ignored(table), signed_table=signing.dumps(content, salt=SALT, compress=True), notice=notice, by=by,
+        shows_practitioner=any(preview.client.practitioner_id != by.pk for preview in previews),
     )  # fmt: skip
 
 
-def _carried(request: HttpRequest) -> tuple[str, Practitioner, str]:
-    """Text, as whom, and what was seen. Raises Http404 for what this person did not look at."""
-    as_whom = _as_whom(request)
+def _read_signed_table(request: HttpRequest) -> tuple[str, Practitioner, str]:
+    """The text, the membership and the digest of a preview. Raises Http404 unless this person saw it."""
+    memberships = _clinical_memberships(request)
     try:
-        carried = signing.loads(request.POST.get("carried", ""), salt=SALT)
+        content = signing.loads(request.POST.get("signed_table", ""), salt=SALT)
     except signing.BadSignature as error:
         raise Http404 from error
-    by = next((who for who in as_whom if who.pk == carried["as"] and who.user_id == carried["user"]), None)
-    if by is None:
-        raise Http404
-    return carried["text"], by, carried["seen"]
+    for membership in memberships:
+        if membership.pk == content["membership"] and membership.user_id == content["user"]:
+            return content["text"], membership, content["digest"]
+    raise Http404
 
 
-def _digest(lines: Sequence[RowPreview]) -> str:
-    """What would happen, in short: two looks with the same one promise the same."""
-    told = [(line.row.line, line.outcome.value, line.client.email, line.client.practitioner_id) for line in lines]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+def _digest(previews: Sequence[RowPreview]) -> str:
+    """A hash of what an import would do: two previews with the same hash do the same."""
+    rows = [(row.row.line, row.outcome.value, row.client.email, row.client.practitioner_id) for row in previews]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def _worst_first(lines: Sequence[RowPreview]) -> list[Told]:
-    """What needs a hand stands on top; within each kind in the order of the table."""
-    order = [RowOutcome.WRONG, RowOutcome.TWICE, RowOutcome.KNOWN, RowOutcome.INVITE]
-    return [Told(line, _wrong(line)) for line in sorted(lines, key=lambda line: order.index(line.outcome))]
+def _sort_rows(previews: Sequence[RowPreview]) -> list[PreviewRow]:
+    """The rows to correct first; those of one outcome in the order of the table."""
+    order = [RowOutcome.INVALID, RowOutcome.DUPLICATE, RowOutcome.EXISTING, RowOutcome.INVITE]
+    ordered = sorted(previews, key=lambda preview: order.index(preview.outcome))
+    return [PreviewRow(preview, _errors_by_column(preview)) for preview in ordered]
 
 
-def _wrong(line: RowPreview) -> list[tuple[str, str]]:
-    """By column, in their order."""
+def _errors_by_column(preview: RowPreview) -> list[tuple[str, str]]:
     order = [*_COLUMNS, "row"]
-    by_column = sorted(line.wrong.items(), key=lambda item: order.index(item[0]))
+    by_column = sorted(preview.errors.items(), key=lambda item: order.index(item[0]))
     return [(str(_COLUMNS.get(name, _("Row"))), message) for name, messages in by_column for message in messages]
 
 
@@ -240,39 +239,38 @@ def _ignored(table: Table) -> str:
     return ", ".join(f"“{heading[:40]}”" for heading in table.ignored[:12])
 
 
-def _in_words(error: UnreadableTable) -> str:
-    return str(_TROUBLE[error.trouble]) % {"what": error.what[:60]}
+def _describe_problem(error: UnreadableTable) -> str:
+    return str(_PROBLEM_TEXTS[error.problem]) % {"what": error.detail[:60]}
 
 
-def _invited(clients: Sequence[Client], left_out: int) -> str:
+def _success_message(clients: Sequence[Client], left_out: int) -> str:
     count = len(clients)
-    told = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
-    said = [told % {"count": count}]
+    sent = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
+    sentences = [sent % {"count": count}]
     if minutes := round(sending_time(count).total_seconds() / 60):
         last = ngettext("The last goes out in %(count)s minute.", "The last goes out in %(count)s minutes.", minutes)
-        said.append(last % {"count": minutes})
+        sentences.append(last % {"count": minutes})
     if left_out:
         rest = ngettext(
             "%(count)s row was left out: mend the file and bring it again, nobody is invited twice.",
             "%(count)s rows were left out: mend the file and bring it again, nobody is invited twice.",
             left_out,
         )
-        said.append(rest % {"count": left_out})
-    onward = _prescribe_for(clients)
-    if onward:
-        return format_html('{} <a href="{}">{}</a>', " ".join(said), onward, _("Prescribe for them now"))
-    return " ".join(said)
+        sentences.append(rest % {"count": left_out})
+    if url := _prescribe_url(clients):
+        return format_html('{} <a href="{}">{}</a>', " ".join(sentences), url, _("Prescribe for them now"))
+    return " ".join(sentences)
 
 
-def _prescribe_for(clients: Sequence[Client]) -> str:
-    """Where one prescribes for all of them at once; empty where that is not to be had."""
-    if not 0 < len(clients) <= NAMED_IN_A_LINK:
+def _prescribe_url(clients: Sequence[Client]) -> str:
+    """The page that prescribes to all of them; empty: there are none or too many, or the site has no such page."""
+    if not 0 < len(clients) <= MAX_IDS_IN_URL:
         return ""
     try:
-        page_of_it = reverse("plumbline:prescribe_several")
+        url = reverse("plumbline:prescribe_several")
     except NoReverseMatch:
         return ""
-    return f"{page_of_it}?{'&'.join(f'client={client.pk}' for client in clients)}"
+    return f"{url}?{'&'.join(f'client={client.pk}' for client in clients)}"
 
 
 def _download(table: str, name: str) -> HttpResponse:
@@ -283,6 +281,6 @@ def _download(table: str, name: str) -> HttpResponse:
 ROUTES = [
     ("clients/import/", import_clients, "import_clients"),
     ("clients/import/confirm/", confirm, "confirm_import"),
-    ("clients/import/mend/", download_errors, "mend_import"),
+    ("clients/import/errors/", download_errors, "download_import_errors"),
     ("clients/import/example.csv", example, "import_example"),
 ]

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.admin import access
-from clinic.admin.bulk_selection import named, ticked
-from clinic.admin.rendering import page
+from clinic.admin.bulk_selection import rows_by_ids, selected_rows
+from clinic.admin.rendering import render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.clients import handover
 from clinic.models import Client, Practitioner
@@ -66,9 +66,9 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
     """
     by = _as_whom(request)
     mine = Client.objects.handed_over_by(request.user).filter(clinic=by.clinic_id)
-    chosen = {client.pk for client in ticked(request, mine)}
+    chosen = {client.pk for client in selected_rows(request, mine)}
     team = Practitioner.objects.visible_to(request.user).filter(clinic=by.clinic_id)
-    whose = named(request.GET, team, "practitioner")  # the address stays while the form is sent
+    whose = rows_by_ids(request.GET, team, "practitioner")  # the address stays while the form is sent
     shown = mine.filter(practitioner__in=whose) if whose else mine
     paged = Paginator(shown.select_related("practitioner").order_by("name", "pk"), PER_PAGE)
     clients = list(part := paged.get_page(request.GET.get("page")))
@@ -82,7 +82,7 @@ def hand_over(request: HttpRequest) -> HttpResponseBase:
         count = form.call(lambda: form.hand_over(given, by))
         if count is not None:
             return _done(request, given, count)
-    return page(
+    return render_page(
         request, "clients/handover.html", _("Hand clients over"), form=form, clients=clients, chosen=chosen,
         whose=whose, page_obj=part, by=by, offered=offered, teams=teams,
         whole_clinic=by.role == Practitioner.Role.OWNER and not whose,
@@ -93,9 +93,9 @@ def _as_whom(request: HttpRequest) -> Practitioner:
     """The membership whose clients are shown: of the clinic asked for, or of the clients ticked, else the first."""
     clinical = access.clinical(request)
     wanted = request.GET.get("clinic") or request.POST.get("clinic")
-    named = request.GET.get("client") or request.POST.get("client") or ""
-    if not wanted and named.isascii() and named.isdigit() and len(named) < 19:
-        found = Client.objects.handed_over_by(request.user).filter(pk=int(named)).values_list("clinic", flat=True)
+    rows_by_ids = request.GET.get("client") or request.POST.get("client") or ""
+    if not wanted and rows_by_ids.isascii() and rows_by_ids.isdigit() and len(rows_by_ids) < 19:
+        found = Client.objects.handed_over_by(request.user).filter(pk=int(rows_by_ids)).values_list("clinic", flat=True)
         wanted = str(found[0]) if found else ""
     for membership in clinical:
         if not wanted or str(membership.clinic_id) == wanted:

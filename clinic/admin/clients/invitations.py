@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
-from clinic.admin.bulk_selection import by_clinic, ticked
-from clinic.admin.rendering import back_to, page
+from clinic.admin.bulk_selection import group_by_membership, selected_rows
+from clinic.admin.rendering import redirect_back, render_page
 from clinic.clients import invitations
 from clinic.clients.invitations import MAX_INVITATIONS, REMIND_AFTER
 from clinic.models import Client, Invitation
@@ -75,7 +75,7 @@ def _out(client: Client, now: dt.datetime) -> Out:
 
 
 @require_POST
-def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
+def resend_invitation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A new link by mail; the earlier ones stop working."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     try:
@@ -84,20 +84,20 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.info(request, " ".join(error.messages))
     else:
         messages.success(request, _("A new invitation to %(name)s is on its way.") % {"name": client})
-    return back_to(request, reverse("plumbline:client", args=[pk]))
+    return redirect_back(request, reverse("plumbline:client", args=[pk]))
 
 
 @require_POST
-def invite_all_again(request: HttpRequest) -> HttpResponseBase:
+def resend_invitations(request: HttpRequest) -> HttpResponseBase:
     """The same for all that are ticked; with ``remind`` for everybody who has not answered for a week."""
     if not access.clinical(request):
         raise Http404
     if "remind" in request.POST:
         chosen = list(_to_remind(request, timezone.now()))
     else:
-        chosen = ticked(request, Client.objects.treated_by(request.user))
+        chosen = selected_rows(request, Client.objects.treated_by(request.user))
     posted = 0
-    for by, clients in by_clinic(access.clinical(request), chosen):
+    for by, clients in group_by_membership(access.clinical(request), chosen):
         posted += len(invitations.resend_invitations(clients, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing was sent."))
@@ -116,7 +116,7 @@ def withdraw(request: HttpRequest) -> HttpResponseBase:
     """Asks once more, by name; then the links die."""
     if not access.clinical(request):
         raise Http404
-    chosen = ticked(request, Client.objects.treated_by(request.user).select_related("clinic"))
+    chosen = selected_rows(request, Client.objects.treated_by(request.user).select_related("clinic"))
     waiting = [client for client in chosen if client.state == Client.State.INVITED]
     here = reverse("plumbline:invite")
     if not waiting:
@@ -129,9 +129,9 @@ def withdraw(request: HttpRequest) -> HttpResponseBase:
             for client in Client.objects.filter(pk__in=[row.pk for row in waiting], prescriptions__isnull=False)
         }
         title = ngettext("Withdraw the invitation", "Withdraw the invitations", len(waiting))
-        return page(request, "clients/withdraw_invitations.html", title, clients=waiting, planned=planned)
+        return render_page(request, "clients/withdraw_invitations.html", title, clients=waiting, planned=planned)
     gone = 0
-    for by, clients in by_clinic(access.clinical(request), waiting):
+    for by, clients in group_by_membership(access.clinical(request), waiting):
         gone += len(invitations.withdraw_invitations(clients, by=by))
     if gone == 1 == len(waiting):
         messages.success(
@@ -158,7 +158,7 @@ def _joined_meanwhile(count: int) -> str:
 
 
 ROUTES = [
-    ("clients/<int:pk>/invite-again/", invite_again, "invite_again"),
-    ("clients/invitations/again/", invite_all_again, "invite_all_again"),
+    ("clients/<int:pk>/invite-again/", resend_invitation, "resend_invitation"),
+    ("clients/invitations/again/", resend_invitations, "resend_invitations"),
     ("clients/invitations/withdraw/", withdraw, "withdraw_invitations"),
 ]

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.clients import invitations
-from clinic.admin.rendering import page
+from clinic.admin.rendering import render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.clients.invitations import invite_client
 from clinic.models import Client, Practitioner
@@ -114,7 +114,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
             messages.success(request, _what_next(client))
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
     shown, rows, to_remind = invitations.out(request)
-    return page(
+    return render_page(
         request, "clients/invite.html", _("Invite"), form=form, page_obj=shown, rows=rows, to_remind=to_remind,
         several_clinics=len(as_whom) > 1,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
 from clinic.admin.client import page as client_page
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Client
 from clinic.models.fields import folded
 
@@ -40,7 +40,7 @@ class SearchForm(forms.Form):
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
+def listing(request: HttpRequest) -> AdminPage:
     """Everybody whom this person may know of: names, contact, state. No health data."""
     everybody = Client.objects.visible_to(request.user).select_related("practitioner", "clinic").order_by("name", "pk")
     form = SearchForm(request.GET)
@@ -49,7 +49,7 @@ def listing(request: HttpRequest) -> Page:
         found = everybody.filter(name_search__contains=folded(form.cleaned_data["q"]))
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     treats = bool(access.clinical(request))
-    return page(
+    return render_page(
         request,
         "clients/list.html",
         _("Clients"),
@@ -70,7 +70,7 @@ def _may_prescribe(request: HttpRequest, clients: Iterable[Client]) -> set[int]:
 
 
 @require_safe
-def client(request: HttpRequest, pk: int) -> Page:
+def client(request: HttpRequest, pk: int) -> AdminPage:
     """One client. Who may not see the record gets name and contact; to everybody else there is no such page."""
     treated = Exists(Client.objects.treated_by(request.user).filter(pk=OuterRef("pk")))
     given = Exists(Client.objects.handed_over_by(request.user).filter(pk=OuterRef("pk")))
@@ -80,9 +80,9 @@ def client(request: HttpRequest, pk: int) -> Page:
     now = timezone.now()
     told: dict[str, Any] = {"client": about, "now": now, "language": admin_labels.language_name(about.language)}
     if not about.treated:
-        return page(request, "client/contact.html", about.name, **told)
+        return render_page(request, "client/contact.html", about.name, **told)
     kept = client_page.build_client_record(about, now, request.GET.get("page"), request.GET.get("timeline"))
-    return page(
+    return render_page(
         request,
         "client/page.html",
         about.name,

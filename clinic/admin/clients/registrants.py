@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
-from clinic.admin.bulk_selection import by_clinic, ticked
-from clinic.admin.rendering import Page, page
+from clinic.admin.bulk_selection import group_by_membership, selected_rows
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.clients import invitations, registration
 from clinic.models import Practitioner, Registrant
 
@@ -35,13 +35,13 @@ class Row:
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
+def listing(request: HttpRequest) -> AdminPage:
     """Who waits, then who was declined: name, address, since when. There is no health data to show."""
     known = Registrant.objects.visible_to(request.user).select_related("clinic", "decided_by")
     shown = Paginator(known.waiting(), PER_PAGE).get_page(request.GET.get("page"))
     declined = known.filter(state=Registrant.State.DECLINED).order_by("-decided_at")[:PER_PAGE]
     rows = _rows(request, list(shown))
-    return page(
+    return render_page(
         request,
         "clients/registrants.html",
         _("Registrants"),
@@ -99,9 +99,11 @@ def decide(request: HttpRequest) -> HttpResponseBase:
     """All that are ticked: taken on, by whom an owner chose or by oneself, or with ``decline`` declined."""
     if not access.clinical(request):
         raise Http404
-    chosen = ticked(request, Registrant.objects.decided_on_by(request.user).select_related("clinic"), "registrant")
+    chosen = selected_rows(
+        request, Registrant.objects.decided_on_by(request.user).select_related("clinic"), "registrant"
+    )
     count = 0
-    for by, registrants in by_clinic(access.clinical(request), chosen):
+    for by, registrants in group_by_membership(access.clinical(request), chosen):
         if "decline" in request.POST:
             count += len(registration.decline_registrants(registrants, by=by))
         else:
@@ -151,7 +153,11 @@ def _rows(request: HttpRequest, registrants: list[Registrant]) -> list[Row]:
     now = timezone.now()
     offered = {membership.clinic_id: _offered(membership) for membership in access.clinical(request)}
     return [
-        Row(registrant, admin_labels.format_time_ago(registrant.confirmed_at or now, now), offered.get(registrant.clinic_id, []))
+        Row(
+            registrant,
+            admin_labels.format_time_ago(registrant.confirmed_at or now, now),
+            offered.get(registrant.clinic_id, []),
+        )
         for registrant in registrants
     ]
 

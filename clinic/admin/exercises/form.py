@@ -280,10 +280,10 @@ class ExerciseForms:
             rows.sort(key=lambda row: (places[row], row.cleaned_data.get("previous_number") == places[row]))
         return rows
 
-    def take(self, error: ValidationError) -> None:
+    def add_service_errors(self, error: ValidationError) -> None:
         """Put each message of the verb at its field, in its row; one that names none stands at the top."""
         if not hasattr(error, "error_dict"):
-            return self.top.take(error)
+            return self.top.add_service_errors(error)
         for key, messages in error.message_dict.items():
             place = ROW_KEY.fullmatch(key)
             rows = self.kept(place["rows"]) if place and place["rows"] in ROWS else []
@@ -294,7 +294,7 @@ class ExerciseForms:
             elif key in ROWS:
                 self.rows[key].non_form_errors().extend(messages)
             else:
-                self.top.take(ValidationError({key: messages}))
+                self.top.add_service_errors(ValidationError({key: messages}))
         return None
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.admin import access
 from clinic.admin.exercises.form import languages
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
 from clinic.prescriptions import exercise_library
@@ -76,7 +76,7 @@ def acting(request: HttpRequest) -> Practitioner:
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
+def listing(request: HttpRequest) -> AdminPage:
     """The newest version of each, and whether it, or an earlier one, is shown."""
     current = {exercise.slug: exercise for exercise in Exercise.objects.current()}
     rows: dict[str, dict[str, Any]] = {}
@@ -85,7 +85,7 @@ def listing(request: HttpRequest) -> Page:
             shown = current.get(exercise.slug)
             rows[exercise.slug] = {"exercise": exercise, "shown": shown, "film": film_of(exercise)}
     featured = {membership.clinic.featured_exercise for membership in access.memberships(request)}
-    return page(
+    return render_page(
         request,
         "exercises/list.html",
         _("Exercises"),
@@ -96,12 +96,12 @@ def listing(request: HttpRequest) -> Page:
 
 
 @require_safe
-def exercise(request: HttpRequest, slug: str) -> Page:
+def exercise(request: HttpRequest, slug: str) -> AdminPage:
     """One exercise: its languages, its films, whether it is shown."""
     return _page(request, newest(slug))
 
 
-def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None) -> Page:
+def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None) -> AdminPage:
     steps = found.steps_in(get_language())
     undrawn = [step for step in steps if found.pose(f"step-{step.number}") is None]
     kinds = [Kind.FILM]
@@ -114,7 +114,7 @@ def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None
         kinds.append(Kind(wrong.kind))  # where nothing fits it: its complaint says what to do first
     upload_forms = [wrong if wrong and wrong.kind == kind else UploadForm(kind, found) for kind in kinds]
     shown = Exercise.objects.current().filter(slug=found.slug).first()
-    return page(
+    return render_page(
         request,
         "exercises/detail.html",
         found.name,

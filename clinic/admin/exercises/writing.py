@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import labels as admin_labels
 from clinic.admin.exercises.form import ROWS, ExerciseForms, languages
 from clinic.admin.exercises.list import acting, newest
-from clinic.admin.rendering import page
+from clinic.admin.rendering import render_page
 from clinic.prescriptions import exercise_library
 from exercises import authoring
 from exercises.authoring import Content
@@ -63,7 +63,7 @@ def _form(request: HttpRequest, language: str, exercise: Exercise | None, conten
             return HttpResponseRedirect(reverse("plumbline:exercise", args=[stored.slug]))
         else:
             refused = True
-    return page(
+    return render_page(
         request,
         "exercises/form.html",
         _("Change %(name)s") % {"name": exercise.name} if exercise else _("Add an exercise"),
@@ -99,7 +99,7 @@ def _store(request: HttpRequest, given: ExerciseForms, language: str, exercise: 
             pictures=given.pictures(),
         )
     except ValidationError as error:
-        given.take(error)
+        given.add_service_errors(error)
         return None
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.accounts import second_factor
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Client, Clinic, OutboxMessage, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
@@ -102,7 +102,7 @@ class RoleForm(ServiceForm):
 
 
 @require_safe
-def listing(request: HttpRequest) -> Page:
+def listing(request: HttpRequest) -> AdminPage:
     """Each clinic that this person owns, and who works there."""
     owned = _owned(request)
     people = _people(request).filter(clinic__in=owned)
@@ -116,7 +116,7 @@ def listing(request: HttpRequest) -> Page:
         )
         for clinic in owned
     ]
-    return page(request, "team/members.html", _("Team"), teams=teams, several=len(teams) > 1)
+    return render_page(request, "team/members.html", _("Team"), teams=teams, several=len(teams) > 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +132,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         if colleague is not None:
             messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": colleague})
             return HttpResponseRedirect(reverse("plumbline:team"))
-    return page(request, "team/member_add.html", _("Add a colleague"), form=form)
+    return render_page(request, "team/member_add.html", _("Add a colleague"), form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,7 +151,7 @@ def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
         person.refresh_from_db(fields=["role"])
     row = _row(person, timezone.now())
     unlocked = Practitioner.objects.second_factor_resettable_by(request.user).filter(pk=person.pk)
-    return page(
+    return render_page(
         request, "team/member.html", person.name, row=row, person=person, form=form,
         second_factor_resets=_second_factor_resets(person),
         may_clear=row.second_step and second_factor.can_reset() and unlocked.exists(),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.admin import access
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.team.profile_forms import AboutMeForm, AbsenceForm, MailForm
 from clinic.models import Absence, Practitioner
 from clinic.team import absences
@@ -44,15 +44,15 @@ def my_settings(request: HttpRequest, pk: int | None = None) -> HttpResponseBase
 
 
 @require_safe
-def daily_mail(request: HttpRequest, pk: int) -> Page:
+def daily_mail(request: HttpRequest, pk: int) -> AdminPage:
     """The daily mail as it would be now; nothing is sent, and no link in it stops anything."""
     who = _managed(request, pk)
     if who.user_id != request.user.pk or not who.is_clinical:
         raise Http404
     mail = digest_mail.preview_digest(who)
     html = re.sub(r'\shref="[^"]*"', "", str(mail.alternatives[0][0])) if mail else ""
-    context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "onward": _address(request, who)}
-    return page(request, "team/digest_preview.html", _("The daily mail"), **context)
+    context: dict[str, Any] = {"who": who, "mail": mail, "html": html, "return_url": _address(request, who)}
+    return render_page(request, "team/digest_preview.html", _("The daily mail"), **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +67,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     if changed is not None:
         messages.success(request, _("The absence is changed."))
         return HttpResponseRedirect(_address(request, who))
-    return page(request, "team/absence.html", _("Change an absence"), who=who, form=form, onward=_address(request, who))
+    return render_page(request, "team/absence.html", _("Change an absence"), who=who, form=form, return_url=_address(request, who))
 
 
 @require_POST
@@ -116,7 +116,7 @@ def _done(request: HttpRequest, who: Practitioner, what: str, form: Any) -> str 
     return said if form.is_valid() and form.call(verb) else None
 
 
-def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Page:
+def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> AdminPage:
     now, mine = timezone.now(), who.user_id == request.user.pk
     managed = Practitioner.objects.absences_managed_by(request.user).exclude(pk=who.pk).select_related("clinic")
     context: dict[str, Any] = {
@@ -130,7 +130,7 @@ def _show(request: HttpRequest, who: Practitioner, forms: dict[str, Any]) -> Pag
         "colleagues": managed.exclude(user=request.user.pk).clinical().order_by("name", "pk") if mine else [],
     }
     title = _("My settings") if mine else _("Absences of %(name)s") % {"name": who.name}
-    return page(request, "team/profile.html", title, **context)
+    return render_page(request, "team/profile.html", title, **context)
 
 
 def _address(request: HttpRequest, who: Practitioner) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.accounts import second_factor, second_factor_reset
 from clinic.admin import access
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
 
@@ -50,21 +50,21 @@ def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
         if done is not None:
             _say(request, person, done[0] is not None)
             return HttpResponseRedirect(back)
-    return page(
+    return render_page(
         request, "team/second_factor_reset.html", _("Take the second step away"), form=form, person=person, back=back,
         is_set_up=second_factor.is_set_up(person.user),
     )  # fmt: skip
 
 
-def first(request: HttpRequest) -> Page:
+def first(request: HttpRequest) -> AdminPage:
     """For who must show a second step and has not: why, and the way to it. No act is done."""
-    onward = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
-    return page(
+    return_url = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
+    return render_page(
         request,
         "second_factor_required.html",
         _("One more step to sign in"),
         status=403,
-        way=second_factor.verification_url(request.user, onward),
+        way=second_factor.verification_url(request.user, return_url),
         is_set_up=second_factor.is_set_up(request.user),
         sees_health_data=bool(access.clinical(request)),
     )

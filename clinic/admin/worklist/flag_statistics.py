@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.admin import access
 from clinic.admin import labels as admin_labels
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Flag
 from clinic.worklist.flag_statistics import FlagStatistics, compute_statistics
 
@@ -42,13 +42,13 @@ class Line:
 
 
 @require_safe
-def show(request: HttpRequest) -> Page:
+def show(request: HttpRequest) -> AdminPage:
     """The last 90 days of the clients whom this person treats; an owner's, of the whole clinic."""
     here = access.clinical(request)
     if not here:
         raise Http404
     seen = compute_statistics(request.user, timezone.now() - dt.timedelta(days=DAYS))
-    return page(
+    return render_page(
         request,
         "worklist/flag_statistics.html",
         _("How flags went"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import access
-from clinic.admin.rendering import Page, page
+from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.worklist.rows import rows
 from clinic.models import Client, Clinic, Flag, Practitioner
 from clinic.models.fields import folded
@@ -122,7 +122,7 @@ def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) 
     return Shown(rows, min(max(1, number), pages.num_pages), pages)
 
 
-def show(request: HttpRequest) -> Page:
+def show(request: HttpRequest) -> AdminPage:
     """The worklist of everybody whom this person treats; the same number of queries however many they are."""
     now, everywhere = timezone.now(), access.clinical(request)
     form = FilterForm(request.GET, [one.clinic for one in everywhere])
@@ -135,7 +135,7 @@ def show(request: HttpRequest) -> Page:
     shown = _page_of(listed, None if narrowed else counts.listed, request.GET.get("page"))
     sees_colleagues = any(one.role == Practitioner.Role.OWNER or one.clinic.shares_records for one in memberships)
     title = _("Worklist")
-    return page(
+    return render_page(
         request,
         "worklist/page.html",
         title,

@@ -1,4 +1,4 @@
-"""The exercises to read about: a list, and each as a page that teaches it."""
+"""The library: a list of exercises, and a page for each."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from exercises.models import Exercise, ExerciseText, Precaution, Step
 
 @dataclass(frozen=True)
 class LibraryEntry:
-    """One exercise on the shelf."""
+    """One exercise in the list."""
 
     exercise: Exercise
-    words: ExerciseText
-    cover: int  # the step whose picture tells it from the others
+    text: ExerciseText
+    cover: int  # number of the step whose picture stands for the exercise
     steps: int
 
 
@@ -30,52 +30,51 @@ class LibraryEntry:
 @reader_only
 def library(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Every exercise that may be prescribed today."""
-    return render_page(
-        request, reader, "library/page.html", {"shelf": [_book(each) for each in Exercise.objects.current().whole()]}
-    )
+    entries = [_library_entry(exercise) for exercise in Exercise.objects.current().whole()]
+    return render_page(request, reader, "library/page.html", {"entries": entries})
 
 
 @gzip_page  # the drawings: a tenth of the bytes, also for the copy that a phone keeps
 @require_safe
 @reader_only
 def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
-    """One exercise: its film, what it is for, when not to start, each step with the usual fault beside it."""
-    found = get_object_or_404(Exercise.objects.current().whole(), slug=slug)
-    precautions = found.precautions_in(get_language())
-    told = {
-        **exercise_context(found),
-        "ways": found.variations_in(get_language()),
-        "stop": [one for one in precautions if one.group == Precaution.Group.STOP],
-        "care": [one for one in precautions if one.group == Precaution.Group.CARE],
-        "plan": _plan(reader.client, slug),
+    """One exercise: its film, purpose, precautions, and each step with its usual fault."""
+    current = get_object_or_404(Exercise.objects.current().whole(), slug=slug)
+    precautions = current.precautions_in(get_language())
+    context = {
+        **exercise_context(current),
+        "variations": current.variations_in(get_language()),
+        "stop_precautions": [row for row in precautions if row.group == Precaution.Group.STOP],
+        "care_precautions": [row for row in precautions if row.group == Precaution.Group.CARE],
+        "prescription": _active_prescription(reader.client, slug),
     }
-    response = render_page(request, reader, "library/exercise.html", told)
+    response = render_page(request, reader, "library/exercise.html", context)
     if reader.client is not None:
         allow_copy(response)
     return response
 
 
 def exercise_context(exercise: Exercise) -> dict[str, object]:
-    """Words, steps and equipment of one exercise in the page's language."""
+    """Text, steps and equipment of one exercise in the active language."""
     language = get_language()
     return {
         "exercise": exercise,
-        "words": exercise.words(language),
+        "exercise_text": exercise.words(language),
         "steps": exercise.steps_in(language),
         "equipment": exercise.equipment_in(language),
     }
 
 
-def _book(exercise: Exercise) -> LibraryEntry:
+def _library_entry(exercise: Exercise) -> LibraryEntry:
     language = get_language()
     steps = exercise.steps_in(language)
-    # What is held shows the exercise best; without a hold, the middle is neither coming nor going.
+    # The first hold shows the exercise best; without one, the middle step does.
     held = [step.number for step in steps if step.phase == Step.Phase.HOLD]
     return LibraryEntry(exercise, exercise.words(language), held[0] if held else len(steps) // 2 + 1, len(steps))
 
 
-def _plan(client: Client | None, slug: str) -> Prescription | None:
-    """The client's own plan of this exercise that may be done, whichever version it names."""
+def _active_prescription(client: Client | None, slug: str) -> Prescription | None:
+    """The client's active prescription of this exercise, of any version of the exercise."""
     if client is None:
         return None
     mine = client.prescriptions.filter(state=Prescription.State.ACTIVE, exercise__slug=slug)

@@ -27,8 +27,8 @@ from clinic.portal.reports.result import offline_advice_context
 from clinic.portal.reports.submission import form_status, submit_report
 from clinic.reminders.planning import morning_ends_at
 
-STOP_BUTTON = "stop"  # the button of every step: the pain went up
-SIGNS_BUTTON = "sign"  # the button beside the first question: something is wrong, whatever the number
+STOP_BUTTON = "stop"  # value of the button of every step: the pain went up
+SIGNS_BUTTON = "sign"  # value of the button beside the first question: a warning sign
 SCREEN_FIELDS = {
     ScreenKind.BEFORE: {"before"},
     ScreenKind.SIGNS: {"warning_signs"},
@@ -42,77 +42,82 @@ SCREEN_FIELDS = {
 @client_only
 @kept_offline
 def player(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
-    """The session's screens. While held, or before the first day, it shows only why not."""
+    """The screens of a session; on hold, before the first day or after the last, a page that says so."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
     prescription = get_object_or_404(mine, pk=pk)
-    plan = _plan(prescription, client)
-    walk: ScreenSequence = plan["walk"]
-    barred = prescription.state == Prescription.State.HELD or plan["not_yet"] or plan["over"]
-    at, to = walk.find(request.POST.get("at")), walk.find(request.POST.get("go"))
-    stopped, signs_first = (request.POST.get("go") == button for button in (STOP_BUTTON, SIGNS_BUTTON))
-    if stopped:
-        to = walk.screens[-1]
-    elif signs_first:
-        to = walk.of_kind(ScreenKind.SIGNS)
+    plan = _plan_context(prescription, client)
+    sequence: ScreenSequence = plan["sequence"]
+    is_closed = prescription.state == Prescription.State.HELD or plan["is_early"] or plan["is_over"]
+    current, target = sequence.find(request.POST.get("at")), sequence.find(request.POST.get("go"))
+    is_stopped, is_sign = (request.POST.get("go") == button for button in (STOP_BUTTON, SIGNS_BUTTON))
+    if is_stopped:
+        target = sequence.screens[-1]
+    elif is_sign:
+        target = sequence.of_kind(ScreenKind.SIGNS)
     if request.method != "POST":
-        to = walk.screens[0]
-    elif to and to.kind != ScreenKind.SIGNS and walk.goes_on(at, to) and request.POST.getlist("warning_signs"):
-        to = None  # a sign is told at once, and the exercise does not go on
-    if (
-        barred and to and to.kind != ScreenKind.AFTER
-    ):  # what a client has said is taken all the same: a sign may be in it
+        target = sequence.screens[0]
+    elif (
+        target
+        and target.kind != ScreenKind.SIGNS
+        and sequence.is_forward(current, target)
+        and request.POST.getlist("warning_signs")
+    ):
+        target = None  # a warning sign is stored at once, and the exercise does not go on
+    if is_closed and target and target.kind != ScreenKind.AFTER:  # answers already given are stored all the same
         return render_page(request, client, "player/on_hold.html", plan)
-    form = SessionForm(prescription, posted_data(request), asked=() if signs_first else _asked(walk, at, to))
-    if to is None and (done := submit_report(request, form)):
-        return done
-    screen = walk.of_kind(_wrong(form)) if form.errors or to is None else to
+    form = SessionForm(prescription, posted_data(request), required=() if is_sign else _required_scores(sequence, current, target))
+    if target is None and (response := submit_report(request, form)):
+        return response
+    screen = sequence.first_of_kind(_first_invalid(form)) if form.errors or target is None else target
     context = {
         **plan,
         **offline_advice_context(client),
         "form": form,
         "screen": screen,
-        "back": at.name if stopped and at else screen.back,
-        "stopped": stopped and at is not None and at.round > 0,
-        "kept": _kept(form, SCREEN_FIELDS.get(screen.kind, ())),
+        "back": current.name if is_stopped and current else screen.back,
+        "is_stopped": is_stopped and current is not None and current.set_number > 0,
+        "hidden_answers": _hidden_answers(form, SCREEN_FIELDS.get(screen.kind, ())),
     }
     return render_page(request, client, "player/page.html", context, status=form_status(form))
 
 
-def _plan(prescription: Prescription, client: Client) -> dict[str, Any]:
-    """What the pages show of one prescription."""
+def _plan_context(prescription: Prescription, client: Client) -> dict[str, Any]:
+    """The context of one prescription, the same on every screen."""
     exercise, dose, today = prescription.exercise, prescription.dose, timezone.localdate()
-    ways = exercise.variations_in(client.language)
+    variations = exercise.variations_in(client.language)
     signs = any(precaution.reported for precaution in exercise.precautions_in(client.language))
     return {
         **exercise_context(exercise),
         "prescription": prescription,
         "dose": dose,
-        "variation": next((way for way in ways if way.code == dose.variation), None),
-        "not_yet": dose.starts_on > today,
-        "over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
+        "variation": next((row for row in variations if row.code == dose.variation), None),
+        "is_early": dose.starts_on > today,
+        "is_over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
         "morning_ends_at": morning_ends_at(dose, client, timezone.localtime()),
-        "walk": ScreenSequence.of(exercise.steps_in(client.language), dose.sets, signs=signs),
+        "sequence": ScreenSequence.build(exercise.steps_in(client.language), dose.sets, signs=signs),
     }
 
 
-def _asked(walk: ScreenSequence, at: Screen | None, to: Screen | None) -> tuple[str, ...]:
-    """The scores that must be there: all to save, the first to go on, none to go back."""
-    if to is None:
+def _required_scores(
+    sequence: ScreenSequence, current: Screen | None, target: Screen | None
+) -> tuple[str, ...]:
+    """All scores to save, the first to go forward, none to go back."""
+    if target is None:
         return SessionForm.scores
-    return ("before",) if walk.goes_on(at, to) else ()
+    return ("before",) if sequence.is_forward(current, target) else ()
 
 
-def _wrong(form: SessionForm) -> ScreenKind:
-    """The screen that asks for the first wrong answer."""
+def _first_invalid(form: SessionForm) -> ScreenKind:
+    """The kind of the screen with the first invalid answer."""
     for kind in (ScreenKind.BEFORE, ScreenKind.SIGNS):
         if not SCREEN_FIELDS[kind].isdisjoint(form.errors):
             return kind
     return ScreenKind.AFTER
 
 
-def _kept(form: SessionForm, shown: Collection[str]) -> list[tuple[str, str]]:
-    """The answers of the other screens, to travel along in hidden fields."""
+def _hidden_answers(form: SessionForm, visible: Collection[str]) -> list[tuple[str, str]]:
+    """Names and values of the answers of the other screens, for hidden fields."""
     if not form.is_bound:
         return []
-    others = [name for name in form.fields if name not in shown and name != "key"]
+    others = [name for name in form.fields if name not in visible and name != "key"]
     return [(name, value) for name in others for value in form.data.getlist(name)]  # type: ignore[attr-defined]
