@@ -15,4 +15,4 @@ class ClinicConfig(AppConfig):
         if apps.is_installed("anymail"):
             from clinic.bounces import esp_webhooks
 
-            esp_webhooks.listen()
+            esp_webhooks.connect_signals()

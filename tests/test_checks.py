@@ -1,4 +1,4 @@
-"""Each mistake that an installation can make is told at the start, with its remedy."""
+"""Each mistake of an installation is reported at the start, with its remedy."""
 
 import math
 
@@ -6,9 +6,10 @@ import pytest
 from django.conf import settings as live
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
+from django.utils.module_loading import import_string
 
 from clinic import checks
-from clinic.conf import DEFAULTS, conf, practitioner_templates
+from clinic.conf import ALLAUTH_REMOVAL, DEFAULTS, conf, practitioner_templates
 from clinic.reminders import web_push
 
 APPS = [
@@ -34,7 +35,7 @@ def installed(monkeypatch):
     return lambda apps: monkeypatch.setattr(live, "INSTALLED_APPS", apps)
 
 
-def test_the_runnable_project_has_nothing_to_mend(settings):
+def test_the_runnable_project_has_no_mistake(settings):
     settings.PLUMBLINE_BASE_URL = "https://clinic.example"
     assert found() == []
 
@@ -96,12 +97,12 @@ def test_the_projects_own_folder_comes_before_unfolds(tmp_path):
 )
 def test_e003_unfold_listed_as_it_must_not_be(installed, apps):
     installed(apps)
-    assert [message.id for message in checks.unfold_keeps_to_itself()] == ["clinic.E003"]
+    assert [message.id for message in checks.check_unfold_apps()] == ["clinic.E003"]
 
 
 def test_e003_both_mistakes_are_told(installed):
     installed(["unfold", *APPS])
-    assert len(checks.unfold_keeps_to_itself()) == 2
+    assert len(checks.check_unfold_apps()) == 2
 
 
 NUMBERS = [name for name, default in DEFAULTS.items() if type(default) is int]
@@ -111,40 +112,40 @@ NUMBERS = [name for name, default in DEFAULTS.items() if type(default) is int]
 @pytest.mark.parametrize("value", [0, -1, "3", None, True, math.nan, math.inf], ids=repr)
 def test_e004_a_number_that_is_none(settings, name, value):
     setattr(settings, name, value)
-    assert [message.id for message in checks.values()] == ["clinic.E004"]
+    assert [message.id for message in checks.check_values()] == ["clinic.E004"]
 
 
 def test_e004_a_batch_is_a_whole_number_and_hours_need_not_be(settings):
     settings.PLUMBLINE_LATENESS_HOURS = 1.5
-    assert checks.values() == []
+    assert checks.check_values() == []
     settings.PLUMBLINE_BATCH = 1.5
-    assert [message.id for message in checks.values()] == ["clinic.E004"]
+    assert [message.id for message in checks.check_values()] == ["clinic.E004"]
 
 
 def test_e004_a_worklist_path_without_its_slash(settings):
     settings.PLUMBLINE_WORKLIST_PATH = "admin/"
-    assert [message.id for message in checks.values()] == ["clinic.E004"]
+    assert [message.id for message in checks.check_values()] == ["clinic.E004"]
 
 
 def test_w004_a_setting_that_nobody_reads(settings):
     settings.PLUMBLINE_LATENES_HOURS = 5
-    (message,) = checks.values()
+    (message,) = checks.check_values()
     assert (message.id, message.hint) == ("clinic.W004", "Did you mean PLUMBLINE_LATENESS_HOURS?")
 
 
 def test_e005_instants_need_a_zone(settings):
     settings.USE_TZ = False
-    assert [message.id for message in checks.time_and_language()] == ["clinic.E005"]
+    assert [message.id for message in checks.check_time_and_language()] == ["clinic.E005"]
 
 
 def test_w003_a_project_without_english(settings):
     settings.LANGUAGES = [("es", "Español")]
-    assert [message.id for message in checks.time_and_language()] == ["clinic.W003"]
+    assert [message.id for message in checks.check_time_and_language()] == ["clinic.W003"]
 
 
 def test_e006_a_user_without_a_mail_address(monkeypatch):
     monkeypatch.setattr(get_user_model(), "EMAIL_FIELD", "mailbox")
-    (message,) = checks.mailbox_of_a_user()
+    (message,) = checks.check_user_email()
     assert message.id == "clinic.E006"
     assert "“mailbox”" in message.msg
 
@@ -153,7 +154,7 @@ def test_e006_a_user_without_a_mail_address(monkeypatch):
 def keys(settings):
     settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     settings.PLUMBLINE_VAPID_CONTACT = "mailto:desk@clinic.example"
-    assert checks.phones() == []
+    assert checks.check_push_keys() == []
     return settings
 
 
@@ -169,7 +170,7 @@ def keys(settings):
 )
 def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
     setattr(keys, f"PLUMBLINE_VAPID_{name}", web_push.generate_keys()[1] if value == "another pair's" else value)
-    (message,) = checks.phones()
+    (message,) = checks.check_push_keys()
     assert message.id == "clinic.E007"
     assert "manage.py vapid_keys" in message.hint
     assert keys.PLUMBLINE_VAPID_PRIVATE_KEY not in {message.msg, message.hint}
@@ -177,16 +178,16 @@ def test_e007_keys_of_push_that_do_not_belong_together(keys, name, value):
 
 def test_w005_keys_of_push_without_the_library(keys, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name, *_: None)
-    (message,) = checks.phones()
+    (message,) = checks.check_push_keys()
     assert message.id == "clinic.W005"
     assert "django-plumbline[push]" in message.hint
 
 
 def test_w006_one_factor_opens_health_data(settings):
     settings.PLUMBLINE_TWO_FACTOR = True
-    assert checks.second_factor_off() == []
+    assert checks.check_second_factor_is_on() == []
     settings.PLUMBLINE_TWO_FACTOR = False
-    (message,) = checks.second_factor_off()
+    (message,) = checks.check_second_factor_is_on()
     assert message.id == "clinic.W006"
     assert "docs/install.md" in message.hint
 
@@ -194,7 +195,7 @@ def test_w006_one_factor_opens_health_data(settings):
 @pytest.mark.parametrize("missing", ["rest_framework", "rest_framework.authtoken"])
 def test_w002_no_program_can_sign_in(installed, missing):
     installed([app for app in APPS if app != missing])
-    (message,) = checks.keys_for_programs()
+    (message,) = checks.check_api_keys()
     assert message.id == "clinic.W002"
     assert missing in message.msg
 
@@ -232,3 +233,29 @@ def test_e008_what_takes_a_lost_one_away_leads_to_nothing(settings, path, wrong)
 def test_two_factor_is_on_where_a_project_says_nothing(settings):
     del settings.PLUMBLINE_TWO_FACTOR
     assert conf.two_factor
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "path"),
+    [
+        ("PLUMBLINE_SECOND_FACTOR", "clinic.second_factor.by_allauth", conf.second_factor),
+        ("PLUMBLINE_SECOND_FACTOR_CLEAR", "clinic.second_factor.cleared_by_allauth", ALLAUTH_REMOVAL),
+        (
+            "REST_FRAMEWORK",
+            {"EXCEPTION_HANDLER": "clinic.api.problems.handler"},
+            "clinic.api.problems.handle_exception",
+        ),
+    ],
+)
+def test_e010_a_path_that_has_moved_is_named_with_its_new_place(settings, name, value, path):
+    settings.PLUMBLINE_BASE_URL = "https://clinic.example"
+    setattr(settings, name, value)
+    (error,) = run_checks(tags=[checks.TAG])
+    assert error.id == "clinic.E010"
+    assert name in error.msg
+    assert path in error.hint
+
+
+@pytest.mark.parametrize("path", checks.MOVED.values())
+def test_e010_the_new_place_is_there(path):
+    assert callable(import_string(path))

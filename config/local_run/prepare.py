@@ -17,7 +17,11 @@ def main() -> None:
     from django.conf import settings
     from django.db import OperationalError
 
+    from clinic.checks import check_database_version
+
     try:
+        for error in check_database_version(databases=["default"]):
+            sys.exit(f"{error.msg} {error.hint}")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_exercises", stdout=StringIO())
         if settings.DEBUG:
