@@ -17,7 +17,7 @@ from clinic.reminders import planning
 from tests import make
 from tests.admin.browsing import signed_in, url
 
-QUERIES = 29  # session, user, membership, registrants, client, hand-overs, and 23 for the record
+QUERIES = 31  # session, user, membership, registrants, client, hand-overs, and 25 for the record
 DAY = dt.timedelta(days=1)
 
 
@@ -39,7 +39,7 @@ def live(plan, days, by):
     now, client = timezone.now(), plan.client
     for day in days:
         at = now - day * DAY
-        outcome = make.report(plan, 3, 4, at=at, areas=("hip",), moved_down_leg=day % 7 == 0)
+        outcome = make.report(plan, 3, 4, at=at, areas=("hip",), moved_down_leg=day % 7 == 4)
         reporting.correct_report(outcome.report, {"before": 4}, reason="Mistyped.", by=client.user)
         note = client_notes.add_note(client, f"Day {day}.", by=by, now=at)
         client_notes.correct_note(note, f"The day {day}.", by=by, now=at)
@@ -53,7 +53,7 @@ def live(plan, days, by):
 
 def test_with_one_report_and_with_sixty(cast, alice):
     plan = make.prescription(cast.dana)
-    live(plan, range(60, 61), cast.alice)
+    live(plan, [60], cast.alice)  # of the kind that raises a flag
     assert count_queries(alice, cast.dana) == QUERIES
     live(plan, range(59, 0, -1), cast.alice)
     rule_tuning.set_client_rule_settings(cast.dana, sensitivity="few", smallest_rise=1.0, reason="Calm.", by=cast.alice)
@@ -65,7 +65,7 @@ def test_with_one_report_and_with_sixty(cast, alice):
 
 
 def test_with_ten_clients_in_the_clinic_and_with_a_thousand(cast, alice):
-    live(make.prescription(cast.dana), range(3, 0, -1), cast.alice)
+    live(make.prescription(cast.dana), range(4, 1, -1), cast.alice)
     counts = []
     for many in (10, 1000):
         here = Client.objects.filter(clinic=cast.alice.clinic).count()
