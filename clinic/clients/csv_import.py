@@ -1,4 +1,4 @@
-"""Many clients from a table: what would happen to each row, and inviting those that are right, all or none."""
+"""Import clients from a CSV table: a preview of each row, then all valid rows are invited or none."""
 
 from __future__ import annotations
 
@@ -24,67 +24,69 @@ from clinic.models import Client, Practitioner
 from clinic.worklist import entries as worklist_entries
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*h?\s*([ap]\.?m\.?)?", re.IGNORECASE)
-_LOOKED_AT = ("name", "email", "language", "time_zone", "wakes_at")
+_CHECKED_FIELDS = ("name", "email", "language", "time_zone", "wakes_at")
 
 
 class RowOutcome(StrEnum):
-    """What happens to a row."""
+    """What an import does with a row."""
 
     INVITE = "invite"
-    KNOWN = "known"  # a client here already
-    TWICE = "twice"  # an earlier row has the same address
-    WRONG = "wrong"
+    EXISTING = "existing"  # a client of the clinic has the address
+    DUPLICATE = "duplicate"  # an earlier row has the address
+    INVALID = "invalid"
 
 
 @dataclass
 class RowPreview:
-    """One row, looked at."""
+    """A row and what an import would do with it."""
 
     row: Row
     client: Client  # unsaved
     outcome: RowOutcome
-    wrong: dict[str, list[str]] = field(default_factory=dict)  # by field
-    known: Client | None = None  # the client who is here, where the asker may know of them
-    first: int = 0  # of a second one: the line of the first
+    errors: dict[str, list[str]] = field(default_factory=dict)  # by field
+    existing: Client | None = None  # the client with this address, if the importing member may see them
+    first_line: int = 0  # of a duplicate: the line of the first row with the address
 
 
 def preview_import(rows: Sequence[Row], by: Practitioner) -> list[RowPreview]:
-    """What would happen to each row if ``by`` imported them now. Writes nothing; three queries for any number."""
+    """What an import by ``by`` would do with each row. Writes nothing; three queries for any number of rows."""
     clinic = by.clinic
     team = list(Practitioner.objects.clinical().filter(clinic=clinic, active=True).select_related("user"))
-    lines = [_judged(row, by, team) for row in rows]
-    addresses = {line.client.email for line in lines}
-    there = Client.objects.filter(clinic=clinic).exclude(state=Client.State.LEFT)
-    here = there.alias(address=Lower("email")).filter(address__in=addresses)
-    taken = {email.lower() for email in here.values_list("email", flat=True)}
-    seen = {client.email.lower(): client for client in here.visible_to(by.user).select_related("practitioner")}
-    first: dict[str, int] = {}
-    for line in lines:
-        address = line.client.email
-        if line.wrong:
-            line.outcome = RowOutcome.WRONG
-        elif address in first:
-            line.outcome, line.first = RowOutcome.TWICE, first[address]
+    previews = [_preview_row(row, by, team) for row in rows]
+    addresses = {preview.client.email for preview in previews}
+    clients = Client.objects.filter(clinic=clinic).exclude(state=Client.State.LEFT)
+    existing = clients.alias(address=Lower("email")).filter(address__in=addresses)
+    taken = {email.lower() for email in existing.values_list("email", flat=True)}
+    visible = existing.visible_to(by.user).select_related("practitioner")
+    visible_by_email = {client.email.lower(): client for client in visible}
+    first_lines: dict[str, int] = {}
+    for preview in previews:
+        address = preview.client.email
+        if preview.errors:
+            preview.outcome = RowOutcome.INVALID
+        elif address in first_lines:
+            preview.outcome, preview.first_line = RowOutcome.DUPLICATE, first_lines[address]
         elif address in taken:
-            line.outcome, line.known = RowOutcome.KNOWN, seen.get(address)
-        first.setdefault(address, line.row.line)
-    return lines
+            preview.outcome, preview.existing = RowOutcome.EXISTING, visible_by_email.get(address)
+        first_lines.setdefault(address, preview.row.line)
+    return previews
 
 
 def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | None = None) -> list[Client]:
-    """Invite every row that is right, all in one transaction; the others change nothing.
+    """Invite the clients of all valid rows in one transaction; the other rows change nothing.
 
-    Of more than sending.AT_ONCE the invitations go out one after the other, as reminders must not wait for them.
+    The invitations are sent in batches, see :func:`clinic.clients.invitation_mail.post_invitations`.
 
-    Raises ValidationError when somebody invited one of the addresses in this very moment, or ``by`` may not invite;
-    nothing is stored then.
+    Raises ValidationError when somebody else invited one of the addresses at the same moment, or ``by`` may not
+    invite; nothing is stored then.
     """
     now = now or timezone.now()
-    if not by.is_clinical or not by.active:
+    if not by.treats_at(by.clinic_id):
         raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
     try:
         with transaction.atomic():
-            clients = [line.client for line in preview_import(rows, by) if line.outcome == RowOutcome.INVITE]
+            previews = preview_import(rows, by)
+            clients = [preview.client for preview in previews if preview.outcome == RowOutcome.INVITE]
             if not clients:
                 return []
             Client.objects.bulk_create(clients)
@@ -97,65 +99,65 @@ def import_clients(rows: Sequence[Row], by: Practitioner, *, now: dt.datetime | 
     return clients
 
 
-def _judged(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> RowPreview:
-    """The client that a row describes, with all that is wrong about it."""
-    wrong: dict[str, list[str]] = {}
+def _preview_row(row: Row, by: Practitioner, team: Sequence[Practitioner]) -> RowPreview:
+    """The client that a row describes, with the errors of each field."""
+    errors: dict[str, list[str]] = {}
     client = Client(name=row.cells.get("name", ""), email=row.cells.get("email", ""))
     practitioner = by
-    for field_name, read in (("language", _language), ("time_zone", _zone), ("wakes_at", _time)):
+    for name, parse in (("language", _parse_language), ("time_zone", _parse_zone), ("wakes_at", _parse_time)):
         try:
-            setattr(client, field_name, read(row.cells.get(field_name, ""), by))
+            setattr(client, name, parse(row.cells.get(name, ""), by))
         except ValidationError as error:
-            wrong[field_name] = error.messages
+            errors[name] = error.messages
     try:
-        practitioner = _practitioner(row.cells.get("practitioner", ""), by, team)
+        practitioner = _find_practitioner(row.cells.get("practitioner", ""), by, team)
     except ValidationError as error:
-        wrong["practitioner"] = error.messages
+        errors["practitioner"] = error.messages
     set_clinic_and_practitioner(client, practitioner)
     try:
-        unread = [name.name for name in Client._meta.fields if name.name not in _LOOKED_AT or name.name in wrong]
-        client.clean_fields(exclude=unread)
+        unchecked = {name.name for name in Client._meta.fields} - set(_CHECKED_FIELDS) | set(errors)
+        client.clean_fields(exclude=unchecked)
     except ValidationError as error:
-        wrong |= error.message_dict
+        errors |= error.message_dict
     if not client.name:
-        wrong["name"] = [_("Write the client's name.")]
+        errors["name"] = [_("Write the client's name.")]
     if not client.email:
-        wrong["email"] = [_("Write the client's mail address.")]
-    if row.more:
-        told = _("It has more cells than the first line: “%(more)s”. Put a cell with a comma in it in quotes.")
-        wrong["row"] = [told % {"more": ", ".join(row.more)[:200]}]
-    return RowPreview(row, client, RowOutcome.INVITE, wrong)
+        errors["email"] = [_("Write the client's mail address.")]
+    if row.extra_cells:
+        message = _("It has more cells than the first line: “%(more)s”. Put a cell with a comma in it in quotes.")
+        errors["row"] = [message % {"more": ", ".join(row.extra_cells)[:200]}]
+    return RowPreview(row, client, RowOutcome.INVITE, errors)
 
 
-def _language(given: str, by: Practitioner) -> str:
-    """A code, or a name in its own language or in English; empty: the clinic's."""
-    if not given:
+def _parse_language(text: str, by: Practitioner) -> str:
+    """A code, or a name in its own language or in English; empty: the clinic's language."""
+    if not text:
         return str(by.clinic.language)
-    wanted = given.casefold()
+    wanted = text.casefold()
     for code, name in settings.LANGUAGES:
-        called = {code, str(name)}
+        names = {code, str(name)}
         try:
-            told = get_language_info(code)
-            called |= {told["name"], told["name_local"], str(told["name_translated"])}
-        except KeyError:  # a language of the project's own
+            info = get_language_info(code)
+            names |= {info["name"], info["name_local"], str(info["name_translated"])}
+        except KeyError:  # a language that only the project defines
             pass
-        if wanted in {word.casefold() for word in called} or wanted.replace("_", "-").split("-")[0] == code.casefold():
+        if wanted in {name.casefold() for name in names} or wanted.replace("_", "-").split("-")[0] == code.casefold():
             return code
-    return given  # the field refuses it, in its own words
+    return text  # the model field refuses it
 
 
-def _zone(given: str, by: Practitioner) -> str:
-    return given.replace(" ", "_") or str(by.clinic.time_zone)
+def _parse_zone(text: str, by: Practitioner) -> str:
+    return text.replace(" ", "_") or str(by.clinic.time_zone)
 
 
-def _time(given: str, _by: Practitioner) -> dt.time:
-    """``7``, ``7:30``, ``07:30:00``, ``7.30``, ``7h30`` or ``7:30 am``; empty: the usual hour."""
-    if not given:
-        usual: dt.time = Client._meta.get_field("wakes_at").get_default()
-        return usual
-    found = _TIME.fullmatch(given)
-    if found:
-        hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()[:1]
+def _parse_time(text: str, _by: Practitioner) -> dt.time:
+    """``7``, ``7:30``, ``07:30:00``, ``7.30``, ``7h30`` or ``7:30 am``; empty: the default of the model field."""
+    if not text:
+        default: dt.time = Client._meta.get_field("wakes_at").get_default()
+        return default
+    match = _TIME.fullmatch(text)
+    if match:
+        hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()[:1]
         clock = range(1, 13) if half else range(24)
         if hour in clock and minute < 60:
             hour = hour % 12 + (12 if half == "p" else 0) if half else hour
@@ -163,16 +165,16 @@ def _time(given: str, _by: Practitioner) -> dt.time:
     raise ValidationError(_("Write a time of day such as 07:00."))
 
 
-def _practitioner(given: str, by: Practitioner, team: Sequence[Practitioner]) -> Practitioner:
-    """By name or mail address; empty: who imports. Raises ValidationError: nobody, or not theirs to say."""
-    if not given:
+def _find_practitioner(text: str, by: Practitioner, team: Sequence[Practitioner]) -> Practitioner:
+    """The practitioner with this name or mail address; empty: ``by``. Raises ValidationError: none, or not allowed."""
+    if not text:
         return by
-    wanted = " ".join(given.split()).casefold()
-    found = [who for who in team if wanted in {who.name.casefold(), who.email.casefold()}]
-    if by.role != Practitioner.Role.OWNER and found != [by]:
+    wanted = " ".join(text.split()).casefold()
+    matches = [member for member in team if wanted in {member.name.casefold(), member.email.casefold()}]
+    if not by.owns(by.clinic_id) and matches != [by]:
         raise ValidationError(_("Only the owner may choose a colleague. Leave this empty: the client will be yours."))
-    if not found:
+    if not matches:
         raise ValidationError(_("Nobody who treats here is called so. Write their name or their mail address."))
-    if len(found) > 1:
+    if len(matches) > 1:
         raise ValidationError(_("Several here have this name. Write the mail address instead."))
-    return found[0]
+    return matches[0]

@@ -25,20 +25,20 @@ from tests.admin.browsing import signed_in, url, words
 
 pytestmark = pytest.mark.any_database
 
-OF_A_CLIENT = ["client", "mail", "prescribe", "invite_again", "tune", "replay", "reminders", "message", "note"]
+OF_A_CLIENT = ["client", "mail", "prescribe", "resend_invitation", "tune", "replay", "reminders", "message", "note"]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
-OF_A_NOTE = ["note_correct"]
+OF_A_NOTE = ["correct_note"]
 OF_NOBODY = ["index", "clients", "invite", "audit_log", "exercises", "exercise_add", "outcomes"]
-OF_NOBODY += ["import_clients", "confirm_import", "mend_import", "import_example", "hand_over"]
-OF_NOBODY += ["invite_all_again", "withdraw_invitations", "decide_registrants"]
+OF_NOBODY += ["import_clients", "confirm_import", "download_import_errors", "import_example", "hand_over"]
+OF_NOBODY += ["resend_invitations", "withdraw_invitations", "decide_registrants"]
 OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
 OF_A_CLINIC = {  # tests/admin/practice/test_settings_pages.py tries them
     *("clinic_settings", "accent_preview", "dismiss_onboarding", "clinic_rule_settings", "advice_text")
 }
 OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG, *OF_A_NOTE]
-ONLY_POST = {"acknowledge", "invite_again"}
+ONLY_POST = {"acknowledge", "resend_invitation"}
 ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
 GIVEN = {"reason": "x", "note": "x", "text": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999

@@ -39,21 +39,21 @@ TABLE = [
     Row("prescribe", "client", get=TREATS, post=TREATS),
     # --- joining
     Row("invite", get=CLINICAL, post=CLINICAL),
-    Row("invite_again", "invited", get=None, post=TREATS),
+    Row("resend_invitation", "invited", get=None, post=TREATS),
     Row("accept_registrant", "registrant", get=None, post=DECIDES),
     Row("decline_registrant", "registrant", get=None, post=DECIDES),
     Row("reconsider_registrant", "declined", get=None, post=DECIDES),
     Row("decide_registrants", get=None, post=CLINICAL),
     Row("import_clients", get=CLINICAL, post=CLINICAL),
     Row("confirm_import", get=None, post=()),  # nothing was looked at: test_import_page.py
-    Row("mend_import", get=None, post=()),  # the same
+    Row("download_import_errors", get=None, post=()),  # the same
     Row("import_example", get=CLINICAL),
-    Row("invite_all_again", get=None, post=CLINICAL),
+    Row("resend_invitations", get=None, post=CLINICAL),
     Row("withdraw_invitations", get=CLINICAL, post=CLINICAL),
     Row("hand_over", get=CLINICAL, post=CLINICAL),
     # --- notes, messages
     Row("note", "client", get=TREATS, post=TREATS),
-    Row("note_correct", "note", get=TREATS, post=TREATS),
+    Row("correct_note", "note", get=TREATS, post=TREATS),
     Row("message", "client", get=TREATS, post=TREATS),
     # --- a prescription
     Row("prescribe_several", get=CLINICAL, post=CLINICAL),

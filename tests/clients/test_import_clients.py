@@ -87,8 +87,8 @@ def test_languages_as_people_write_them(cast, given):
 def test_what_is_wrong_is_said_at_its_field_and_the_others_are_invited(cast, row, field, complaint):
     given = [row, "Gustav,gustav@home.example,,,,"]
     bad, good = looked(cast.alice, *given, head=FULL)
-    assert (bad.outcome, good.outcome) == (RowOutcome.WRONG, RowOutcome.INVITE)
-    assert complaint in " ".join(bad.wrong[field])
+    assert (bad.outcome, good.outcome) == (RowOutcome.INVALID, RowOutcome.INVITE)
+    assert complaint in " ".join(bad.errors[field])
     made = csv_import.import_clients(rows(*given, head=FULL), cast.alice)
     assert [client.name for client in made] == ["Gustav"]
 
@@ -103,7 +103,7 @@ def test_an_owner_names_the_practitioner_by_name_or_address(cast, olga):
         head=FULL,
     )
     assert [line.client.practitioner for line in lines[:3]] == [cast.bob, cast.alice, olga]
-    assert lines[3].wrong == {
+    assert lines[3].errors == {
         "practitioner": ["Nobody who treats here is called so. Write their name or their mail address."]
     }
 
@@ -112,17 +112,17 @@ def test_two_colleagues_of_one_name_and_who_treats_nobody(cast, olga):
     Practitioner.objects.create(user=make.user("b2@home.example"), clinic=olga.clinic, name="Bob")
     make.practitioner(olga.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     two, desk = looked(olga, "A,a@home.example,,,,Bob", "B,b@home.example,,,,Fred", head=FULL)
-    assert two.wrong == {"practitioner": ["Several here have this name. Write the mail address instead."]}
-    assert desk.outcome == RowOutcome.WRONG
+    assert two.errors == {"practitioner": ["Several here have this name. Write the mail address instead."]}
+    assert desk.outcome == RowOutcome.INVALID
 
 
 def test_who_is_here_already_and_who_is_twice_in_the_table(cast):
     known, first, second, hidden = looked(
         cast.alice, "D,DANA@home.example", "A,a@home.example", "A again,A@home.example", "E,erin@home.example"
     )
-    assert (known.outcome, known.known) == (RowOutcome.KNOWN, cast.dana)
-    assert (first.outcome, second.outcome, second.first) == (RowOutcome.INVITE, RowOutcome.TWICE, 3)
-    assert (hidden.outcome, hidden.known) == (RowOutcome.KNOWN, None)  # a colleague's client is no news to alice
+    assert (known.outcome, known.existing) == (RowOutcome.EXISTING, cast.dana)
+    assert (first.outcome, second.outcome, second.first_line) == (RowOutcome.INVITE, RowOutcome.DUPLICATE, 3)
+    assert (hidden.outcome, hidden.existing) == (RowOutcome.EXISTING, None)  # a colleague's client is no news to alice
 
 
 def test_who_left_may_come_again_and_a_client_of_another_clinic_is_none_of_ours(cast):
@@ -144,7 +144,7 @@ def test_a_look_writes_nothing_and_asks_three_things_whatever_the_number(cast):
 def test_one_that_fails_in_the_database_leaves_none(cast):
     before = stored()
     with (
-        mock.patch.object(invitation_mail, "post", side_effect=IntegrityError),
+        mock.patch.object(invitation_mail, "post_invitations", side_effect=IntegrityError),
         pytest.raises(ValidationError, match="Look again"),
     ):
         csv_import.import_clients(many(5), cast.alice)

@@ -59,7 +59,7 @@ def test_who_has_not_left_is_never_due(cast):
 
 
 def test_one_sweep_erases_a_few_and_the_next_goes_on(cast, monkeypatch):
-    monkeypatch.setattr(departure, "ERASED_AT_ONCE", 1)
+    monkeypatch.setattr(departure, "ERASED_PER_SWEEP", 1)
     for client in (cast.dana, cast.erin):
         left(client, years_ago(11))
     assert [departure.erase_due_clients(NOW) for _sweep in range(3)] == [1, 1, 0]

@@ -42,12 +42,12 @@ def test_first_and_family_name_in_two_columns_are_one_name():
 
 def test_empty_lines_and_cells_at_the_end_do_not_count_and_each_row_knows_its_line():
     found = csv_reader.read_table('Name,Email,,\n\n"A\nB",a@home.example,,\n,,,\nC,c@home.example\n').rows
-    assert [(row.line, row.cells["name"], row.more) for row in found] == [(3, "A\nB", ()), (6, "C", ())]
+    assert [(row.line, row.cells["name"], row.extra_cells) for row in found] == [(3, "A\nB", ()), (6, "C", ())]
 
 
 def test_a_row_with_more_cells_than_headings_is_marked():
     (row,) = csv_reader.read_table("Name,Email\nKern, Frida,f@home.example").rows
-    assert row.more == ("f@home.example",)
+    assert row.extra_cells == ("f@home.example",)
 
 
 def test_columns_that_nobody_reads_are_told():
@@ -63,7 +63,7 @@ def test_the_apostrophe_before_a_formula_comes_off_again():
 
 
 @pytest.mark.parametrize(
-    ("text", "trouble", "what"),
+    ("text", "problem", "detail"),
     [
         ("", TableProblem.EMPTY, ""),
         (" \n , \n", TableProblem.EMPTY, ""),
@@ -71,17 +71,17 @@ def test_the_apostrophe_before_a_formula_comes_off_again():
         ("Frida,frida@home.example\n", TableProblem.NO_HEADINGS, ""),
         ("Email\nf@home.example", TableProblem.NO_NAME, ""),
         ("Name,Phone\nFrida,1", TableProblem.NO_EMAIL, ""),
-        ("Name,Email,Mail\nFrida,a,b", TableProblem.TWICE, "Mail"),
-        ("Name,Email\n" + "A,a@home.example\n" * 501, TableProblem.TOO_MANY, "501"),
+        ("Name,Email,Mail\nFrida,a,b", TableProblem.DUPLICATE_COLUMN, "Mail"),
+        ("Name,Email\n" + "A,a@home.example\n" * 501, TableProblem.TOO_MANY_ROWS, "501"),
         ("Name,Email\n" + "x" * csv_reader.MAX_BYTES, TableProblem.TOO_LARGE, ""),
         ('Name,Email\nA,a@home.example\n"' + "x" * 200_000, TableProblem.NOT_A_TABLE, "3"),
         ("\x89PNG\r\n\x1a\n\x00\x00", TableProblem.NO_HEADINGS, ""),
     ],
 )
-def test_what_is_no_table_of_clients_is_refused(text, trouble, what):
+def test_what_is_no_table_of_clients_is_refused(text, problem, detail):
     with pytest.raises(UnreadableTable) as refused:
         csv_reader.read_table(text)
-    assert (refused.value.trouble, refused.value.what) == (trouble, what)
+    assert (refused.value.problem, refused.value.detail) == (problem, detail)
 
 
 def test_five_hundred_are_taken():

@@ -61,7 +61,7 @@ def dana(cast):
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_no_page_has_a_fault(dana, open_page, viewport, scheme):
     note = Note.objects.current().get()
-    for path in (url("client", dana.pk), url("note", dana.pk), url("note_correct", note.pk), url("message", dana.pk)):
+    for path in (url("client", dana.pk), url("note", dana.pk), url("correct_note", note.pk), url("message", dana.pk)):
         assert faults(open_page(path, viewport, scheme)) == [], path
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from clinic.clients import departure
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
+from clinic.mail.outbox import send_due
 from clinic.models import Client, Message, Note
 from tests import make
 from tests.admin import flagged_clients
@@ -47,8 +48,8 @@ def test_the_form_offers_only_the_clients_own_exercises(cast, alice):
 def test_a_corrected_note_stands_in_its_place_with_what_it_said_before(cast, alice):
     first = client_notes.add_note(cast.dana, "Left knee.", by=cast.alice)
     client_notes.add_note(cast.dana, "Sleeps badly.", by=cast.alice)
-    assert "Left knee." in words(alice.get(url("note_correct", first.pk)))
-    alice.post(url("note_correct", first.pk), {"text": "Right knee."})
+    assert "Left knee." in words(alice.get(url("correct_note", first.pk)))
+    alice.post(url("correct_note", first.pk), {"text": "Right knee."})
     page = shown(alice, cast.dana)
     notes = page[page.index("A new note"):page.index("A message to Dana")]  # fmt: skip
     assert notes.index("Sleeps badly.") < notes.index("Right knee.") < notes.index("What it said before")
@@ -74,7 +75,7 @@ def test_a_message_is_sent_in_place_and_its_fate_is_told(cast, alice):
     assert back.redirect_chain[-1][0] == f"{url('client', cast.dana.pk)}#messages"
     assert said(back) == ["Dana: the message is sent."]
     assert "Come by on Friday. Not read yet · the mail: waiting" in words(back)
-    client_messages.send_due()
+    send_due(Message)
     assert re.search(r"Not read yet · the mail: sent, \d+ \w+, \d\d:\d\d", shown(alice, cast.dana))
     client_messages.mark_read(Message.objects.get(), by=cast.dana.user)
     assert re.search(r"Come by on Friday\. Read on \d+ \w+, \d\d:\d\d · the mail: sent", shown(alice, cast.dana))

@@ -48,11 +48,13 @@ def test_no_act_on_a_record_is_theirs(cast, desk):
     prescription = cast.dana.prescriptions.get()
     acts = [url(act, prescription.pk) for act in ("amend", "hold", "resume", "end")]
     acts += [url(act, prescription.flags.get().pk) for act in ("acknowledge", "resolve")]
-    acts += [url(act, cast.dana.pk) for act in ("prescribe", "invite_again", "tune", "message", "note")]
-    acts += [url(act, cast.alice.clinic_id) for act in ("clinic_settings", "clinic_rule_settings", "dismiss_onboarding")]
+    acts += [url(act, cast.dana.pk) for act in ("prescribe", "resend_invitation", "tune", "message", "note")]
+    acts += [
+        url(act, cast.alice.clinic_id) for act in ("clinic_settings", "clinic_rule_settings", "dismiss_onboarding")
+    ]
     acts += [url("advice_text", cast.alice.clinic_id, "stop", "en")]
     assert {desk.post(act, {"note": "x", "reason": "x", "text": "x"}).status_code for act in acts} == {404}
-    several = ["hand_over", "invite_all_again", "withdraw_invitations", "confirm_import", "mend_import"]
+    several = ["hand_over", "resend_invitations", "withdraw_invitations", "confirm_import", "download_import_errors"]
     assert {desk.post(url(act), {"client": cast.dana.pk}).status_code for act in several} == {404}
     assert desk.get(url("replay", cast.dana.pk)).status_code == 404
     assert desk.post(f"{url('prescribe_several')}?client={cast.dana.pk}").status_code == 404

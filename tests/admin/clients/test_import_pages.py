@@ -32,27 +32,27 @@ def look(browser, text=TABLE, **more):
     return browser.post(url("import_clients"), {"text": text, **more})
 
 
-def carried(page):
-    return re.search(r'name="carried" value="([^"]+)"', page.content.decode())[1]
+def signed_table_in(page):
+    return re.search(r'name="signed_table" value="([^"]+)"', page.content.decode())[1]
 
 
 def test_a_look_tells_each_row_and_stores_nothing(alice):
     before = stored()
     page = look(alice)
-    told = words(page)
-    assert "2 to invite 1 here already 1 twice in the table 1 to mend" in told
-    assert "Dana , joined, Alice" in told
-    assert "The same address is in line 2." in told
-    assert "E-mail: Enter a valid email address." in told
-    assert "Usually gets up at: Write a time of day such as 07:00." in told
+    text = words(page)
+    assert "2 to invite 1 here already 1 twice in the table 1 to mend" in text
+    assert "Dana , joined, Alice" in text
+    assert "The same address is in line 2." in text
+    assert "E-mail: Enter a valid email address." in text
+    assert "Usually gets up at: Write a time of day such as 07:00." in text
     assert stored() == before
 
 
 def test_a_press_invites_those_that_are_right(cast, alice):
-    page = alice.post(url("confirm_import"), {"carried": carried(look(alice))}, follow=True)
+    page = alice.post(url("confirm_import"), {"signed_table": signed_table_in(look(alice))}, follow=True)
     assert page.redirect_chain == [(url("invite"), 302)]
-    (told,) = said(page)
-    assert told.startswith("2 invitations are on their way. 3 rows were left out")
+    (message,) = said(page)
+    assert message.startswith("2 invitations are on their way. 3 rows were left out")
     assert set(Client.objects.filter(state="invited").values_list("name", flat=True)) == {"Frida Kern", "Gustav"}
 
 
@@ -95,41 +95,41 @@ def test_what_changed_since_the_look_is_told_and_nobody_is_invited(cast, alice):
     page = look(alice)
     make.invited(cast.bob, "Gustav")
     before = stored()
-    again = alice.post(url("confirm_import"), {"carried": carried(page)})
+    again = alice.post(url("confirm_import"), {"signed_table": signed_table_in(page)})
     assert "Something has changed since you looked, so nobody was invited yet." in words(again)
     assert stored() == before
-    assert said(alice.post(url("confirm_import"), {"carried": carried(again)}, follow=True))[0].startswith(
+    assert said(alice.post(url("confirm_import"), {"signed_table": signed_table_in(again)}, follow=True))[0].startswith(
         "1 invitation"
     )
 
 
 def test_a_second_press_invites_nobody_twice(alice):
-    told = {"carried": carried(look(alice))}
-    alice.post(url("confirm_import"), told)
+    form = {"signed_table": signed_table_in(look(alice))}
+    alice.post(url("confirm_import"), form)
     before = stored()
-    assert "Something has changed since you looked" in words(alice.post(url("confirm_import"), told))
+    assert "Something has changed since you looked" in words(alice.post(url("confirm_import"), form))
     assert stored() == before
 
 
-@pytest.mark.parametrize("act", ["confirm_import", "mend_import"])
+@pytest.mark.parametrize("act", ["confirm_import", "download_import_errors"])
 def test_what_was_altered_or_looked_at_by_somebody_else_is_not_taken(cast, alice, act):
-    told = carried(look(alice))
+    signed = signed_table_in(look(alice))
     before = stored()
-    for value in ("", "x", told[:-1], told.replace(told[5], "A" if told[5] != "A" else "B", 1)):
-        assert alice.post(url(act), {"carried": value}).status_code == 404
+    for value in ("", "x", signed[:-1], signed.replace(signed[5], "A" if signed[5] != "A" else "B", 1)):
+        assert alice.post(url(act), {"signed_table": value}).status_code == 404
     for person in (cast.bob, cast.charlie, cast.dana.user):
-        assert signed_in(person).post(url(act), {"carried": told}).status_code == 404
+        assert signed_in(person).post(url(act), {"signed_table": signed}).status_code == 404
     assert stored() == before
 
 
 def test_who_works_here_no_more_confirms_nothing(cast, alice):
-    told = carried(look(alice))
+    signed = signed_table_in(look(alice))
     Practitioner.objects.filter(pk=cast.alice.pk).update(role=Practitioner.Role.FRONT_DESK)
-    assert alice.post(url("confirm_import"), {"carried": told}).status_code == 404
+    assert alice.post(url("confirm_import"), {"signed_table": signed}).status_code == 404
 
 
 def test_the_rows_to_mend_come_back_as_a_table_that_is_safe_in_a_spreadsheet(alice):
-    page = alice.post(url("mend_import"), {"carried": carried(look(alice))})
+    page = alice.post(url("download_import_errors"), {"signed_table": signed_table_in(look(alice))})
     assert page["Content-Type"] == "text/csv; charset=utf-8"
     assert page["Content-Disposition"] == 'attachment; filename="clients-to-mend.csv"'
     head, row = csv.reader(io.StringIO(page.content.decode("utf-8-sig"), newline=""))
@@ -141,10 +141,10 @@ def test_the_rows_to_mend_come_back_as_a_table_that_is_safe_in_a_spreadsheet(ali
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_mended_and_brought_again_they_are_read(alice, language):
     spoken = {"HTTP_ACCEPT_LANGUAGE": language}
-    page = alice.post(url("mend_import"), {"carried": carried(look(alice))}, **spoken)
+    page = alice.post(url("download_import_errors"), {"signed_table": signed_table_in(look(alice))}, **spoken)
     mended = page.content.decode("utf-8-sig").replace("kern at home", "kern@home.example").replace("25:00", "7")
-    (told,) = look(alice, mended).context["rows"]
-    assert (told.line.outcome, told.line.client.name) == ("invite", "=Kern")
+    (row,) = look(alice, mended).context["rows"]
+    assert (row.preview.outcome, row.preview.client.name) == ("invite", "=Kern")
     assert look(alice, mended).context["ignored"] == ""
 
 
@@ -164,7 +164,7 @@ def test_who_works_at_two_clinics_says_for_which(cast, alice):
     here = Practitioner.objects.create(user=cast.alice.user, clinic=second, name="Alice")
     assert list(look(alice).context["form"].errors) == ["clinic"]
     page = look(alice, clinic=here.pk)
-    alice.post(url("confirm_import"), {"carried": carried(page)})
+    alice.post(url("confirm_import"), {"signed_table": signed_table_in(page)})
     assert Client.objects.get(email="dana@home.example", clinic=second).practitioner == here
     assert list(look(alice, clinic=cast.charlie.pk).context["form"].errors) == ["clinic"]
 
@@ -175,7 +175,7 @@ def test_columns_that_are_not_read_are_named(alice):
 
 def test_an_import_of_many_says_how_long_it_takes(alice):
     text = "Name,E-mail\n" + "".join(f"C{number},c{number}@home.example\n" for number in range(50))
-    page = alice.post(url("confirm_import"), {"carried": carried(look(alice, text))}, follow=True)
+    page = alice.post(url("confirm_import"), {"signed_table": signed_table_in(look(alice, text))}, follow=True)
     assert said(page)[0].startswith("50 invitations are on their way. The last goes out in 2 minutes.")
 
 

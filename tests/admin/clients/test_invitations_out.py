@@ -54,7 +54,7 @@ def test_who_has_joined_is_not_among_them_nor_are_those_of_others(cast, alice):
 
 def test_those_ticked_get_a_new_link(cast, alice, frida):
     gustav = make.invited(cast.alice, "Gustav")
-    page = alice.post(url("invite_all_again"), {"client": [frida.pk, gustav.pk, cast.dana.pk]}, follow=True)
+    page = alice.post(url("resend_invitations"), {"client": [frida.pk, gustav.pk, cast.dana.pk]}, follow=True)
     assert said(page) == [
         "2 new invitations are on their way. 1 person has joined or left in the meantime, and stays as they are."
     ]
@@ -66,11 +66,11 @@ def test_all_who_have_not_answered_for_a_week_are_reminded_by_one_press(cast, al
     make.invited(cast.alice, "Gustav")
     page = alice.get(url("invite"))
     assert "1 has not answered for a week." in words(page)
-    assert said(alice.post(url("invite_all_again"), {"remind": "1"}, follow=True)) == [
+    assert said(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
         "1 new invitation is on its way."
     ]
     assert "has not answered for a week" not in words(alice.get(url("invite")))
-    assert said(alice.post(url("invite_all_again"), {"remind": "1"}, follow=True)) == [
+    assert said(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
         "Nobody was chosen, so nothing was sent."
     ]
 
@@ -105,14 +105,14 @@ def test_who_joined_meanwhile_is_told(cast, alice, frida):
     assert said(page)[0].startswith("The invitation to Frida is withdrawn.")
 
 
-@pytest.mark.parametrize("act", ["invite_all_again", "withdraw_invitations"])
+@pytest.mark.parametrize("act", ["resend_invitations", "withdraw_invitations"])
 def test_nobody_acts_on_others_clients(cast, frida, act):
     for person in (cast.bob, cast.charlie, cast.dana.user, make.practitioner(cast.alice.clinic, "Fred", "front_desk")):
         assert signed_in(person).post(url(act), {"client": frida.pk, "sure": "1"}).status_code == 404
     assert frida.invitations.filter(withdrawn_at=None).count() == 1
 
 
-@pytest.mark.parametrize("act", ["invite_all_again", "withdraw_invitations"])
+@pytest.mark.parametrize("act", ["resend_invitations", "withdraw_invitations"])
 @pytest.mark.parametrize("number", ["x", "-1", "٣", "9" * 40, "987654", "1\x00"])
 def test_a_number_that_is_nobodys(alice, act, number):
     assert alice.post(url(act), {"client": number}).status_code == 404

@@ -83,7 +83,7 @@ def test_nobody_invites_for_a_clinic_where_they_do_not_work(cast, alice):
 
 def test_an_invitation_can_be_sent_again_and_the_first_link_ends(cast, alice):
     client = make.invited(cast.alice, "Frida")
-    page = alice.post(url("invite_again", client.pk), follow=True)
+    page = alice.post(url("resend_invitation", client.pk), follow=True)
     assert said(page) == ["A new invitation to Frida is on its way."]
     first, second = client.invitations.order_by("pk")
     assert first.withdrawn_at is not None
@@ -91,7 +91,7 @@ def test_an_invitation_can_be_sent_again_and_the_first_link_ends(cast, alice):
 
 
 def test_who_has_joined_is_not_invited_again(cast, alice):
-    page = alice.post(url("invite_again", cast.dana.pk), follow=True)
+    page = alice.post(url("resend_invitation", cast.dana.pk), follow=True)
     assert said(page) == ["This client has joined already."]
     assert cast.dana.invitations.count() == 1
 
@@ -99,4 +99,4 @@ def test_who_has_joined_is_not_invited_again(cast, alice):
 def test_looking_invites_nobody(cast, alice):
     alice.get(url("invite"), frida())
     assert not Client.objects.filter(name="Frida Kern").exists()
-    assert alice.get(url("invite_again", cast.dana.pk)).status_code == 405
+    assert alice.get(url("resend_invitation", cast.dana.pk)).status_code == 405

@@ -45,9 +45,9 @@ def test_a_note_kept_twice_is_one_note(cast, alice, page):
 def test_a_correction_pressed_twice_is_one_and_another_one_is_refused(cast, alice):
     note = add_note(cast.dana, "Left knee.", by=cast.alice)
     for _click in range(2):
-        answer = alice.post(url("note_correct", note.pk), {"text": "Right knee."}, follow=True)
+        answer = alice.post(url("correct_note", note.pk), {"text": "Right knee."}, follow=True)
         assert said(answer)[-1] == "The note is corrected. What it said before stays below it."
-    other = alice.post(url("note_correct", note.pk), {"text": "Both knees."})
+    other = alice.post(url("correct_note", note.pk), {"text": "Both knees."})
     assert "This note is corrected already. Look at the newer one first." in words(other)
     assert "Both knees." in other.content.decode()
     assert Note.objects.count() == 2
