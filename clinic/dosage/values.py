@@ -31,5 +31,5 @@ class PlannedDosage(Dosage):
 
 # In the evening, as the first two hours after rising are to be avoided (Snook 1998). The amount is a gentle beginning
 # of our own; no trial chose it.
-USUAL = Dosage(WEEKDAYS, ("18:00",))
+USUAL = Dosage([*WEEKDAYS], ["18:00"])
 USUAL_WEEKS = 6

@@ -31,7 +31,7 @@ class Mark:
 
     time: str
     at: str
-    kind: str = "chosen"  # or "other", "without-reminder"
+    kind: str = "chosen"  # or "other", "not-wanted"
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class DayStrip:
             Mark(
                 time,
                 _percent(_minutes(dt.time.fromisoformat(time))),
-                "without-reminder" if time in other.without_reminder else "other",
+                "not-wanted" if time in other.without_reminder else "other",
             )
             for other in self.others
             for time in other.times

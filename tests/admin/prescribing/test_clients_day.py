@@ -44,7 +44,7 @@ def test_other_plans_and_what_the_client_wants_no_reminder_of_are_marked(dana, c
     other = make.prescription(dana, times=["09:00", "20:00"])
     client_preferences.choose_reminders(other, days=other.dose.day_names, times=["20:00"], by=dana.user)
     marks = [(mark.time, mark.kind) for mark in drawn(dana).marks]
-    assert marks == [("09:00", "unwished"), ("20:00", "other"), ("18:00", "chosen")]
+    assert marks == [("09:00", "not-wanted"), ("20:00", "other"), ("18:00", "chosen")]
     assert [planned.in_words for planned in drawn(dana).others] == ["09:00, 20:00; no reminder wanted at 09:00"]
 
 
