@@ -1,4 +1,4 @@
-"""Raise, hold, acknowledge, resolve: from what the rules say to what a practitioner sees and does."""
+"""The life of a flag: raised by a report or a sweep, acknowledged, reopened, resolved."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from clinic.models import (
     PainTrend,
     Prescription,
 )
-from clinic.models.flag import Kind, Severity
+from clinic.models.flag import MAX_NOTE, MAX_REASON, Kind, Severity
 from clinic.worklist import entries as worklist_entries
 
-LATE_AFTER = dt.timedelta(hours=1)  # a report is in time if it comes so soon after it happened
-EVIDENCE_SESSIONS = 5
+LATE_AFTER = dt.timedelta(hours=1)  # after it happened a report counts as late
+EVIDENCE_SESSIONS = 5  # behind a flag that the exercise hurts
 WEEK = dt.timedelta(days=7)
-RULE_FIELDS = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # what the rules look at
+RULE_FIELDS = frozenset({"occurred_at", "did_exercise", "before", "after", "next_morning"})  # read by the rules
 ANSWER_FIELDS = RULE_FIELDS | {"warning_signs", "moved_down_leg"}
 _AUDIT_VERBS = {
     FlagEvent.Verb.ACKNOWLEDGED: audit.Verb.FLAG_ACKNOWLEDGED,
@@ -41,43 +41,47 @@ _AUDIT_VERBS = {
 
 
 def raise_flags(
-    report: PainReport, judgement: Assessment, now: dt.datetime, changed: Collection[str] | None = None
+    report: PainReport, assessment: Assessment, now: dt.datetime, changed: Collection[str] | None = None
 ) -> tuple[Advice, list[Flag]]:
-    """Raise what this report asks for, and say what it means for the client.
+    """Raise the flags of a report and choose the advice to the client.
 
-    Inside the report's transaction, the trend row locked. ``changed``: the answers that a correction changed, as
-    only these can raise a flag, lest a mended note undo what a practitioner resolved; None: all are new.
+    Runs inside the report's transaction, with the trend row locked.
 
-    Returns the advice and the flags newly raised.
+    Args:
+        changed: the fields that a correction changed; only these can raise a flag, so that a corrected note does not
+            undo a resolution. None: all are new.
+
+    Returns:
+        The advice and the new flags.
     """
     prescription = report.prescription
     raised: list[Flag | None] = []
     new = frozenset(ANSWER_FIELDS if changed is None else changed)
     if new.isdisjoint(RULE_FIELDS):
-        judgement = Assessment()
+        assessment = Assessment()
     with override(prescription.client.clinic.language):
         signs = _sign_names(report)
-        hurt = _find_hurt(report, judgement, leg="moved_down_leg" in new)
+        hurt = _find_hurt(report, assessment, leg_is_new="moved_down_leg" in new)
         at = report.occurred_at
         if signs and "warning_signs" in new:
             reason = reasons.describe_warning_signs(signs)
             raised.append(_raise_or_extend(prescription, report, Kind.RED_FLAG, Severity.URGENT, reason, now, due=at))
         if hurt:
             reason, evidence = hurt
-            due = None if new == {"next_morning"} else at  # a morning after cannot be told before it
+            due = None if new == {"next_morning"} else at  # the next morning is reported later by nature
             raised.append(
                 _raise_or_extend(
                     prescription, report, Kind.EXERCISE_HURTS, Severity.HIGH, reason, now, evidence, due=due
                 )
             )
-        if judgement.trend is not None and judgement.trend.flag and judgement.trend.score is not None:
+        if assessment.trend is not None and assessment.trend.flag and assessment.trend.score is not None:
             week = prescription.reports.filter(
                 occurred_at__gt=report.occurred_at - WEEK,
                 occurred_at__lte=report.occurred_at,
                 before__isnull=False,
             )
-            reason = reasons.describe_worsening(judgement.trend)
-            due = max(at, judgement.rising_since or at)  # what began before it was not this report's news
+            reason = reasons.describe_worsening(assessment.trend)
+            due = max(at, assessment.rising_since or at)  # not before this report
             raised.append(
                 _raise_or_extend(prescription, report, Kind.WORSENING, Severity.HIGH, reason, now, week, due=due)
             )
@@ -94,18 +98,20 @@ def _sign_names(report: PainReport) -> list[str]:
     codes = list(report.warning_signs.values_list("code", flat=True))
     if not codes:
         return []
-    asked = report.prescription.exercise.precautions_in(report.prescription.client.clinic.language)
-    words = {precaution.code: precaution.sign for precaution in asked}
-    return [words.get(code) or code for code in codes]
+    precautions = report.prescription.exercise.precautions_in(report.prescription.client.clinic.language)
+    names = {precaution.code: precaution.sign for precaution in precautions}
+    return [names.get(code) or code for code in codes]
 
 
-def _find_hurt(report: PainReport, judgement: Assessment, *, leg: bool) -> tuple[str, Iterable[PainReport]] | None:
-    """Why the exercise hurts this client, with the reports that show it; None: it does not, as far as is known."""
-    if leg and report.moved_down_leg:
+def _find_hurt(
+    report: PainReport, assessment: Assessment, *, leg_is_new: bool
+) -> tuple[str, Iterable[PainReport]] | None:
+    """The reason why the exercise hurts this client, and its evidence; None: there is none."""
+    if leg_is_new and report.moved_down_leg:
         return reasons.describe_leg_pain(), [report]
-    if judgement.session == "much_worse":
+    if assessment.session == "much_worse":
         return reasons.describe_strong_rise(report), [report]
-    if judgement.standing == "stop":
+    if assessment.standing == "stop":
         latest = report.prescription.reports.filter(
             did_exercise=True, before__isnull=False, after__isnull=False, occurred_at__lte=report.occurred_at
         ).order_by("-occurred_at", "-pk")
@@ -114,11 +120,11 @@ def _find_hurt(report: PainReport, judgement: Assessment, *, leg: bool) -> tuple
     return None
 
 
-def _choose_advice(report: PainReport, sign: bool, hurt: bool) -> Advice:
-    if sign:
+def _choose_advice(report: PainReport, has_sign: bool, hurts: bool) -> Advice:
+    if has_sign:
         return Advice.CALL_NOW
     held = report.prescription.state == Prescription.State.HELD
-    if hurt or (held and report.did_exercise):
+    if hurts or (held and report.did_exercise):
         return Advice.STOP
     if report.change is None or not report.did_exercise:
         return Advice.THANKS
@@ -138,28 +144,28 @@ def raise_flag(
     prescription: Prescription | None = None,
     due: dt.datetime | None = None,
 ) -> Flag | None:
-    """Raise one flag, with its history row and, unless routine, the notice to the practitioner.
+    """Raise one flag, with its event and, unless routine, the notices to practitioners.
 
     Args:
-        report: the report that raised it; None for the sweep, which then names the ``prescription``.
-        evidence: the reports behind it; ``report`` itself is always among them.
-        due: when it would have been raised, had the reports come in time; kept if that is over an hour ago.
+        report: the report that raised it; None for a sweep, which passes the ``prescription``.
+        evidence: the reports behind it; ``report`` is added.
+        due: when it would have been raised, had the reports come in time; stored if over LATE_AFTER ago.
 
     Returns:
-        The new flag; None when one of this kind is unresolved already, which then gains the evidence. If that one
-        was acknowledged and is not routine, it is open again and the practitioner is told again.
+        The new flag; None when one of this kind is unresolved, which then gains the evidence. If that one was
+        acknowledged and is not routine, it is reopened with new notices.
     """
-    about = report.prescription if report else prescription
-    if about is None:
+    prescription = report.prescription if report else prescription
+    if prescription is None:
         raise TypeError("raise_flag needs a report or a prescription")
     with transaction.atomic():
-        flag = _raise_or_extend(about, report, kind, severity, reason, now, evidence, due=due)
-        worklist_entries.update_entries(about.client_id)
+        flag = _raise_or_extend(prescription, report, kind, severity, reason, now, evidence, due=due)
+        worklist_entries.update_entries(prescription.client_id)
     return flag
 
 
 def _raise_or_extend(
-    about: Prescription,
+    prescription: Prescription,
     report: PainReport | None,
     kind: Kind,
     severity: Severity,
@@ -169,20 +175,20 @@ def _raise_or_extend(
     *,
     due: dt.datetime | None = None,
 ) -> Flag | None:
-    """As raise_flag, leaving the client's standing to the caller."""
-    behind = {item.pk for item in evidence} | ({report.pk} if report else set())
-    open_flag = Flag.objects.unresolved().filter(prescription=about, kind=kind).first()
+    """As raise_flag; the caller updates the worklist entry."""
+    reports = {item.pk for item in evidence} | ({report.pk} if report else set())
+    open_flag = Flag.objects.unresolved().filter(prescription=prescription, kind=kind).first()
     if open_flag is not None:
-        open_flag.evidence.add(*behind)
+        open_flag.evidence.add(*reports)
         if severity != Severity.ROUTINE and kind != Kind.WORSENING:
             _reopen_flag(open_flag, now)
         return None
     flag = Flag.objects.create(
-        prescription=about, kind=kind, severity=severity, reason=reason[:500],
-        rule_version=rule_settings.version_of(about.client_id), raised_at=now, raised_by=report,
+        prescription=prescription, kind=kind, severity=severity, reason=reason[:MAX_REASON],
+        rule_version=rule_settings.version_of(prescription.client_id), raised_at=now, raised_by=report,
         due_at=due if due is not None and now - due > LATE_AFTER else None,
     )  # fmt: skip
-    flag.evidence.set(behind)
+    flag.evidence.set(reports)
     FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.RAISED, at=now)
     if severity != Severity.ROUTINE:
         create_notices(flag, find_recipients(flag.prescription.client, now), now)
@@ -191,24 +197,25 @@ def _raise_or_extend(
 
 
 def update_reason(prescription: Prescription, kind: Kind, reason: str, now: dt.datetime) -> None:
-    """Let the unresolved flag of this kind say something new; one that was acknowledged is open again."""
-    stale = Flag.objects.unresolved().filter(prescription=prescription, kind=kind).exclude(reason=reason[:500])
-    for flag in stale.select_for_update():
-        Flag.objects.filter(pk=flag.pk).update(reason=reason[:500], state=Flag.State.OPEN)
+    """Replace the reason of the unresolved flag of this kind; an acknowledged one is reopened."""
+    reason = reason[:MAX_REASON]
+    outdated = Flag.objects.unresolved().filter(prescription=prescription, kind=kind).exclude(reason=reason)
+    for flag in outdated.select_for_update():
+        Flag.objects.filter(pk=flag.pk).update(reason=reason, state=Flag.State.OPEN)
         if flag.state == Flag.State.ACKNOWLEDGED:
             FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
             worklist_entries.update_entries(prescription.client_id)
 
 
 def _reopen_flag(flag: Flag, now: dt.datetime) -> None:
-    """It happened again after somebody had seen it: acknowledged → open."""
+    """acknowledged → open, with new notices, as it happened again."""
     if Flag.objects.filter(pk=flag.pk, state=Flag.State.ACKNOWLEDGED).update(state=Flag.State.OPEN):
         FlagEvent.objects.create(flag=flag, verb=FlagEvent.Verb.REOPENED, at=now)
         create_notices(flag, find_recipients(flag.prescription.client, now), now)
 
 
 def put_on_hold(prescription: Prescription, reason: str, now: dt.datetime, by: AbstractBaseUser | None = None) -> bool:
-    """active → held. False: it was not active. Only a practitioner resumes it."""
+    """active → held, until a practitioner resumes it. False: it was not active."""
     state = Prescription.State
     return Prescription.objects.change_state(
         prescription, leaves=[state.ACTIVE], to=state.HELD, reason=reason, by=by, at=now
@@ -216,7 +223,7 @@ def put_on_hold(prescription: Prescription, reason: str, now: dt.datetime, by: A
 
 
 def acknowledge_flag(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.datetime | None = None) -> bool:
-    """Say that somebody has seen it and is on it. False: it was acknowledged or resolved before."""
+    """open → acknowledged: a practitioner takes care of it. False: it was acknowledged or resolved before."""
     with transaction.atomic():
         if note:
             Client.objects.lock_for_writing(flag.prescription.client_id)
@@ -231,12 +238,17 @@ def acknowledge_flag(flag: Flag, by: AbstractBaseUser, note: str = "", now: dt.d
 def resolve_flag(
     flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
 ) -> bool:
-    """Close the flag with a note; the rule behind it starts again from what stands now.
+    """Resolve the flag with a note and restart the rule behind it from the current pain.
 
-    ``verdict``: whether it was real, a value of Flag.Verdict; empty: nobody said.
+    Args:
+        by: None: the rules themselves.
+        verdict: whether it was real, a value of Flag.Verdict; empty: no answer.
 
-    Returns False when it was resolved before. Raises ValidationError on ``note`` when that is empty, on ``verdict``
-    when it is none of those; nothing is written then.
+    Returns:
+        False when it was resolved before.
+
+    Raises:
+        ValidationError: by field, ``note`` or ``verdict``; nothing is written then.
     """
     with transaction.atomic():
         changed = close_flag(flag, by, note, now, verdict=verdict)
@@ -248,14 +260,14 @@ def resolve_flag(
 def close_flag(
     flag: Flag, by: AbstractBaseUser | None, note: str, now: dt.datetime | None = None, *, verdict: str = ""
 ) -> bool:
-    """As resolve, leaving the client's standing to the caller, who has more to write first."""
-    wrong: dict[str, str] = {}
+    """As resolve_flag; the caller updates the worklist entry, after its other changes."""
+    errors: dict[str, str] = {}
     if not note.strip():
-        wrong["note"] = _("Write in a few words what you found or did.")
+        errors["note"] = _("Write in a few words what you found or did.")
     if verdict and verdict not in Flag.Verdict.values:
-        wrong["verdict"] = _("Was it real? Choose one of: %(known)s.") % {"known": ", ".join(Flag.Verdict.values)}
-    if wrong:
-        raise ValidationError(wrong)
+        errors["verdict"] = _("Was it real? Choose one of: %(known)s.") % {"known": ", ".join(Flag.Verdict.values)}
+    if errors:
+        raise ValidationError(errors)
     with transaction.atomic():
         row = PainTrend.objects.select_for_update().get(prescription=flag.prescription_id)
         Client.objects.lock_for_writing(flag.prescription.client_id)
@@ -263,9 +275,9 @@ def close_flag(
         if changed:
             _record_event(flag, FlagEvent.Verb.RESOLVED, by, note, now)
             engine.restart_rule(row, flag.kind)
-            if flag.kind == Kind.UNDELIVERABLE:  # the address was looked at: mail may go there again
+            if flag.kind == Kind.UNDELIVERABLE:  # the address was checked: mail may go there again
                 Client.objects.filter(prescriptions=flag.prescription_id).update(undeliverable_since=None)
-            if flag.kind == Kind.SILENT and by is not None:  # somebody was in touch: what went unanswered is settled
+            if flag.kind == Kind.SILENT and by is not None:  # somebody was in touch: unanswered reminders count anew
                 Client.objects.filter(prescriptions=flag.prescription_id).update(reminders_since=now or timezone.now())
             transaction.on_commit(partial(signals.flag_resolved.send_robust, Flag, flag=flag))
     flag.refresh_from_db(fields=["state", "verdict"])
@@ -276,12 +288,12 @@ def _record_event(
     flag: Flag, verb: FlagEvent.Verb, by: AbstractBaseUser | None, note: str, now: dt.datetime | None
 ) -> None:
     at = now or timezone.now()
-    FlagEvent.objects.create(flag=flag, verb=verb, note=note.strip()[:2000], by_id=by.pk if by else None, at=at)
+    FlagEvent.objects.create(flag=flag, verb=verb, note=note.strip()[:MAX_NOTE], by_id=by.pk if by else None, at=at)
     audit.record(by, _AUDIT_VERBS[verb], flag, flag.prescription.client.clinic)
 
 
 def _resolve_silence(prescription: Prescription, now: dt.datetime) -> bool:
-    """Whether there was one to end."""
+    """Resolve a silent flag, as the client reports again; returns whether there was one."""
     silent = Flag.objects.unresolved().filter(prescription=prescription, kind=Kind.SILENT)
-    ended = [close_flag(flag, None, _("The client reported again."), now) for flag in silent]
-    return any(ended)
+    resolved = [close_flag(flag, None, _("The client reported again."), now) for flag in silent]
+    return any(resolved)

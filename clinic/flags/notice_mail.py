@@ -1,4 +1,4 @@
-"""Tell the practitioner that clients need a look: no health data, no name, one link; one mail for all that came."""
+"""The notice that clients need a look: no health data, no name, one link; one mail for all flags of the moment."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ from clinic.models.outbox import State
 
 
 def guard(notices: list[Notice], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """A flag already seen needs no mail, and of several to one person the first goes for all.
+    """Skip notices of flags that are no longer open, and all but the first of several to one person.
 
-    One whose own flag was seen still goes where others, skipped for its sake, wait behind it. Whose reader is away by
-    now, or is not concerned any more, does not go: whoever treats the client gets one instead.
+    A notice whose own flag is closed still goes where it covers others that were skipped for it. One whose recipient
+    is absent or no longer concerned is skipped: whoever treats the client gets one instead.
     """
-    waiting = set(Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True))
+    open_notices = set(
+        Flag.objects.filter(state=Flag.State.OPEN, notices__in=notices).values_list("notices", flat=True)
+    )
     left_over = _left_over({notice.practitioner_id for notice in notices})
-    unwanted: dict[int, SkipReason] = {}
-    told: set[int] = set()
-    elsewhere = reroute_notices(notices, left_over, now)
+    skipped: dict[int, SkipReason] = {}
+    mailed: set[int] = set()
+    rerouted = reroute_notices(notices, left_over, now)
     for notice in notices:
-        whom = notice.practitioner_id
-        if notice.pk in elsewhere and (notice.pk in waiting or whom in left_over):
-            unwanted[notice.pk] = elsewhere[notice.pk]
-        elif whom in told:
-            unwanted[notice.pk] = SkipReason.TOGETHER if notice.pk in waiting else SkipReason.SETTLED
-        elif notice.pk in waiting or whom in left_over:
-            told.add(whom)
+        recipient = notice.practitioner_id
+        if notice.pk in rerouted and (notice.pk in open_notices or recipient in left_over):
+            skipped[notice.pk] = rerouted[notice.pk]
+        elif recipient in mailed:
+            skipped[notice.pk] = SkipReason.TOGETHER if notice.pk in open_notices else SkipReason.SETTLED
+        elif notice.pk in open_notices or recipient in left_over:
+            mailed.add(recipient)
         else:
-            unwanted[notice.pk] = SkipReason.SETTLED
-    return unwanted
+            skipped[notice.pk] = SkipReason.SETTLED
+    return skipped
 
 
 def compose(notice: Notice) -> EmailMultiAlternatives:
     practitioner = notice.practitioner
-    ours = [notice.pk, *_left_over({practitioner.pk}).get(practitioner.pk, [])]
-    flags = Flag.objects.filter(notices__in=ours, state=Flag.State.OPEN).distinct()
+    covered = [notice.pk, *_left_over({practitioner.pk}).get(practitioner.pk, [])]
+    flags = Flag.objects.filter(notices__in=covered, state=Flag.State.OPEN).distinct()
     clients = flags.order_by().values("prescription__client").distinct().count()
     return letter(
         "notice",
@@ -55,25 +57,25 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
             "practitioner": practitioner,
             "worklist_url": f"{conf.base_url}{conf.worklist_path}",
             "count": max(1, clients),
-            "overdue": all(notice_recipients.is_escalation(one) for one in Notice.objects.filter(pk__in=ours)),
+            "overdue": all(notice_recipients.is_escalation(row) for row in Notice.objects.filter(pk__in=covered)),
         },
     )
 
 
 def _left_over(practitioners: Collection[int]) -> dict[int, list[int]]:
-    """By practitioner, the open ones that were skipped as another mail was to tell of them, and none has since.
+    """By practitioner, the notices of open flags that were skipped for another mail, and no mail went out since.
 
-    A mail that was to speak for them may have failed, or wait for its next attempt.
+    The mail that was to cover them may have failed, or wait for its next attempt.
     """
-    ours = Notice.objects.filter(practitioner__in=practitioners)
-    last = dict(
+    notices = Notice.objects.filter(practitioner__in=practitioners)
+    last_sent = dict(
         Practitioner.objects.filter(pk__in=practitioners)
-        .annotate(last=Max("notices__sent_at", filter=Q(notices__state=State.SENT)))
-        .values_list("pk", "last")
+        .annotate(last_sent=Max("notices__sent_at", filter=Q(notices__state=State.SENT)))
+        .values_list("pk", "last_sent")
     )
-    skipped = ours.filter(state=State.SKIPPED, status_detail=SkipReason.TOGETHER, flag__state=Flag.State.OPEN)
-    found: dict[int, list[int]] = {}
-    for pk, whom, at in skipped.order_by("pk").values_list("pk", "practitioner", "settled_at"):
-        if last[whom] is None or at > last[whom]:
-            found.setdefault(whom, []).append(pk)
-    return found
+    skipped = notices.filter(state=State.SKIPPED, status_detail=SkipReason.TOGETHER, flag__state=Flag.State.OPEN)
+    left_over: dict[int, list[int]] = {}
+    for pk, recipient, at in skipped.order_by("pk").values_list("pk", "practitioner", "settled_at"):
+        if last_sent[recipient] is None or at > last_sent[recipient]:
+            left_over.setdefault(recipient, []).append(pk)
+    return left_over

@@ -1,4 +1,4 @@
-"""Whom a mail about a client goes to, and its row: the next tick sends it."""
+"""The recipients of notices, and the rows of these mails, which the next tick sends."""
 
 from __future__ import annotations
 
@@ -13,92 +13,91 @@ from clinic.models.outbox import State
 
 NOTICE_AGE = dt.timedelta(hours=24)
 MIN_GAP = dt.timedelta(minutes=3)
-"""So long after a mail the next one to the same person waits, and tells of all that came meanwhile; well within the
-five minutes after which /readyz calls a notice late."""
+"""Between two notices to one person; the second covers all flags raised meanwhile. Within the five minutes after
+which /readyz calls a notice late."""
 OPENING_VERBS = (FlagEvent.Verb.RAISED, FlagEvent.Verb.REOPENED)
 NOTIFYING_VERBS = (*OPENING_VERBS, FlagEvent.Verb.ESCALATED)
 
 
 def find_recipients(client: Client, now: dt.datetime) -> list[Practitioner]:
-    """The client's practitioner or, while that one is away, the cover.
+    """The client's practitioner or, during an absence, the cover.
 
-    Where that is nobody, or nobody whom mail reaches at once: the owners. Where none of these takes mail at once
-    either: whoever of them works here, for a mail that nobody gets helps no client.
+    Where there is none, or none who takes urgent mail: the owners. Where no owner takes it either: whoever of them is
+    active, so that somebody gets it.
     """
-    away = Absence.objects.at(now).filter(practitioner=client.practitioner_id).select_related("cover").first()
-    treats = away.cover if away is not None else client.practitioner
-    first = [] if treats is None else list(Practitioner.objects.filter(pk=treats.pk, active=True).clinical())
-    at_once = [one for one in first if one.urgent_mail and one.undeliverable_since is None]
-    others = at_once or find_owner_recipients(client.clinic, now) or first or list(active_owners(client.clinic))
-    return others or [client.practitioner] * client.practitioner.active
+    absence = Absence.objects.at(now).filter(practitioner=client.practitioner_id).select_related("cover").first()
+    practitioner = client.practitioner if absence is None else absence.cover
+    treating = list(Practitioner.objects.filter(pk=practitioner.pk, active=True).clinical()) if practitioner else []
+    reachable = [row for row in treating if row.urgent_mail and row.undeliverable_since is None]
+    recipients = (
+        reachable or find_owner_recipients(client.clinic, now) or treating or list(active_owners(client.clinic))
+    )
+    return recipients or [client.practitioner] * client.practitioner.active
 
 
 def find_owner_recipients(clinic: Clinic, now: dt.datetime) -> list[Practitioner]:
-    """The owners who take mail at once; for one who is away, the cover."""
-    found: dict[int, Practitioner] = {}
+    """The owners who take urgent mail; for an absent one, the cover."""
+    numbers = set[int | None]()
     for owner in active_owners(clinic):
-        away = owner.absences.at(now).select_related("cover").first()
-        stands_in = away.cover if away is not None else owner
-        if stands_in is not None:
-            found[stands_in.pk] = stands_in
-    reached = Practitioner.objects.receiving_urgent_mail().filter(pk__in=found)
-    return list(reached.order_by("pk"))
+        absence = owner.absences.at(now).first()
+        numbers.add(owner.pk if absence is None else absence.cover_id)
+    return list(Practitioner.objects.receiving_urgent_mail().filter(pk__in=numbers - {None}).order_by("pk"))
 
 
 def active_owners(clinic: Clinic) -> QuerySet[Practitioner]:
-    """Those at the head of a clinic who still work there."""
+    """The owners of a clinic who still work there."""
     return clinic.practitioners.filter(active=True, role=Practitioner.Role.OWNER)
 
 
 def create_notices(flag: Flag, practitioners: Iterable[Practitioner], now: dt.datetime) -> None:
-    """The row of a mail to each of these that the client needs a look.
+    """Create the row of a mail about this flag to each practitioner.
 
-    Somebody who had such a mail just now gets the next after `BREATH`, for all that comes meanwhile: a day on which
-    everything happens at once does not fill a mailbox, and the first mail led to the worklist already.
+    Not sent within `MIN_GAP` of the last one to the same person: many flags at once do not fill a mailbox.
     """
-    for told in practitioners:
-        try_at = _earliest_try(told, now)
+    for practitioner in practitioners:
+        try_at = _earliest_try(practitioner, now)
         Notice.objects.create(
-            practitioner=told, flag=flag, due_at=now, try_at=try_at, expires_at=now + NOTICE_AGE,
-            message_id=f"notice.{flag.pk}.{told.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
+            practitioner=practitioner, flag=flag, due_at=now, try_at=try_at, expires_at=now + NOTICE_AGE,
+            message_id=f"notice.{flag.pk}.{practitioner.pk}.{now:%Y%m%d%H%M%S%f}@{conf.mail_domain}",
         )  # fmt: skip
 
 
 def notify_owners_instead(notice: Notice, now: dt.datetime) -> None:
-    """The mail reached nobody and the flag is open: the owners who were not told yet are, or who stands in for them."""
+    """After an undeliverable notice: notify the owners, or their covers, who have none of this flag."""
     flag = Flag.objects.select_related("prescription__client__clinic").get(pk=notice.flag_id)
     if flag.state == Flag.State.OPEN:
-        clinic, known = flag.prescription.client.clinic, set(told(notice).values_list("practitioner", flat=True))
-        at_once = [one for one in find_owner_recipients(clinic, now) if one.pk not in known]
-        create_notices(flag, at_once or [owner for owner in active_owners(clinic) if owner.pk not in known], now)
+        clinic = flag.prescription.client.clinic
+        notified = set(notices_of_event(notice).values_list("practitioner", flat=True))
+        reachable = [row for row in find_owner_recipients(clinic, now) if row.pk not in notified]
+        create_notices(flag, reachable or [row for row in active_owners(clinic) if row.pk not in notified], now)
 
 
-def told(notice: Notice, verbs: Iterable[str] = NOTIFYING_VERBS) -> QuerySet[Notice]:
-    """The mails of this flag, to anybody, since the last of these steps before this mail, tried in vain or not.
+def notices_of_event(notice: Notice, verbs: Iterable[str] = NOTIFYING_VERBS) -> QuerySet[Notice]:
+    """The notices of the same flag, to anybody, since the last event of these verbs before this notice.
 
-    A skipped one told nobody, unless another mail to the same person spoke for it.
+    Without the skipped ones, unless another mail to the same person covered them.
     """
     event = find_event(notice, verbs)
     since = notice.flag.raised_at if event is None else event.at
-    theirs = Notice.objects.filter(flag=notice.flag_id, due_at__gte=since)
-    return theirs.filter(~Q(state=State.SKIPPED) | Q(status_detail=SkipReason.TOGETHER))
+    notices = Notice.objects.filter(flag=notice.flag_id, due_at__gte=since)
+    return notices.filter(~Q(state=State.SKIPPED) | Q(status_detail=SkipReason.TOGETHER))
 
 
 def find_event(notice: Notice, verbs: Iterable[str] = NOTIFYING_VERBS) -> FlagEvent | None:
-    """The step of the flag that this mail is about, be it written at once or anew."""
+    """The last event of these verbs before the notice: what it is about."""
     return notice.flag.events.filter(verb__in=verbs, at__lte=notice.due_at).order_by("-at", "-pk").first()
 
 
 def is_escalation(notice: Notice) -> bool:
-    """Whether this mail is of a flag that rose, as nobody looked, and not of one just raised."""
+    """Whether the notice is about an escalation, and not about a flag raised or reopened."""
     event = find_event(notice)
     return event is not None and event.verb == FlagEvent.Verb.ESCALATED
 
 
-def _earliest_try(told: Practitioner, now: dt.datetime) -> dt.datetime:
-    theirs = Notice.objects.filter(practitioner=told)
-    if theirs.filter(state=State.SENDING).exists():
+def _earliest_try(practitioner: Practitioner, now: dt.datetime) -> dt.datetime:
+    notices = Notice.objects.filter(practitioner=practitioner)
+    if notices.filter(state=State.SENDING).exists():
         return now + MIN_GAP
-    lately = theirs.filter(state=State.SENT, settled_at__gt=now - MIN_GAP, settled_at__lte=now)
-    sent_at = lately.order_by("-sent_at").values_list("sent_at", flat=True).first()
+    recent = notices.filter(state=State.SENT, settled_at__gt=now - MIN_GAP, settled_at__lte=now)
+    sent_at = recent.order_by("-sent_at").values_list("sent_at", flat=True).first()
     return now if sent_at is None else max(now, sent_at + MIN_GAP)

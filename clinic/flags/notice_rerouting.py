@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from clinic.flags.notice_recipients import (
+    NOTIFYING_VERBS,
     OPENING_VERBS,
     active_owners,
     create_notices,
     find_owner_recipients,
     find_recipients,
     is_escalation,
-    told,
+    notices_of_event,
 )
 from clinic.models import Absence, Client, Flag, FlagEvent, Notice, Practitioner, SkipReason
 from clinic.models.flag import Severity
@@ -58,72 +59,75 @@ def notify_new_practitioner(
 def reroute_notices(
     notices: Collection[Notice], left_over: Mapping[int, Iterable[int]], now: dt.datetime
 ) -> dict[int, SkipReason]:
-    """Write the mail of these notices anew for whoever else is to have it; returns which must not go, and why.
+    """Create notices to the current recipients where they changed; returns which of the old ones to skip, and why.
 
-    Run twice it writes nothing twice. Where nobody else has it then, it goes to the reader all the same.
+    Idempotent. A notice that nobody else gets still goes to its first recipient.
 
     Args:
-        notices: about to go.
-        left_over: by practitioner, the numbers of skipped ones for which such a mail was to speak.
+        notices: about to be sent.
+        left_over: by practitioner, the numbers of skipped notices that their next mail was to cover.
     """
-    unwanted: dict[int, SkipReason] = {}
+    skipped: dict[int, SkipReason] = {}
     for notice in _notices_to_check([notice.pk for notice in notices], now):
         with transaction.atomic():
-            why = _skip_reason(notice, now)
-            elsewhere = _notify_current_recipients(notice, now)
-            if why is not None and elsewhere:
-                spoken_for = Notice.objects.filter(pk__in=left_over.get(notice.practitioner_id, ()))
-                moved = [_notify_current_recipients(skipped, now) for skipped in spoken_for]
-                if all(moved):
-                    spoken_for.update(status_detail=why)  # or they would count as told, while nothing speaks for them
-                    unwanted[notice.pk] = why
-    return unwanted
+            reason = _skip_reason(notice, now)
+            rerouted = _notify_current_recipients(notice, now)
+            if reason is not None and rerouted:
+                covered = Notice.objects.filter(pk__in=left_over.get(notice.practitioner_id, ()))
+                all_rerouted = [_notify_current_recipients(row, now) for row in covered]
+                if all(all_rerouted):
+                    covered.update(status_detail=reason)  # no mail to this recipient covers them now
+                    skipped[notice.pk] = reason
+    return skipped
 
 
 def _notices_to_check(notices: Collection[int], now: dt.datetime) -> list[Notice]:
-    """Those to look at more closely, by one query, as they are few: whose reader is away, or works here no more,
+    """The few notices whose recipient may have changed, by one query.
 
-    or has it for a reason that may be gone by now: not as the client's practitioner, or as the flag rose.
+    The recipient is absent, inactive or not the client's practitioner, or the flag escalated.
     """
-    out = Q(practitioner__active=False) | ~Q(practitioner__role__in=Practitioner.Role.clinical())
-    away = Q(practitioner__in=Absence.objects.at(now).values("practitioner"))
-    for_another = ~Q(practitioner=F("flag__prescription__client__practitioner"))
-    risen = Q(Exists(FlagEvent.objects.filter(flag=OuterRef("flag"), verb=FlagEvent.Verb.ESCALATED)))
-    found = Notice.objects.filter(pk__in=notices).filter(out | away | for_another | risen).order_by("pk")
-    return list(found.select_related("practitioner", "flag"))
+    inactive = Q(practitioner__active=False) | ~Q(practitioner__role__in=Practitioner.Role.clinical())
+    absent = Q(practitioner__in=Absence.objects.at(now).values("practitioner"))
+    of_another = ~Q(practitioner=F("flag__prescription__client__practitioner"))
+    escalated = Q(Exists(FlagEvent.objects.filter(flag=OuterRef("flag"), verb=FlagEvent.Verb.ESCALATED)))
+    rows = Notice.objects.filter(pk__in=notices).filter(inactive | absent | of_another | escalated).order_by("pk")
+    return list(rows.select_related("practitioner", "flag"))
 
 
 def _skip_reason(notice: Notice, now: dt.datetime) -> SkipReason | None:
-    """Why the mail is not for its reader any more; None: it is."""
-    reader, client = notice.practitioner, _client(notice)
-    if not (reader.active and reader.is_clinical):
+    """Why the notice is no longer for its recipient; None: it is."""
+    recipient, client = notice.practitioner, _client(notice)
+    if not (recipient.active and recipient.is_clinical):
         return SkipReason.INACTIVE
-    if reader.absences.at(now).exists():
+    if recipient.absences.at(now).exists():
         return SkipReason.ABSENT
-    treats_or_heads = Q(practitioner=client.practitioner_id) | Q(practitioner__in=active_owners(client.clinic))
-    covers = Absence.objects.at(now).filter(treats_or_heads, cover=reader)
-    concerned = reader.role == Practitioner.Role.OWNER or reader.pk == client.practitioner_id or covers.exists()
-    return None if concerned else SkipReason.WITHDRAWN
+    treats_or_owns = Q(practitioner=client.practitioner_id) | Q(practitioner__in=active_owners(client.clinic))
+    covers = Absence.objects.at(now).filter(treats_or_owns, cover=recipient)
+    is_owner = recipient.role == Practitioner.Role.OWNER
+    is_concerned = is_owner or recipient.pk == client.practitioner_id or covers.exists()
+    return None if is_concerned else SkipReason.WITHDRAWN
 
 
 def _notify_current_recipients(notice: Notice, now: dt.datetime) -> bool:
-    """A mail to each who would get it if it were written now and has had none. True: they have it instead.
+    """Notify each who would be a recipient now and has no notice. True: they have it instead of the old one.
 
-    False: its reader is among them, or to those it is for no mail waits or went out. Who treats the client by now hears
-    of a risen flag too, unless told since it was raised.
+    False: the old one is among them, or no mail to the new ones waits or went out. After an escalation whoever treats
+    the client now is notified too, unless notified since the flag was raised.
     """
     client = _client(notice)
-    above = find_owner_recipients(client.clinic, now) if is_escalation(notice) else []
-    treats = [who for who in find_recipients(client, now) if who not in above]
+    owners = find_owner_recipients(client.clinic, now) if is_escalation(notice) else []
+    treating = [row for row in find_recipients(client, now) if row not in owners]
     is_open = notice.flag.state == Flag.State.OPEN
-    for instead, mails in ((above, told(notice)), (treats, told(notice, OPENING_VERBS))) if is_open else ():
-        known = set(mails.values_list("practitioner", flat=True))
-        create_notices(notice.flag, [who for who in instead if who.pk not in known and who != notice.practitioner], now)
-    if notice.practitioner in [*above, *treats]:
+    if is_open:
+        for recipients, verbs in ((owners, NOTIFYING_VERBS), (treating, OPENING_VERBS)):
+            notified = set(notices_of_event(notice, verbs).values_list("practitioner", flat=True))
+            notified.add(notice.practitioner_id)
+            create_notices(notice.flag, [row for row in recipients if row.pk not in notified], now)
+    if notice.practitioner in [*owners, *treating]:
         return False
-    in_vain = Q(state__in=[State.FAILED, State.BOUNCED]) | Q(state__in=OPEN, expires_at__lte=now)
-    theirs = told(notice).filter(practitioner__in=above or treats).exclude(in_vain)
-    return theirs.exists() if is_open else bool(above or treats)
+    undelivered = Q(state__in=[State.FAILED, State.BOUNCED]) | Q(state__in=OPEN, expires_at__lte=now)
+    delivered = notices_of_event(notice).filter(practitioner__in=owners or treating).exclude(undelivered)
+    return delivered.exists() if is_open else bool(owners or treating)
 
 
 def _client(notice: Notice) -> Client:

@@ -1,4 +1,4 @@
-"""Which constants of the trend rule are in force for one client: read wherever the rule runs."""
+"""The rule settings in force: the client's own, else the clinic's, else the standard ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ STANDARD_SETTINGS = (RuleSettings.Sensitivity.STANDARD.value, TrendConfig().smal
 
 
 def settings_of(client: int) -> tuple[str, float]:
-    """Sensitivity and smallest rise (points) in force for a client, by number."""
+    """Sensitivity and smallest rise (points) in force for a client, by number; the only way to them."""
     own = RuleSettings.objects.filter(client=OuterRef("pk")).order_by("-at", "-pk")
     clinics = RuleSettings.objects.filter(clinic=OuterRef("clinic"), client=None).order_by("-at", "-pk")
-    found = (  # in one query: it is asked at every report
+    row = (  # in one query, as every report reads it
         Client.objects.filter(pk=client)
         .annotate(
             own_sensitivity=Subquery(own.values("sensitivity")[:1]),
@@ -27,16 +27,16 @@ def settings_of(client: int) -> tuple[str, float]:
         .values_list("own_sensitivity", "own_rise", "clinics_sensitivity", "clinics_rise")
         .first()
     )
-    if found is None:
+    if row is None:
         return STANDARD_SETTINGS
-    settings = (found[:2], found[2:], STANDARD_SETTINGS)
+    settings = (row[:2], row[2:], STANDARD_SETTINGS)
     return next((sensitivity, rise) for sensitivity, rise in settings if sensitivity is not None and rise is not None)
 
 
 def clinic_settings_of(clinic: int) -> tuple[str, float]:
-    """The same for the clients of a clinic, by number, who have no setting of their own."""
-    found = RuleSettings.objects.filter(clinic=clinic, client=None).order_by("-at", "-pk").first()
-    return STANDARD_SETTINGS if found is None else (found.sensitivity, found.smallest_rise)
+    """Those of a clinic, by number, in force for its clients without settings of their own."""
+    newest = RuleSettings.objects.filter(clinic=clinic, client=None).order_by("-at", "-pk").first()
+    return STANDARD_SETTINGS if newest is None else (newest.sensitivity, newest.smallest_rise)
 
 
 def config_of(client: int) -> TrendConfig:
@@ -45,12 +45,12 @@ def config_of(client: int) -> TrendConfig:
 
 
 def version_of(client: int) -> str:
-    """The rules' names as stored on states and flags; they tell the knobs where these are not standard."""
+    """The version of the rules for a client, by number, as stored on states and flags."""
     return version_name(*settings_of(client))
 
 
 def version_name(sensitivity: str, smallest_rise: float) -> str:
-    """``trend-2/response-1``, or ``trend-2 early 1.5/response-1`` with other knobs."""
+    """``trend-2/response-1``, or ``trend-2 early 1.5/response-1`` with other settings."""
     if (sensitivity, smallest_rise) == STANDARD_SETTINGS:
         return RULE_VERSION
     return f"{trend.RULE_VERSION} {sensitivity} {smallest_rise:g}/{response.RULE_VERSION}"

@@ -1,4 +1,4 @@
-"""Change how sensitive the trend rule is, for one client or for a clinic, with a reason that is kept."""
+"""Changes of the rule settings of one client or of a clinic, each stored with its reason."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from clinic.flags import engine
 from clinic.flags.rule_settings import clinic_settings_of, settings_of
 from clinic.flags.trend import SMALLEST_RISES
 from clinic.models import Client, Clinic, PainTrend, Practitioner, Prescription, RuleSettings
+from clinic.models.rule_settings import MAX_REASON
 
-MAX_REASON_LENGTH = 500  # characters
 MAX_REBUILT_STATES = 200  # a few milliseconds each, while somebody waits for the page; the most recent first
 
 
@@ -29,9 +29,9 @@ def set_client_rule_settings(
     by: Practitioner,
     now: dt.datetime | None = None,
 ) -> RuleSettings:
-    """Set how sensitive the rule is for one client, from the next report on; earlier settings stay as history.
+    """Set the rule settings of one client, from the next report on; earlier ones stay as history.
 
-    The trend states of the client's running prescriptions are rebuilt at once. Nothing is flagged in hindsight.
+    The trend states of the client's running prescriptions are rebuilt at once. No flag is raised in hindsight.
 
     Args:
         sensitivity: a value of RuleSettings.Sensitivity.
@@ -70,7 +70,7 @@ def set_clinic_rule_settings(
     by: Practitioner,
     now: dt.datetime | None = None,
 ) -> RuleSettings:
-    """Set how sensitive the rule is for all clients who have no settings of their own.
+    """Set the rule settings of all clients of a clinic who have none of their own.
 
     The trend states of the REBUILT_AT_ONCE prescriptions with the newest reports are rebuilt at once, the others at
     their next report. Arguments, result and errors as in :func:`set_client_rule_settings`.
@@ -113,7 +113,7 @@ def _store(
 
 
 def _errors(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, str]:
-    """Each invalid field with its remedy."""
+    """The error of each invalid field."""
     errors: dict[str, str] = {}
     if sensitivity not in RuleSettings.Sensitivity.values:
         known = ", ".join(RuleSettings.Sensitivity.values)
@@ -123,6 +123,6 @@ def _errors(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, st
         errors["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
     if not reason.strip():
         errors["reason"] = _("Say in a few words why.")
-    elif len(reason.strip()) > MAX_REASON_LENGTH:
-        errors["reason"] = _("At most %(most)s characters.") % {"most": MAX_REASON_LENGTH}
+    elif len(reason.strip()) > MAX_REASON:
+        errors["reason"] = _("At most %(most)s characters.") % {"most": MAX_REASON}
     return errors

@@ -107,18 +107,18 @@ class _Life:
 
     def live(self, prescription: Prescription) -> PainTrend:
         """Write the reports, let the rules judge each, and keep the flags raised; a hold ends the diary."""
-        rules, trend = engine.RuleEngine(Detector(), Response()), PainTrend(prescription=prescription)
+        rule_engine, trend = engine.RuleEngine(Detector(), Response()), PainTrend(prescription=prescription)
         raised: dict[str, Flag] = {}
         for when, before, after in self.diary():
             report = _report(prescription, when, before, after)
             self.reports.append(report)
-            judgement = rules.step(report)
-            if (usual := judgement.trend) is not None:
-                trend.recent, trend.usual, trend.rise = usual.recent, usual.usual, usual.rise
-                trend.swing, trend.watch = usual.swing, usual.watch
-                if usual.flag and usual.score is not None and "worsening" not in raised:
-                    raised["worsening"] = _flag(report, "worsening", reasons.describe_worsening(usual))
-            if judgement.standing == "stop":
+            assessment = rule_engine.update(report)
+            if (result := assessment.trend) is not None:
+                trend.recent, trend.usual, trend.rise = result.recent, result.usual, result.rise
+                trend.swing, trend.watch = result.swing, result.watch
+                if result.flag and result.score is not None and "worsening" not in raised:
+                    raised["worsening"] = _flag(report, "worsening", reasons.describe_worsening(result))
+            if assessment.standing == "stop":
                 raised["exercise_hurts"] = _flag(
                     report, "exercise_hurts", reasons.describe_hurting_sessions(self.reports[-5:])
                 )
@@ -129,7 +129,7 @@ class _Life:
         trend.report_count = len(self.reports)
         trend.last_report_at = self.reports[-1].occurred_at if self.reports else None
         trend.rule_version = rule_settings.RULE_VERSION
-        trend.state, trend.response = rules.detector.state, rules.effect.state
+        trend.state, trend.response = rule_engine.detector.state, rule_engine.response.state
         return trend
 
 

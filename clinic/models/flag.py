@@ -1,4 +1,4 @@
-"""A flag: a client whom a practitioner should look at, and why."""
+"""Flags and their events: a reason why a practitioner should look at a client."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.clinic import Person
 from clinic.models.prescription import Prescription
 from clinic.models.report import PainReport
+
+MAX_REASON = 500  # characters
+MAX_NOTE = 2000  # characters
 
 
 class Kind(models.TextChoices):
@@ -29,7 +32,7 @@ class Severity(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """What the practitioner found: the rules are judged by it, not the client."""
+    """What the practitioner found; the quality of the rules is measured by it."""
 
     REAL = "real", _("yes, it was real")
     FALSE = "false", _("no, a false alarm")
@@ -43,14 +46,14 @@ class FlagState(models.TextChoices):
 
 
 def rank(column: str = "severity") -> Case:
-    """Urgent 0, high 1, routine 2, as a sort key in the database."""
-    order: list[Any] = [When(**{column: code}, then=Value(place)) for place, code in enumerate(Severity.values)]
+    """The rank of a severity as a database expression: urgent 0, high 1, routine 2."""
+    order: list[Any] = [When(**{column: code}, then=Value(rank)) for rank, code in enumerate(Severity.values)]
     return Case(*order, default=Value(len(order)), output_field=IntegerField())
 
 
 class FlagQuerySet(models.QuerySet["Flag"]):
     def visible_to(self, user: Person) -> FlagQuerySet:
-        """Flags are for practitioners: a client does not see those about oneself."""
+        """The flags of the clients whom this practitioner treats; a client sees none."""
         return self.filter(prescription__in=Prescription.objects.treated_by(user))
 
     def unresolved(self) -> FlagQuerySet:
@@ -62,7 +65,7 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
 
 class Flag(models.Model):
-    """One reason to look at one client. Its sentence is in the client's own numbers."""
+    """One reason to look at one client, with the reports that are its evidence."""
 
     Kind = Kind
     Severity = Severity
@@ -73,7 +76,7 @@ class Flag(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
     state = models.CharField(_("state"), max_length=14, choices=FlagState, default=FlagState.OPEN)
-    reason = models.CharField(_("reason"), max_length=500)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON)
     rule_version = models.CharField(_("rule"), max_length=40)
     raised_at = models.DateTimeField(_("raised"))
     due_at = models.DateTimeField(
@@ -114,7 +117,7 @@ class Flag(models.Model):
 
 
 class FlagEvent(models.Model):
-    """One step in a flag's life: raised, acknowledged, reopened, escalated, resolved, by whom and with what note."""
+    """One step in a flag's life, by whom and with what note; ``by`` null: the rules."""
 
     class Verb(models.TextChoices):
         RAISED = "raised", _("raised")
@@ -125,7 +128,7 @@ class FlagEvent(models.Model):
 
     flag = models.ForeignKey(Flag, on_delete=models.CASCADE, related_name="events")
     verb = models.CharField(max_length=14, choices=Verb)
-    note = models.TextField(max_length=2000, blank=True)
+    note = models.TextField(max_length=MAX_NOTE, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.client import Client
 from clinic.models.clinic import Clinic, Practitioner
 
-SMALLEST_RISES = (1.0, 1.5, 2.0)
+SMALLEST_RISES = (1.0, 1.5, 2.0)  # points
+MAX_REASON = 500  # characters
 
 
 class Sensitivity(models.TextChoices):
@@ -30,7 +31,7 @@ class RuleSettings(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, null=True, blank=True, related_name="rule_settings")
     sensitivity = models.CharField(_("sensitivity"), max_length=10, choices=Sensitivity, default=Sensitivity.STANDARD)
     smallest_rise = models.FloatField(_("smallest rise that matters, points"), default=1.0)
-    reason = models.CharField(_("why"), max_length=500)
+    reason = models.CharField(_("why"), max_length=MAX_REASON)
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"))
 

@@ -1,4 +1,4 @@
-"""The running state of the two rules, one row a prescription; also the row lock of reporting."""
+"""The stored state of the two rules, one row a prescription; also the row lock of reporting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clinic.models.prescription import Prescription
 
 
 class PainTrend(models.Model):
-    """What the rules know so far. Always rebuildable from the stored reports; never the only record."""
+    """The state of both rules after the newest report; can always be rebuilt from the stored reports."""
 
     prescription = models.OneToOneField(Prescription, on_delete=models.CASCADE, related_name="trend")
     rule_version = models.CharField(max_length=40, blank=True)

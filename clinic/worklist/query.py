@@ -47,8 +47,8 @@ class Entry:
     @property
     def trend(self) -> PainTrend | None:
         """The trend of the prescription that was reported on last; None before any report."""
-        trends = [row.trend for row in self.prescriptions if row.trend.last_report_at]
-        return max(trends, key=lambda trend: trend.last_report_at, default=None)
+        trends = [(row.trend.last_report_at, row.trend) for row in self.prescriptions if row.trend.last_report_at]
+        return max(trends, key=lambda pair: pair[0])[1] if trends else None
 
 
 def clients_by_need(user: Person) -> QuerySet[Client]:

@@ -37,8 +37,8 @@ def replayed(row):
     """The two states as a replay of all that is stored gives them."""
     rules = engine.RuleEngine.new(rule_settings.config_of(row.prescription.client_id))
     for report in row.prescription.reports.in_order():
-        rules.step(report)
-    return rules.detector.state, rules.effect.state
+        rules.update(report)
+    return rules.detector.state, rules.response.state
 
 
 def test_reports_at_once_lose_nothing_and_raise_one_flag(bend):
