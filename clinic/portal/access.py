@@ -140,7 +140,7 @@ def render_page(
     context: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render ``clinic/portal/<template>`` for this person, with ``clinic`` and ``client`` or ``registrant`` in the context."""
+    """Render ``clinic/portal/<template>`` with the person's ``clinic`` and ``client`` or ``registrant``."""
     if isinstance(person, Reader):
         reader = person
     else:
@@ -151,9 +151,7 @@ def render_page(
         "registrant": reader.registrant,
         "clinic": reader.clinic,
         "now": timezone.now(),
-        "on_hold_text": partial(render_hold_advice, who.client)
-        if who.client
-        else "",  # asked for where an exercise is paused
+        "on_hold_text": partial(render_hold_advice, reader.client) if reader.client else "",
         "owner_keys": owner_keys(reader.client) if reader.client else [],  # of reports kept offline
         **(context or {}),
     }

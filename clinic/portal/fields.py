@@ -79,7 +79,9 @@ def posted_data(request: HttpRequest) -> QueryDict | None:
 class PlainForm(forms.Form):
     """A form whose errors show twice: at the top, each with a link to its field, and at the field."""
 
-    use_required_attribute = False  # the server names what is missing, in the client's language, and keeps the other answers
+    use_required_attribute = (
+        False  # the server names what is missing, in the client's language, and keeps the other answers
+    )
 
     def error_links(self) -> Iterator[tuple[str, str]]:
         """Each error with the id of its control; empty for an error of the whole form."""

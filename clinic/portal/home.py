@@ -1,4 +1,4 @@
-"""The clinic's front page, and the way out."""
+"""The clinic's front page, and signing out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from exercises.models import Exercise
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The clinic, its featured exercise and the way in; on a site with several clinics, the first."""
+    """The clinic, its featured exercise and the sign-in; on a site with several clinics, the first."""
     clinic = first_clinic()
     if clinic is None:
         return render(request, "clinic/portal/no_clinic.html")
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if featured is not None:
         context |= {
             "exercise": featured,
-            "words": featured.words(get_language()),
+            "exercise_text": featured.words(get_language()),
             "step": on_the_picture(featured.steps_in(get_language())),
         }
     return render(request, "clinic/portal/home.html", context)

@@ -20,7 +20,7 @@ from clinic.models import Client, Invitation
 from clinic.portal.access import override_locale
 from clinic.portal.fields import PlainForm, TimeZoneField, posted_data
 from clinic.portal.links.invalid import render_invalid_link
-from clinic.portal.links.sign_in import sign_in, require_sign_in
+from clinic.portal.links.sign_in import require_sign_in, sign_in
 
 
 class JoinForm(PlainForm):

@@ -53,7 +53,7 @@ def player(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     if is_stopped:
         target = sequence.screens[-1]
     elif is_sign:
-        target = sequence.of_kind(ScreenKind.SIGNS)
+        target = sequence.first_of_kind(ScreenKind.SIGNS)
     if request.method != "POST":
         target = sequence.screens[0]
     elif (
@@ -65,7 +65,9 @@ def player(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
         target = None  # a warning sign is stored at once, and the exercise does not go on
     if is_closed and target and target.kind != ScreenKind.AFTER:  # answers already given are stored all the same
         return render_page(request, client, "player/on_hold.html", plan)
-    form = SessionForm(prescription, posted_data(request), required=() if is_sign else _required_scores(sequence, current, target))
+    form = SessionForm(
+        prescription, posted_data(request), required=() if is_sign else _required_scores(sequence, current, target)
+    )
     if target is None and (response := submit_report(request, form)):
         return response
     screen = sequence.first_of_kind(_first_invalid(form)) if form.errors or target is None else target
@@ -92,15 +94,14 @@ def _plan_context(prescription: Prescription, client: Client) -> dict[str, Any]:
         "dose": dose,
         "variation": next((row for row in variations if row.code == dose.variation), None),
         "is_early": dose.starts_on > today,
-        "is_over": prescription.state == Prescription.State.ENDED or (dose.ends_on is not None and dose.ends_on < today),
+        "is_over": prescription.state == Prescription.State.ENDED
+        or (dose.ends_on is not None and dose.ends_on < today),
         "morning_ends_at": morning_ends_at(dose, client, timezone.localtime()),
         "sequence": ScreenSequence.build(exercise.steps_in(client.language), dose.sets, signs=signs),
     }
 
 
-def _required_scores(
-    sequence: ScreenSequence, current: Screen | None, target: Screen | None
-) -> tuple[str, ...]:
+def _required_scores(sequence: ScreenSequence, current: Screen | None, target: Screen | None) -> tuple[str, ...]:
     """All scores to save, the first to go forward, none to go back."""
     if target is None:
         return SessionForm.scores

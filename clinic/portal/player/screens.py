@@ -1,4 +1,4 @@
-"""The screens of one session, in order: pain before, signs, the steps, the rounds with hold and rest, pain after."""
+"""The screens of one session, in order: pain before, signs, the steps, the sets with hold and rest, pain after."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Phase = Step.Phase
 
 
 class ScreenKind(StrEnum):
-    """What a screen is; each has its template in ``clinic/portal/player/``."""
+    """The kind of a screen; each has its template in ``clinic/portal/player/``."""
 
     BEFORE = "before"
     SIGNS = "signs"
@@ -24,26 +24,26 @@ class ScreenKind(StrEnum):
 
 @dataclass(frozen=True)
 class Screen:
-    """One place in the session. Its neighbours are names, for the buttons of a page without scripts."""
+    """One screen. ``back`` and ``next`` are names, for the buttons of a page without scripts."""
 
     kind: ScreenKind
     step: Step | None = None
-    round: int = 0  # 1 and up; 0 outside the rounds
-    reminders: tuple[Step, ...] = ()  # said again while the clock runs
-    then: Step | None = None  # the next step in the same round
+    set_number: int = 0  # 1 and up; 0 outside the sets
+    reminders: tuple[Step, ...] = ()  # shown again while the clock runs
+    next_step: Step | None = None  # in the same set
     back: str = ""
-    onward: str = ""
-    percent: int = 0  # of the way
+    next: str = ""
+    percent: int = 0  # of the session
 
     @property
-    def shown(self) -> str:
-        """Which screen it is, whatever the round: ``step-7``."""
+    def key(self) -> str:
+        """The screen without its set: ``step-7``."""
         return f"{self.kind}-{self.step.number}" if self.step else str(self.kind)
 
     @property
     def name(self) -> str:
-        """Unique in the session: ``2.step-7`` is step 7 in the second round."""
-        return f"{self.round}.{self.shown}" if self.round else self.shown
+        """Unique in the session: ``2.step-7`` is step 7 in the second set."""
+        return f"{self.set_number}.{self.key}" if self.set_number else self.key
 
     @property
     def template(self) -> str:
@@ -52,72 +52,72 @@ class Screen:
 
 @dataclass(frozen=True)
 class ScreenSequence:
-    """All screens of a session, the first is asked before, the last after."""
+    """All screens of a session; the first asks before, the last after the exercise."""
 
     screens: tuple[Screen, ...]
-    rounds: int
+    sets: int
     steps: int
 
     @classmethod
-    def of(cls, steps: Sequence[Step], sets: int, *, signs: bool = True) -> ScreenSequence:
+    def build(cls, steps: Sequence[Step], sets: int, *, signs: bool = True) -> ScreenSequence:
         """Lay out the screens.
 
         Args:
-            steps: of one exercise, in order. Those without a phase of a round come once, at the beginning; those that
-                remind are said during the holds, or are steps like others where nothing is held.
-            sets: rounds, 1–20; an exercise that has no rounds is walked once.
+            steps: of one exercise, in order. Steps of the phase READY come once, at the beginning; reminders are shown
+                during the holds, or are steps like others where nothing is held.
+            sets: 1–20; an exercise of READY steps alone is done once.
             signs: whether the exercise asks for warning signs.
         """
         holds = any(step.phase == Phase.HOLD for step in steps)
         reminders = tuple(step for step in steps if holds and step.phase == Phase.REMIND)
-        in_round = [step for step in steps if step.phase != Phase.READY and step not in reminders]
-        rounds = sets if in_round else 0
+        in_set = [step for step in steps if step.phase != Phase.READY and step not in reminders]
+        set_count = sets if in_set else 0
         screens = [Screen(ScreenKind.BEFORE), *([Screen(ScreenKind.SIGNS)] if signs else [])]
         screens += [Screen(ScreenKind.STEP, step) for step in steps if step.phase == Phase.READY]
-        for number in range(1, rounds + 1):
+        for number in range(1, set_count + 1):
             if number > 1:
-                screens.append(Screen(ScreenKind.REST, round=number))
-            for step, then in zip(in_round, [*in_round[1:], None], strict=True):
+                screens.append(Screen(ScreenKind.REST, set_number=number))
+            for step, next_step in zip(in_set, [*in_set[1:], None], strict=True):
                 if step.phase == Phase.HOLD:
-                    screens.append(Screen(ScreenKind.HOLD, step, number, reminders, then))
+                    screens.append(Screen(ScreenKind.HOLD, step, number, reminders, next_step))
                 else:
-                    screens.append(Screen(ScreenKind.STEP, step, number, then=then))
+                    screens.append(Screen(ScreenKind.STEP, step, number, next_step=next_step))
         screens.append(Screen(ScreenKind.AFTER))
         names = ["", *(screen.name for screen in screens), ""]
         last = len(screens) - 1
         return cls(
             tuple(
-                replace(screen, back=names[place], onward=names[place + 2], percent=round(100 * place / last))
+                replace(screen, back=names[place], next=names[place + 2], percent=round(100 * place / last))
                 for place, screen in enumerate(screens)
             ),
-            rounds,
+            set_count,
             len(steps),
         )
 
     def find(self, name: str | None) -> Screen | None:
-        """The screen of that name; None: there is none."""
+        """The screen of that name; None: unknown."""
         return next((screen for screen in self.screens if screen.name == name), None)
 
-    def of_kind(self, kind: ScreenKind) -> Screen:
+    def first_of_kind(self, kind: ScreenKind) -> Screen:
         """The first screen of its kind, the first of all where there is none."""
         return next((screen for screen in self.screens if screen.kind == kind), self.screens[0])
 
-    def goes_on(self, at: Screen | None, to: Screen) -> bool:
-        """Whether ``to`` lies ahead of ``at``; a page that does not say where it was is the first."""
-        return self.screens.index(to) > (self.screens.index(at) if at else 0)
+    def is_forward(self, current: Screen | None, target: Screen) -> bool:
+        """Whether ``target`` lies ahead of ``current``; None stands for the first screen."""
+        return self.screens.index(target) > (self.screens.index(current) if current else 0)
 
-    def once(self) -> list[Screen]:
-        """Each screen as it is first met: later rounds show the same ones."""
-        met: dict[str, Screen] = {}
+    def unique_screens(self) -> list[Screen]:
+        """The first screen of each key: later sets show the same ones."""
+        by_key: dict[str, Screen] = {}
         for screen in self.screens:
-            met.setdefault(screen.shown, screen)
-        return list(met.values())
+            by_key.setdefault(screen.key, screen)
+        return list(by_key.values())
 
     @property
     def names(self) -> str:
-        """For the script: every place, parted by spaces."""
+        """The names of all screens, separated by spaces, for the script."""
         return " ".join(screen.name for screen in self.screens)
 
     @property
-    def round_numbers(self) -> range:
-        return range(1, self.rounds + 1)
+    def set_numbers(self) -> range:
+        return range(1, self.sets + 1)

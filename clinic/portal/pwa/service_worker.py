@@ -33,7 +33,8 @@ ACCENT: Final = Clinic._meta.get_field("accent").default
 STATIC_ROOT: Final = Path(__file__).resolve().parents[2] / "static"
 # The worker is one script: not every browser takes modules in it. These parts are modules for the pages, or its own.
 WORKER_SCRIPTS: Final = [
-    f"clinic/offline/{part}.js" for part in ("report_state", "cache_policy", "queue", "sender", "worker", "notifications")
+    f"clinic/offline/{part}.js"
+    for part in ("report_state", "cache_policy", "queue", "sender", "worker", "notifications")
 ]
 _MODULE_ONLY: Final = re.compile(r"^(import [^;]+;\n|export (?=const|function|async function))", re.MULTILINE)
 
@@ -119,7 +120,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def shell_files() -> list[str]:
     """The static files behind the client's pages, by their names without a hash."""
     found = [
-        path for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js") for path in (STATIC_ROOT / "clinic").glob(kind)
+        path
+        for kind in ("*.css", "*.svg", "player/*.js", "offline/*.js")
+        for path in (STATIC_ROOT / "clinic").glob(kind)
     ]
     names = sorted(path.relative_to(STATIC_ROOT).as_posix() for path in found)
     return [name for name in names if not name.endswith(("cache_policy.js", "worker.js", "notifications.js"))]
@@ -155,4 +158,6 @@ def _short(name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _drawn(accent: str, name: str) -> bytes:
-    return draw_icon(ICONS[name], accent, readable_text_color(f"#{accent}", dark=INK)[1:], rounded=name.startswith("any"))
+    return draw_icon(
+        ICONS[name], accent, readable_text_color(f"#{accent}", dark=INK)[1:], rounded=name.startswith("any")
+    )

@@ -12,12 +12,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Area, Prescription
+from clinic.models.report import LONGEST_NOTE
 from clinic.pain import body_map
-from clinic.pain.reporting import NOTE_AT_MOST, Answers
+from clinic.pain.reporting import Answers
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField
 
 MOVED_QUESTION = _("Did the pain move further down your leg?")
-CHOSEN_HINT = _("%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it.")
+CHOSEN_HINT = _(
+    "%(score)s is chosen: your pain now. If you have done the exercise already, choose how it was before it."
+)
 MISSING_SCORE = _("%(question)s: choose a number. No pain is 0.")
 
 
@@ -44,7 +47,7 @@ class ReportForm(PlainForm):
     note = forms.CharField(
         label=_("Anything your practitioner should know?"),
         required=False,
-        max_length=NOTE_AT_MOST,
+        max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
@@ -71,12 +74,12 @@ class ReportForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("warning_signs"):
-            for name in self.asked_scores():
+            for name in self.required_scores():
                 if name not in self.errors and given.get(name) is None:
                     self.add_error(name, MISSING_SCORE % {"question": self.fields[name].label})
         return given
 
-    def asked_scores(self) -> tuple[str, ...]:
+    def required_scores(self) -> tuple[str, ...]:
         """The scores that must be there, given the other answers."""
         return self.scores
 
@@ -109,7 +112,7 @@ class PainNowForm(ReportForm):
 class SessionForm(ReportForm):
     """Pain before and after the exercise, or a warning sign instead of it.
 
-    ``asked`` names the scores that this page cannot do without; by default both.
+    ``required`` names the scores that this page requires; by default both.
     """
 
     scores = ("before", "after")
@@ -119,13 +122,13 @@ class SessionForm(ReportForm):
     moved_down_leg = YesNoField(label=MOVED_QUESTION)
 
     def __init__(
-        self, prescription: Prescription, data: QueryDict | None = None, *, asked: tuple[str, ...] = scores
+        self, prescription: Prescription, data: QueryDict | None = None, *, required: tuple[str, ...] = scores
     ) -> None:
         super().__init__(prescription, data)
-        self.asked = asked
+        self.required = required
 
-    def asked_scores(self) -> tuple[str, ...]:
-        return self.asked
+    def required_scores(self) -> tuple[str, ...]:
+        return self.required
 
     def did_exercise(self) -> bool:
         """Whoever ticks a sign before the first step has no pain after it to tell."""
@@ -160,7 +163,7 @@ class MailForm(ReportForm):
             self.data = left
         return given
 
-    def asked_scores(self) -> tuple[str, ...]:
+    def required_scores(self) -> tuple[str, ...]:
         return ("before", "after") if self.cleaned_data.get("did") else ("before",)
 
     def did_exercise(self) -> bool:

@@ -40,7 +40,7 @@ class CorrectionForm(PlainForm):
     note = forms.CharField(
         label=_("Note"),
         required=False,
-        max_length=reporting.NOTE_AT_MOST,
+        max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     reason = forms.CharField(

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, PainReport, Prescription
 from clinic.pain import reporting
-from clinic.portal.access import override_locale, client_of
-from clinic.portal.pwa.offline import offline_pages, set_holder, owner_keys
+from clinic.portal.access import client_of, override_locale
+from clinic.portal.pwa.offline import offline_pages, owner_keys, set_holder
 from clinic.portal.reports.forms import PainNowForm, ReportForm, SessionForm
 
 FORMS: dict[str, type[ReportForm]] = {"pain": PainNowForm, "session": SessionForm}
@@ -45,7 +45,9 @@ def offline_submission(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             response = _take(request, client)
         else:
-            response = _told(owners=owner_keys(client), token=get_token(request), now=timezone.now(), pages=offline_pages(client))
+            response = _told(
+                owners=owner_keys(client), token=get_token(request), now=timezone.now(), pages=offline_pages(client)
+            )
     set_holder(response, request, client)
     return response
 

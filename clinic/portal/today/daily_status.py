@@ -63,7 +63,9 @@ class DailyStatus:
                 return _("planned for today")
             case DayState.DONE:
                 return (
-                    _("stopped for today") if self.advised_report and self.advised_report.advice in STOPPING_ADVICE else _("done for today")
+                    _("stopped for today")
+                    if self.advised_report and self.advised_report.advice in STOPPING_ADVICE
+                    else _("done for today")
                 )
             case DayState.HELD:
                 return _("paused")
@@ -74,7 +76,11 @@ class DailyStatus:
     @property
     def change(self) -> PainChange | None:
         """The change of pain in today's session."""
-        return PainChange.from_report(self.advised_report) if self.advised_report and self.advised_report.did_exercise else None
+        return (
+            PainChange.from_report(self.advised_report)
+            if self.advised_report and self.advised_report.did_exercise
+            else None
+        )
 
     @property
     def is_stopped(self) -> bool:

@@ -84,7 +84,9 @@ def next_morning(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
             form.add_service_error(error)
         else:
             return redirect("clinic:report_result", report.pk)
-    return render_page(request, client, "today/next_morning.html", {"morning_form": form}, status=422 if form.errors else 200)
+    return render_page(
+        request, client, "today/next_morning.html", {"morning_form": form}, status=422 if form.errors else 200
+    )
 
 
 def _is_of_yesterday(report: PainReport, client: Client) -> bool:

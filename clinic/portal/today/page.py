@@ -12,7 +12,7 @@ from clinic.dosage import changes as dosage_changes
 from clinic.models import Client, Handover
 from clinic.portal.access import client_only, render_page
 from clinic.portal.pwa.offline import kept_offline
-from clinic.portal.today.daily_status import DayState, running_prescriptions, daily_status
+from clinic.portal.today.daily_status import DayState, daily_status, running_prescriptions
 from clinic.portal.today.messages import client_messages_for
 from clinic.portal.today.next_morning import next_morning_form
 from exercises.media_selection import on_the_picture
@@ -27,7 +27,8 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
     """The prescription to do first, the others folded below; on the next morning, the question about it."""
     now = timezone.now()
     statuses = sorted(
-        (daily_status(prescription, client, now) for prescription in running_prescriptions(client)), key=lambda status: status.rank
+        (daily_status(prescription, client, now) for prescription in running_prescriptions(client)),
+        key=lambda status: status.rank,
     )
     first = statuses[0] if statuses else None
     doing = first is not None and first.state == DayState.DO

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic.portal.library import byte_ranges
-from clinic.portal.library.byte_ranges import ByteRange, UnsatisfiableRange, serve_file, parse_range
+from clinic.portal.library.byte_ranges import ByteRange, UnsatisfiableRange, parse_range, serve_file
 
 NOW = dt.datetime(2026, 11, 20, 18, tzinfo=dt.UTC)  # fixed: the names of tests are made of it
 CONTENT = bytes(range(256)) * 3
@@ -147,7 +147,7 @@ def test_a_range_of_other_bytes_gives_the_whole_anew(meant_for, status):
 
 
 def test_a_long_film_is_never_in_memory_as_a_whole(monkeypatch):
-    monkeypatch.setattr(byte_ranges, "PIECE", 100)
+    monkeypatch.setattr(byte_ranges, "CHUNK_BYTES", 100)
     response, lent = ask()
     pieces = list(response.streaming_content)
     assert b"".join(pieces) == CONTENT

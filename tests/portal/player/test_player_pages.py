@@ -261,5 +261,5 @@ def test_the_rest_is_the_exercises_own(plan):
 def test_a_later_round_of_an_exercise_with_its_own_phases(cast):
     Step.objects.filter(exercise=make.exercise(), number__lte=9).update(phase="ready")
     plan = make.prescription(cast.dana, sets=2)
-    names = signed_in(cast.dana).get(url("player", plan.pk)).context["walk"].names
+    names = signed_in(cast.dana).get(url("player", plan.pk)).context["sequence"].names
     assert names.endswith("step-9 1.step-10 2.rest 2.step-10 after")

@@ -23,7 +23,9 @@ def plan(cast):
 
 def test_the_worker_keeps_what_was_told_and_no_more(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana)
-    assert dana.keeps() == sorted([url("today"), url("report"), url("player", plan.pk), url("exercise", "forward-bend")])
+    assert dana.keeps() == sorted(
+        [url("today"), url("report"), url("player", plan.pk), url("exercise", "forward-bend")]
+    )
     dana.open("settings")
     dana.open("history")
     assert url("settings") not in dana.keeps()

@@ -38,7 +38,12 @@ def test_the_message_says_what_a_score_is(plan):
 
 def test_a_missing_score_keeps_the_other_answers(plan):
     response = send(
-        signed_in(plan.client), url("player", plan.pk), before="4", moved_down_leg="no", note="Slept well.", areas=["neck"]
+        signed_in(plan.client),
+        url("player", plan.pk),
+        before="4",
+        moved_down_leg="no",
+        note="Slept well.",
+        areas=["neck"],
     )
     page = refused(response)
     assert "Pain after the exercise: choose a number. No pain is 0." in words(response)

@@ -40,7 +40,9 @@ def test_nothing_is_chosen_beforehand(plan, dana):
 def test_a_session_is_stored_and_answered_at_once(plan, dana):
     at = timezone.now()
     with time_machine.travel(at, tick=False):
-        response = send(dana, url("player", plan.pk), before=5, after=3, moved_down_leg="no", note="Easier than yesterday.")
+        response = send(
+            dana, url("player", plan.pk), before=5, after=3, moved_down_leg="no", note="Easier than yesterday."
+        )
     stored = PainReport.objects.get()
     assert (response.status_code, response["Location"]) == (302, url("report_result", stored.pk))
     assert (stored.before, stored.after, stored.did_exercise, stored.moved_down_leg) == (5, 3, True, False)

@@ -11,13 +11,13 @@ const [reportSubmission, queue, reportState, sender, { text: offlineText }] = aw
 
 const form = document.querySelector("[data-player]");
 const prescription = form.dataset.player;
-const walk = form.dataset.walk.split(" ");
-const stage = form.querySelector("[data-stage]");
+const sequence = form.dataset.sequence.split(" ");
+const container = form.querySelector("[data-screens]");
 const voice = document.querySelector("[data-aloud]");
 const said = document.querySelector("#script-texts").content;
 const say = (key) => said.querySelector(`[data-text="${key}"]`)?.textContent ?? "";
 const screens = new Map();
-let now = 0; // the place in the walk
+let now = 0; // the place in the sequence
 let timer = null; // {place, clock}: the hold or rest that was begun
 let counter = null;
 let done = false;
@@ -28,9 +28,9 @@ const refused = "refused" in form.dataset;
 const stood = answersForm.read(form);
 const session = refused ? null : sessionState.kept(prescription);
 const template = document.querySelector("#screens").content;
-stage.replaceChildren(...template.querySelectorAll("[data-screen]"));
-form.querySelector("[data-kept]").remove();
-for (const screen of stage.querySelectorAll("[data-screen]")) {
+container.replaceChildren(...template.querySelectorAll("[data-screen]"));
+form.querySelector("[data-hidden-answers]").remove();
+for (const screen of container.querySelectorAll("[data-screen]")) {
   screens.set(screen.dataset.screen, screen);
   screen.hidden = true;
 }
@@ -38,17 +38,17 @@ answersForm.fill(form, session?.answers ?? stood);
 if (session) form.elements.key.value = session.key; // a reload is the same session: saved once
 timer = session?.timer ?? null;
 
-const shownAt = (place) => screens.get(walk[place].split(".").at(-1));
-const roundAt = (place) => (walk[place].includes(".") ? walk[place].split(".")[0] : "");
+const screenAt = (place) => screens.get(sequence[place].split(".").at(-1));
+const setAt = (place) => (sequence[place].includes(".") ? sequence[place].split(".")[0] : "");
 
 // --- One screen at a time ------------------------------------------------------------------------------------------------
 
 function remember() {
-  if (!done) sessionState.keep(prescription, { key: form.elements.key.value, place: walk[now], timer, answers: answersForm.read(form) });
+  if (!done) sessionState.keep(prescription, { key: form.elements.key.value, place: sequence[now], timer, answers: answersForm.read(form) });
 }
 
 function spoken() {
-  return [...shownAt(now).querySelectorAll("[data-speak]")].map((words) => words.textContent.trim()).join(". ").replaceAll("..", ".");
+  return [...screenAt(now).querySelectorAll("[data-speak]")].map((words) => words.textContent.trim()).join(". ").replaceAll("..", ".");
 }
 
 const speak = (text) => cues.aloud(voice, text);
@@ -56,18 +56,18 @@ const speak = (text) => cues.aloud(voice, text);
 function show(place, { focus = true } = {}) {
   counter?.stop();
   counter = null;
-  shownAt(now).hidden = true;
-  timer = timer?.place === walk[place] ? timer : null;
+  screenAt(now).hidden = true;
+  timer = timer?.place === sequence[place] ? timer : null;
   if (place !== now) document.querySelector(".summary")?.remove(); // what the server found wrong was about the other screen
-  const stoppedFrom = place === walk.length - 1 && roundAt(now) && place !== now + 1;
+  const stoppedFrom = place === sequence.length - 1 && setAt(now) && place !== now + 1;
   now = place;
-  const screen = shownAt(now);
-  const percent = `${Math.round((100 * now) / (walk.length - 1))}%`;
+  const screen = screenAt(now);
+  const percent = `${Math.round((100 * now) / (sequence.length - 1))}%`;
   screen.querySelector(".progress-line [data-bob]").setAttribute("y", percent);
   screen.querySelector(".progress-line [data-gone]").setAttribute("y2", percent);
-  const round = screen.querySelector("[data-round]");
-  if (round) round.textContent = say(`round-${roundAt(now)}`);
-  const signs = stage.querySelector('[name="warning_signs"]')?.closest("fieldset");
+  const setLabel = screen.querySelector("[data-set]");
+  if (setLabel) setLabel.textContent = say(`set-${setAt(now)}`);
+  const signs = container.querySelector('[name="warning_signs"]')?.closest("fieldset");
   if (signs) screen.querySelector("[data-signs], [data-signs-again]")?.append(signs); // one question, two places
   const comeUp = screen.querySelector("[data-come-up]");
   if (comeUp) comeUp.hidden = !stoppedFrom;
@@ -76,7 +76,7 @@ function show(place, { focus = true } = {}) {
   document.title = heading.textContent === form.dataset.title.split(" – ")[0] ? form.dataset.title : `${heading.textContent} – ${form.dataset.title}`;
   if (screen.querySelector("[data-clock]")) {
     const keep = (running) => {
-      timer = { place: walk[now], clock: running };
+      timer = { place: sequence[now], clock: running };
       remember();
     };
     counter = startCountdown(screen, { clock, cues, say, speak, keep }, timer?.clock ?? null);
@@ -96,7 +96,7 @@ function go(place) {
 }
 
 /** The furthest place that may be shown: without the first answer, no step. */
-const within = (place) => Math.min(place, answersForm.isAnswered(form, "before") || signTicked() ? walk.length - 1 : walk.indexOf("signs"));
+const within = (place) => Math.min(place, answersForm.isAnswered(form, "before") || signTicked() ? sequence.length - 1 : sequence.indexOf("signs"));
 const signTicked = () => answersForm.isAnswered(form, "warning_signs");
 
 function lacks(name) {
@@ -107,14 +107,14 @@ function lacks(name) {
 
 const acts = {
   next(button) {
-    if (walk[now] === "before" && lacks("before")) return;
-    if (walk[now] === "signs" && signTicked()) send(button); // told at once: the exercise does not go on
-    else if (walk[now] === "signs" && !answersForm.isAnswered(form, "before")) {
+    if (sequence[now] === "before" && lacks("before")) return;
+    if (sequence[now] === "signs" && signTicked()) send(button); // told at once: the exercise does not go on
+    else if (sequence[now] === "signs" && !answersForm.isAnswered(form, "before")) {
       go(0);
       lacks("before");
     } else go(now + 1);
   },
-  sign: () => go(walk.indexOf("signs")),
+  sign: () => go(sequence.indexOf("signs")),
   back() {
     if (history.state?.depth) history.back();
     else {
@@ -122,7 +122,7 @@ const acts = {
       show(now - 1);
     }
   },
-  stop: () => go(walk.length - 1),
+  stop: () => go(sequence.length - 1),
   save(button) {
     if (!lacks("after")) send(button);
   },
@@ -167,7 +167,7 @@ window.addEventListener("pageshow", (event) => event.persisted && done && window
 document.querySelector("[data-leave]").addEventListener("click", leave);
 cues.offerVoice(voice, spoken);
 
-const stoodAt = session ? within(walk.indexOf(session.place)) : walk.indexOf(form.dataset.at);
+const stoodAt = session ? within(sequence.indexOf(session.place)) : sequence.indexOf(form.dataset.at);
 now = Math.max(0, stoodAt);
 history.replaceState({ place: now, depth: session ? (history.state?.depth ?? 0) : 0 }, "");
 show(now, { focus: now > 0 && !refused });
