@@ -1,4 +1,4 @@
-"""The practitioner site: an admin site of our own, beside a host's stock one and without a trace in it."""
+"""The practitioner site: an admin site of its own, independent of a host's stock one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from clinic.admin.urls import ROUTES
 from clinic.admin.worklist import page as worklist_page
 from clinic.conf import PRACTITIONER_ENGINE
 
-_OF_THE_SITE = frozenset({*sites.PAGES, second_factor_reset.clear})  # what platform staff may reach
+_PLATFORM_STAFF_VIEWS = frozenset({*sites.PAGES, second_factor_reset.clear})
 
 
 class PractitionerSite(UnfoldAdminSite):
@@ -49,25 +49,25 @@ class PractitionerSite(UnfoldAdminSite):
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.user.is_authenticated and not self._lets_in(request, view):
-                return self._dressed(request, _not_for_you(request))
+            if request.user.is_authenticated and not self._may_open(request, view):
+                return self._prepare(request, _no_access_page(request))
             if second_factor.is_required(request, access.memberships(request)):
-                return self._dressed(request, second_factor_reset.first(request))
+                return self._prepare(request, second_factor_reset.first(request))
             answer = guarded(request, *args, **kwargs)
             if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
-                return self._dressed(request, _only_a_button(request))
-            return self._dressed(request, answer)
+                return self._prepare(request, _post_only_page(request))
+            return self._prepare(request, answer)
 
         return update_wrapper(inner, view)
 
-    def _lets_in(self, request: HttpRequest, view: object) -> bool:
-        """Who works here, everywhere; platform staff, to their own pages and to no other."""
+    def _may_open(self, request: HttpRequest, view: object) -> bool:
+        """Members may open every page; platform staff their own pages alone."""
         if access.memberships(request):
             return True
-        return access.is_platform_staff(request) and (view in _OF_THE_SITE or view == self.index)
+        return access.is_platform_staff(request) and (view in _PLATFORM_STAFF_VIEWS or view == self.index)
 
-    def _dressed(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Have the response drawn by our engine and, a page of ours, inside the shell."""
+    def _prepare(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Have the response rendered by the site's engine, an AdminPage inside the shell."""
         if isinstance(response, AdminPage):
             response.context_data = {**self.each_context(request), **(response.context_data or {})}
         if isinstance(response, TemplateResponse):
@@ -75,12 +75,11 @@ class PractitionerSite(UnfoldAdminSite):
         return response
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Our look, and over it whatever a project says in PLUMBLINE_UNFOLD."""
-        theirs = super().each_context(request)
-        chosen = {name.lower() for name in getattr(settings, self.settings_name, {})}
-        ours = {name: value for name, value in theme.shell_context(request).items() if name not in chosen}
-        ours["styles"] = [*theme.stylesheet_urls(), *theirs["styles"]]
-        return {**theirs, **ours}
+        """The site's theme, overridden by what a project sets in PLUMBLINE_UNFOLD."""
+        context = super().each_context(request)
+        overridden = {name.lower() for name in getattr(settings, self.settings_name, {})}
+        shell = {name: value for name, value in theme.shell_context(request).items() if name not in overridden}
+        return {**context, **shell, "styles": [*theme.stylesheet_urls(), *context["styles"]]}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [
@@ -94,24 +93,25 @@ class PractitionerSite(UnfoldAdminSite):
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
         if not access.memberships(request):
             return sites.clinics(request)
-        shown = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
-        shown.context_data = {**(shown.context_data or {}), "onboarding": onboarding.build_checklist(request)}
-        return shown
+        page = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
+        page.context_data = {**(page.context_data or {}), "onboarding": onboarding.build_checklist(request)}
+        return page
 
     @method_decorator([login_not_required, never_cache])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """No sign-in of our own, which would pass by the project's second factor: the project's page does it."""
+        """Redirect to the project's sign-in page; one of the site's own would skip the project's second factor."""
         home = reverse("plumbline:index")
-        wanted = request.GET.get("next", "")
-        onward = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else home
+        url = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(url, {request.get_host()}):
+            url = home
         if request.user.is_authenticated:
-            return HttpResponseRedirect(onward if self.has_permission(request) else home)
+            return HttpResponseRedirect(url if self.has_permission(request) else home)
         if resolve_url(settings.LOGIN_URL) == request.path:
             raise ImproperlyConfigured("LOGIN_URL must be the project's sign-in page, not the practitioner site's.")
-        return redirect_to_login(onward)
+        return redirect_to_login(url)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The account pages' own, where the project has them: one way, which asks for all that they ask for."""
+        """Redirect to the account page of the project where it has one, else show the stock form."""
         return _account_page("account_change_password") or super().password_change(request, extra_context)
 
     @method_decorator(require_safe)
@@ -120,7 +120,7 @@ class PractitionerSite(UnfoldAdminSite):
 
     @method_decorator([never_cache, csrf_protect])
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Sign out, whoever it is; only by POST."""
+        """Sign out anybody, by POST only."""
         if request.method == "POST":
             auth.logout(request)
         return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
@@ -133,15 +133,15 @@ def _account_page(name: str) -> HttpResponseRedirect | None:
         return None
 
 
-def _only_a_button(request: HttpRequest) -> AdminPage:
-    """For whoever comes to a button's address by sign-in or reload: an empty 405 is an error of the browser's."""
-    shown = render_page(request, "post_only.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
-    shown["Allow"] = "POST"
-    return shown
+def _post_only_page(request: HttpRequest) -> AdminPage:
+    """The page for a GET of a POST-only address, after a sign-in or a reload; an empty 405 shows a browser error."""
+    page = render_page(request, "post_only.html", _("Press the button again"), status=HTTPStatus.METHOD_NOT_ALLOWED)
+    page["Allow"] = "POST"
+    return page
 
 
-def _not_for_you(request: HttpRequest) -> AdminPage:
-    """For somebody signed in who works at no clinic: says so, and where their own page is."""
+def _no_access_page(request: HttpRequest) -> AdminPage:
+    """The page for somebody signed in who works at no clinic, with a link to their own page."""
     return render_page(
         request,
         "no_access.html",

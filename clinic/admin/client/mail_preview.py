@@ -1,4 +1,4 @@
-"""The reminder as one client would get it: shown, not sent, and none of its links leads anywhere."""
+"""A preview of the reminder mail of one client; it is not sent, and its links lead nowhere."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Client, Schedule
 from clinic.reminders import sending
 
-ANY_TIME = dt.time(18)  # for a client who has no exercise yet
+DEFAULT_TIME = dt.time(18)  # for a client who has no exercise yet
 
 
 @require_safe
 def preview(request: HttpRequest, pk: int) -> AdminPage:
-    """Subject, sender, HTML and text, for whoever treats the client; to everybody else there is no such page."""
+    """Show subject, sender, HTML and text to those who treat the client; 404 for everybody else."""
     treated = Client.objects.treated_by(request.user).select_related("clinic")
     client = get_object_or_404(treated, pk=pk)
     times = Schedule.objects.filter(prescription__client=client, active=True).order_by("local_time")
     at = times.values_list("local_time", flat=True).first()
-    mail = sending.preview_reminder(client, at or ANY_TIME)
+    mail = sending.preview_reminder(client, at or DEFAULT_TIME)
     html = str(mail.alternatives[0][0])
     return render_page(
         request,

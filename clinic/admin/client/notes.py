@@ -1,4 +1,4 @@
-"""Write a note on a client, and put one right."""
+"""Add a note on a client, and correct one."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.rendering import render_page
 from clinic.admin.service_form import IdempotentForm, ServiceForm
-from clinic.clients import notes as client_notes
+from clinic.clients.notes import add_note, correct_note
 from clinic.models import Client, Note, Prescription
+from clinic.models.note import MAX_TEXT
 
 
 class NewNoteForm(IdempotentForm):
-    """A note, and the exercise that it is about, if any."""
+    """A note, and the exercise it is about, if any."""
 
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # the service refuses an empty one
-        max_length=client_notes.MAX_TEXT,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 4, "required": True}),
     )
     about = forms.ModelChoiceField(
@@ -44,12 +45,12 @@ class NewNoteForm(IdempotentForm):
 
 
 class CorrectionForm(ServiceForm):
-    """The note as it should have been written."""
+    """The corrected text of a note."""
 
     text = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,  # as above
-        max_length=client_notes.MAX_TEXT,
+        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "required": True}),
     )
 
@@ -57,34 +58,38 @@ class CorrectionForm(ServiceForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("text")
 def add(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A new note, about the client or one of the exercises."""
+    """Add a note about the client or one of the exercises."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     by = access.practitioner_of(request, client)
     form = NewNoteForm(request.POST if request.method == "POST" else None, client)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        text, told = given["text"], {"about": given["about"], "form_key": given["form_key"]}
-        if form.call(lambda: client_notes.add_note(client, text, by=by, **told)) is not None:
-            return _back(request, client, _("The note is kept."))
+        data = form.cleaned_data
+        note = form.call(
+            lambda: add_note(client, data["text"], by=by, about=data["about"], form_key=data["form_key"])
+        )
+        if note is not None:
+            return _redirect_to_notes(request, client, _("The note is kept."))
     return render_page(request, "client/note.html", _("Write a note"), client=client, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("text")
 def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The next note in the place of this one, which stays readable."""
+    """Replace a note by a corrected one; the note itself stays readable."""
     notes = Note.objects.visible_to(request.user).select_related("client__clinic", "by", "prescription")
     note = get_object_or_404(notes, pk=pk)
     by = access.practitioner_of(request, note.client)
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
-        if form.call(lambda: client_notes.correct_note(note, text, by=by)) is not None:
-            return _back(request, note.client, _("The note is corrected. What it said before stays below it."))
+        if form.call(lambda: correct_note(note, text, by=by)) is not None:
+            return _redirect_to_notes(
+                request, note.client, _("The note is corrected. What it said before stays below it.")
+            )
     return render_page(request, "client/note.html", _("Correct a note"), client=note.client, form=form, note=note)
 
 
-def _back(request: HttpRequest, client: Client, done: str) -> HttpResponseRedirect:
+def _redirect_to_notes(request: HttpRequest, client: Client, done: str) -> HttpResponseRedirect:
     messages.success(request, done)
     return HttpResponseRedirect(f"{reverse('plumbline:client', args=[client.pk])}#notes")
 

@@ -1,4 +1,4 @@
-"""All reminders of one client: when each was due, what became of it, and why."""
+"""All reminders of one client, with their state and its reason."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from clinic.models.outbox import OPEN, State
 
 PER_PAGE = 50
 WAITING = "waiting"  # in the address: ready, claimed or being sent
-ENDS = [state.value for state in State if state not in OPEN]
-ABOUT_THE_ADDRESS = {State.FAILED, State.BOUNCED}
+END_STATES = [state.value for state in State if state not in OPEN]
+ADDRESS_STATES = {State.FAILED, State.BOUNCED}
 
 
 @dataclass(frozen=True)
-class Line:
-    """One reminder in words; ``name`` and most reasons only for those who see the record."""
+class ReminderRow:
+    """One reminder; exercise and most reasons are shown only to those who see the record."""
 
     reminder: Reminder
-    name: str
-    why: str
+    exercise: str
+    status_detail: str
 
 
 @dataclass(frozen=True)
-class End:
-    """One way a reminder can end, as a filter; an empty code is all of them."""
+class StateFilter:
+    """A filter by the state of a reminder; an empty code is all states."""
 
     code: str
     label: str
@@ -42,60 +42,56 @@ class End:
 
 
 @require_safe
-def ledger(request: HttpRequest, pk: int) -> AdminPage:
-    """Newest first, 50 a page, narrowed by ``?end=``. The front desk sees times and ends, no exercise and no reason."""
-    known = Client.objects.visible_to(request.user).select_related("clinic")
-    client = get_object_or_404(known, pk=pk)
-    whole = Client.objects.treated_by(request.user).filter(pk=pk).exists()
-    mine = Reminder.objects.filter(schedule__prescription__client=client)
-    chosen, ends = request.GET.get("end", ""), _ends(mine)
-    rows = mine.filter(state__in=_states(chosen)).order_by("-due_at", "-pk")
-    if whole:
+def list_reminders(request: HttpRequest, pk: int) -> AdminPage:
+    """Newest first, 50 a page, filtered by ``?state=``. The front desk sees times and states alone."""
+    visible = Client.objects.visible_to(request.user).select_related("clinic")
+    client = get_object_or_404(visible, pk=pk)
+    sees_record = Client.objects.treated_by(request.user).filter(pk=pk).exists()
+    reminders = Reminder.objects.filter(schedule__prescription__client=client)
+    selected, filters = request.GET.get("state", ""), _state_filters(reminders)
+    rows = reminders.filter(state__in=_states(selected)).order_by("-due_at", "-pk")
+    if sees_record:
         rows = rows.select_related("schedule__prescription__exercise").prefetch_related(
             "schedule__prescription__exercise__texts"
         )
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render_page(
         request,
         "client/reminders.html",
         _("Reminders of %(name)s") % {"name": client.name},
         client=client,
-        whole=whole,
-        ends=ends,
-        chosen=chosen if chosen in {end.code for end in ends} else "",
-        page_obj=shown,
-        lines=[_line(reminder, whole) for reminder in shown],
+        sees_record=sees_record,
+        filters=filters,
+        selected=selected if selected in {row.code for row in filters} else "",
+        page_obj=page_obj,
+        rows=[_row(reminder, sees_record) for reminder in page_obj],
     )
 
 
-def _states(end: str) -> list[Any]:
-    if end == WAITING:
+def _states(code: str) -> list[Any]:
+    if code == WAITING:
         return list(OPEN)
-    return [end] if end in ENDS else list(State.values)
+    return [code] if code in END_STATES else list(State.values)
 
 
-def _ends(mine: Any) -> list[End]:
-    counts = dict(mine.order_by().values_list("state").annotate(count=Count("pk")))
-    waiting = sum(counts.get(state, 0) for state in OPEN)
-    found = [
-        End("", _("All"), sum(counts.values())),
-        End(WAITING, _("waiting"), waiting),
-        *(End(code, str(State(code).label), counts.get(code, 0)) for code in ENDS),
+def _state_filters(reminders: Any) -> list[StateFilter]:
+    counts = dict(reminders.order_by().values_list("state").annotate(count=Count("pk")))
+    filters = [
+        StateFilter("", _("All"), sum(counts.values())),
+        StateFilter(WAITING, _("waiting"), sum(counts.get(state, 0) for state in OPEN)),
+        *(StateFilter(code, str(State(code).label), counts.get(code, 0)) for code in END_STATES),
     ]
-    return [end for end in found if end.count or not end.code]
+    return [row for row in filters if row.count or not row.code]
 
 
-def _line(reminder: Reminder, whole: bool) -> Line:
-    if not whole:
-        why = admin_labels.format_status_detail(reminder.status_detail) if reminder.state in ABOUT_THE_ADDRESS else ""
-        return Line(reminder, "", why)
-    return Line(
-        reminder,
-        reminder.schedule.prescription.exercise.name,
-        admin_labels.format_status_detail(reminder.status_detail),
+def _row(reminder: Reminder, sees_record: bool) -> ReminderRow:
+    exercise = reminder.schedule.prescription.exercise.name if sees_record else ""
+    has_detail = sees_record or reminder.state in ADDRESS_STATES
+    return ReminderRow(
+        reminder, exercise, admin_labels.format_status_detail(reminder.status_detail) if has_detail else ""
     )
 
 
 ROUTES = [
-    ("clients/<int:pk>/reminders/", ledger, "reminders"),
+    ("clients/<int:pk>/reminders/", list_reminders, "reminders"),
 ]

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from clinic.bounces import handling
-from clinic.clients import invitation_mail
-from clinic.models import Client, Practitioner, Reminder, SkipReason
+from clinic.mail.outbox import send_due
+from clinic.models import Client, Invitation, Practitioner, Reminder, SkipReason
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from tests import make
 from tests.admin.browsing import signed_in, url, words
@@ -59,16 +59,16 @@ def test_the_plan_and_the_client_page_lead_there(cast, dana):
 
 
 @pytest.mark.parametrize(
-    ("end", "lines"), [("", 7), ("skipped", 2), ("bounced", 1), ("waiting", 1), ("sent", 1), ("rubbish", 7)]
+    ("state", "rows"), [("", 7), ("skipped", 2), ("bounced", 1), ("waiting", 1), ("sent", 1), ("rubbish", 7)]
 )
-def test_it_is_narrowed_by_end(cast, dana, end, lines):
-    assert len(ledger(cast.alice, dana, end=end).context_data["lines"]) == lines
+def test_it_is_narrowed_by_end(cast, dana, state, rows):
+    assert len(ledger(cast.alice, dana, state=state).context_data["rows"]) == rows
 
 
 def test_fifty_a_page_newest_first_and_the_filter_stays(cast):
     make.prescription(cast.dana)
     fill(cast.dana, 120)
-    first, third = (ledger(cast.alice, cast.dana, page=number).context_data["lines"] for number in (1, 3))
+    first, third = (ledger(cast.alice, cast.dana, page=number).context_data["rows"] for number in (1, 3))
     assert (len(first), len(third)) == (50, 20)
     assert first[0].reminder.due_at > first[-1].reminder.due_at > third[0].reminder.due_at
 
@@ -105,8 +105,8 @@ def test_before_the_first_it_says_so(cast):
 
 def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
     frida = make.invited(cast.alice, "Frida")
-    invitation_mail.send_due()
-    handling.came_back(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
+    send_due(Invitation)
+    handling.record_bounce(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
     page = words(signed_in(cast.alice).get(url("client", frida.pk)))
     assert "mail comes back since" in page
     assert "Came back: 550 5.1.1 no such mailbox" in page
@@ -114,7 +114,7 @@ def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
 
 
 def test_a_complaint_is_told_where_the_wishes_stand(cast, dana):
-    handling.complained(Reminder.objects.get(state=State.SENT), now=NOW)
+    handling.record_complaint(Reminder.objects.get(state=State.SENT), now=NOW)
     assert not Client.objects.get(pk=dana.pk).reminders_wanted
     page = words(signed_in(cast.alice).get(url("client", dana.pk)))
     assert "Their mail program reported a mail of ours as unwanted" in page
