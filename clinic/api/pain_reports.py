@@ -18,9 +18,10 @@ from clinic.api.enum_fields import EnumField
 from clinic.api.fields import BodySerializer, Instant, Score, Text, TextList, WholeNumber, YesNo
 from clinic.api.viewsets import ApiViewSet, get_named
 from clinic.models import Advice, Area, Flag, PainReport, Prescription
+from clinic.models.report import LONGEST_NOTE
 from clinic.pain import reporting
 from clinic.pain.advice import render_report_advice
-from clinic.pain.reporting import NOTE_AT_MOST, Answers
+from clinic.pain.reporting import Answers
 
 KEY: Final = "Idempotency-Key"
 _GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
@@ -35,7 +36,7 @@ class ReportBody(BodySerializer):
     areas = TextList(required=False, help_text=f"of {', '.join(Area.values)}")
     moved_down_leg = YesNo(required=False, allow_null=True)
     warning_signs = TextList(required=False, help_text="codes of the exercise's precautions that are asked in a report")
-    note = Text(required=False, allow_blank=True, max_length=NOTE_AT_MOST)
+    note = Text(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         given = super().to_internal_value(data)

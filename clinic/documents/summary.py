@@ -157,7 +157,7 @@ def _notes(told: Progress, reports: list[PainReport]) -> list[list[str]]:
 
 def _corrected(one: report_text.CorrectionText) -> str:
     told: Mapping[str, str] = {
-        "about": one.about, "old": one.old, "new": one.new, "day": _short(one.day), "why": one.why,
+        "about": one.label, "old": one.old, "new": one.new, "day": _short(one.day), "why": one.reason,
     }  # fmt: skip
     return _("%(about)s: from %(old)s to %(new)s, on %(day)s. Why: %(why)s") % told
 

@@ -1,4 +1,4 @@
-"""What a practitioner changed of a client's plan in the last days, in plain words; why they did is theirs to tell."""
+"""The changes of a client's plan in the last days as text, without the practitioner's reason."""
 
 from __future__ import annotations
 
@@ -33,30 +33,30 @@ class PlanChange:
     kind: Kind
     exercise: str
     when: str  # "today", "yesterday", "Tuesday"
-    what: Sequence[str]  # of a changed dose: "2 times a day instead of 1"
+    sentences: Sequence[str]  # of a changed dose: "2 times a day instead of 1"
     at: dt.datetime
 
 
 def list_changes(client: Client, now: dt.datetime, draft: PrescriptionVersion | None = None) -> list[PlanChange]:
-    """What is new to the client, newest first, in the active language; as many queries whatever there is.
+    """The changes of the last week, newest first, in the active language; in a fixed number of queries.
 
-    Told for a week: a dose that differs from the one before that week, an exercise that goes on after a pause, one
-    that has ended. A pause is told by the exercise itself, as long as it lasts.
+    They are: a dose that differs from the one before that week, an exercise resumed, an exercise that has ended. An
+    exercise on hold shows that itself, as long as it lasts.
 
     Args:
-        draft: a version that is not stored, told as if it were.
+        draft: a version not yet stored, listed as if it were.
     """
     since = now - DISPLAYED_FOR
     plans = client.prescriptions.filter(~Q(state=Prescription.State.ENDED) | Q(state_since__gt=since)).select_related(
         "exercise"
     )
     plans = plans.prefetch_related("versions", "changes", "exercise__texts", "exercise__variations")
-    told = [one for plan in plans for one in _changes_of(plan, client, since, now, draft)]
-    return sorted(told, key=lambda one: one.at, reverse=True)
+    changes = [change for plan in plans for change in _changes_of(plan, client, since, now, draft)]
+    return sorted(changes, key=lambda change: change.at, reverse=True)
 
 
 def describe_changes(version: PrescriptionVersion, now: dt.datetime, language: str) -> list[str]:
-    """What the client reads for a week of this version, stored or not; empty when it asks what was asked before."""
+    """The sentences that the client reads for a week about this version, stored or not; empty for the same dose."""
     plan = version.prescription
     earlier = plan.versions.filter(number__lt=version.number).order_by("number")
     return _differences_since([*earlier, version], plan.exercise, now - DISPLAYED_FOR, language)
@@ -65,30 +65,34 @@ def describe_changes(version: PrescriptionVersion, now: dt.datetime, language: s
 def _changes_of(
     plan: Prescription, client: Client, since: dt.datetime, now: dt.datetime, draft: PrescriptionVersion | None
 ) -> Iterable[PlanChange]:
-    here = zone(client.time_zone)
+    time_zone = zone(client.time_zone)
 
-    def told(kind: Kind, at: dt.datetime, what: Sequence[str] = ()) -> PlanChange:
+    def change(kind: Kind, at: dt.datetime, sentences: Sequence[str] = ()) -> PlanChange:
         return PlanChange(
-            kind, plan.exercise.name, _format_day(at.astimezone(here).date(), now.astimezone(here).date()), what, at
+            kind,
+            plan.exercise.name,
+            _format_day(at.astimezone(time_zone).date(), now.astimezone(time_zone).date()),
+            sentences,
+            at,
         )
 
     latest: PrescriptionChange | None = max(plan.changes.all(), key=lambda row: (row.at, row.pk), default=None)
     if plan.state == Prescription.State.ENDED:
-        yield told(Kind.ENDED, plan.state_since)
+        yield change(Kind.ENDED, plan.state_since)
         return
     if plan.state == Prescription.State.ACTIVE and latest is not None and latest.at > since:
-        yield told(Kind.RESUMED, latest.at)
+        yield change(Kind.RESUMED, latest.at)
     versions = sorted(plan.versions.all(), key=lambda version: version.number)
     if draft is not None and draft.prescription_id == plan.pk:
         versions.append(draft)
-    if what := _differences_since(versions, plan.exercise, since, client.language):
-        yield told(Kind.CHANGED, versions[-1].created_at, what)
+    if sentences := _differences_since(versions, plan.exercise, since, client.language):
+        yield change(Kind.CHANGED, versions[-1].created_at, sentences)
 
 
 def _differences_since(
     versions: Sequence[PrescriptionVersion], exercise: Exercise, since: dt.datetime, language: str
 ) -> list[str]:
-    """What the newest of these, in their order, asks otherwise than the one that held at ``since``."""
+    """The differences of the newest version from the one in force at ``since``; ``versions`` in their order."""
     newest = versions[-1]
     before = [version for version in versions[:-1] if version.created_at <= since] or versions[:1]
     return describe_differences(before[-1], newest, exercise, language) if newest.created_at > since else []
@@ -97,40 +101,40 @@ def _differences_since(
 def describe_differences(
     old: PrescriptionVersion, new: PrescriptionVersion, exercise: Exercise, language: str
 ) -> list[str]:
-    """What the new version asks otherwise than the old, a sentence each; empty when it asks the same."""
-    said = []
+    """A sentence for each difference of the new version from the old; empty for the same dose."""
+    sentences = []
     if old.days != new.days:
-        said.append(
+        sentences.append(
             _("%(new)s instead of %(old)s.") % {"new": _join_days(new.day_names), "old": _join_days(old.day_names)}
         )
     if old.times != new.times:
-        said += _describe_times(old.times.split(","), new.times.split(","))
+        sentences += _describe_times(old.times.split(","), new.times.split(","))
     if old.sets != new.sets:
-        told = ngettext("%(count)s round instead of %(old)s.", "%(count)s rounds instead of %(old)s.", new.sets)
-        said.append(told % {"count": new.sets, "old": old.sets})
+        message = ngettext("%(count)s round instead of %(old)s.", "%(count)s rounds instead of %(old)s.", new.sets)
+        sentences.append(message % {"count": new.sets, "old": old.sets})
     if old.hold_seconds != new.hold_seconds:
-        told = _("Hold for %(new)s instead of %(old)s.")
-        said.append(told % {"new": format_seconds(new.hold_seconds), "old": format_seconds(old.hold_seconds)})
+        message = _("Hold for %(new)s instead of %(old)s.")
+        sentences.append(message % {"new": format_seconds(new.hold_seconds), "old": format_seconds(old.hold_seconds)})
     if old.variation != new.variation:
         names = {row.code: row.name for row in exercise.variations_in(language)}
-        told = _("Another way to do it: %(way)s.") % {"way": names.get(new.variation, new.variation)}
-        said.append(told if new.variation else _("Do it as it is shown."))
+        message = _("Another way to do it: %(way)s.") % {"way": names.get(new.variation, new.variation)}
+        sentences.append(message if new.variation else _("Do it as it is shown."))
     if old.ends_on != new.ends_on:
         until = new.ends_on and date_format(new.ends_on, _("j F Y"))
-        said.append(_("The last day is %(day)s.") % {"day": until} if until else _("It has no last day."))
-    return [sentence[0].upper() + sentence[1:] for sentence in said]
+        sentences.append(_("The last day is %(day)s.") % {"day": until} if until else _("It has no last day."))
+    return [sentence[0].upper() + sentence[1:] for sentence in sentences]
 
 
 def _describe_times(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    at = join_list(list(new))
+    times = join_list(list(new))
     if len(old) == len(new):
-        return [_("At %(new)s instead of %(old)s.") % {"new": at, "old": join_list(list(old))}]
-    told = ngettext(
+        return [_("At %(new)s instead of %(old)s.") % {"new": times, "old": join_list(list(old))}]
+    message = ngettext(
         "%(count)s time a day instead of %(old)s: at %(times)s.",
         "%(count)s times a day instead of %(old)s: at %(times)s.",
         len(new),
     )
-    return [told % {"count": len(new), "old": len(old), "times": at}]
+    return [message % {"count": len(new), "old": len(old), "times": times}]
 
 
 def _join_days(days: Sequence[str]) -> str:

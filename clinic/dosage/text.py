@@ -1,4 +1,4 @@
-"""A dose in plain words, as a client reads it on paper."""
+"""A dose as text, as a client reads it."""
 
 from __future__ import annotations
 
@@ -11,43 +11,45 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.models import PrescriptionVersion
+from clinic.models.dosage import AbstractDosage
 from clinic.models.fields import WEEKDAYS
 from exercises.models import Exercise
 
 
 def describe_dosage(dose: PrescriptionVersion, exercise: Exercise, language: str) -> list[list[str]]:
-    """When, how much, from which day, what is needed: pairs of a label and a sentence in the active language.
+    """Pairs of a label and a sentence in the active language: times, amount, dates, equipment.
 
     Args:
-        dose: the version in force.
-        exercise: the one it doses; its rest between rounds and its equipment are read.
-        language: of the words of the exercise.
+        exercise: that of the dose, with its rest between sets and its equipment.
+        language: of the equipment.
     """
-    told = [
+    rows = [
         [_("When"), describe_times(dose)],
         [_("How much"), describe_amount(dose, exercise.rest_seconds)],
         [_("From"), describe_dates(dose)],
     ]
     if not dose.mornings_allowed:
-        told.append([_("In the morning"), _("Wait two hours after you get up.")])
+        rows.append([_("In the morning"), _("Wait two hours after you get up.")])
     if equipment := exercise.equipment_in(language):
-        told.append([_("You need"), " ".join(f"{thing.name.rstrip('.')}." for thing in equipment)])
-    return told
+        rows.append([_("You need"), " ".join(f"{thing.name.rstrip('.')}." for thing in equipment)])
+    return rows
 
 
-def describe_times(dose: PrescriptionVersion) -> str:
+def describe_times(dose: AbstractDosage) -> str:
     """ "Every day at 18:00."; "3 days a week: Monday, Wednesday and Friday, at 08:30 and 18:00." """
     return format_days_and_times(dose.day_names, dose.local_times)
 
 
-def format_days_and_times(on: Sequence[str], at: Sequence[dt.time]) -> str:
-    """The same of any days ("mon") and times of day; neither may be empty."""
-    times = join_list([f"{time:%H:%M}" for time in at])
-    if len(on) == len(WEEKDAYS):
+def format_days_and_times(codes: Sequence[str], local_times: Sequence[dt.time]) -> str:
+    """The sentence of :func:`describe_times` for any days ("mon") and times; neither may be empty."""
+    times = join_list([f"{time:%H:%M}" for time in local_times])
+    if len(codes) == len(WEEKDAYS):
         return _("Every day at %(times)s.") % {"times": times}
-    days, count = join_list([day_name(day) for day in on]), len(on)
-    said = ngettext("One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count)
-    return said % {"count": count, "days": days, "times": times}
+    days, count = join_list([day_name(day) for day in codes]), len(codes)
+    message = ngettext(
+        "One day a week: %(days)s, at %(times)s.", "%(count)s days a week: %(days)s, at %(times)s.", count
+    )
+    return message % {"count": count, "days": days, "times": times}
 
 
 def day_name(code: str) -> str:
@@ -55,23 +57,27 @@ def day_name(code: str) -> str:
     return str(DAY_NAMES[WEEKDAYS.index(code)])
 
 
-def describe_amount(dose: PrescriptionVersion, rest_seconds: int) -> str:
+def describe_amount(dose: AbstractDosage, rest_seconds: int) -> str:
     """ "Once. Hold for 30 seconds."; "2 rounds. Hold each for 30 seconds. Rest 30 seconds between." """
-    said = ngettext(
+    message = ngettext(
         "Once. Hold for %(hold)s.", "%(count)s rounds. Hold each for %(hold)s. Rest %(rest)s between.", dose.sets
     )
-    return said % {"count": dose.sets, "hold": format_seconds(dose.hold_seconds), "rest": format_seconds(rest_seconds)}
+    return message % {
+        "count": dose.sets,
+        "hold": format_seconds(dose.hold_seconds),
+        "rest": format_seconds(rest_seconds),
+    }
 
 
 def format_seconds(seconds: int) -> str:
     """90 → "90 seconds"; from two minutes on in minutes: 150 → "2 minutes 30 seconds"."""
     minutes, left = divmod(seconds, 60) if seconds >= 120 else (0, seconds)
-    parts = []
+    texts = []
     if minutes:
-        parts.append(ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes})
+        texts.append(ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes})
     if left:
-        parts.append(ngettext("%(count)s second", "%(count)s seconds", left) % {"count": left})
-    return " ".join(parts)
+        texts.append(ngettext("%(count)s second", "%(count)s seconds", left) % {"count": left})
+    return " ".join(texts)
 
 
 def describe_dates(dose: PrescriptionVersion) -> str:
@@ -87,20 +93,20 @@ def format_moment(moment: dt.datetime, today: dt.date) -> str:
 
     ``moment`` is local.
     """
-    told = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
+    params = {"time": f"{moment:%H:%M}", "day": date_format(moment, "l")}
     match (moment.date() - today).days:
         case -1:
-            return _("yesterday at %(time)s") % told
+            return _("yesterday at %(time)s") % params
         case 0:
-            return _("today at %(time)s") % told
+            return _("today at %(time)s") % params
         case 1:
-            return _("tomorrow at %(time)s") % told
+            return _("tomorrow at %(time)s") % params
         case 2 | 3 | 4 | 5 | 6:
-            return _("%(day)s at %(time)s") % told
-    return _("%(day)s %(date)s at %(time)s") % {**told, "date": date_format(moment, _("j F"))}
+            return _("%(day)s at %(time)s") % params
+    return _("%(day)s %(date)s at %(time)s") % {**params, "date": date_format(moment, _("j F"))}
 
 
-def join_list(parts: Sequence[str]) -> str:
+def join_list(items: Sequence[str]) -> str:
     """ "Monday, Wednesday and Friday"; at least one."""
-    *most, last = parts
+    *most, last = items
     return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last

@@ -1,4 +1,4 @@
-"""A clinic's own words for an advice: every version stays, the newest is in force."""
+"""A clinic's own text for an advice: every version stays, the newest is in force."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.clinic import Clinic, Practitioner
 from clinic.models.fields import LanguageField
 
-LONGEST_TEXT = 600  # characters: what is read in a kitchen, in pain
+LONGEST_TEXT = 600  # characters: it is read at home, in pain
 
 
 class Advice(models.TextChoices):
-    """What an answer means, said to the client at once."""
+    """What a report means, shown to the client at once."""
 
     GO_ON = "go_on", _("better: carry on")
     CARRY_ON = "carry_on", _("the same: carry on gently")
@@ -25,13 +25,13 @@ class Advice(models.TextChoices):
 
 class AdviceTextQuerySet(models.QuerySet["AdviceText"]):
     def in_force(self, clinic: int, advice: str, language: str) -> AdviceText | None:
-        """The newest version; None: the words of the product."""
+        """The newest version; None: the product's own text."""
         newest = self.filter(clinic=clinic, advice=advice, language=language).order_by("-number").first()
         return newest if newest is not None and newest.text else None
 
 
 class AdviceText(models.Model):
-    """One version. An empty text is the way back to the product's own words. Never changed."""
+    """One version, never changed. An empty text returns to the product's own text."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="advice_texts")
     advice = models.CharField(_("advice"), max_length=12, choices=Advice)

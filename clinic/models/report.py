@@ -1,4 +1,4 @@
-"""What a client says of the pain: before, after and the next morning, with every correction kept."""
+"""Pain reports: pain before, after and the next morning, with every correction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.advice_text import Advice, AdviceText
 from clinic.models.clinic import Person
 from clinic.models.fields import ScoreField, score_constraint
-from clinic.models.prescription import Prescription
+from clinic.models.prescription import LONGEST_REASON, Prescription
+
+LONGEST_NOTE = 2000  # characters
 
 
 class Area(models.TextChoices):
@@ -30,7 +32,7 @@ class PainReportQuerySet(models.QuerySet["PainReport"]):
         return self.filter(prescription__in=Prescription.objects.visible_to(user))
 
     def in_order(self) -> PainReportQuerySet:
-        """As it happened, not as it arrived."""
+        """In the order in which it happened, which may differ from the order of receipt."""
         return self.order_by("occurred_at", "pk")
 
 
@@ -51,9 +53,9 @@ class PainReport(models.Model):
     after = ScoreField(_("pain after"))
     next_morning = ScoreField(_("pain the next morning"))
     moved_down_leg = models.BooleanField(_("moved further down the leg"), null=True, blank=True)
-    note = models.TextField(_("note"), max_length=2000, blank=True)
+    note = models.TextField(_("note"), max_length=LONGEST_NOTE, blank=True)
     advice = models.CharField(_("advice"), max_length=12, choices=Advice)
-    advice_text = models.ForeignKey(  # the clinic's own words that were shown; none: the product's
+    advice_text = models.ForeignKey(  # the clinic's own text that was displayed; null: the product's
         AdviceText, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     source = models.CharField(_("source"), max_length=12, choices=Source)
@@ -105,7 +107,7 @@ class ReportArea(models.Model):
 
 
 class WarningSign(models.Model):
-    """A stop-and-refer sign the client said yes to; the code is a precaution's of the exercise."""
+    """A stop-and-refer sign that the client reported; the code is that of a precaution of the exercise."""
 
     report = models.ForeignKey(PainReport, on_delete=models.CASCADE, related_name="warning_signs")
     code = models.SlugField()
@@ -125,7 +127,7 @@ class Correction(models.Model):
     field = models.CharField(max_length=20)
     old = models.TextField(blank=True)
     new = models.TextField(blank=True)
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(max_length=LONGEST_REASON)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
-"""What a report means for the client, in words: what happened, what it means, what to do.
+"""The advice after a report as the client reads it: the change of the pain, what it means, what to do.
 
-The words are the product's, or the clinic's own (`AdviceText`). Whatever a clinic writes, what a report did to the
-pain is said before it, and when to go to an emergency department after a warning sign.
+The text is the product's, or the clinic's own (`AdviceText`). Whatever a clinic writes, the change of the pain comes
+before it, and after a warning sign when to go to an emergency department.
 """
 
 from __future__ import annotations
@@ -21,49 +21,49 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def render_report_advice(report: PainReport, language: str | None = None) -> str:
-    """The words behind ``report.advice``, ready to show.
+    """The text of ``report.advice``, ready to show.
 
     Args:
-        report: stored, with its advice; the client and the clinic are read for names and phones.
-        language: a code out of settings.LANGUAGES; None: the language that is active.
+        report: stored, with its advice.
+        language: a code of settings.LANGUAGES; None: the active language.
 
     Returns:
-        Some plain sentences, no markup; those that say "call" name the clinic's phone. Read again in the client's
-        language they are those of the version that was shown.
+        Plain sentences without markup, with the clinic's phone where they say "call". In the client's own language
+        they are those of the version that was displayed.
     """
     with override(language) if language else nullcontext():
         return _render_in_active_language(report)
 
 
 def render_hold_advice(client: Client) -> str:
-    """What is said of a paused exercise, in the language that is active."""
+    """The advice for an exercise on hold, in the active language."""
     own = _text_in_force(client.clinic, Advice.STOP)
     return render_advice(client, Advice.STOP, own.text if own else "")
 
 
 def render_call_now(client: Client) -> str:
-    """What to do about a warning sign, in the language that is active."""
+    """The advice after a warning sign, in the active language."""
     own = _text_in_force(client.clinic, Advice.CALL_NOW)
     return render_advice(client, Advice.CALL_NOW, own.text if own else "")
 
 
 def render_offline_advice(client: Client) -> dict[str, str]:
-    """What each advice says where nobody can ask the server, by advice, in the language that is active.
+    """The text of each advice for a device without the server, by advice, in the active language.
 
     Returns:
-        The words of :func:`render_report_advice` with `{before}` and `{after}` where the scores belong; a session that hurts
-        is told to stop, as the practitioner has not paused anything yet.
+        The texts of :func:`render_report_advice` with `{before}` and `{after}` in place of the scores. After a session
+        that hurts the text says to stop, as the exercise is not on hold yet.
     """
     versions = AdviceText.objects.filter(clinic=client.clinic_id, language=get_language() or "").order_by("number")
     own = {version.advice: version.text for version in versions}  # the newest of each wins
     stop = _("Stop the exercise. Do not do it again until we have your answer. Call %(phone)s if it gets worse.")
     scores = {Advice.CARRY_ON: ("{after}", "{after}")}
-    said = {
+    texts = {
         str(advice): render_advice(client, advice, own.get(advice, ""), *scores.get(advice, ("{before}", "{after}")))
         for advice in (*GOING_ON, Advice.CALL_NOW)
     }
-    stop_words = f"{stop % {'phone': client.clinic.phone}} {_after_hours(client.clinic)}".rstrip()
-    return {**said, Advice.STOP: stop_words, Advice.THANKS: _("Your practitioner sees your answer once it is sent.")}
+    stop_text = f"{stop % {'phone': client.clinic.phone}} {_after_hours(client.clinic)}".rstrip()
+    return {**texts, Advice.STOP: stop_text, Advice.THANKS: _("Your practitioner sees your answer once it is sent.")}
 
 
 def render_advice(
@@ -73,28 +73,28 @@ def render_advice(
     before: int | str | None = None,
     after: int | str | None = None,
 ) -> str:
-    """All that this client reads for one advice.
+    """The whole text that this client reads for one advice.
 
     Args:
-        text: the clinic's own words with their placeholders; empty: the product's.
-        before, after: the scores of the session, 0-10; None: it has none.
+        text: the clinic's own text with its placeholders; empty: the product's.
+        before, after: the scores of the session, 0-10, or placeholders; None: it has none.
     """
     clinic = client.clinic
     values = {"before": before, "after": after, "phone": clinic.phone, "first_name": client.first_name}
-    course = "" if {"{before}", "{after}"} & set(re.findall(r"\{\w+\}", text)) else _describe_change(before, after)
-    parts = [
-        course if advice in (*GOING_ON, Advice.STOP) else "",
+    change = "" if {"{before}", "{after}"} & set(re.findall(r"\{\w+\}", text)) else _describe_change(before, after)
+    sentences = [
+        change if advice in (*GOING_ON, Advice.STOP) else "",
         fill_placeholders(text or default_text(advice), values),
     ]
     if advice in CALLING:
-        parts.append(_after_hours(clinic))
+        sentences.append(_after_hours(clinic))
     if advice == Advice.CALL_NOW:
-        parts.append(emergency_text())
-    return " ".join(part for part in parts if part)
+        sentences.append(emergency_text())
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def default_text(advice: Advice) -> str:
-    """The product's own words of what to do, with placeholders, in the language that is active."""
+    """The product's own text of an advice, with placeholders, in the active language."""
     match advice:
         case Advice.GO_ON:
             return _("Good: carry on as planned.")
@@ -114,7 +114,7 @@ def default_text(advice: Advice) -> str:
 
 
 def emergency_text() -> str:
-    """What is always said after a warning sign, whatever a clinic writes, in the language that is active."""
+    """The text after every warning sign, whatever a clinic writes, in the active language."""
     return _(
         "If you cannot reach us, or you cannot feel between your legs, cannot pass water, or a leg is getting weak, "
         "go to an emergency department."
@@ -124,9 +124,9 @@ def emergency_text() -> str:
 def fill_placeholders(text: str, values: Mapping[str, object]) -> str:
     """The text with the value of each placeholder in its place; one without a value stays as it is."""
 
-    def value(found: re.Match[str]) -> str:
-        given = values.get(found[1])
-        return found[0] if given is None else str(given)
+    def value(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        return match[0] if value is None else str(value)
 
     return PLACEHOLDER.sub(value, text)
 
@@ -140,23 +140,23 @@ def _render_in_active_language(report: PainReport) -> str:
 
 
 def _displayed_text(report: PainReport, advice: Advice) -> AdviceText | None:
-    """The version that was shown; where another advice or language is wanted now, the one in force."""
-    client, shown, language = report.prescription.client, report.advice_text, get_language()
-    if shown is not None and (shown.advice, shown.language) == (advice, language):
-        return shown
-    if shown is None and (report.advice, client.language) == (advice, language):
+    """The version that was displayed; for another advice or language the one in force."""
+    client, displayed, language = report.prescription.client, report.advice_text, get_language()
+    if displayed is not None and (displayed.advice, displayed.language) == (advice, language):
+        return displayed
+    if displayed is None and (report.advice, client.language) == (advice, language):
         return None
     return _text_in_force(client.clinic, advice)
 
 
 def _text_in_force(clinic: Clinic, advice: Advice) -> AdviceText | None:
-    wanted = (advice, get_language() or "")
-    newest = next((one for one in clinic.advice_texts.all() if (one.advice, one.language) == wanted), None)
+    key = (advice, get_language() or "")
+    newest = next((text for text in clinic.advice_texts.all() if (text.advice, text.language) == key), None)
     return newest if newest is not None and newest.text else None
 
 
 def _after_hours(clinic: Clinic) -> str:
-    """The second phone with its hours, which are written in the clinic's language alone; empty without one."""
+    """The second phone, with its hours where they are in the active language; empty without a second phone."""
     if not clinic.phone_after_hours:
         return ""
     phone = {"phone": clinic.phone_after_hours, "hours": clinic.after_hours}
@@ -166,7 +166,7 @@ def _after_hours(clinic: Clinic) -> str:
 
 
 def _describe_change(before: int | str | None, after: int | str | None) -> str:
-    """From what to what the pain went with the exercise; empty without both scores."""
+    """The change of the pain with the exercise; empty without both scores."""
     if before is None or after is None:
         return ""
     scores = {"before": before, "after": after}

@@ -1,7 +1,7 @@
-"""A standing body from the front and from the back, parted into the places where it can hurt.
+"""A standing body from the front and from the back, divided into the areas where it can hurt.
 
-Pure: numbers in, SVG paths out; the page colours them. One unit is one CSS pixel at the size that is shown, so a band
-of 44 is a target of 44 px.
+Pure: numbers in, SVG paths out; the page colours them. One unit is one CSS pixel at the displayed size, so a band of 44
+is a target of 44 px.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from itertools import pairwise
 WIDTH, HEIGHT = 124, 490
 MIDDLE = WIDTH / 2
 STEP = 3.0  # between two points of an outline
-GAP = 1.5  # what stays free above and below a region, so that two never touch
+GAP = 1.5  # free space above and below a region, so that two never touch
 
-# How far from the middle, by height: the trunk with the neck, and the outside and the inside of a leg.
+# Distances from the middle by height: the trunk with the neck, and the outside and the inside of a leg.
 TRUNK = ((40, 8.5), (60, 8.5), (70, 16), (80, 32), (92, 39), (108, 34), (165, 26), (212, 32), (256, 33))
 OUTSIDE = (
     (240, 32), (256, 33), (300, 31), (345, 22.5), (356, 22), (392, 24), (440, 15), (452, 14.5), (474, 22), (486, 21),
@@ -23,7 +23,7 @@ OUTSIDE = (
 INSIDE = ((240, 1), (256, 1.2), (300, 4), (350, 6.5), (392, 5.5), (440, 7), (474, 6), (486, 8))
 ARM = ((31, 96), (41, 170), (46, 238))  # shoulder, elbow, hand, from the middle
 
-# From where to where each place reaches, the same on both sides.
+# Top and bottom of each area, the same on both sides.
 BANDS = {
     "neck": (44, 90),
     "upper_back": (90, 158),
@@ -47,7 +47,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Region:
-    """One place on one side; ``outlines`` are closed polygons, two where it is one on each leg."""
+    """One area on one side; ``outlines`` are closed polygons, two for an area on both legs."""
 
     area: str
     outlines: tuple[tuple[Point, ...], ...]
@@ -59,7 +59,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Side:
-    """The body from one side: what is only drawn, and what can be chosen."""
+    """The body from one side: its skin and arms, and the regions that can be chosen."""
 
     name: str
     skin: str
@@ -68,7 +68,7 @@ class Side:
 
 
 def draw_sides() -> tuple[Side, ...]:
-    """Front and back, in the order in which they are shown."""
+    """Front and back, in the order of the page."""
     skin = " ".join(_closed(outline) for outline in (_trunk(40, 256), *_legs(240, 486)))
     arms = " ".join(
         "M" + " L".join(f"{MIDDLE + side * x:g} {y:g}" for x, y in ARM) for side in (-1, 1)
@@ -99,11 +99,11 @@ def _legs(top: float, bottom: float) -> tuple[tuple[Point, ...], ...]:
 
 def _heights(top: float, bottom: float) -> list[float]:
     count = max(1, round((bottom - top) / STEP))
-    return [top + (bottom - top) * part / count for part in range(count + 1)]
+    return [top + (bottom - top) * step / count for step in range(count + 1)]
 
 
 def _at(profile: Profile, y: float) -> float:
-    """How far out the profile is at a height; between two of its points it goes softly from one to the other."""
+    """The distance of the profile from the middle at a height, with smoothstep between two of its points."""
     for (top, first), (bottom, second) in pairwise(profile):
         if y <= bottom:
             share = min(1.0, max(0.0, (y - top) / (bottom - top)))

@@ -1,4 +1,4 @@
-"""The answers of a report as its client reads them: what each is called, and how it was before a correction."""
+"""The answers of a report as text: the label of each, and its values before and after a correction."""
 
 from __future__ import annotations
 
@@ -14,44 +14,43 @@ from clinic.models import Area, Correction, PainReport
 
 @dataclass(frozen=True)
 class CorrectionText:
-    """One answer that was put right, in words."""
+    """One corrected answer as text."""
 
     day: dt.datetime  # in the client's zone
-    about: str
+    label: str
     old: str
     new: str
-    why: str
+    reason: str
 
 
-def describe_corrections(report: PainReport, signs: Mapping[str, str], here: dt.tzinfo) -> list[CorrectionText]:
-    """All of one report, oldest first.
+def describe_corrections(report: PainReport, signs: Mapping[str, str], time_zone: dt.tzinfo) -> list[CorrectionText]:
+    """The corrections of one report, oldest first.
 
     Args:
-        report: with its corrections.
-        signs: the warning signs of its exercise in words, by code.
-        here: the client's zone.
+        signs: the labels of the exercise's warning signs, by code.
+        time_zone: the client's.
     """
     return [
         CorrectionText(
-            row.at.astimezone(here), answer_label(row.field), _format_value(row, row.old, signs, here),
-            _format_value(row, row.new, signs, here), row.reason,
+            row.at.astimezone(time_zone), answer_label(row.field), _format_value(row, row.old, signs, time_zone),
+            _format_value(row, row.new, signs, time_zone), row.reason,
         )
         for row in report.corrections.all()
     ]  # fmt: skip
 
 
 def area_labels(report: PainReport) -> str:
-    """Where it hurt: "low back, thigh"; empty when nobody said."""
+    """Where it hurt: "low back, thigh"; empty when not answered."""
     return ", ".join(str(Area(row.area).label) if row.area in Area.values else row.area for row in report.areas.all())
 
 
-def sign_labels(report: PainReport, known: Mapping[str, str]) -> list[str]:
-    """The warning signs that were told, in the exercise's own words."""
-    return [known.get(sign.code, sign.code) for sign in report.warning_signs.all()]
+def sign_labels(report: PainReport, labels: Mapping[str, str]) -> list[str]:
+    """The warning signs that were reported; ``labels``: those of the exercise, by code."""
+    return [labels.get(sign.code, sign.code) for sign in report.warning_signs.all()]
 
 
 def answer_label(field: str) -> str:
-    """What a client calls one of the answers."""
+    """The label of one of the answers."""
     return {
         "before": _("Pain before"),
         "after": _("Pain after"),
@@ -65,19 +64,19 @@ def answer_label(field: str) -> str:
     }.get(field, field)
 
 
-def _format_value(row: Correction, kept: str, signs: Mapping[str, str], here: dt.tzinfo) -> str:
-    """A kept answer as one reads it; truths are kept in Python's words, lists with commas, times as ISO 8601."""
-    if not kept:
+def _format_value(row: Correction, stored: str, signs: Mapping[str, str], time_zone: dt.tzinfo) -> str:
+    """A stored answer as text; stored are "True" and "False", lists with commas, times as ISO 8601."""
+    if not stored:
         return "–"
     match row.field:
         case "note":
-            return _("“%(name)s”") % {"name": kept}
+            return _("“%(name)s”") % {"name": stored}
         case "areas":
             labels = dict(Area.choices)
-            return ", ".join(str(labels.get(code, code)) for code in kept.split(", "))
+            return ", ".join(str(labels.get(code, code)) for code in stored.split(", "))
         case "warning_signs":
-            return " ".join(_("“%(name)s”") % {"name": signs.get(code, code)} for code in kept.split(", "))
+            return " ".join(_("“%(name)s”") % {"name": signs.get(code, code)} for code in stored.split(", "))
         case "occurred_at":
-            at = dt.datetime.fromisoformat(kept).astimezone(here)
+            at = dt.datetime.fromisoformat(stored).astimezone(time_zone)
             return f"{date_format(at, _('j F Y'))}, {at:%H:%M}"
-    return {"True": _("yes"), "False": _("no")}.get(kept, kept)
+    return {"True": _("yes"), "False": _("no")}.get(stored, stored)

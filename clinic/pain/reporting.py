@@ -1,4 +1,4 @@
-"""Take a pain report and correct one: report, rules, flags, hold and notice in one transaction."""
+"""Store and correct pain reports: report, rules, flags, hold and notice in one transaction."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ from clinic.models import (
     WarningSign,
 )
 from clinic.models.fields import WORST_PAIN, zone
+from clinic.models.prescription import LONGEST_REASON
+from clinic.models.report import LONGEST_NOTE
 
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 CLIENT_MAY_CORRECT_FOR = dt.timedelta(days=7)
-NOTE_AT_MOST = 2000
 SCORES = ("before", "after", "next_morning")
 
 
@@ -51,7 +52,7 @@ class LinkUsed(Exception):
 
 @dataclass(frozen=True)
 class Answers:
-    """What a client says. Scores are whole numbers 0–10; None is "not answered", never 0."""
+    """The answers of one report. Scores are whole numbers 0–10; None is "not answered", never 0."""
 
     occurred_at: dt.datetime
     did_exercise: bool
@@ -65,15 +66,15 @@ class Answers:
 
     def fingerprint(self, prescription: Prescription) -> str:
         """Equal for equal answers about the same prescription."""
-        said = {**asdict(self), "prescription": prescription.pk}
-        said["occurred_at"] = self.occurred_at.astimezone(dt.UTC)
-        said["areas"], said["warning_signs"] = sorted(set(self.areas)), sorted(set(self.warning_signs))
-        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+        values = {**asdict(self), "prescription": prescription.pk}
+        values["occurred_at"] = self.occurred_at.astimezone(dt.UTC)
+        values["areas"], values["warning_signs"] = sorted(set(self.areas)), sorted(set(self.warning_signs))
+        return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class ReportResult:
-    """The stored report and the flags it raised; ``repeated``: it was there before, nothing was written."""
+    """The stored report and the flags it raised; ``repeated``: it was stored before, nothing was written."""
 
     report: PainReport
     flags: list[Flag]
@@ -90,15 +91,14 @@ def report_pain(
     reminder: Reminder | None = None,
     now: dt.datetime | None = None,
 ) -> ReportResult:
-    """Store one report and all that follows from it.
+    """Store one report, run the rules, raise flags, and put the exercise on hold where they say so.
 
     Args:
-        prescription: which the report is about; active or held.
-        answers: what was said.
-        by: who said it; None: the holder of a mail link.
-        source: the door it came by.
+        prescription: active or held.
+        by: the person who answered; None: the holder of a mail link.
+        source: the interface that received it.
         key: the caller's idempotency key, at most 200 characters.
-        reminder: whose link brought it; that link is then used up.
+        reminder: the reminder whose link was used; that link then no longer works.
         now: the instant of receipt.
 
     Raises:
@@ -111,10 +111,10 @@ def report_pain(
         row = PainTrend.objects.select_for_update().get(prescription=prescription)
         Client.objects.lock_for_writing(prescription.client_id)
         fingerprint = answers.fingerprint(prescription)
-        if key and (known := _find_by_key(prescription, key)):
-            if known.fingerprint != fingerprint:
+        if key and (earlier := _find_by_key(prescription, key)):
+            if earlier.fingerprint != fingerprint:
                 raise KeyReused(key)
-            return ReportResult(known, list(known.raised_flags.by_need()), repeated=True)
+            return ReportResult(earlier, list(earlier.raised_flags.by_need()), repeated=True)
         prescription.refresh_from_db(fields=["state"])
         _validate_answers(prescription, answers, now, new=True)
         stored = PainReport.objects.create(
@@ -148,12 +148,12 @@ def correct_report(
     by: AbstractBaseUser | None,
     now: dt.datetime | None = None,
 ) -> ReportResult:
-    """Change some answers of a stored report; the old ones stay as correction rows, the rules replay.
+    """Change some answers of a stored report; the old ones stay as correction rows, the rules run again.
 
     Args:
         changes: fields of :class:`Answers` by name.
         reason: why, required.
-        by: who corrects, see :func:`may_correct`; None: a command of the operator.
+        by: the person who corrects, see :func:`may_correct`; None: a command of the operator.
 
     Raises:
         ValidationError: by field, nothing is changed.
@@ -181,7 +181,7 @@ def correct_report(
                 field=name,
                 old=_as_text(before[name]),
                 new=_as_text(after[name]),
-                reason=reason.strip()[:500],
+                reason=reason.strip()[:LONGEST_REASON],
                 by_id=by.pk if by else None,
                 at=now,
             )
@@ -199,16 +199,16 @@ def correct_report(
 
 
 def may_correct(stored: PainReport, user: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
-    """A client's own report for 7 days after it came; a practitioner who treats the client: at any time."""
+    """A client may correct an own report for 7 days after its receipt, a practitioner who treats the client always."""
     prescription = stored.prescription
     if Prescription.objects.treated_by(user).filter(pk=prescription.pk).exists():
         return True
-    fresh = (now or timezone.now()) - stored.received_at <= CLIENT_MAY_CORRECT_FOR
-    return fresh and prescription.client.user_id == user.pk
+    is_recent = (now or timezone.now()) - stored.received_at <= CLIENT_MAY_CORRECT_FOR
+    return is_recent and prescription.client.user_id == user.pk
 
 
 def read_answers(stored: PainReport) -> Answers:
-    """What a stored report says, as it was said."""
+    """The answers of a stored report."""
     return Answers(
         occurred_at=stored.occurred_at,
         did_exercise=stored.did_exercise,
@@ -241,7 +241,7 @@ def _set_lists(stored: PainReport, answers: Answers) -> None:
 
 
 def _store_advice(stored: PainReport, advice: Advice) -> None:
-    """Keep the advice, and in which of the clinic's own words the client reads it."""
+    """Store the advice, and the clinic's own text of it that the client reads."""
     client = stored.prescription.client
     stored.advice, stored.advice_text = advice, AdviceText.objects.in_force(client.clinic_id, advice, client.language)
     stored.save(update_fields=["advice", "advice_text"])
@@ -261,34 +261,34 @@ def _as_text(value: Any) -> str:
 
 
 def _validate_answers(prescription: Prescription, answers: Answers, now: dt.datetime, *, new: bool) -> None:
-    """Raise ValidationError with every wrong field and its remedy."""
-    wrong: dict[str, str] = {}
+    """Raise ValidationError with every refused field and its remedy."""
+    errors: dict[str, str] = {}
     for name in SCORES:
         score = getattr(answers, name)
         if score is not None and (type(score) is not int or not 0 <= score <= WORST_PAIN):
-            wrong[name] = _("A whole number from 0 (no pain) to 10 (worst imaginable).")
+            errors[name] = _("A whole number from 0 (no pain) to 10 (worst imaginable).")
     if all(getattr(answers, name) is None for name in SCORES) and not answers.warning_signs:
-        wrong["before"] = _("Give at least one answer: pain before, after or the next morning.")
+        errors["before"] = _("Give at least one answer: pain before, after or the next morning.")
     first_day = prescription.versions.order_by("number").values_list("starts_on", flat=True)[0]
     start = dt.datetime.combine(first_day, dt.time.min, zone(prescription.client.time_zone))
     if answers.occurred_at > now + CLOCK_TOLERANCE:
-        wrong["occurred_at"] = _("That is in the future. Give the time when it happened.")
+        errors["occurred_at"] = _("That is in the future. Give the time when it happened.")
     elif answers.occurred_at < start:
-        wrong["occurred_at"] = _("That is before the exercise was prescribed to start.")
+        errors["occurred_at"] = _("That is before the exercise was prescribed to start.")
     if unknown := set(answers.areas) - set(Area.values):
-        wrong["areas"] = _("“%(area)s” is not an area. Use: %(areas)s.") % {
+        errors["areas"] = _("“%(area)s” is not an area. Use: %(areas)s.") % {
             "area": min(unknown)[:40],
             "areas": ", ".join(Area.values),
         }
-    asked = [sign.code for sign in prescription.exercise.precautions_in(None) if sign.reported]
-    if strange := set(answers.warning_signs) - set(asked):
-        wrong["warning_signs"] = _("“%(sign)s” is not a sign asked here. Use: %(signs)s.") % {
-            "sign": min(strange)[:40],
-            "signs": ", ".join(asked),
+    signs = [sign.code for sign in prescription.exercise.precautions_in(None) if sign.reported]
+    if unknown := set(answers.warning_signs) - set(signs):
+        errors["warning_signs"] = _("“%(sign)s” is not a sign asked here. Use: %(signs)s.") % {
+            "sign": min(unknown)[:40],
+            "signs": ", ".join(signs),
         }
-    if len(answers.note) > NOTE_AT_MOST:
-        wrong["note"] = _("At most %(most)s characters.") % {"most": NOTE_AT_MOST}
+    if len(answers.note) > LONGEST_NOTE:
+        errors["note"] = _("At most %(most)s characters.") % {"most": LONGEST_NOTE}
     if new and prescription.state == Prescription.State.ENDED:
-        wrong["prescription"] = _("This exercise has ended; it takes no more reports.")
-    if wrong:
-        raise ValidationError({field: [message] for field, message in wrong.items()})
+        errors["prescription"] = _("This exercise has ended; it takes no more reports.")
+    if errors:
+        raise ValidationError({field: [message] for field, message in errors.items()})

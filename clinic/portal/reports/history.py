@@ -1,4 +1,4 @@
-"""What the client has reported, with every correction; and the correcting."""
+"""The client's reports with every correction; and the form to correct one."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.models import Client, PainReport, Prescription
 from clinic.models.fields import zone
+from clinic.models.report import LONGEST_NOTE
 from clinic.pain import report_text, reporting
 from clinic.portal.access import client_only, render_page
 from clinic.portal.fields import PlainForm, ScoreField, YesNoField, posted_data
@@ -27,11 +28,11 @@ from clinic.portal.fields import PlainForm, ScoreField, YesNoField, posted_data
 CORRECTION_PERIOD = dt.timedelta(days=7)
 PAGE_SIZE = 20
 DAY = dt.timedelta(days=1)
-YEARS = range(1900, 2200)  # further off, an instant may be none in another zone
+YEARS = range(1900, 2200)  # outside, a conversion between zones may overflow
 
 
 class CorrectionForm(PlainForm):
-    """The answers that may be corrected, as they stand; and why."""
+    """The present answers of a report, and the reason for correcting them."""
 
     before = ScoreField(label=_("Pain before"))
     after = ScoreField(label=_("Pain after"))
@@ -50,12 +51,12 @@ class CorrectionForm(PlainForm):
         error_messages={"required": _("Say in a few words why it is corrected.")},
     )
 
-    def __init__(self, stored: PainReport, data: QueryDict | None = None) -> None:
-        moved = {True: "yes", False: "no", None: ""}[stored.moved_down_leg]
-        scores = {name: getattr(stored, name) for name in reporting.SCORES}
-        initial = {**scores, "moved_down_leg": moved, "note": stored.note}
+    def __init__(self, report: PainReport, data: QueryDict | None = None) -> None:
+        moved = {True: "yes", False: "no", None: ""}[report.moved_down_leg]
+        scores = {name: getattr(report, name) for name in reporting.SCORES}
+        initial = {**scores, "moved_down_leg": moved, "note": report.note}
         super().__init__(data, initial=initial)
-        if not stored.did_exercise:
+        if not report.did_exercise:
             self.fields["before"].label = _("Pain")
             del self.fields["after"], self.fields["moved_down_leg"]
         if stored.next_morning is None:  # it is asked on that morning and told by nobody else
@@ -68,7 +69,7 @@ class CorrectionForm(PlainForm):
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One report as the client reads it again."""
+    """One report in the list."""
 
     report: PainReport
     may_correct: bool
@@ -82,25 +83,25 @@ class HistoryEntry:
 def history(request: HttpRequest, client: Client) -> HttpResponse:
     """Newest first, a page at a time; each with what was corrected in it.
 
-    ``?on=2026-11`` or ``?on=2026-11-03``: of one month or one day only; what is no date counts as not given.
+    ``?on=2026-11`` or ``?on=2026-11-03``: of one month or one day only; an invalid date is ignored.
     """
-    here, own = zone(client.time_zone), _own(request, client)
-    months = own.datetimes("occurred_at", "month", order="DESC", tzinfo=here)
-    on = _period(request.GET.get("on", ""))
-    if on is not None:
-        first, after = (dt.datetime.combine(day, dt.time.min, here) for day in on)
+    local_zone, own = zone(client.time_zone), _own_reports(request, client)
+    months = own.datetimes("occurred_at", "month", order="DESC", tzinfo=local_zone)
+    period = _parse_period(request.GET.get("on", ""))
+    if period is not None:
+        first, after = (dt.datetime.combine(day, dt.time.min, local_zone) for day in period)
         own = own.filter(occurred_at__gte=first, occurred_at__lt=after)
-    about = [f"prescription__exercise__{part}" for part in ("texts", "precautions")]
-    rows = own.prefetch_related("corrections", "areas", "warning_signs", *about)
-    shown = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    exercise = [f"prescription__exercise__{relation}" for relation in ("texts", "precautions")]
+    rows = own.prefetch_related("corrections", "areas", "warning_signs", *exercise)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     now = timezone.now()
     context = {
-        "entries": [_entry(report, client, now) for report in shown],
-        "page": shown,
+        "entries": [_entry(report, client, now) for report in page],
+        "page": page,
         "months": list(months),
-        "on": request.GET["on"] if on else "",
-        "first": on[0] if on else None,
-        "one_day": on is not None and on[1] - on[0] == DAY,
+        "on": request.GET["on"] if period else "",
+        "first_day": period[0] if period else None,
+        "is_one_day": period is not None and period[1] - period[0] == DAY,
     }
     return render_page(request, client, "reports/history.html", context)
 
@@ -110,14 +111,14 @@ def history(request: HttpRequest, client: Client) -> HttpResponse:
 @client_only
 def correct_report(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """Correct one report within seven days; the old answers stay readable."""
-    stored = get_object_or_404(_own(request, client), pk=pk)
-    if not _may_correct(stored, timezone.now()):
-        return render_page(request, client, "reports/correct_too_late.html", {"report": stored}, status=410)
-    form = CorrectionForm(stored, posted_data(request))
+    report = get_object_or_404(_own_reports(request, client), pk=pk)
+    if not _may_correct(report, timezone.now()):
+        return render_page(request, client, "reports/correct_too_late.html", {"report": report}, status=410)
+    form = CorrectionForm(report, posted_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             reporting.correct_report(
-                stored,
+                report,
                 form.changes(),
                 reason=form.cleaned_data["reason"],
                 by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
@@ -126,11 +127,11 @@ def correct_report(request: HttpRequest, client: Client, pk: int) -> HttpRespons
             form.add_service_error(error)
         else:
             return redirect("clinic:history")
-    context = {"form": form, "report": stored}
+    context = {"form": form, "report": report}
     return render_page(request, client, "reports/correct.html", context, status=422 if form.errors else 200)
 
 
-def _own(request: HttpRequest, client: Client) -> QuerySet[PainReport]:
+def _own_reports(request: HttpRequest, client: Client) -> QuerySet[PainReport]:
     mine = PainReport.objects.visible_to(request.user).filter(prescription__client=client)
     return mine.select_related("prescription__exercise", "prescription__client")
 
@@ -150,11 +151,11 @@ def _entry(report: PainReport, client: Client, now: dt.datetime) -> HistoryEntry
     )
 
 
-def _period(asked: str) -> tuple[dt.date, dt.date] | None:
+def _parse_period(text: str) -> tuple[dt.date, dt.date] | None:
     """The first day of a month or a day, and the day after its end."""
     for format_ in ("%Y-%m-%d", "%Y-%m"):
         try:
-            first = dt.datetime.strptime(asked, format_).date()  # noqa: DTZ007  a day has no zone
+            first = dt.datetime.strptime(text, format_).date()  # noqa: DTZ007  a day has no zone
         except ValueError:
             continue
         if first.year in YEARS:
