@@ -1,4 +1,4 @@
-"""When a plan is next due, and the mails that follow from it; also the mails to practitioners."""
+"""Schedules of a plan and their reminders; also notices to practitioners."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ScheduleQuerySet(models.QuerySet["Schedule"]):
 
 
 class Schedule(models.Model):
-    """One local time of one prescription, and the slot that comes next. The clock only ticks."""
+    """One local time of one prescription, and the slot that comes next. Each tick reads due rows."""
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="schedules")
     local_time = models.TimeField(_("time"))
@@ -63,56 +63,56 @@ class ReminderQuerySet(OutboxQuerySet["Reminder"]):
         return self.filter(schedule__prescription__in=Prescription.objects.visible_to(user))
 
     def requeue_as_mail(
-        self, row: Reminder, held: State, now: dt.datetime, channel: str, *, said: str = "", shown: bool = False
+        self, row: Reminder, held: State, now: dt.datetime, channel: str, *, response: str = "", accepted: bool = False
     ) -> bool:
-        """From the phones' queue to the mails', as a row nobody tried yet.
+        """Move a row from the queue of phones to that of mails, as one without attempts.
 
         Args:
-            said: what the push services answered, kept in at most 300 characters.
-            shown: a push service took it.
+            response: text of the push services; at most 300 characters are stored.
+            accepted: a push service accepted it.
         """
-        sent = {"sent_at": now} if shown else {}
+        sent = {"sent_at": now} if accepted else {}
         fresh = {"state": State.READY, "lease": None, "try_at": now, "attempts": 0, "doubtful_attempts": 0}
-        return bool(self.with_lease(row, held).update(channel=channel, push_response=said[:300], **fresh, **sent))
+        return bool(self.with_lease(row, held).update(channel=channel, push_response=response[:300], **fresh, **sent))
 
     def skip(self, rows: Collection[OutboxMessage], now: dt.datetime, reason: SkipReason) -> int:
-        """As ever; but what a phone had got by then was sent, whatever becomes of its mail. Returns the others."""
-        got = {row.pk for row in rows if isinstance(row, Reminder) and row.channel == Reminder.Channel.BOTH}
-        shown = self.filter(pk__in=got, lease__in={row.lease for row in rows}, state=State.CLAIMED)
-        shown.update(state=State.SENT, settled_at=now, lease=None, channel=Reminder.Channel.PHONE)
-        return super().skip([row for row in rows if row.pk not in got], now, reason)
+        """As for every kind; but rows that a phone accepted count as sent. Returns the number skipped."""
+        on_phone = {row.pk for row in rows if isinstance(row, Reminder) and row.channel == Reminder.Channel.BOTH}
+        accepted = self.filter(pk__in=on_phone, lease__in={row.lease for row in rows}, state=State.CLAIMED)
+        accepted.update(state=State.SENT, settled_at=now, lease=None, channel=Reminder.Channel.PHONE)
+        return super().skip([row for row in rows if row.pk not in on_phone], now, reason)
 
     def count_unanswered(self, prescriptions: Collection[int]) -> Mapping[int, int]:
-        """How many were sent since the client was last heard of, by prescription; none is no entry."""
+        """How many were sent since the last report, by prescription; zero is no entry."""
         return dict(self.unanswered(prescriptions).values_list("schedule__prescription").annotate(count=Count("pk")))
 
     def unanswered(self, prescriptions: Collection[int]) -> ReminderQuerySet:
-        """Those that were sent since the client was last heard of."""
-        sent = self._since_heard("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
+        """Those sent since the last report of their plan."""
+        sent = self._after_last_report("sent_at").filter(schedule__prescription__in=prescriptions, state=State.SENT)
         return sent.order_by()
 
     def skipped_as_ignored(self, since: dt.datetime) -> ReminderQuerySet:
-        """Those that did not go, after ``since``, as nobody answers, where that has not changed."""
-        return self._since_heard("settled_at").filter(
+        """Those skipped after ``since`` for lack of answers, without a report since."""
+        return self._after_last_report("settled_at").filter(
             state=State.SKIPPED, status_detail=SkipReason.IGNORED, settled_at__gte=since
         )
 
-    def _since_heard(self, moment: str) -> ReminderQuerySet:
-        """Those with ``moment`` after the last report, the last resumption and the last time they were started anew."""
-        about = "schedule__prescription"
-        began = F(f"{about}__state_since")
-        heard_at = Greatest(
+    def _after_last_report(self, moment: str) -> ReminderQuerySet:
+        """Those with ``moment`` after the last report, the last resumption and the last restart of reminders."""
+        plan = "schedule__prescription"
+        began = F(f"{plan}__state_since")
+        answered_at = Greatest(
             began,
-            Coalesce(f"{about}__trend__last_report_at", began),
-            Coalesce(f"{about}__client__reminders_since", began),
+            Coalesce(f"{plan}__trend__last_report_at", began),
+            Coalesce(f"{plan}__client__reminders_since", began),
         )
         # The day narrows it to the end of each ledger, by the index on (schedule, slot); zones differ by a day or two.
-        days_of_it = self.filter(slot__gte=TruncDate(heard_at - dt.timedelta(days=2), tzinfo=dt.UTC))
-        return days_of_it.filter(**{f"{moment}__gt": heard_at})
+        recent = self.filter(slot__gte=TruncDate(answered_at - dt.timedelta(days=2), tzinfo=dt.UTC))
+        return recent.filter(**{f"{moment}__gt": answered_at})
 
 
 class Reminder(OutboxMessage):
-    """One slot of one schedule: exactly one row, whatever becomes of it. The ledger is these rows."""
+    """One slot of one schedule: exactly one row, sent or not. These rows are the ledger."""
 
     kind = "reminder"
     urgency = 70
@@ -122,7 +122,7 @@ class Reminder(OutboxMessage):
     guard = "clinic.reminders.sending.guard"
 
     class Channel(models.TextChoices):
-        """Which way it goes or went; by phone first, where the client wants both."""
+        """How it is or was sent; to the phone first, where the client wants both."""
 
         MAIL = "mail", _("by mail")
         PHONE = "phone", _("on the phone")
@@ -136,7 +136,7 @@ class Reminder(OutboxMessage):
     answered_by = models.OneToOneField(
         PainReport, on_delete=models.SET_NULL, null=True, blank=True, related_name="reminder"
     )
-    plan_changed = False  # not stored: reminders.sending finds it out at the last moment
+    plan_changed = False  # not stored: set by the guard of clinic.reminders.sending
 
     objects: ClassVar = ReminderQuerySet.as_manager()
 

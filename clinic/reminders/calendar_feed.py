@@ -1,8 +1,8 @@
-"""A client's plan as a calendar to subscribe to (RFC 5545): when, and nothing of what or why.
+"""A client's plan as a calendar to subscribe to (RFC 5545): the times, without exercises or reasons.
 
-It is the plan and not the mails: quiet hours, the morning, reminders switched off or coming back take nothing out of
-it. A pause does, and so does a held exercise. What is written follows from the rows alone and not from the hour of the
-asking, so that an unchanged plan gives the same bytes.
+It lists the plan and not the mails: quiet hours, the morning and reminders switched off or undeliverable remove no
+event; a pause and a plan on hold do. The text depends on stored rows and not on the current time, so that an
+unchanged plan gives the same bytes.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Recurrence:
 
 
 def build_feed(client: Client) -> Feed:
-    """The running plans of a client, with its clinic, as recurring events in the client's zone."""
+    """Build the calendar of a client (with its clinic): active plans as recurring events in the client's zone."""
     with override(client.language):
         events = list(_events(client))
         calendar = _calendar(client)
@@ -56,21 +56,21 @@ def build_feed(client: Client) -> Feed:
     changed_at = max([client.calendar_changed_at, *(at for at in changes if at is not None)])
     calendar.add("LAST-MODIFIED", changed_at)
     years = [event.start.year for event in events] or [client.created_at.year]
-    # Always there: a calendar must hold something, also while nothing is planned.
+    # Always added: a calendar needs at least one component (RFC 5545, 3.6).
     calendar.add_component(build_vtimezone(client.time_zone, min(years) - 1))
     for event in events:
         calendar.add_component(event)
     return Feed(calendar.to_ical(), changed_at)
 
 
-def build_recurrence(plan: Plan, local_time: dt.time, here: ZoneInfo) -> Recurrence | None:
+def build_recurrence(plan: Plan, local_time: dt.time, time_zone: ZoneInfo) -> Recurrence | None:
     """One local time of a plan as a rule of RFC 5545; None when no day of the plan has it.
 
     Where the clocks jump over it or show it twice, RFC 5545 (3.3.5) and `schedule.slots` say the same. A local date
     that a zone leaves out would differ; no zone is known to leave one out again.
 
     Args:
-        plan: its quiet hours and morning are not looked at, its pause is.
+        plan: its pause is respected; its quiet hours and morning are ignored.
     """
     days = tuple(name for number, name in enumerate(WEEKDAYS) if number in plan.days)
     first = _day(plan, plan.first_date, dt.timedelta(days=1))
@@ -81,8 +81,8 @@ def build_recurrence(plan: Plan, local_time: dt.time, here: ZoneInfo) -> Recurre
         last = _day(plan, plan.ends_on, dt.timedelta(days=-1))
         if last is None or last < first:
             return None
-        until = dt.datetime.combine(last, local_time, here).astimezone(dt.UTC)
-    return Recurrence(dt.datetime.combine(first, local_time, here), days, until)
+        until = dt.datetime.combine(last, local_time, time_zone).astimezone(dt.UTC)
+    return Recurrence(dt.datetime.combine(first, local_time, time_zone), days, until)
 
 
 def _day(plan: Plan, start: dt.date, step: dt.timedelta) -> dt.date | None:
@@ -104,22 +104,22 @@ def _calendar(client: Client) -> Calendar:
 
 
 def _events(client: Client) -> Iterator[Event]:
-    running = list(client.prescriptions.filter(state=Prescription.State.ACTIVE).order_by("pk"))
-    versions = planning.newest_versions({prescription.pk for prescription in running})
-    moved = PrescriptionChange.objects.filter(prescription__in=running)
-    changes = Counter(moved.values_list("prescription_id", flat=True))
+    active = list(client.prescriptions.filter(state=Prescription.State.ACTIVE).order_by("pk"))
+    versions = planning.newest_versions({prescription.pk for prescription in active})
+    state_changes = PrescriptionChange.objects.filter(prescription__in=active)
+    changes = Counter(state_changes.values_list("prescription_id", flat=True))
     schedules = {
         (schedule.prescription_id, schedule.local_time): schedule
-        for schedule in Schedule.objects.filter(prescription__in=running)
+        for schedule in Schedule.objects.filter(prescription__in=active)
     }
-    here = zone(client.time_zone)
-    for prescription in running:
+    time_zone = zone(client.time_zone)
+    for prescription in active:
         version = versions[prescription.pk]
         plan = replace(planning.build_plan(version, client).prescribed, paused_until=client.paused_until)
         changed_at = max(version.created_at, prescription.state_since, client.calendar_changed_at)
         revision = version.number - 1 + changes[prescription.pk] + client.calendar_revision
         for time in sorted(set(version.local_times)):
-            rule = build_recurrence(plan, time, here)
+            rule = build_recurrence(plan, time, time_zone)
             if rule is not None:
                 yield _event(client, rule, schedules[prescription.pk, time], revision, changed_at)
 

@@ -1,4 +1,4 @@
-"""Due schedules become reminder rows and move on to their next slot; the clock only ticks."""
+"""Schedules of a plan: create the reminder rows of due slots and store the next slot of each schedule."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from clinic.reminders.schedule import (
 )
 
 BATCH = 500
-CATCH_UP_PERIOD = dt.timedelta(days=7)  # after an outage: a ledger of the last week, not a burst
+CATCH_UP_PERIOD = dt.timedelta(days=7)  # after an outage, rows of the last week alone are created
 
 
 def build_plan(version: PrescriptionVersion, client: Client, choice: ReminderChoice | None = None) -> Plan:
-    """What the pure scheduler needs to know of one version for one client.
+    """Build the pure scheduler's plan of one version for one client.
 
     Args:
-        choice: of which slots the client wants to be reminded; None: of all.
+        choice: the slots that the client wants reminders of; None: all.
     """
     days_off, times_off = choice.find_exclusions(version) if choice else ([], [])
     return Plan(
@@ -50,49 +50,49 @@ def build_plan(version: PrescriptionVersion, client: Client, choice: ReminderCho
 
 
 def next_reminder(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> Slot | None:
-    """The next reminder that will go out as things stand, for the client and the practitioner to see; or None.
+    """The next reminder that will be sent if nothing changes, to display to client and practitioner; or None.
 
     Args:
         prescription: with its client; of many, with ``reminder_choice`` selected too.
-        version: the newest of it.
+        version: its newest.
     """
-    plan, here = _active_plan(prescription, version), zone(prescription.client.time_zone)
-    return first_slot(plan, here, now) if plan else None
+    plan, time_zone = _active_plan(prescription, version), zone(prescription.client.time_zone)
+    return first_slot(plan, time_zone, now) if plan else None
 
 
 def is_silenced_by_quiet_hours(prescription: Prescription, version: PrescriptionVersion, now: dt.datetime) -> bool:
-    """Is it quiet hours alone that leave no next reminder? Takes what :func:`next_reminder` takes."""
-    plan, here = _active_plan(prescription, version), zone(prescription.client.time_zone)
-    return plan is not None and has_only_quiet_slots(plan, here, now)
+    """Whether quiet hours alone leave no next reminder. Arguments as for :func:`next_reminder`."""
+    plan, time_zone = _active_plan(prescription, version), zone(prescription.client.time_zone)
+    return plan is not None and has_only_quiet_slots(plan, time_zone, now)
 
 
 def _active_plan(prescription: Prescription, version: PrescriptionVersion) -> Plan | None:
-    """What its reminders go by; None while none is sent whatever the hour."""
+    """The plan that reminders follow; None while none is sent at any hour."""
     client = prescription.client
-    reached = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
+    is_reminded = client.reminders_wanted and client.undeliverable_since is None and client.state != Client.State.LEFT
     choice = getattr(prescription, "reminder_choice", None)
-    if prescription.state != Prescription.State.ACTIVE or not reached or (choice and not choice.wanted):
+    if prescription.state != Prescription.State.ACTIVE or not is_reminded or (choice and not choice.wanted):
         return None
     return build_plan(version, client, choice)
 
 
 def morning_ends_at(dose: PrescriptionVersion, client: Client, local: dt.datetime) -> dt.time | None:
-    """The time of day before which ``local``, the client's own, is too early for a bend; None: it is not."""
+    """The end of the morning in which this exercise is avoided; None: ``local``, the client's time, is outside it."""
     if dose.mornings_allowed or not window_conflicts([local.time()], client.wakes_at):
         return None
     return (dt.datetime.combine(local.date(), client.wakes_at) + AVOID_MORNING).time()
 
 
 def reminder_choices(prescriptions: Collection[int]) -> Mapping[int, ReminderChoice]:
-    """What the clients chose to be reminded of, by prescription, in one query; no entry: of all."""
+    """The choices of clients by prescription, in one query; no entry: reminders of all slots."""
     return {row.prescription_id: row for row in ReminderChoice.objects.filter(prescription__in=prescriptions)}
 
 
 def set_schedules(prescription: Prescription, now: dt.datetime | None = None) -> None:
-    """Make the schedules say what the newest version says; times dropped stay as rows, inactive, for the ledger.
+    """Set the schedules of the newest version; those of removed times stay inactive, for the ledger.
 
-    Call it, inside the transaction, after a plan, a zone or a state changed. A pause, a hold, quiet hours and the
-    hour of getting up move no slot: they decide at the last moment what becomes of it, and the ledger says so.
+    Call it inside the transaction that changes a plan, a zone or a state. A pause, a hold, quiet hours and the time
+    of getting up move no slot: the guard checks them just before sending, and the ledger keeps the reason.
     """
     now = now or timezone.now()
     locked = (
@@ -100,12 +100,14 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
     )
     version, client = locked.dose, locked.client
     plan = build_plan(version, client).prescribed
-    stand = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
-    _create_due(list(stand.values()), plan, now)  # what is due and waits for the next tick is not jumped over
-    running = locked.state != Prescription.State.ENDED
-    for time in sorted({*stand, *version.local_times}):
-        schedule = stand.get(time) or Schedule(prescription=prescription, local_time=time, time_zone=client.time_zone)
-        schedule.active = running and time in version.local_times
+    existing = {schedule.local_time: schedule for schedule in prescription.schedules.select_for_update()}
+    _create_due(list(existing.values()), plan, now)  # slots due before the next tick
+    is_running = locked.state != Prescription.State.ENDED
+    for time in sorted({*existing, *version.local_times}):
+        schedule = existing.get(time) or Schedule(
+            prescription=prescription, local_time=time, time_zone=client.time_zone
+        )
+        schedule.active = is_running and time in version.local_times
         slot = _next_slot(schedule, plan, client, now) if schedule.active else None
         schedule.time_zone = client.time_zone
         _set_next_slot(schedule, slot)
@@ -113,13 +115,13 @@ def set_schedules(prescription: Prescription, now: dt.datetime | None = None) ->
 
 
 def _next_slot(schedule: Schedule, plan: Plan, client: Client, now: dt.datetime) -> Slot | None:
-    here = zone(client.time_zone)
-    if schedule.pk is not None:  # whatever changed now: a move may have been a moment ago
+    time_zone = zone(client.time_zone)
+    if schedule.pk is not None:  # the zone may have changed since the last slot
         last = schedule.reminders.order_by("-due_at").values_list("slot", "due_at").first()
         if last is not None:
-            before = Slot(last[0], schedule.local_time, last[1])
-            return slot_after_zone_change(plan, schedule.local_time, here, now, before)
-    return next_slot(plan, schedule.local_time, here, now)
+            previous = Slot(last[0], schedule.local_time, last[1])
+            return slot_after_zone_change(plan, schedule.local_time, time_zone, now, previous)
+    return next_slot(plan, schedule.local_time, time_zone, now)
 
 
 def _create_due(schedules: Iterable[Schedule], plan: Plan, now: dt.datetime) -> None:
@@ -129,14 +131,14 @@ def _create_due(schedules: Iterable[Schedule], plan: Plan, now: dt.datetime) -> 
 
 
 def create_due_reminders(now: dt.datetime) -> int:
-    """One tick: write the reminder of every due slot and point each schedule at its next; returns rows written.
+    """Create the reminder of every due slot and store the next slot of its schedule; returns the schedules handled.
 
-    Slots already past the lateness limit are written as ``skipped: late``. Running it twice writes nothing twice.
+    Slots past the lateness limit are created as ``skipped: late``. Running it twice creates nothing twice.
     """
-    written = 0
+    count = 0
     while batch := _create_batch(now):
-        written += batch
-    return written
+        count += batch
+    return count
 
 
 @transaction.atomic
@@ -158,18 +160,18 @@ def _create_batch(now: dt.datetime) -> int:
 
 
 def _store_next_slots(schedules: Iterable[Schedule]) -> None:
-    """Store where each points: those due together mostly come together again, so a few statements do it."""
+    """Store the next slots, one statement for all schedules with the same one."""
     by_next: dict[tuple[dt.date | None, dt.datetime | None], list[int]] = {}
     for schedule in schedules:
         by_next.setdefault((schedule.next_slot, schedule.next_due_at), []).append(schedule.pk)
-    for (slot, due_at), together in by_next.items():
-        Schedule.objects.filter(pk__in=together).update(next_slot=slot, next_due_at=due_at)
+    for (slot, due_at), pks in by_next.items():
+        Schedule.objects.filter(pk__in=pks).update(next_slot=slot, next_due_at=due_at)
 
 
 def newest_versions(prescriptions: set[int]) -> Mapping[int, PrescriptionVersion]:
-    """The version in force of each, in one query."""
-    found = PrescriptionVersion.objects.filter(prescription__in=prescriptions).order_by("number")
-    return {version.prescription_id: version for version in found}  # the last of each wins
+    """The newest version of each prescription, in one query."""
+    versions = PrescriptionVersion.objects.filter(prescription__in=prescriptions).order_by("number")
+    return {version.prescription_id: version for version in versions}  # the last of each wins
 
 
 def _build_due(schedule: Schedule, plan: Plan, now: dt.datetime) -> Iterable[Reminder]:
@@ -199,14 +201,14 @@ def _build_reminder(schedule: Schedule, slot: dt.date, due_at: dt.datetime, now:
 
 
 def _channel(client: Client) -> Reminder.Channel:
-    by_mail = client.reminder_channel == Client.ReminderChannel.MAIL
-    return Reminder.Channel.MAIL if by_mail else Reminder.Channel.PHONE
+    is_mail = client.reminder_channel == Client.ReminderChannel.MAIL
+    return Reminder.Channel.MAIL if is_mail else Reminder.Channel.PHONE
 
 
 def _message_id(schedule: int, slot: dt.date) -> str:
-    """The same for the same slot, and nobody's guess: who knows it can say that the mail came back."""
-    slip = salted_hmac("clinic.reminders", f"{schedule}.{slot:%Y%m%d}").hexdigest()[:16]
-    return f"reminder.{schedule}.{slot:%Y%m%d}.{slip}@{conf.mail_domain}"
+    """The same for the same slot, and not guessable: whoever knows it can report a bounce of the mail."""
+    digest = salted_hmac("clinic.reminders", f"{schedule}.{slot:%Y%m%d}").hexdigest()[:16]
+    return f"reminder.{schedule}.{slot:%Y%m%d}.{digest}@{conf.mail_domain}"
 
 
 def _set_next_slot(schedule: Schedule, slot: Slot | None) -> None:

@@ -1,7 +1,7 @@
-"""Reminders on phones: claim → the same guard as for mail → post → settle. What no phone takes goes by mail.
+"""Reminders on phones: claim → the same guard as for mail → post → settle; without an accepting phone, by mail.
 
-A push may be repeated without harm: the second takes the place of the first on the screen. So a row in doubt goes once
-more like a mail, and nothing else is needed. Mail is the way that always is: a phone costs nobody a reminder.
+A push may be repeated without harm: the second replaces the first on the screen. So a doubtful attempt is repeated
+as for a mail. Mail is the fallback for every failure, so that no reminder is lost.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from clinic.reminders.web_push import PushOutcome, PushResponse
 
 log = logging.getLogger(__name__)
 
-MAX_REFUSALS = 5  # in a row, then the subscription is taken for dead
+MAX_REFUSALS = 5  # in a row; then the subscription is deleted
 MAX_TITLE_LENGTH = 100  # letters, so that a message stays far below the 3,000 bytes a service takes
 Channel = Reminder.Channel
 
 
 @dataclass(frozen=True)
 class PushMessage:
-    """What one phone shows. ``tag``: opaque, the same on every attempt; the later takes the place of the earlier."""
+    """The notification of one reminder. ``tag``: opaque, the same on every attempt; the later replaces the earlier."""
 
     title: str
     body: str
@@ -50,7 +50,7 @@ class PushMessage:
 
 
 def build_message(reminder: Reminder) -> PushMessage:
-    """The clinic's name and the sentences of the mail, in the client's language; no exercise, no token."""
+    """Build the notification: clinic and subject of the mail, in the client's language; no exercise, no token."""
     client = reminder.schedule.prescription.client
     with override(client.language):
         sentence = one_line(render_to_string("clinic/email/reminder/subject.txt", {"client": client}))
@@ -61,30 +61,30 @@ def build_message(reminder: Reminder) -> PushMessage:
 
 
 def send_due(now: dt.datetime | None = None) -> Counter[str]:
-    """One tick: show every due reminder that is meant for phones; returns how many ended in each state.
+    """Post every due reminder whose channel is a phone; returns how many ended in each state.
 
-    Those that no phone could take count as ``by mail``: the next tick of mails takes them.
+    Those that no phone accepted count as ``by mail``: the next tick of mails sends them.
     """
     queue = Reminder.objects.filter(channel=Reminder.Channel.PHONE).select_related(*Reminder.related_paths)
     tally: Counter[str] = Counter()
-    away: set[str] = set()  # services that did not answer in this tick: nobody waits for them twice
+    unreachable: set[str] = set()  # hosts that did not answer in this tick: not tried again in it
     while rows := queue.claim((clock := Clock(now))(), conf.lease, conf.batch):
-        _Batch(clock, tally, away).send(skip_unwanted(Reminder, rows, clock(), tally))
+        _Batch(clock, tally, unreachable).send(skip_unwanted(Reminder, rows, clock(), tally))
     return tally
 
 
 class _Batch:
-    """One claimed batch on its way."""
+    """One claimed batch of reminders."""
 
-    def __init__(self, clock: Clock, tally: Counter[str], away: set[str]) -> None:
-        self.now, self.tally, self.away = clock, tally, away
+    def __init__(self, clock: Clock, tally: Counter[str], unreachable: set[str]) -> None:
+        self.now, self.tally, self.unreachable = clock, tally, unreachable
         self._stop_at = time.monotonic() + conf.lease.total_seconds() / 2
 
     def send(self, rows: list[Reminder]) -> None:
-        """Send each; whatever is left over when half of the lease is gone goes back to ready."""
-        about = {row.schedule.prescription.client_id for row in rows}
+        """Send each; rows not sent when half of the lease is over are released."""
+        clients = {row.schedule.prescription.client_id for row in rows}
         phones: dict[int, list[PushSubscription]] = defaultdict(list)
-        for phone in PushSubscription.objects.filter(client__in=about) if web_push.is_configured() else ():
+        for phone in PushSubscription.objects.filter(client__in=clients) if web_push.is_configured() else ():
             phones[phone.client_id].append(phone)
         for row in rows:
             if time.monotonic() >= self._stop_at:
@@ -94,10 +94,10 @@ class _Batch:
 
     def _send_one(self, row: Reminder, phones: list[PushSubscription]) -> None:
         client = row.schedule.prescription.client
-        if client.reminder_channel == Client.ReminderChannel.MAIL:  # chosen since it was planned
-            self._by_mail(row, State.CLAIMED, Channel.MAIL)
+        if client.reminder_channel == Client.ReminderChannel.MAIL:  # changed since it was planned
+            self._send_by_mail(row, State.CLAIMED, Channel.MAIL)
         elif not phones:
-            self._by_mail(row, State.CLAIMED, Channel.FALLBACK, row.push_response)
+            self._send_by_mail(row, State.CLAIMED, Channel.FALLBACK, row.push_response)
         elif Reminder.objects.begin(row, self.now() + conf.lease):
             self._settle(
                 row,
@@ -105,44 +105,47 @@ class _Batch:
                 both=client.reminder_channel == Client.ReminderChannel.BOTH,
             )
 
-    def _settle(self, row: Reminder, answers: Sequence[PushResponse], *, both: bool) -> None:
-        by_kind = {answer.became: answer for answer in answers}
-        if PushOutcome.TAKEN in by_kind:
+    def _settle(self, row: Reminder, responses: Sequence[PushResponse], *, both: bool) -> None:
+        outcomes = {response.outcome for response in responses}
+        if PushOutcome.ACCEPTED in outcomes:
             if both:
-                self._by_mail(row, State.SENDING, Channel.BOTH, shown=True)
+                self._send_by_mail(row, State.SENDING, Channel.BOTH, accepted=True)
             elif Reminder.objects.settle(row, State.SENDING, State.SENT, self.now()):
                 self.tally[State.SENT.value] += 1
             return
-        said = "; ".join(dict.fromkeys(answer.words for answer in answers))
-        later = self.now() + max(BACK_OFF * 2 ** min(row.attempts, 6), *(answer.retry_after for answer in answers))
-        if PushOutcome.LATER in by_kind and not both and later < row.expires_at:
-            Reminder.objects.release(row, State.SENDING, later)
+        retry_after = max(BACK_OFF * 2 ** min(row.attempts, 6), *(response.retry_after for response in responses))
+        try_at = self.now() + retry_after
+        if PushOutcome.RETRY in outcomes and not both and try_at < row.expires_at:
+            Reminder.objects.release(row, State.SENDING, try_at)
         else:
-            self._by_mail(row, State.SENDING, Channel.FALLBACK, said)
+            texts = dict.fromkeys(response.text for response in responses)
+            self._send_by_mail(row, State.SENDING, Channel.FALLBACK, "; ".join(texts))
 
-    def _by_mail(self, row: Reminder, held: State, channel: str, said: str = "", *, shown: bool = False) -> None:
-        if Reminder.objects.requeue_as_mail(row, held, self.now(), channel, said=said, shown=shown):
+    def _send_by_mail(
+        self, row: Reminder, held: State, channel: str, response: str = "", *, accepted: bool = False
+    ) -> None:
+        if Reminder.objects.requeue_as_mail(row, held, self.now(), channel, response=response, accepted=accepted):
             self.tally["by mail"] += 1
 
     def _post(self, row: Reminder, phone: PushSubscription) -> PushResponse:
-        """Post it to one phone, and keep of the phone what that says of it."""
+        """Post to one phone; store its success or failure, and delete a dead subscription."""
         host = phone.endpoint.split("/")[2]
-        if host in self.away:
-            return PushResponse(PushOutcome.LATER, "no answer")
+        if host in self.unreachable:
+            return PushResponse(PushOutcome.RETRY, "no answer")
         keys = {"p256dh": phone.p256dh, "auth": phone.auth}
-        told = build_message(row)
+        message = build_message(row)
         ttl = max(row.expires_at - self.now(), dt.timedelta())
-        answer = web_push.post_message(phone.endpoint, keys, bytes(told), ttl=ttl, topic=told.tag)
-        mine = PushSubscription.objects.filter(pk=phone.pk)
-        if answer.became == PushOutcome.TAKEN:
-            mine.update(last_sent_at=self.now(), failures=0)
-            return answer
-        log.warning("reminder %d not taken for phone %d: %s", row.pk, phone.pk, answer.became.value)
-        if answer.silent:
-            self.away.add(host)
-        if answer.became == PushOutcome.REFUSED:
-            mine.update(failures=F("failures") + 1)
-            mine.filter(failures__gte=MAX_REFUSALS).delete()
-        elif answer.became == PushOutcome.GONE:
-            mine.delete()
-        return answer
+        response = web_push.post_message(phone.endpoint, keys, bytes(message), ttl=ttl, topic=message.tag)
+        subscription = PushSubscription.objects.filter(pk=phone.pk)
+        if response.outcome == PushOutcome.ACCEPTED:
+            subscription.update(last_sent_at=self.now(), failures=0)
+            return response
+        log.warning("reminder %d not accepted for phone %d: %s", row.pk, phone.pk, response.outcome.value)
+        if response.timed_out:
+            self.unreachable.add(host)
+        if response.outcome == PushOutcome.REJECTED:
+            subscription.update(failures=F("failures") + 1)
+            subscription.filter(failures__gte=MAX_REFUSALS).delete()
+        elif response.outcome == PushOutcome.GONE:
+            subscription.delete()
+        return response

@@ -1,4 +1,4 @@
-"""When is a reminder due? Pure: no Django, and `now` is an argument.
+"""Due times of reminders. Pure: no Django, and `now` is an argument.
 
 A *slot* is a local date and time in the client's zone; it happens exactly once on each local date of the
 plan. Where clocks go forward over it, it moves forward by the gap (RFC 5545, 3.3.5); where clocks go back
@@ -14,13 +14,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 AVOID_MORNING: Final = timedelta(hours=2)
-"""No bending in the first two hours after rising: 85 people had less back pain so (Snook 1998)."""
+"""No bending in the first two hours after rising: it reduced back pain in 85 people (Snook 1998)."""
 
 GAP_AFTER_ZONE_CHANGE: Final = timedelta(hours=12)
-"""A client who changes zone gets no slot again within so long after its last one."""
+"""After a change of zone no slot follows the last one within this time."""
 
 LOOK_AHEAD_DAYS: Final = 800
-"""How far `next_slot` looks: over two years, so that any weekday in any pause is found or is not there."""
+"""How far `next_slot` looks: over two years, longer than any pause."""
 
 _DAY: Final = timedelta(days=1)
 _MARGIN: Final = timedelta(days=2)  # a local date begins within 26 hours of the UTC date; a gap may add 24
@@ -29,7 +29,7 @@ _LAST_TIME: Final = time.max
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was prescribed, as far as reminders go. All dates and times are local to the client.
+    """The days and times of a prescription, and what restricts its reminders. All are local to the client.
 
     Raises ValueError on a weekday outside 0-6, on times that carry a zone, on a negative avoid_morning.
     """
@@ -49,8 +49,8 @@ class Plan:
     def __post_init__(self) -> None:
         if not all(0 <= day <= 6 for day in self.days):
             raise ValueError("days are weekdays 0-6, Monday is 0")
-        named = [*self.times, *(self.quiet or ())]
-        if any(at.tzinfo is not None for at in named) or (self.wakes_at and self.wakes_at.tzinfo):
+        local_times = [*self.times, *(self.quiet or ())]
+        if any(at.tzinfo is not None for at in local_times) or (self.wakes_at and self.wakes_at.tzinfo):
             raise ValueError("times of day are local: without a zone")
         if self.avoid_morning < timedelta(0):
             raise ValueError("avoid_morning is 0 or more")
@@ -62,20 +62,20 @@ class Plan:
 
     @property
     def prescribed(self) -> Plan:
-        """The same without what the client wished: every slot that the ledger accounts for."""
+        """The same without the client's preferences: every slot that has a row in the ledger."""
         free: frozenset[int] = frozenset()
         return replace(self, paused_until=None, quiet=None, wakes_at=None, days_off=free, times_off=frozenset())
 
     def is_wanted(self, day: date, at: time) -> bool:
-        """Does the client want to be reminded of this slot?"""
+        """Whether the client wants a reminder of this slot."""
         return day.weekday() not in self.days_off and at not in self.times_off
 
     def is_quiet(self, at: time) -> bool:
-        """Is a time of day in quiet hours?"""
+        """Whether a time of day is in quiet hours."""
         return self.quiet is not None and is_within(at, *self.quiet)
 
     def is_too_early(self, at: time) -> bool:
-        """Is a time of day soon after waking, and mornings are not allowed?"""
+        """Whether a time of day is soon after waking and mornings are not allowed."""
         return not self.mornings_allowed and bool(window_conflicts((at,), self.wakes_at, self.avoid_morning))
 
     def allows(self, at: time) -> bool:
@@ -139,32 +139,32 @@ def first_slot(plan: Plan, zone: tzinfo, after: datetime) -> Slot | None:
 
     Arguments: plan; zone, the client's; after, an aware datetime. Raises ValueError when `after` has no zone.
     """
-    coming = (next_slot(plan, at, zone, after) for at in plan.times)
-    return min((slot for slot in coming if slot is not None), key=lambda slot: slot.due_at, default=None)
+    candidates = (next_slot(plan, at, zone, after) for at in plan.times)
+    return min((slot for slot in candidates if slot is not None), key=lambda slot: slot.due_at, default=None)
 
 
 def has_only_quiet_slots(plan: Plan, zone: tzinfo, after: datetime) -> bool:
-    """Do quiet hours alone leave no slot at all strictly after an instant? Arguments as for `first_slot`."""
-    loud = replace(plan, quiet=None)
-    return first_slot(plan, zone, after) is None and first_slot(loud, zone, after) is not None
+    """Whether quiet hours alone leave no slot strictly after an instant. Arguments as for `first_slot`."""
+    without_quiet = replace(plan, quiet=None)
+    return first_slot(plan, zone, after) is None and first_slot(without_quiet, zone, after) is not None
 
 
 def slot_after_zone_change(plan: Plan, local_time: time, zone: tzinfo, after: datetime, last: Slot) -> Slot | None:
-    """The next slot of one local time for a client who has come to another zone, or None.
+    """The next slot of one local time for a client who has changed zone, or None.
 
     The last slot's local date does not come again, and `REST_AFTER_A_MOVE` lies between the two.
 
     Arguments: as for `next_slot`; last, the newest slot that came due, wherever the client was then.
     """
-    rested = last.due_at + GAP_AFTER_ZONE_CHANGE - timedelta(microseconds=1)
+    earliest = last.due_at + GAP_AFTER_ZONE_CHANGE - timedelta(microseconds=1)
     moved = replace(plan, starts_on=max(plan.starts_on, _add(last.date, _DAY)))
-    return next_slot(moved, local_time, zone, max(_to_utc(after), _to_utc(rested)))
+    return next_slot(moved, local_time, zone, max(_to_utc(after), _to_utc(earliest)))
 
 
 def window_conflicts(
     times: Iterable[time], wakes_at: time | None, window: timedelta = AVOID_MORNING
 ) -> tuple[time, ...]:
-    """Those of `times` that lie within `window` after waking (its end excluded), for a warning.
+    """The `times` that lie within `window` after waking (its end excluded), for a warning.
 
     Arguments: times, local times of day; wakes_at, or None for "unknown", which conflicts with nothing;
     window, 0 or more. Returns the conflicting times in the order given.
@@ -208,7 +208,7 @@ def _exists(day: date, zone: tzinfo) -> bool:
 
 
 def is_within(at: time, begin: time, end: time) -> bool:
-    """Is a time of day in [begin, end), over midnight if begin > end? Equal ends are no hours at all."""
+    """Whether a time of day is in [begin, end), over midnight if begin > end; never if they are equal."""
     return begin <= at < end if begin <= end else at >= begin or at < end
 
 

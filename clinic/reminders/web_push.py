@@ -1,7 +1,7 @@
-"""One message to one browser by its push service: encrypted (RFC 8291), signed (VAPID, RFC 8292), and what it answered.
+"""Post a message to a browser by its push service: encrypted (RFC 8291) and signed (VAPID, RFC 8292).
 
-An endpoint comes from a browser, so it may be anything: only hosts of `PLUMBLINE_PUSH_SERVICES` are posted to, by
-https, at public addresses, without redirects and never for long.
+An endpoint comes from a browser, so it is untrusted: only hosts of `PLUMBLINE_PUSH_SERVICES` are posted to, by https,
+at public addresses, without redirects and with a timeout.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from clinic.conf import conf
 
-TIMEOUT_SECONDS = 5.0  # seconds for connecting, and again for each part of the answer
+TIMEOUT_SECONDS = 5.0  # for connecting, and for each read of the response
 MAX_TEXT_LENGTH = 200
 MAX_RETRY_AFTER = dt.timedelta(hours=1)
 
@@ -28,33 +28,33 @@ MAX_RETRY_AFTER = dt.timedelta(hours=1)
 class PushOutcome(enum.Enum):
     """What a push service did with a message."""
 
-    TAKEN = "taken"
-    GONE = "gone"  # the subscription is no more
-    LATER = "later"
-    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    GONE = "gone"  # the subscription no longer exists
+    RETRY = "retry"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)
 class PushResponse:
-    """``words``: the service's own, shortened; ``silent``: none came at all."""
+    """``text``: status and body, shortened; ``timed_out``: the service could not be reached."""
 
-    became: PushOutcome
-    words: str = ""
+    outcome: PushOutcome
+    text: str = ""
     retry_after: dt.timedelta = dt.timedelta()
-    silent: bool = False
+    timed_out: bool = False
 
 
 class BadEndpoint(ValueError):
-    """Not the address of a push service that this site posts to."""
+    """The URL is not one of a push service that this site posts to."""
 
 
 def is_configured() -> bool:
-    """Whether this site can push: it has keys and the library."""
+    """Whether this site can post: it has keys and the library."""
     return bool(conf.vapid_private_key and conf.vapid_public_key) and importlib.util.find_spec("pywebpush") is not None
 
 
 def generate_keys() -> tuple[str, str]:
-    """A new pair of VAPID keys, private and public, in base64url."""
+    """Generate a pair of VAPID keys, private and public, in base64url."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
@@ -63,7 +63,7 @@ def generate_keys() -> tuple[str, str]:
 
 
 def derive_public_key(private: str) -> str:
-    """The public key of a private one. Raises ValueError when it is no key of 32 bytes in base64url."""
+    """The public key of a private one. Raises ValueError unless it is a key of 32 bytes in base64url."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -75,7 +75,7 @@ def derive_public_key(private: str) -> str:
 
 
 def is_public_key(text: str) -> bool:
-    """Whether it is a point on the curve P-256, uncompressed, in base64url: what a browser gives as p256dh."""
+    """Whether it is an uncompressed point on the curve P-256 in base64url, as in a browser's p256dh."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     try:
@@ -95,7 +95,7 @@ def from_base64url(text: str) -> bytes:
 
 
 def check_endpoint(endpoint: str) -> str:
-    """The host of an endpoint that may be posted to. Raises BadEndpoint."""
+    """The host of an allowed endpoint. Raises BadEndpoint."""
     try:
         parts = urlsplit(endpoint)
         host, port = (parts.hostname or "").lower(), parts.port
@@ -105,7 +105,7 @@ def check_endpoint(endpoint: str) -> str:
         return host
     if parts.scheme != "https" or port not in {None, 443} or "@" in parts.netloc:
         raise BadEndpoint("not plain https")
-    if not any(host == known or host.endswith(f".{known}") for known in conf.push_services):
+    if not any(host == service or host.endswith(f".{service}") for service in conf.push_services):
         raise BadEndpoint("no push service that is known here")
     return host
 
@@ -113,13 +113,13 @@ def check_endpoint(endpoint: str) -> str:
 def post_message(
     endpoint: str, keys: Mapping[str, str], message: bytes, *, ttl: dt.timedelta, topic: str
 ) -> PushResponse:
-    """Hand one message over.
+    """Post one message.
 
     Args:
         keys: ``p256dh`` and ``auth``, as the browser gave them.
         message: at most 3,000 bytes; the library encrypts it for the browser alone.
         ttl: how long the service may keep it, 0 or more.
-        topic: of two with one topic the later replaces the one not shown yet; at most 32 letters of base64url.
+        topic: a later message with the same topic replaces one not yet delivered; at most 32 letters of base64url.
     """
     import requests
     from pywebpush import WebPusher, WebPushException
@@ -133,25 +133,25 @@ def post_message(
             session.trust_env = False  # no netrc: its password would take the place of our signature
             session.max_redirects = 0
             pusher = WebPusher({"endpoint": endpoint, "keys": dict(keys)}, requests_session=session)
-            answered: Any = pusher.send(message, headers, ttl=int(ttl.total_seconds()), timeout=TIMEOUT_SECONDS)
+            response: Any = pusher.send(message, headers, ttl=int(ttl.total_seconds()), timeout=TIMEOUT_SECONDS)
     except BadEndpoint as error:
-        return PushResponse(PushOutcome.REFUSED, str(error))
+        return PushResponse(PushOutcome.REJECTED, str(error))
     except requests.TooManyRedirects:
-        return PushResponse(PushOutcome.REFUSED, "redirects")
+        return PushResponse(PushOutcome.REJECTED, "redirects")
     except (requests.RequestException, OSError) as error:
-        return PushResponse(PushOutcome.LATER, f"no answer: {type(error).__name__}", silent=True)
+        return PushResponse(PushOutcome.RETRY, f"no answer: {type(error).__name__}", timed_out=True)
     except (WebPushException, ValueError) as error:
-        return PushResponse(PushOutcome.REFUSED, f"cannot be encrypted: {type(error).__name__}")
-    words = " ".join(f"{answered.status_code} {answered.text[:MAX_TEXT_LENGTH]}".split())
-    return PushResponse(_outcome(answered.status_code), words, _retry_after(answered.headers.get("Retry-After", "")))
+        return PushResponse(PushOutcome.REJECTED, f"cannot be encrypted: {type(error).__name__}")
+    text = " ".join(f"{response.status_code} {response.text[:MAX_TEXT_LENGTH]}".split())
+    return PushResponse(_outcome(response.status_code), text, _retry_after(response.headers.get("Retry-After", "")))
 
 
 def _outcome(status: int) -> PushOutcome:
     if 200 <= status < 300:
-        return PushOutcome.TAKEN
+        return PushOutcome.ACCEPTED
     if status in {404, 410}:
         return PushOutcome.GONE
-    return PushOutcome.LATER if status == 429 or status >= 500 else PushOutcome.REFUSED
+    return PushOutcome.RETRY if status == 429 or status >= 500 else PushOutcome.REJECTED
 
 
 def _retry_after(text: str) -> dt.timedelta:
@@ -165,8 +165,8 @@ def _signature(endpoint: str) -> dict[str, str]:
     parts = urlsplit(endpoint)
     until = int((dt.datetime.now(dt.UTC) + dt.timedelta(hours=12)).timestamp())  # 24 hours at most: RFC 8292, 2
     claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": until, "sub": conf.vapid_contact}
-    signed: dict[str, str] = Vapid02.from_string(private_key=conf.vapid_private_key).sign(claims)
-    return signed
+    headers: dict[str, str] = Vapid02.from_string(private_key=conf.vapid_private_key).sign(claims)
+    return headers
 
 
 def _is_test_service(endpoint: str) -> bool:
@@ -175,7 +175,7 @@ def _is_test_service(endpoint: str) -> bool:
 
 
 def _check_addresses(host: str) -> None:
-    """A name of a known service that leads into this network leads nowhere."""
+    """Raise BadEndpoint for a host name that resolves to an address of a private network."""
     for *_rest, address in socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM):
         if not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_global:
             raise BadEndpoint("leads to an address that is not public")

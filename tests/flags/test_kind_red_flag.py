@@ -63,7 +63,7 @@ def test_no_reminder_goes_out_any_more(flag, bend):
     due = bend.schedules.get().next_due_at
     planning.create_due_reminders(due)
     send_due(Reminder, due)
-    assert Reminder.objects.get().why == "held"
+    assert Reminder.objects.get().status_detail == "held"
 
 
 def test_a_second_sign_the_same_hour_is_the_same_flag_and_no_second_mail(flag, bend):

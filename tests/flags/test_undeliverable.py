@@ -40,7 +40,7 @@ def test_no_reminder_goes_out_any_more(cast, bend):
     due = bend.schedules.get().next_due_at
     planning.create_due_reminders(due)
     send_due(Reminder, due)
-    assert Reminder.objects.get().why == "undeliverable"
+    assert Reminder.objects.get().status_detail == "undeliverable"
     assert mail.outbox == []
 
 

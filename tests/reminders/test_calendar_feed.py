@@ -200,6 +200,6 @@ def test_an_unchanged_plan_is_the_same_bytes(dana, bend):
 def test_two_plans_cost_no_more_queries_than_one(dana, bend, django_assert_num_queries):
     make.prescription(dana, times=["12:00"])
     client = Client.objects.select_related("clinic").get(pk=dana.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         calendar_feed.build_feed(client)
     assert Prescription.objects.count() == 2

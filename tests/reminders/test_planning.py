@@ -67,7 +67,7 @@ def skipped(cast, prescription, when=None):
     planning.create_due_reminders(when)
     send_due(Reminder, when)
     assert mail.outbox == []
-    return Reminder.objects.get().why
+    return Reminder.objects.get().status_detail
 
 
 def change(client, **fields):

@@ -178,14 +178,14 @@ def test_the_rules_of_mail_hold_for_phones_too(service, plan, cast):  # noqa: F8
     turned_on(cast.dana, service.browser())
     prescribing.hold_prescription(plan, reason="a rest", by=cast.alice.user, now=DUE - MINUTE)
     assert tick() == ({"skipped": 1}, {})
-    assert (row().why, service.got) == ("held", [])
+    assert (row().status_detail, service.got) == ("held", [])
 
 
 def test_too_late_for_mail_is_too_late_for_a_phone(service, plan, cast):  # noqa: F811
     turned_on(cast.dana, service.browser())
     planning.create_due_reminders(DUE)
     assert push_delivery.send_due(DUE + dt.timedelta(hours=4)) == {"skipped": 1}
-    assert row().why == "late"
+    assert row().status_detail == "late"
 
 
 def test_what_a_phone_showed_was_sent_though_its_mail_was_not(service, plan, cast):  # noqa: F811

@@ -22,9 +22,9 @@ def post(visitor, **fields):
 
 
 def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
-    answered = post(signed_in(cast.dana), act="keep", **service.browser().given())
-    assert answered.status_code == 201
-    kept = PushSubscription.objects.get(pk=answered.json()["phone"])
+    response = post(signed_in(cast.dana), act="keep", **service.browser().given())
+    assert response.status_code == 201
+    kept = PushSubscription.objects.get(pk=response.json()["phone"])
     assert (kept.client, kept.label) == (cast.dana, "Chrome on Android")
     cast.dana.refresh_from_db()
     assert cast.dana.reminder_channel == "both"
@@ -35,10 +35,10 @@ def test_signing_out_ends_it_there_without_any_script_and_nowhere_else(service, 
     turned_on(cast.dana, elsewhere := service.browser("two"))
     here = signed_in(cast.dana)
     post(here, act="keep", **service.browser().given())
-    assert cast.dana.phones.count() == 2
+    assert cast.dana.push_subscriptions.count() == 2
     token = here.get(url("push_subscription")).json()["token"]
     here.post(url("sign_out"), headers={"X-CSRFToken": token})
-    assert [phone.endpoint for phone in cast.dana.phones.all()] == [elsewhere.endpoint]
+    assert [phone.endpoint for phone in cast.dana.push_subscriptions.all()] == [elsewhere.endpoint]
 
 
 def test_a_stranger_turns_nothing_on(service, cast):  # noqa: F811
@@ -119,8 +119,8 @@ def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monke
     settings.PLUMBLINE_PUSH_TEST_SERVICE = beside
     settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kw: [(2, 1, 6, "", ("10.0.0.7", 443))])
-    answered = web_push.post_message("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.MAX_RETRY_AFTER, topic="t")
-    assert (answered.became, answered.words) == (web_push.PushOutcome.REFUSED, "leads to an address that is not public")
+    response = web_push.post_message("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.MAX_RETRY_AFTER, topic="t")
+    assert (response.outcome, response.text) == (web_push.PushOutcome.REJECTED, "leads to an address that is not public")
 
 
 @pytest.mark.parametrize(("field", "value"), [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "")])

@@ -125,7 +125,7 @@ def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, no
     assert counted(cast.bob).high == 1
     rows = [due(who, now) for who in (cast.alice, cast.bob)]
     assert send_due(Digest, now) == {"skipped": 1, "sent": 1}
-    assert [Digest.objects.get(pk=row.pk).why for row in rows] == ["absent", ""]
+    assert [Digest.objects.get(pk=row.pk).status_detail for row in rows] == ["absent", ""]
     (letter,) = mail.outbox
     assert letter.to == ["Bob <bob@riverside-physio.example>"]
 
