@@ -1,4 +1,4 @@
-"""The invited person agrees, and gets a sign-in."""
+"""Accept an invitation: the client agrees and gets a sign-in."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from clinic.worklist import entries as worklist_entries
 
 
 class InvitationUnusable(Exception):
-    """The invitation was used, withdrawn, or has had its time."""
+    """The invitation was accepted or withdrawn, or has expired."""
 
 
-def usable_invitation(row: int, now: dt.datetime | None = None) -> Invitation:
-    """The invitation behind a link. Raises InvitationOver when it cannot be used any more."""
+def usable_invitation(pk: int, now: dt.datetime | None = None) -> Invitation:
+    """The invitation of a link, by primary key. Raises InvitationUnusable."""
     usable = Invitation.objects.usable(now or timezone.now()).select_related("client__clinic")
-    invitation = usable.filter(pk=row, client__state=Client.State.INVITED).first()
+    invitation = usable.filter(pk=pk, client__state=Client.State.INVITED).first()
     if invitation is None:
-        raise InvitationUnusable(row)
+        raise InvitationUnusable(pk)
     return invitation
 
 
 def existing_account(client: Client) -> AbstractBaseUser | None:
-    """Who has a sign-in with the client's address already: only that person may take the invitation."""
+    """The account with the client's address, whose owner alone may accept the invitation; None: there is none."""
     return users.find_user(client.email)
 
 
@@ -46,18 +46,18 @@ def accept_invitation(
     time_zone: str | None = None,
     now: dt.datetime | None = None,
 ) -> AbstractBaseUser:
-    """The invited person agrees and gets a sign-in; the link is used up.
+    """Make the invited person a client with a sign-in; the link stops working.
 
     Args:
-        password: optional where the clinic sends codes to sign in with; else whoever has none yet must choose one.
-        user: who is signed in already, if anybody.
-        time_zone: the zone the client chose; None keeps the clinic's guess.
+        password: optional where the clinic sends sign-in codes, or for a ``user``; else required.
+        user: the person who is signed in, if anybody.
+        time_zone: the zone the client chose; None keeps the stored one.
 
     Returns:
         The user to sign in.
 
     Raises:
-        InvitationOver: used or withdrawn in the meantime.
+        InvitationUnusable: accepted or withdrawn in the meantime.
         SignInNeeded: the address has a sign-in that is not ``user``.
         ValidationError: by field.
     """
@@ -65,8 +65,8 @@ def accept_invitation(
     with transaction.atomic():
         mark_deliverable(invitation.client, None, _("The client opened the invitation."), now)
         client = Client.objects.select_for_update().filter(pk=invitation.client_id).first()
-        used = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
-        if client is None or not used or client.state != Client.State.INVITED:
+        accepted = Invitation.objects.usable(now).filter(pk=invitation.pk).update(accepted_at=now)
+        if client is None or not accepted or client.state != Client.State.INVITED:
             raise InvitationUnusable(invitation.pk)
         if not (client.clinic.code_sign_in or password or user):
             raise ValidationError({"password": _("Choose a password: this clinic mails no codes to sign in with.")})

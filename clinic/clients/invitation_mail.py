@@ -1,4 +1,4 @@
-"""The mail of an invitation: its row, and the tick that sends those that are due."""
+"""The mail of an invitation: its row in the outbox, its guard and its text."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from clinic.mail import signed_links
 from clinic.mail.compose import letter
 from clinic.models import Client, Invitation, Practitioner, SkipReason
 
-# A list of 500 clients must not keep reminders waiting, which are of use for some hours only: twenty mails take a slow
-# server (half a second each) ten seconds. The wait also leaves time to withdraw what was a mistake.
+# Reminders, which expire after hours, must not wait for an import of 500 clients: a batch takes a slow server (half a
+# second a mail) ten seconds. The interval also leaves time to withdraw mistakes.
 BATCH_SIZE = 20
 BATCH_INTERVAL = dt.timedelta(minutes=1)
 
 
 def post_invitations(clients: Sequence[Client], by: Practitioner | None, now: dt.datetime) -> list[Invitation]:
-    """One row each in the outbox; of more than AT_ONCE the others follow, so many each PAUSE.
+    """Put an invitation for each client in the outbox, BATCH_SIZE of them every BATCH_INTERVAL.
 
-    ``by``: whose name the mails bear; None: each client's own practitioner.
+    ``by``: the practitioner named in the mails; None: each client's own practitioner.
     """
     return Invitation.objects.bulk_create(
-        _invitation(client, by or client.practitioner, now + BATCH_INTERVAL * (place // BATCH_SIZE))
-        for place, client in enumerate(clients)
+        _build_invitation(client, by or client.practitioner, now + BATCH_INTERVAL * (index // BATCH_SIZE))
+        for index, client in enumerate(clients)
     )
 
 
 def sending_time(count: int) -> dt.timedelta:
-    """How long it takes until so many posted at once have all become due."""
+    """How long it takes until ``count`` invitations posted at once are all due."""
     return BATCH_INTERVAL * (max(0, count - 1) // BATCH_SIZE)
 
 
-def _invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitation:
+def _build_invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitation:
     until = due + conf.invitation_age
     return Invitation(
         client=client,
@@ -49,11 +49,12 @@ def _invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitatio
 
 
 def withdraw_links(clients: Sequence[Client], now: dt.datetime) -> None:
-    """The links that are out work no more, and what has not gone out does not go."""
+    """Withdraw the usable invitations of these clients: their links stop working, unsent mails are not sent."""
     Invitation.objects.usable(now).filter(client__in=clients).update(withdrawn_at=now)
 
 
 def guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipReason]:
+    """The skip reason, by primary key, of each invitation that is no longer usable."""
     usable = set(
         Invitation.objects.usable(now).filter(pk__in=[row.pk for row in invitations]).values_list("pk", flat=True)
     )
@@ -61,7 +62,7 @@ def guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipR
 
 
 def compose(invitation: Invitation) -> EmailMultiAlternatives:
-    """The mail, in the client's language: who invites, and a link that works once."""
+    """The mail in the client's language: who invites, and the link."""
     client = invitation.client
     return letter(
         "invitation",

@@ -1,4 +1,4 @@
-"""Invite, invite again, take a registrant on, and withdraw an invitation: one client or many at once."""
+"""Invite clients, accept registrants, and resend or withdraw invitations: one or several at once."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from clinic.reminders import planning
 from clinic.worklist import entries as worklist_entries
 
 REMIND_AFTER = dt.timedelta(days=7)
-MAX_INVITATIONS = 3  # mails to somebody who does not answer; a fourth is for the practitioner to decide, one by one
+MAX_INVITATIONS = 3  # unanswered mails; a practitioner sends further ones client by client
 _NO_RECORD = (Invitation, Registrant, WorklistEntry)  # rows about a client that say nothing of a treatment
 
 
 def invite_client(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Client:
-    """Store a new client of the practitioner's clinic and put the invitation in the outbox.
+    """Store a new client of the practitioner and put the invitation in the outbox.
 
     Args:
-        client: an unsaved row with name, e-mail, zone and so on; clinic and practitioner are set here.
+        client: an unsaved row with name, email, language, zone; its clinic and practitioner are set here.
 
     Raises ValidationError by field; nothing is stored then.
     """
@@ -38,17 +38,17 @@ def invite_client(client: Client, *, by: Practitioner, now: dt.datetime | None =
 def accept_registrant(
     registrant: Registrant, practitioner: Practitioner, *, by: Practitioner, now: dt.datetime | None = None
 ) -> Client:
-    """Take a registrant on as a client, who is invited and joins by agreeing to it.
+    """Make a registrant a client, who is invited and joins by accepting the invitation.
 
     Args:
-        practitioner: who will treat them; another than ``by`` only where ``by`` owns the clinic.
+        practitioner: who will treat the client; only an owner may choose somebody else than ``by``.
 
-    Raises ValidationError when it was decided already, or there is such a client; nothing is stored then.
+    Raises ValidationError when the registrant was accepted before or is a client; nothing is stored then.
     """
     now = now or timezone.now()
     if by.clinic_id != registrant.clinic_id or practitioner.clinic_id != registrant.clinic_id:
         raise ValidationError({"practitioner": _("Choose somebody who works at this clinic.")})
-    if practitioner.pk != by.pk and by.role != Practitioner.Role.OWNER:
+    if practitioner.pk != by.pk and not by.owns(registrant.clinic_id):
         raise ValidationError({"practitioner": _("Only the owner may choose a colleague.")})
     if not Registrant.objects.undecided().filter(pk=registrant.pk).exists():
         raise ValidationError(_("This is decided already."))
@@ -60,7 +60,7 @@ def accept_registrant(
     )
     with transaction.atomic():
         client = _invite(client, practitioner, by, now)
-        if not Registrant.objects.filter(pk=registrant.pk, client=client).exists():  # deleted in this very moment
+        if not Registrant.objects.filter(pk=registrant.pk, client=client).exists():  # deleted at the same moment
             raise ValidationError(_("This is decided already."))
         audit.record(by.user, audit.Verb.REGISTRANT_ACCEPTED, registrant, registrant.clinic)
     return client
@@ -69,23 +69,23 @@ def accept_registrant(
 def accept_registrants(
     registrants: Sequence[Registrant], practitioner: Practitioner, *, by: Practitioner, now: dt.datetime | None = None
 ) -> list[Client]:
-    """Take on those of these who can still be; whom somebody was quicker with is left out.
+    """Accept the registrants who are undecided; the others are left out.
 
     Raises ValidationError when ``practitioner`` may not be chosen; nothing is stored then.
     """
-    taken_on: list[Client] = []
+    clients: list[Client] = []
     with transaction.atomic():
         for registrant in registrants:
             try:
-                taken_on.append(accept_registrant(registrant, practitioner, by=by, now=now))
+                clients.append(accept_registrant(registrant, practitioner, by=by, now=now))
             except ValidationError as error:
                 if hasattr(error, "error_dict") and "practitioner" in error.error_dict:
                     raise
-    return taken_on
+    return clients
 
 
 def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: dt.datetime) -> Client:
-    if not practitioner.is_clinical or not practitioner.active:
+    if not practitioner.treats_at(practitioner.clinic_id):
         raise ValidationError({"practitioner": _("Only a practitioner may invite a client.")})
     set_clinic_and_practitioner(client, practitioner)
     full_clean(client)
@@ -96,28 +96,28 @@ def _invite(client: Client, practitioner: Practitioner, by: Practitioner, now: d
             settle_registrants([client], by, now)
             audit.record(by.user, audit.Verb.CLIENT_INVITED, client, practitioner.clinic)
             worklist_entries.update_entries(client.pk)
-    except IntegrityError as error:  # somebody else invited the same address in this very moment
+    except IntegrityError as error:  # somebody else invited the same address at the same moment
         raise ValidationError({"email": _("A client with this e-mail is already in this clinic.")}) from error
     return client
 
 
 def set_clinic_and_practitioner(client: Client, practitioner: Practitioner) -> None:
-    """Set what no asker may choose, and tidy what was typed."""
+    """Set clinic, practitioner and state; normalize spaces and the case of the email."""
     client.clinic, client.practitioner, client.state = practitioner.clinic, practitioner, Client.State.INVITED
     client.name, client.email = " ".join(client.name.split()), client.email.strip().lower()
 
 
 def settle_registrants(clients: Sequence[Client], by: Practitioner, now: dt.datetime) -> None:
-    """Whoever registered with the address of one of these waits no more, however the invitation came about."""
+    """Accept the registrants with the address of one of these invited clients."""
     by_address = {client.email.lower(): client for client in clients}
-    here = Registrant.objects.confirmed().filter(clinic=by.clinic_id).annotate(address=Lower("email"))
-    for registrant in here.filter(address__in=by_address):
+    registrants = Registrant.objects.confirmed().filter(clinic=by.clinic_id).annotate(address=Lower("email"))
+    for registrant in registrants.filter(address__in=by_address):
         decision = {"state": Registrant.State.ACCEPTED, "decided_by": by, "decided_at": now}
         Registrant.objects.filter(pk=registrant.pk).update(client=by_address[registrant.email.lower()], **decision)
 
 
 def resend_invitation(client: Client, *, by: Practitioner, now: dt.datetime | None = None) -> Invitation:
-    """Withdraw the invitations that are out and post a new one. Raises ValidationError when the client has joined."""
+    """Withdraw the invitations of a client and post a new one. Raises ValidationError when the client has joined."""
     posted = resend_invitations([client], by=by, now=now)
     if not posted:
         raise ValidationError({"client": _("This client has joined already.")})
@@ -127,15 +127,14 @@ def resend_invitation(client: Client, *, by: Practitioner, now: dt.datetime | No
 def resend_invitations(
     clients: Sequence[Client], *, by: Practitioner, now: dt.datetime | None = None
 ) -> list[Invitation]:
-    """A new invitation to each who has not joined, the earlier ones withdrawn; returns those posted."""
+    """Withdraw the invitations of clients who have not joined and post new ones; returns the new ones."""
     now = now or timezone.now()
     with transaction.atomic():
-        for client in sorted(
-            clients, key=lambda client: client.pk
-        ):  # flags before the client's row, in the order of every other verb
+        # The flags before the clients' rows, in the order of every other service that locks both.
+        for client in sorted(clients, key=lambda client: client.pk):
             if client.state == Client.State.INVITED:
                 mark_deliverable(client, by.user, _("A new invitation was sent."), now)
-        waiting = _locked(clients, by)
+        waiting = _lock_waiting(clients, by)
         invitation_mail.withdraw_links(waiting, now)
         posted = invitation_mail.post_invitations(waiting, by, now)
         for client in waiting:
@@ -152,32 +151,32 @@ def withdraw_invitation(client: Client, *, by: Practitioner, now: dt.datetime | 
 def withdraw_invitations(
     clients: Sequence[Client], *, by: Practitioner, now: dt.datetime | None = None
 ) -> list[Client]:
-    """The links die at once, and the same addresses may be invited anew.
+    """Withdraw the invitations of clients who have not joined; their addresses may be invited again.
 
-    Of whom nothing is known but name and address, the row goes; of whom something was written or prescribed it
-    stays, as of a client who left. Whoever registered waits again.
+    A client without a record is deleted; one about whom something was written or prescribed is kept as a client who
+    left. A registrant waits again.
 
-    Returns those withdrawn: not the ones who have joined or left in the meantime.
+    Returns the clients whose invitations were withdrawn: not those who have joined or left.
     """
     now = now or timezone.now()
     with transaction.atomic():
-        waiting = _locked(clients, by)
+        waiting = _lock_waiting(clients, by)
         invitation_mail.withdraw_links(waiting, now)
         undecided = {"state": Registrant.State.WAITING, "client": None, "decided_by": None, "decided_at": None}
         Registrant.objects.filter(client__in=waiting).update(**undecided)
         for client in waiting:
             audit.record(by.user, audit.Verb.INVITATION_WITHDRAWN, client, by.clinic)
             if _has_record(client):
-                _close(client, by, now)
+                _leave(client, by, now)
             else:
-                Client.objects.filter(pk=client.pk).delete()  # by a queryset: the object keeps its number
+                Client.objects.filter(pk=client.pk).delete()  # by a queryset: the instance keeps its primary key
     return waiting
 
 
-def _locked(clients: Sequence[Client], by: Practitioner) -> list[Client]:
-    """Those of them at the practitioner's clinic who have not joined, held until the transaction ends."""
-    mine = Client.objects.filter(clinic=by.clinic_id, pk__in=[client.pk for client in clients])
-    return list(mine.filter(state=Client.State.INVITED).select_for_update().order_by("pk"))
+def _lock_waiting(clients: Sequence[Client], by: Practitioner) -> list[Client]:
+    """The rows of those who have not joined the practitioner's clinic, locked until the transaction ends."""
+    own = Client.objects.filter(clinic=by.clinic_id, pk__in=[client.pk for client in clients])
+    return list(own.filter(state=Client.State.INVITED).select_for_update().order_by("pk"))
 
 
 def _has_record(client: Client) -> bool:
@@ -188,8 +187,8 @@ def _has_record(client: Client) -> bool:
     )
 
 
-def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
-    """End what was planned for somebody who never came. There is no sign-in, phone or wish to end."""
+def _leave(client: Client, by: Practitioner, now: dt.datetime) -> None:
+    """End the plans of a client who never joined, and so has no sign-in, phone or preferences."""
     with override(by.clinic.language):
         reason = _("The invitation was withdrawn.")
     for prescription in client.prescriptions.running():
@@ -203,11 +202,11 @@ def _close(client: Client, by: Practitioner, now: dt.datetime) -> None:
 
 
 def full_clean(client: Client) -> None:
-    """As Django's, with a broken rule of the e-mail told at the e-mail."""
+    """Call ``client.full_clean()``; the error of the unique email is reported on ``email``."""
     try:
         client.full_clean()
     except ValidationError as error:
-        wrong = error.message_dict
-        if taken := wrong.pop("__all__", None):
-            wrong.setdefault("email", []).extend(taken)
-        raise ValidationError(wrong) from error
+        errors = error.message_dict
+        if taken := errors.pop("__all__", None):
+            errors.setdefault("email", []).extend(taken)
+        raise ValidationError(errors) from error

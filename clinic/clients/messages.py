@@ -1,4 +1,4 @@
-"""A few words from a practitioner to a client: kept to be read in the portal, with a mail that only says so."""
+"""Send a message to a client: it is read in the portal, and a mail only says that there is one."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from clinic.conf import conf
 from clinic.mail.compose import letter
 from clinic.models import Client, Message, Practitioner, SkipReason
 from clinic.models.idempotency import idempotency_key
+from clinic.models.message import MAX_TEXT
 
-MAX_TEXT = 1000
-MAIL_EXPIRES_AFTER = dt.timedelta(days=2)  # a mail that waited longer says nothing new to whoever looks into the portal
+MAIL_EXPIRES_AFTER = dt.timedelta(days=2)  # a client who looks into the portal has read the message by then
 
 
 def send_message(
     client: Client, text: str, *, by: Practitioner, form_key: str = "", now: dt.datetime | None = None
 ) -> Message:
-    """Keep a message for a client and put the mail about it in the outbox.
+    """Store a message to a client and put the mail about it in the outbox.
 
     Args:
-        text: 1–1,000 characters; it stands in the portal and in no mail.
-        by: somebody who treats clients at the client's clinic.
-        form_key: key of the form it comes from; the same text from the same form is the same message, given back again.
+        text: 1 to MAX_TEXT characters; displayed in the portal, never in a mail.
+        by: a practitioner at the client's clinic.
+        form_key: key of the form; the same text from the same form is stored once and returned again.
 
     Raises ValidationError by field, also when the client has not joined or has left; nothing is stored then.
     """
     now, text = now or timezone.now(), text.strip()
-    _check(client, text, by)
+    _validate(client, text, by)
     with transaction.atomic():
         Client.objects.lock_for_writing(client.pk)
         mail = {"due_at": now, "try_at": now, "expires_at": now + MAIL_EXPIRES_AFTER, "message_id": _message_id()}
-        told, key = {"client": client, "by": by, "text": text, **mail}, idempotency_key(form_key, by.pk, text)
+        values, key = {"client": client, "by": by, "text": text, **mail}, idempotency_key(form_key, by.pk, text)
         if key is None:
-            made, new = Message.objects.create(**told), True
+            message, created = Message.objects.create(**values), True
         else:
-            made, new = Message.objects.get_or_create(client=client, idempotency_key=key, defaults=told)
-        if new:
-            audit.record(by.user, audit.Verb.MESSAGE_SENT, made, client.clinic)
-    return made
+            message, created = Message.objects.get_or_create(client=client, idempotency_key=key, defaults=values)
+        if created:
+            audit.record(by.user, audit.Verb.MESSAGE_SENT, message, client.clinic)
+    return message
 
 
 def _message_id() -> str:
@@ -56,7 +56,7 @@ def _message_id() -> str:
 
 
 def mark_read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
-    """The client has read it: it leaves the first page. False when that was known; nothing changes then."""
+    """Store that the client has read a message, which then leaves the first page. False: it was read before."""
     with transaction.atomic():
         if not Message.objects.mark_read(message.pk, now or timezone.now()):
             return False
@@ -65,26 +65,26 @@ def mark_read(message: Message, *, by: AbstractBaseUser, now: dt.datetime | None
 
 
 def guard(messages: list[Message], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """Which of these must not go, and why, by primary key."""
+    """The skip reason, by primary key, of each message whose mail may not be sent."""
     complained = Message.objects.complained_of_by({row.client_id for row in messages})
-    reasons = {row.pk: _reason(row, complained) for row in messages}
-    return {pk: why for pk, why in reasons.items() if why is not None}
+    reasons = {row.pk: _skip_reason(row, complained) for row in messages}
+    return {pk: reason for pk, reason in reasons.items() if reason is not None}
 
 
-def _reason(message: Message, complained: set[int]) -> SkipReason | None:
+def _skip_reason(message: Message, complained: set[int]) -> SkipReason | None:
     client = message.client
-    because = {
+    reasons = {
         SkipReason.WITHDRAWN: client.state == Client.State.LEFT,
         SkipReason.NO_CONSENT: client.state == Client.State.INVITED,
         SkipReason.SETTLED: message.read_at is not None,
         SkipReason.UNDELIVERABLE: client.undeliverable_since is not None,
         SkipReason.COMPLAINED: client.pk in complained,
     }
-    return next((why for why, holds in because.items() if holds), None)
+    return next((reason for reason, applies in reasons.items() if applies), None)
 
 
 def compose(message: Message) -> EmailMultiAlternatives:
-    """The mail: that the clinic has written, and where to read it. It has none of the message's words."""
+    """The mail: that the clinic has written, and where to read it. It quotes nothing of the message."""
     client = message.client
     return letter(
         "message",
@@ -96,18 +96,17 @@ def compose(message: Message) -> EmailMultiAlternatives:
     )
 
 
-def _check(client: Client, text: str, by: Practitioner) -> None:
-    """Raise ValidationError with every wrong field and its remedy."""
-    wrong: dict[str, list[str]] = {}
+def _validate(client: Client, text: str, by: Practitioner) -> None:
+    errors: dict[str, list[str]] = {}
     if not text:
-        wrong["text"] = [_("Write something first.")]
+        errors["text"] = [_("Write something first.")]
     elif len(text) > MAX_TEXT:
-        wrong["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
+        errors["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
     if client.state == Client.State.INVITED:
-        wrong["client"] = [_("This client has not joined yet and could not read it. Send the invitation again.")]
+        errors["client"] = [_("This client has not joined yet and could not read it. Send the invitation again.")]
     elif client.state == Client.State.LEFT:
-        wrong["client"] = [_("This client has left.")]
+        errors["client"] = [_("This client has left.")]
     if not by.treats_at(client.clinic_id):
-        wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
-    if wrong:
-        raise ValidationError(wrong)
+        errors["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
+    if errors:
+        raise ValidationError(errors)

@@ -1,4 +1,4 @@
-"""What a practitioner writes down about a client: added, and corrected by the next note."""
+"""Notes about a client: add one, or correct one by another note."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.models import Client, Note, Practitioner, Prescription
 from clinic.models.idempotency import idempotency_key
-
-MAX_TEXT = 4000
+from clinic.models.note import MAX_TEXT
 
 
 def add_note(
@@ -25,62 +24,62 @@ def add_note(
     form_key: str = "",
     now: dt.datetime | None = None,
 ) -> Note:
-    """Write a note on a client, also on one who has left, though not into a record that is erased.
+    """Add a note about a client, who may have left.
 
     Args:
-        text: 1–4,000 characters.
-        by: somebody who treats clients at the client's clinic.
-        about: one of the client's exercises; None: the client as such.
-        form_key: key of the form it comes from; the same text from the same form is the same note, given back again.
+        text: 1 to MAX_TEXT characters.
+        by: a practitioner at the client's clinic.
+        about: one of the client's exercises; None: the note is about the client.
+        form_key: key of the form; the same text from the same form is stored once and returned again.
 
     Raises ValidationError by field; nothing is stored then.
     """
     if about is not None and about.client_id != client.pk:
         raise ValidationError({"about": [_("Choose one of this client's exercises.")]})
     key = idempotency_key(form_key, by.pk, about.pk if about else "", text.strip())
-    made = Note(
+    note = Note(
         client=client, prescription=about, text=text.strip(), by=by, at=now or timezone.now(), idempotency_key=key
     )
-    return _write(made, audit.Verb.NOTE_ADDED)
+    return _save(note, audit.Verb.NOTE_ADDED)
 
 
 def correct_note(note: Note, text: str, *, by: Practitioner, now: dt.datetime | None = None) -> Note:
-    """Put a note right by the next one, about the same; the old one stays readable below it.
+    """Correct a note by another one; the corrected one stays readable below it.
 
-    Put right in the same words a second time, it is the correction that is there already.
+    A second correction with the same text returns the first one.
 
     Args:
-        text: what should have been written, 1–4,000 characters.
-        by: somebody who treats clients at the client's clinic, whoever wrote the first.
+        text: the corrected text, 1 to MAX_TEXT characters.
+        by: a practitioner at the client's clinic, not necessarily the author of ``note``.
 
     Raises ValidationError by field; nothing is stored then.
     """
     if note.text == text.strip():
         raise ValidationError({"text": [_("It says that already. Change it, or leave it.")]})
-    made = Note(
+    correction = Note(
         client=note.client, prescription=note.prescription, text=text.strip(), by=by, at=now or timezone.now(),
         corrects=note,
     )  # fmt: skip
-    return _write(made, audit.Verb.NOTE_CORRECTED)
+    return _save(correction, audit.Verb.NOTE_CORRECTED)
 
 
-def _write(note: Note, verb: audit.Verb) -> Note:
-    wrong: dict[str, list[str]] = {}
+def _save(note: Note, verb: audit.Verb) -> Note:
+    errors: dict[str, list[str]] = {}
     if not note.text:
-        wrong["text"] = [_("Write something first.")]
+        errors["text"] = [_("Write something first.")]
     elif len(note.text) > MAX_TEXT:
-        wrong["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
+        errors["text"] = [_("At most %(most)s characters.") % {"most": MAX_TEXT}]
     if not note.by.treats_at(note.client.clinic_id):
-        wrong["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
-    if wrong:
-        raise ValidationError(wrong)
+        errors["practitioner"] = [_("Only somebody who treats clients at this clinic may do this.")]
+    if errors:
+        raise ValidationError(errors)
     try:
         with transaction.atomic():
             Client.objects.lock_for_writing(note.client_id)
             note.save()
             audit.record(note.by.user, verb, note, note.client.clinic)
     except IntegrityError as error:
-        if known := Note.objects.same_as(note).first():  # a button was pressed twice
-            return known
+        if stored := Note.objects.same_as(note).first():  # the form was sent twice
+            return stored
         raise ValidationError({"text": [_("This note is corrected already. Look at the newer one first.")]}) from error
     return note

@@ -1,7 +1,7 @@
-"""How somebody registers on the public page: written down, confirmed by mail, declined by the clinic, deleted again.
+"""Registrants of the public page: register, confirm by mail, decline, reconsider, withdraw, delete.
 
-Whatever an address is to the clinic, the page says the same and a mail tells its owner more; so nobody finds out by
-this page who has a sign-in here. Taking a registrant on as a client is `clinic.clients.invitations.accept_registrant`.
+The page answers the same for every address and only the mail differs, so that nobody learns from the page who has an
+account. Accepting a registrant as a client is `clinic.clients.invitations.accept_registrant`.
 """
 
 from __future__ import annotations
@@ -25,51 +25,51 @@ from clinic.mail import signed_links
 from clinic.mail.compose import letter
 from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant
 
-MAIL_INTERVAL = dt.timedelta(minutes=10)  # a second press of the button brings no second mail
+MAIL_INTERVAL = dt.timedelta(minutes=10)  # a form that is sent twice brings one mail
 DAY = dt.timedelta(days=1)
 MAX_MAILS_PER_DAY = 3  # to one address, so that nobody fills a stranger's mailbox from our page
 
 
 class ConfirmationUnusable(Exception):
-    """The link was used already, or has had its time."""
+    """The link was used, or has expired."""
 
 
 def register_visitor(clinic: Clinic, *, name: str, email: str, language: str, now: dt.datetime | None = None) -> None:
-    """Write down who agreed to what the page says, and post a mail that proves the address.
+    """Store a registrant who consented on the public page, and post a mail that proves the address.
 
-    Says nothing of what the address was before: to the caller every address is alike.
+    The caller learns nothing of the address: every address is treated alike.
 
     Args:
-        language: code of the language that the person reads.
+        language: code of the language of the mail.
 
     Raises ValidationError by field; nothing is stored then.
     """
     now = now or timezone.now()
-    given = Registrant(clinic=clinic, name=" ".join(name.split()), email=email.strip().lower(), consented_at=now)
-    given.language = language
-    given.clean_fields()
+    new = Registrant(clinic=clinic, name=" ".join(name.split()), email=email.strip().lower(), consented_at=now)
+    new.language = language
+    new.clean_fields()
     with transaction.atomic():
-        registrant = _locked(given)
+        registrant = _lock_or_create(new)
         if registrant.state == Registrant.State.UNCONFIRMED:
-            registrant.name, registrant.language, registrant.consented_at = given.name, language, now
+            registrant.name, registrant.language, registrant.consented_at = new.name, language, now
             registrant.save(update_fields=["name", "language", "consented_at"])
-        lately = registrant.confirmations.filter(due_at__gt=now - DAY)
-        if lately.filter(due_at__gt=now - MAIL_INTERVAL).exists() or lately.count() >= MAX_MAILS_PER_DAY:
+        recent = registrant.confirmations.filter(due_at__gt=now - DAY)
+        if recent.filter(due_at__gt=now - MAIL_INTERVAL).exists() or recent.count() >= MAX_MAILS_PER_DAY:
             return
         _post_confirmation(registrant, now)
 
 
-def usable_confirmation(row: int, now: dt.datetime | None = None) -> Confirmation:
-    """The confirmation behind a link. Raises ConfirmationOver when it cannot be used any more."""
+def usable_confirmation(pk: int, now: dt.datetime | None = None) -> Confirmation:
+    """The confirmation of a link, by primary key. Raises ConfirmationUnusable."""
     usable = Confirmation.objects.usable(now or timezone.now()).select_related("registrant__clinic")
-    confirmation = usable.filter(pk=row).first()
+    confirmation = usable.filter(pk=pk).first()
     if confirmation is None:
-        raise ConfirmationUnusable(row)
+        raise ConfirmationUnusable(pk)
     return confirmation
 
 
 def existing_account(registrant: Registrant) -> AbstractBaseUser | None:
-    """Who has a sign-in with the registrant's address already: only that person may confirm it."""
+    """The account with the registrant's address, whose owner alone may confirm it; None: there is none."""
     return users.find_user(registrant.email)
 
 
@@ -80,19 +80,19 @@ def confirm_registrant(
     user: AbstractBaseUser | None = None,
     now: dt.datetime | None = None,
 ) -> AbstractBaseUser:
-    """The address is proven: the person gets a sign-in, and the clinic sees that somebody waits.
+    """Store that the address is proven: the registrant gets a sign-in and waits for the clinic's decision.
 
-    Who is a client of this clinic already does not wait.
+    A client of this clinic is accepted at once.
 
     Args:
         password: optional; without one, sign-in is by a code sent by mail.
-        user: who is signed in already, if anybody.
+        user: the person who is signed in, if anybody.
 
     Returns:
         The user to sign in.
 
     Raises:
-        ConfirmationOver: used, or too old.
+        ConfirmationUnusable: used, or expired.
         SignInNeeded: the address has a sign-in that is not ``user``.
         ValidationError: the password is refused.
     """
@@ -101,25 +101,25 @@ def confirm_registrant(
         registrant = Registrant.objects.select_for_update().filter(pk=confirmation.registrant_id).first()
         if registrant is None or not Confirmation.objects.usable(now).filter(pk=confirmation.pk).exists():
             raise ConfirmationUnusable(confirmation.pk)
-        known = users.find_user(registrant.email)
+        existing = users.find_user(registrant.email)
         account = users.get_or_create_user(registrant.email, registrant.name, user, password)
-        here = Client.objects.filter(clinic=registrant.clinic_id, email__iexact=registrant.email)
-        registrant.client = here.exclude(state=Client.State.LEFT).first()
+        clients = Client.objects.filter(clinic=registrant.clinic_id, email__iexact=registrant.email)
+        registrant.client = clients.exclude(state=Client.State.LEFT).first()
         registrant.state = Registrant.State.ACCEPTED if registrant.client else Registrant.State.WAITING
         registrant.user_id, registrant.confirmed_at = account.pk, now
-        registrant.made_sign_in = known is None and account != user
-        registrant.save(update_fields=["client", "state", "user", "confirmed_at", "made_sign_in"])
+        registrant.created_sign_in = existing is None and account != user
+        registrant.save(update_fields=["client", "state", "user", "confirmed_at", "created_sign_in"])
         # By the holder of a link; an entry that named the account would keep it from being deleted later.
         audit.record(None, audit.Verb.REGISTRATION_CONFIRMED, registrant, registrant.clinic)
-        told = partial(signals.registrant_joined.send_robust, Registrant, registrant=registrant, user=account)
-        transaction.on_commit(told)
+        signal = signals.registrant_joined
+        transaction.on_commit(partial(signal.send_robust, Registrant, registrant=registrant, user=account))
     return account
 
 
 def decline_registrant(registrant: Registrant, *, by: Practitioner, now: dt.datetime | None = None) -> bool:
-    """The clinic does not take this registrant on; the library stays open to them, and no mail goes out.
+    """Decline a registrant, who keeps access to the library; no mail is sent.
 
-    Returns whether it was still to be decided.
+    Returns whether the registrant was waiting.
     """
     decision = {"state": Registrant.State.DECLINED, "decided_by": by, "decided_at": now or timezone.now()}
     with transaction.atomic():
@@ -130,58 +130,58 @@ def decline_registrant(registrant: Registrant, *, by: Practitioner, now: dt.date
 
 
 def decline_registrants(registrants: Sequence[Registrant], *, by: Practitioner) -> list[Registrant]:
-    """Decline each of these that is still to be decided, all in one transaction; returns those."""
+    """Decline the waiting ones of these registrants in one transaction; returns them."""
     with transaction.atomic():
         return [registrant for registrant in registrants if decline_registrant(registrant, by=by)]
 
 
 def reconsider_registrant(registrant: Registrant, *, by: Practitioner) -> bool:
-    """Declined by mistake: the registrant waits again, as if nobody had decided. Returns whether it was declined."""
+    """Undo a decline: the registrant waits again. Returns whether the registrant was declined."""
     undecided = {"state": Registrant.State.WAITING, "decided_by": None, "decided_at": None}
     declined = Registrant.objects.filter(state=Registrant.State.DECLINED, clinic=by.clinic_id)
     with transaction.atomic():
-        waits = declined.filter(pk=registrant.pk).update(**undecided)
-        if waits:
+        reconsidered = declined.filter(pk=registrant.pk).update(**undecided)
+        if reconsidered:
             audit.record(by.user, audit.Verb.REGISTRANT_RECONSIDERED, registrant, registrant.clinic)
-    return bool(waits)
+    return bool(reconsidered)
 
 
 def withdraw_registration(registrant: Registrant) -> None:
-    """Delete the registration at the person's own wish, with the sign-in that it made.
+    """Delete a registration on the registrant's request, with the sign-in that was created for it.
 
-    An invitation that was not taken up goes too, unless something was prescribed. A sign-in that the person has for
-    another purpose stays, and so does the record of a client who has joined.
+    An invitation that was not accepted is deleted too, unless something was prescribed. A sign-in with another
+    purpose is kept, and so is the record of a client who has joined.
     """
     with transaction.atomic():
         stored = Registrant.objects.select_for_update().filter(pk=registrant.pk).first()
-        if stored is None:  # the button was pressed twice
+        if stored is None:  # the form was sent twice
             return
         account = stored.user
         audit.record(None, audit.Verb.REGISTRATION_WITHDRAWN, stored, stored.clinic)
-        # Under a lock: the invitation may be taken up in this very moment.
+        # Under a lock: the invitation may be accepted at the same moment.
         invited = Client.objects.select_for_update().filter(registrations=stored, state=Client.State.INVITED).first()
         stored.delete()
         if invited is not None and not invited.prescriptions.exists():
             invited.delete()
-        if account is not None and stored.made_sign_in:
+        if account is not None and stored.created_sign_in:
             users.delete_unneeded_account(account)
 
 
 def delete_unconfirmed(now: dt.datetime) -> int:
-    """Delete those who never confirmed, once none of their links works; returns how many."""
-    still = Confirmation.objects.filter(registrant=OuterRef("pk"), valid_until__gt=now)
-    gone = Registrant.objects.filter(~Exists(still), state=Registrant.State.UNCONFIRMED)
-    return gone.delete()[1].get(Registrant._meta.label, 0)
+    """Delete the registrants who never confirmed and whose links have all expired; returns how many."""
+    valid = Confirmation.objects.filter(registrant=OuterRef("pk"), valid_until__gt=now)
+    expired = Registrant.objects.filter(~Exists(valid), state=Registrant.State.UNCONFIRMED)
+    return expired.delete()[1].get(Registrant._meta.label, 0)
 
 
 def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
-    """The mail: a link to confirm, or, to an address with a sign-in, the way to it.
+    """The mail: a link to confirm, or, to an address with an account, a link to the library.
 
-    It says nothing that the visitor wrote, or the page would carry a stranger's words to any mailbox.
+    It quotes nothing that the visitor wrote, or the page would send a stranger's text to any mailbox.
     """
     registrant = confirmation.registrant
     confirmed = registrant.state != Registrant.State.UNCONFIRMED
-    here = conf.base_url + reverse("clinic:library")
+    library_url = conf.base_url + reverse("clinic:library")
     return letter(
         "registered" if confirmed or users.find_user(registrant.email) else "registration",
         to=("", registrant.email),
@@ -189,24 +189,24 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
         language=registrant.language,
         message_id=confirmation.message_id,
         context={
-            "open_url": here if confirmed else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
+            "open_url": library_url if confirmed else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
             "days": conf.confirmation_age.days,
         },
     )
 
 
-def _locked(given: Registrant) -> Registrant:
-    """The stored row of this clinic and address, held until the transaction ends; made out of ``given`` if missing."""
-    rows = Registrant.objects.select_for_update().filter(clinic=given.clinic, email__iexact=given.email)
-    found = rows.first()
-    if found is not None:
-        return found
+def _lock_or_create(new: Registrant) -> Registrant:
+    """The stored row with this clinic and address, locked until the transaction ends; ``new`` is stored if missing."""
+    rows = Registrant.objects.select_for_update().filter(clinic=new.clinic, email__iexact=new.email)
+    stored = rows.first()
+    if stored is not None:
+        return stored
     try:
         with transaction.atomic():
-            given.save()
-    except IntegrityError:  # a second press of the button was quicker
+            new.save()
+    except IntegrityError:  # the same form, sent twice, was quicker
         return rows.get()
-    return given
+    return new
 
 
 def _post_confirmation(registrant: Registrant, now: dt.datetime) -> Confirmation:

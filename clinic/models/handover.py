@@ -1,4 +1,4 @@
-"""A client went from one practitioner to another: from whom, to whom, by whom and why."""
+"""The handover of a client from one practitioner to another."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models.client import Client
 from clinic.models.clinic import Practitioner
 
+MAX_REASON = 500  # characters
+
 
 class Handover(models.Model):
-    """One change of the practitioner. Never changed; who treats the client now stands at the client."""
+    """One handover, never changed; the present practitioner is a field of the client."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="handovers", verbose_name=_("client"))
     from_practitioner = models.ForeignKey(
@@ -19,7 +21,7 @@ class Handover(models.Model):
     )
     to_practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("to"))
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    reason = models.CharField(_("why"), max_length=500)
+    reason = models.CharField(_("why"), max_length=MAX_REASON)
     at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -1,4 +1,4 @@
-"""A few words from a practitioner to a client, read in the portal; the mail only says that they are there."""
+"""Messages of practitioners to a client, read in the portal; the mail only says that there is one."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from clinic.models.client import Client
 from clinic.models.clinic import Person, Practitioner
 from clinic.models.outbox import OutboxMessage, OutboxQuerySet, SkipReason
 
+MAX_TEXT = 1000  # characters
+
 
 class MessageQuerySet(OutboxQuerySet["Message"]):
     def visible_to(self, user: Person) -> MessageQuerySet:
-        """For the client and for those who see the client's record."""
+        """Messages to this person, and to clients whose record this person may see."""
         return self.filter(client__in=Client.objects.record_visible_to(user))
 
     def mark_read(self, pk: int, now: dt.datetime) -> bool:
-        """False: it was read before."""
+        """Store when the client read a message. False: it was read before."""
         return bool(self.filter(pk=pk, read_at=None).update(read_at=now))
 
     def complained_of_by(self, clients: set[int]) -> set[int]:
-        """Which of these clients, by number, called such a mail unwanted: they read here, and get no mail of it."""
-        told = self.filter(client__in=clients, status_detail=SkipReason.COMPLAINED)
-        return set(told.order_by().values_list("client", flat=True))
+        """The numbers of those of these clients who reported such a mail as spam: they get no further one."""
+        complaints = self.filter(client__in=clients, status_detail=SkipReason.COMPLAINED)
+        return set(complaints.order_by().values_list("client", flat=True))
 
 
 class Message(OutboxMessage):
-    """What was written, and the mail about it. It is there to be read whatever becomes of the mail."""
+    """A message and the mail about it. It can be read in the portal whatever becomes of the mail."""
 
     kind = "message"
     urgency = 60
@@ -41,7 +43,7 @@ class Message(OutboxMessage):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="messages")
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("message"), max_length=1000)
+    text = models.TextField(_("message"), max_length=MAX_TEXT)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     idempotency_key = models.UUIDField(null=True, blank=True, editable=False)
 

@@ -1,4 +1,4 @@
-"""What practitioners write down about a client, for themselves and their colleagues."""
+"""Notes of practitioners about a client, for themselves and their colleagues."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ from clinic.models.client import Client
 from clinic.models.clinic import Person, Practitioner
 from clinic.models.prescription import Prescription
 
+MAX_TEXT = 4000  # characters
+
 
 class NoteQuerySet(models.QuerySet["Note"]):
     def visible_to(self, user: Person) -> NoteQuerySet:
-        """Notes are for those who treat the client: a client gets those about oneself with the own data alone."""
+        """Notes of clients whom this person treats; clients read the notes about them in their data export alone."""
         return self.filter(client__in=Client.objects.treated_by(user))
 
     def same_as(self, note: Note) -> NoteQuerySet:
-        """What the same press of a button, or the same correction, stored before ``note``."""
-        alike = self.filter(client=note.client, by=note.by, text=note.text, prescription=note.prescription)
+        """The note that the same form, or the same correction, stored before ``note``."""
+        equal = self.filter(client=note.client, by=note.by, text=note.text, prescription=note.prescription)
         if note.corrects is not None:
-            return alike.filter(corrects=note.corrects)
-        return alike.filter(idempotency_key=note.idempotency_key, idempotency_key__isnull=False)
+            return equal.filter(corrects=note.corrects)
+        return equal.filter(idempotency_key=note.idempotency_key, idempotency_key__isnull=False)
 
     def current(self) -> NoteQuerySet:
-        """Those that no later note corrects."""
+        """Notes that no later note corrects."""
         return self.filter(corrected_by=None)
 
 
 class Note(models.Model):
-    """One note. Never changed: a correction is the next one, and the note that it corrects stays readable."""
+    """One note, never changed: a correction is another note, and the corrected one stays readable."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="notes")
     prescription = models.ForeignKey(
         Prescription, on_delete=models.CASCADE, related_name="notes", null=True, blank=True, verbose_name=_("about")
     )
-    text = models.TextField(_("note"), max_length=4000)
+    text = models.TextField(_("note"), max_length=MAX_TEXT)
     by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("when"))
     corrects = models.OneToOneField(

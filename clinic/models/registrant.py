@@ -62,7 +62,7 @@ class Registrant(models.Model):
         blank=True,
         verbose_name=_("sign-in"),
     )
-    made_sign_in = models.BooleanField(default=False, editable=False)  # then it goes with the registration
+    created_sign_in = models.BooleanField(default=False, editable=False)  # deleted with the registration
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNCONFIRMED)
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"))

@@ -99,7 +99,7 @@ def test_confirming_makes_a_sign_in_and_lets_the_clinic_know(cast, django_captur
             nora = make.registrant(cast.alice.clinic)
     finally:
         signals.registrant_joined.disconnect(hear)
-    assert (nora.state, nora.made_sign_in) == (State.WAITING, True)
+    assert (nora.state, nora.created_sign_in) == (State.WAITING, True)
     assert nora.user.email == "nora@home.example"
     assert told == [(nora, nora.user)]
     assert list(Registrant.objects.visible_to(cast.alice.user)) == [nora]
@@ -140,7 +140,7 @@ def test_only_the_owner_of_a_sign_in_confirms_its_address(cast):
         with pytest.raises(SignInNeeded):
             registration.confirm_registrant(confirmation, user=somebody)
     assert registration.confirm_registrant(confirmation, user=account) == account
-    assert Registrant.objects.get().made_sign_in is False
+    assert Registrant.objects.get().created_sign_in is False
 
 
 def test_a_client_of_the_clinic_who_registers_does_not_wait(cast):
