@@ -22,7 +22,7 @@ from clinic import audit, signals
 from clinic.accounts import users
 from clinic.conf import conf
 from clinic.mail import signed_links
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.models import Client, Clinic, Confirmation, Practitioner, Registrant
 
 MAIL_INTERVAL = dt.timedelta(minutes=10)  # a form that is sent twice brings one mail
@@ -181,15 +181,20 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
     """
     registrant = confirmation.registrant
     confirmed = registrant.state != Registrant.State.UNCONFIRMED
-    library_url = conf.base_url + reverse("clinic:library")
-    return letter(
+    if confirmed:
+        url = conf.base_url + reverse("clinic:library")
+    else:
+        url = signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk)
+    return build_email(
         "registered" if confirmed or users.find_user(registrant.email) else "registration",
         to=("", registrant.email),
         clinic=registrant.clinic,
         language=registrant.language,
         message_id=confirmation.message_id,
         context={
-            "open_url": library_url if confirmed else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
+            "open_url": library_url
+            if confirmed
+            else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
             "days": conf.confirmation_age.days,
         },
     )

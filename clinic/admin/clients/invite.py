@@ -1,8 +1,7 @@
-"""Invite: one client by a form, and the way to inviting many, and to the invitations that are out."""
+"""Invite one client by a form, with links to the import and the invitations that are not accepted."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +26,7 @@ from clinic.models import Client, Practitioner
 
 
 class InviteForm(ServiceForm):
-    """Whom to invite. Every rule is the verb's; a select here only offers, so that its answer is judged there."""
+    """The client to invite. The service checks every field; a select only offers choices."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -59,69 +58,67 @@ class InviteForm(ServiceForm):
     )
     clinic = forms.TypedChoiceField(label=gettext_lazy("Clinic"), coerce=int)
 
-    def __init__(self, data: Any, as_whom: Sequence[Practitioner]) -> None:
-        """``as_whom``: the memberships of the asker that may treat, at least one."""
-        first = as_whom[0].clinic
-        usual = Client._meta.get_field("wakes_at").get_default()
-        told = {"time_zone": first.time_zone, "language": first.language, "wakes_at": usual, "clinic": as_whom[0].pk}
-        super().__init__(data, initial=told)
-        places, languages = self.fields["time_zone"].widget, self.fields["language"].widget
-        assert isinstance(places, forms.Select)
+    def __init__(self, data: Any, memberships: Sequence[Practitioner]) -> None:
+        """``memberships``: those of the person that may treat, at least one."""
+        clinic, wakes_at = memberships[0].clinic, Client._meta.get_field("wakes_at").get_default()
+        initial = {"time_zone": clinic.time_zone, "language": clinic.language, "wakes_at": wakes_at}
+        super().__init__(data, initial={**initial, "clinic": memberships[0].pk})
+        zones, languages = self.fields["time_zone"].widget, self.fields["language"].widget
+        assert isinstance(zones, forms.Select)
         assert isinstance(languages, forms.Select)
-        places.choices, languages.choices = admin_labels.time_zone_choices(), settings.LANGUAGES
-        if len(as_whom) == 1:
+        zones.choices, languages.choices = admin_labels.time_zone_choices(), settings.LANGUAGES
+        if len(memberships) == 1:
             del self.fields["clinic"]
         else:
             clinics = self.fields["clinic"]
             assert isinstance(clinics, forms.TypedChoiceField)
-            clinics.choices = [(membership.pk, membership.clinic.name) for membership in as_whom]
-        self._as_whom = {membership.pk: membership for membership in as_whom}
+            clinics.choices = [(membership.pk, membership.clinic.name) for membership in memberships]
+        self._memberships = {membership.pk: membership for membership in memberships}
 
     def invite(self) -> Client:
-        """Call the verb with what was typed. Raises its ValidationError."""
-        given = dict(self.cleaned_data)
-        by = self._as_whom[given.pop("clinic", next(iter(self._as_whom)))]
-        wakes_at: dt.time = given.pop("wakes_at")
-        return invite_client(Client(**given, wakes_at=wakes_at), by=by)
+        """Call the service. Raises its ValidationError."""
+        data = dict(self.cleaned_data)
+        by = self._memberships[data.pop("clinic", next(iter(self._memberships)))]
+        return invite_client(Client(**data), by=by)
 
     @property
-    def known(self) -> Client | None:
-        """Who has the address at this clinic already, where the asker may know of them."""
+    def existing_client(self) -> Client | None:
+        """The client of the clinic with this address, if the person may see them."""
         if "email" not in self.errors:  # an unbound form has none
             return None
-        by, address = self._by(), str(self.data.get("email", "")).strip().lower()
+        by, address = self._membership(), str(self.data.get("email", "")).strip().lower()
         if by is None or not address or "\x00" in address:
             return None
-        here = Client.objects.visible_to(by.user).filter(clinic=by.clinic_id, email__iexact=address)
-        return here.exclude(state=Client.State.LEFT).select_related("practitioner").first()
+        clients = Client.objects.visible_to(by.user).filter(clinic=by.clinic_id, email__iexact=address)
+        return clients.exclude(state=Client.State.LEFT).select_related("practitioner").first()
 
-    def _by(self) -> Practitioner | None:
-        if len(self._as_whom) == 1:
-            return next(iter(self._as_whom.values()))
-        return self._as_whom.get(self.cleaned_data.get("clinic", 0))
+    def _membership(self) -> Practitioner | None:
+        if len(self._memberships) == 1:
+            return next(iter(self._memberships.values()))
+        return self._memberships.get(self.cleaned_data.get("clinic", 0))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
-    """One by the form, many by a table, and who has not joined yet. For those who treat: the front desk does not."""
-    as_whom = access.clinical(request)
-    if not as_whom:
+    """The form, the link to the import and the clients who have not joined. Raises Http404 for the front desk."""
+    memberships = access.clinical(request)
+    if not memberships:
         raise Http404
-    form = InviteForm(request.POST if request.method == "POST" else None, as_whom)
+    form = InviteForm(request.POST if request.method == "POST" else None, memberships)
     if request.method == "POST" and form.is_valid():
         client = form.call(form.invite)
         if client is not None:
-            messages.success(request, _what_next(client))
+            messages.success(request, _success_message(client))
             return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
-    shown, rows, to_remind = invitations.out(request)
+    page_obj, rows, to_remind = invitations.list_invited(request)
     return render_page(
-        request, "clients/invite.html", _("Invite"), form=form, page_obj=shown, rows=rows, to_remind=to_remind,
-        several_clinics=len(as_whom) > 1,
+        request, "clients/invite.html", _("Invite"), form=form, page_obj=page_obj, rows=rows, to_remind=to_remind,
+        several_clinics=len(memberships) > 1,
     )  # fmt: skip
 
 
-def _what_next(client: Client) -> SafeString:
-    """The invitation is posted: the exercise can be planned before they have joined."""
+def _success_message(client: Client) -> SafeString:
+    """With links to the next steps: a client can be prescribed for before they have joined."""
     return format_html(
         '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
         _("The invitation to %(name)s is on its way.") % {"name": client},

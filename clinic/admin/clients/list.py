@@ -1,4 +1,4 @@
-"""Clients by name, and the page of one client: all of the record, or, for the front desk, how to reach them."""
+"""The list of clients, and the page of one: the whole record or, for the front desk, name and contact."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PER_PAGE = 100
 
 
 class SearchForm(forms.Form):
-    """By a part of the name, accents and case aside."""
+    """Search by a part of the name, ignoring accents and case."""
 
     q = forms.CharField(
         label=gettext_lazy("Name"),
@@ -41,22 +41,22 @@ class SearchForm(forms.Form):
 
 @require_safe
 def listing(request: HttpRequest) -> AdminPage:
-    """Everybody whom this person may know of: names, contact, state. No health data."""
-    everybody = Client.objects.visible_to(request.user).select_related("practitioner", "clinic").order_by("name", "pk")
+    """The clients visible to this person: name, contact and state, no health data."""
+    clients = Client.objects.visible_to(request.user).select_related("practitioner", "clinic").order_by("name", "pk")
     form = SearchForm(request.GET)
-    found = everybody
+    matches = clients
     if form.is_valid() and form.cleaned_data["q"]:
-        found = everybody.filter(name_search__contains=folded(form.cleaned_data["q"]))
-    shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        matches = clients.filter(name_search__contains=folded(form.cleaned_data["q"]))
+    page_obj = Paginator(matches, PER_PAGE).get_page(request.GET.get("page"))
     treats = bool(access.clinical(request))
     return render_page(
         request,
         "clients/list.html",
         _("Clients"),
-        page_obj=shown,
-        may_prescribe=_may_prescribe(request, shown.object_list) if treats else set(),
+        page_obj=page_obj,
+        may_prescribe=_may_prescribe(request, page_obj.object_list) if treats else set(),
         form=form,
-        narrowed=found is not everybody,
+        narrowed=matches is not clients,
         may_invite=treats,
         may_hand_over=treats and Client.objects.handed_over_by(request.user).exists(),
         several_clinics=len(access.memberships(request)) > 1,
@@ -64,37 +64,37 @@ def listing(request: HttpRequest) -> AdminPage:
 
 
 def _may_prescribe(request: HttpRequest, clients: Iterable[Client]) -> set[int]:
-    """The numbers of those to whom this person may prescribe, several at once."""
-    mine = Client.objects.treated_by(request.user).exclude(state=Client.State.LEFT)
-    return set(mine.filter(pk__in=[one.pk for one in clients]).values_list("pk", flat=True))
+    """The primary keys of the clients to whom this person may prescribe."""
+    own = Client.objects.treated_by(request.user).exclude(state=Client.State.LEFT)
+    return set(own.filter(pk__in=[client.pk for client in clients]).values_list("pk", flat=True))
 
 
 @require_safe
-def client(request: HttpRequest, pk: int) -> AdminPage:
-    """One client. Who may not see the record gets name and contact; to everybody else there is no such page."""
+def show(request: HttpRequest, pk: int) -> AdminPage:
+    """One client: the record for those who treat them, else name and contact. Raises Http404 for strangers."""
     treated = Exists(Client.objects.treated_by(request.user).filter(pk=OuterRef("pk")))
-    given = Exists(Client.objects.handed_over_by(request.user).filter(pk=OuterRef("pk")))
-    known = Client.objects.visible_to(request.user).select_related("practitioner", "clinic")
-    known = known.annotate(treated=treated, may_hand_over=given)
-    about: Any = get_object_or_404(known, pk=pk)
+    may_hand_over = Exists(Client.objects.handed_over_by(request.user).filter(pk=OuterRef("pk")))
+    visible = Client.objects.visible_to(request.user).select_related("practitioner", "clinic")
+    client: Any = get_object_or_404(visible.annotate(treated=treated, may_hand_over=may_hand_over), pk=pk)
     now = timezone.now()
-    told: dict[str, Any] = {"client": about, "now": now, "language": admin_labels.language_name(about.language)}
-    if not about.treated:
-        return render_page(request, "client/contact.html", about.name, **told)
-    kept = client_page.build_client_record(about, now, request.GET.get("page"), request.GET.get("timeline"))
+    context: dict[str, Any] = {"client": client, "now": now, "language": admin_labels.language_name(client.language)}
+    if not client.treated:
+        return render_page(request, "client/contact.html", client.name, **context)
+    record = client_page.build_client_record(client, now, request.GET.get("page"), request.GET.get("timeline"))
+    invitation = record.invitation
     return render_page(
         request,
         "client/page.html",
-        about.name,
-        **told,
-        record=kept,
-        invitation_why=admin_labels.format_status_detail(kept.invitation.status_detail) if kept.invitation else "",
-        handovers=about.handovers.select_related("from_practitioner", "to_practitioner", "by"),
-        may_hand_over=about.may_hand_over,
+        client.name,
+        **context,
+        record=record,
+        invitation_error=admin_labels.format_status_detail(invitation.status_detail) if invitation else "",
+        handovers=client.handovers.select_related("from_practitioner", "to_practitioner", "by"),
+        may_hand_over=client.may_hand_over,
     )
 
 
 ROUTES = [
     ("clients/", listing, "clients"),
-    ("clients/<int:pk>/", client, "client"),
+    ("clients/<int:pk>/", show, "client"),
 ]

@@ -1,4 +1,4 @@
-"""Those who registered on the public page: who waits, taking them on as clients, saying no, and thinking again."""
+"""The registrants of the public page: list, accept as clients, decline, reconsider."""
 
 from __future__ import annotations
 
@@ -26,47 +26,47 @@ PER_PAGE = 50
 
 
 @dataclass(frozen=True)
-class Row:
-    """One registrant as the page shows them."""
+class RegistrantRow:
+    """One registrant on the page."""
 
     registrant: Registrant
-    ago: str  # how long ago the address was confirmed
-    practitioners: list[Practitioner]  # who may treat them; empty where this person does not decide
+    ago: str  # since the address was confirmed
+    practitioners: list[Practitioner]  # who may treat them; empty: this person may not decide
 
 
 @require_safe
 def listing(request: HttpRequest) -> AdminPage:
-    """Who waits, then who was declined: name, address, since when. There is no health data to show."""
-    known = Registrant.objects.visible_to(request.user).select_related("clinic", "decided_by")
-    shown = Paginator(known.waiting(), PER_PAGE).get_page(request.GET.get("page"))
-    declined = known.filter(state=Registrant.State.DECLINED).order_by("-decided_at")[:PER_PAGE]
-    rows = _rows(request, list(shown))
+    """The waiting and the declined registrants: name, address, since when. There is no health data."""
+    visible = Registrant.objects.visible_to(request.user).select_related("clinic", "decided_by")
+    page_obj = Paginator(visible.waiting(), PER_PAGE).get_page(request.GET.get("page"))
+    declined = visible.filter(state=Registrant.State.DECLINED).order_by("-decided_at")[:PER_PAGE]
+    rows = _build_rows(request, list(page_obj))
     return render_page(
         request,
         "clients/registrants.html",
         _("Registrants"),
-        page_obj=shown,
+        page_obj=page_obj,
         rows=rows,
         several=len([row for row in rows if row.practitioners]) > 1,
-        offered=rows[0].practitioners if rows and len(access.memberships(request)) == 1 else [],
-        declined=_rows(request, list(declined)),
+        practitioners=rows[0].practitioners if rows and len(access.memberships(request)) == 1 else [],
+        declined=_build_rows(request, list(declined)),
         several_clinics=len(access.memberships(request)) > 1,
-        decides=bool(access.clinical(request)),
+        may_decide=bool(access.clinical(request)),
     )
 
 
 @require_POST
 def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Take on as a client: an invitation goes out, by which the person agrees to it."""
-    registrant, by = _decided(request, pk)
-    chosen = next((who for who in _offered(by) if str(who.pk) == request.POST.get("practitioner", str(by.pk))), None)
+    """Accept a registrant as a client, who is sent an invitation."""
+    registrant, by = _get_registrant(request, pk)
+    chosen = _chosen_practitioner(request, by)
     try:
         if chosen is None:
             raise ValidationError(_("Choose somebody who works at this clinic."))
         client = invitations.accept_registrant(registrant, chosen, by=by)
     except ValidationError as error:
-        told = {"name": registrant, "why": " ".join(error.messages)}
-        messages.error(request, _("%(name)s: nothing is changed. %(why)s") % told)
+        params = {"name": registrant, "why": " ".join(error.messages)}
+        messages.error(request, _("%(name)s: nothing is changed. %(why)s") % params)
         return HttpResponseRedirect(reverse("plumbline:registrants"))
     messages.success(request, _("The invitation to %(name)s is on its way.") % {"name": client})
     return HttpResponseRedirect(reverse("plumbline:client", args=[client.pk]))
@@ -74,8 +74,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Not as a client. The library stays open to them; no mail goes out."""
-    registrant, by = _decided(request, pk)
+    """Decline a registrant, who keeps access to the library; no mail is sent."""
+    registrant, by = _get_registrant(request, pk)
     if registration.decline_registrant(registrant, by=by):
         messages.success(request, _("%(name)s: declined. The exercises stay open to them.") % {"name": registrant})
     else:
@@ -85,8 +85,8 @@ def decline(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Declined by mistake: waits again."""
-    registrant, by = _decided(request, pk)
+    """Undo a decline: the registrant waits again."""
+    registrant, by = _get_registrant(request, pk)
     if registration.reconsider_registrant(registrant, by=by):
         messages.success(request, _("%(name)s waits again.") % {"name": registrant})
     else:
@@ -96,7 +96,7 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def decide(request: HttpRequest) -> HttpResponseBase:
-    """All that are ticked: taken on, by whom an owner chose or by oneself, or with ``decline`` declined."""
+    """Accept the checked registrants or, with ``decline``, decline them."""
     if not access.clinical(request):
         raise Http404
     chosen = selected_rows(
@@ -107,56 +107,61 @@ def decide(request: HttpRequest) -> HttpResponseBase:
         if "decline" in request.POST:
             count += len(registration.decline_registrants(registrants, by=by))
         else:
-            wanted = request.POST.get("practitioner", str(by.pk))
-            treats = next((who for who in _offered(by) if str(who.pk) == wanted), by)
-            count += len(invitations.accept_registrants(registrants, treats, by=by))
+            practitioner = _chosen_practitioner(request, by) or by
+            count += len(invitations.accept_registrants(registrants, practitioner, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing is changed."))
     elif count:
-        messages.success(request, _decided_in_words(count, declined="decline" in request.POST))
-    if left := len(chosen) - count:
-        told = ngettext(
-            "%(count)s was decided already, and stays as it is.", "%(count)s were decided already, and stay so.", left
+        messages.success(request, _success_message(count, declined="decline" in request.POST))
+    if rest := len(chosen) - count:
+        message = ngettext(
+            "%(count)s was decided already, and stays as it is.", "%(count)s were decided already, and stay so.", rest
         )
-        messages.info(request, told % {"count": left})
+        messages.info(request, message % {"count": rest})
     return HttpResponseRedirect(reverse("plumbline:registrants"))
 
 
-def _decided_in_words(count: int, *, declined: bool) -> str:
+def _success_message(count: int, *, declined: bool) -> str:
     if declined:
-        told = ngettext(
+        message = ngettext(
             "%(count)s person declined. The exercises stay open to them.",
             "%(count)s people declined. The exercises stay open to them.",
             count,
         )
     else:
-        told = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
-    return told % {"count": count}
+        message = ngettext("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", count)
+    return message % {"count": count}
 
 
-def _decided(request: HttpRequest, pk: int) -> tuple[Registrant, Practitioner]:
-    """The registrant, and as whom the person decides."""
+def _get_registrant(request: HttpRequest, pk: int) -> tuple[Registrant, Practitioner]:
+    """The registrant, and the membership that decides on them."""
     registrants = Registrant.objects.decided_on_by(request.user).select_related("clinic")
     registrant = get_object_or_404(registrants, pk=pk)
-    return registrant, next(who for who in access.clinical(request) if who.clinic_id == registrant.clinic_id)
+    return registrant, next(own for own in access.clinical(request) if own.clinic_id == registrant.clinic_id)
 
 
-def _offered(by: Practitioner) -> list[Practitioner]:
-    """Who may become the practitioner: oneself, and for an owner every colleague who treats."""
-    if by.role != Practitioner.Role.OWNER:
+def _chosen_practitioner(request: HttpRequest, by: Practitioner) -> Practitioner | None:
+    """The practitioner in the form, ``by`` where it has none; None: one who may not be chosen."""
+    pk = request.POST.get("practitioner", str(by.pk))
+    return next((choice for choice in _practitioner_choices(by) if str(choice.pk) == pk), None)
+
+
+def _practitioner_choices(by: Practitioner) -> list[Practitioner]:
+    """Who may become the practitioner: ``by``, and for an owner every colleague who treats."""
+    if not by.owns(by.clinic_id):
         return [by]
     colleagues = Practitioner.objects.clinical().filter(clinic=by.clinic_id, active=True).exclude(pk=by.pk)
     return [by, *colleagues.order_by("name", "pk")]
 
 
-def _rows(request: HttpRequest, registrants: list[Registrant]) -> list[Row]:
+def _build_rows(request: HttpRequest, registrants: list[Registrant]) -> list[RegistrantRow]:
     now = timezone.now()
-    offered = {membership.clinic_id: _offered(membership) for membership in access.clinical(request)}
+    choices = {membership.clinic_id: _practitioner_choices(membership) for membership in access.clinical(request)}
     return [
-        Row(
+        RegistrantRow(
             registrant,
             admin_labels.format_time_ago(registrant.confirmed_at or now, now),
-            offered.get(registrant.clinic_id, []),
+            choices.get(registrant.clinic_id, []),
         )
         for registrant in registrants
     ]

@@ -79,7 +79,7 @@ def test_withdrawing_asks_first(alice, frida):
     page = alice.post(url("withdraw_invitations"), {"client": frida.pk})
     assert "The link in this mail stops working at once" in words(page)
     assert Client.objects.filter(pk=frida.pk).exists()
-    page = alice.post(url("withdraw_invitations"), {"client": frida.pk, "sure": "1"}, follow=True)
+    page = alice.post(url("withdraw_invitations"), {"client": frida.pk, "confirmed": "1"}, follow=True)
     assert said(page) == ["The invitation to Frida is withdrawn. Its link works no more."]
     assert not Client.objects.filter(pk=frida.pk).exists()
 
@@ -88,27 +88,27 @@ def test_of_whom_something_is_prescribed_it_says_what_happens(cast, alice, frida
     make.prescription(frida)
     page = alice.get(url("withdraw_invitations"), {"client": frida.pk})
     assert "An exercise is prescribed already: it ends" in words(page)
-    alice.post(url("withdraw_invitations"), {"client": frida.pk, "sure": "1"})
+    alice.post(url("withdraw_invitations"), {"client": frida.pk, "confirmed": "1"})
     assert Client.objects.get(pk=frida.pk).state == "left"
 
 
 def test_looking_withdraws_nothing(alice, frida):
-    alice.get(url("withdraw_invitations"), {"client": frida.pk, "sure": "1"})
+    alice.get(url("withdraw_invitations"), {"client": frida.pk, "confirmed": "1"})
     assert Client.objects.filter(pk=frida.pk).exists()
 
 
 def test_who_joined_meanwhile_is_told(cast, alice, frida):
-    for told in ({"client": cast.dana.pk}, {"client": cast.dana.pk, "sure": "1"}):
+    for told in ({"client": cast.dana.pk}, {"client": cast.dana.pk, "confirmed": "1"}):
         page = alice.post(url("withdraw_invitations"), told, follow=True)
         assert said(page) == ["1 person has joined or left in the meantime, and stays as they are."]
-    page = alice.post(url("withdraw_invitations"), {"client": [frida.pk, cast.dana.pk], "sure": "1"}, follow=True)
+    page = alice.post(url("withdraw_invitations"), {"client": [frida.pk, cast.dana.pk], "confirmed": "1"}, follow=True)
     assert said(page)[0].startswith("The invitation to Frida is withdrawn.")
 
 
 @pytest.mark.parametrize("act", ["resend_invitations", "withdraw_invitations"])
 def test_nobody_acts_on_others_clients(cast, frida, act):
     for person in (cast.bob, cast.charlie, cast.dana.user, make.practitioner(cast.alice.clinic, "Fred", "front_desk")):
-        assert signed_in(person).post(url(act), {"client": frida.pk, "sure": "1"}).status_code == 404
+        assert signed_in(person).post(url(act), {"client": frida.pk, "confirmed": "1"}).status_code == 404
     assert frida.invitations.filter(withdrawn_at=None).count() == 1
 
 
@@ -123,7 +123,7 @@ def test_who_works_at_two_clinics_acts_at_each(cast, alice, frida):
     here = Practitioner.objects.create(user=cast.alice.user, clinic=second, name="Alice")
     hanna = make.invited(here, "Hanna")
     assert "Second Street" in words(alice.get(url("invite")))
-    alice.post(url("withdraw_invitations"), {"client": [frida.pk, hanna.pk], "sure": "1"})
+    alice.post(url("withdraw_invitations"), {"client": [frida.pk, hanna.pk], "confirmed": "1"})
     assert not Client.objects.filter(pk__in=[frida.pk, hanna.pk]).exists()
 
 
