@@ -63,10 +63,10 @@ def fill(schedules: int, *, due: int, ledger_days: int, now: dt.datetime) -> Non
     """
     from django.contrib.auth import get_user_model
 
-    from exercises.loading import SHIPPED, load_library
+    from exercises.loading import SHIPPED_LIBRARY, load_library
     from exercises.models import Exercise
 
-    list(load_library(SHIPPED, Exercise.Origin.LIBRARY))
+    list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
     exercise = Exercise.objects.current().get(slug="forward-bend")
     year_ago, tomorrow = now - dt.timedelta(days=365), now + dt.timedelta(days=1)
     told = {

@@ -18,19 +18,19 @@ from django.utils.translation import gettext as _
 
 from exercises.toml_schema import one_line
 
-from .folder import SLUG, Words, gather, read_folder, words_of
-from .loading import SHIPPED, load_folder
+from .folder import SLUG, Translation, combine_translations, parse_translation, read_folder
+from .loading import SHIPPED_LIBRARY, load_folder
 from .models import FALLBACK_LANGUAGE, Drawing, Exercise, Precaution, Step
 
 Content = dict[str, Any]  # what one language's file says
 
 STEP = ["title", "instruction", "cue", "fault", "correction", "phase", "shows", "fault_shows"]
-WAY = ["code", "name", "how", "shows"]
+VARIATION = ["code", "name", "how", "shows"]
 PRECAUTION = ["code", "group", "question", "reported", "sign"]
 EQUIPMENT = ["name", "detail"]
 
 
-def content_of(exercise: Exercise, language: str) -> Content:
+def read_content(exercise: Exercise, language: str) -> Content:
     """What a file of this very language would say. Raises ExerciseText.DoesNotExist."""
     text = exercise.texts.get(language=language)
     spoken = {"language": language}
@@ -42,31 +42,31 @@ def content_of(exercise: Exercise, language: str) -> Content:
         "summary": text.summary,
         "purpose": text.purpose,
         "gauge": text.gauge,
-        "equipment": [_said(row, EQUIPMENT) for row in exercise.equipment.filter(**spoken)],
-        "steps": [{"number": row.number, **_said(row, STEP)} for row in exercise.steps.filter(**spoken)],
-        "variations": [_said(row, WAY) for row in exercise.variations.filter(**spoken)],
-        "precautions": [_said(row, PRECAUTION) for row in exercise.precautions.filter(**spoken)],
+        "equipment": [_to_table(row, EQUIPMENT) for row in exercise.equipment.filter(**spoken)],
+        "steps": [{"number": row.number, **_to_table(row, STEP)} for row in exercise.steps.filter(**spoken)],
+        "variations": [_to_table(row, VARIATION) for row in exercise.variations.filter(**spoken)],
+        "precautions": [_to_table(row, PRECAUTION) for row in exercise.precautions.filter(**spoken)],
     }
 
 
-def usual(language: str) -> Content:
+def default_content(language: str) -> Content:
     """What most exercises have in common, to begin with: the gauge, and the questions after which one must not start.
 
     In English where the shipped library does not speak the language.
     """
-    shipped = {words.text.language: words for words in read_folder(SHIPPED / "forward-bend").words}
+    shipped = {words.text.language: words for words in read_folder(SHIPPED_LIBRARY / "forward-bend").translations}
     words = shipped.get(language) or shipped[FALLBACK_LANGUAGE]
     stop = [row for row in words.precautions if row.group == Precaution.Group.STOP]
-    return {"gauge": words.text.gauge, "precautions": [_said(row, PRECAUTION) for row in stop]}
+    return {"gauge": words.text.gauge, "precautions": [_to_table(row, PRECAUTION) for row in stop]}
 
 
-def _said(row: models.Model, keys: Sequence[str]) -> Content:
+def _to_table(row: models.Model, keys: Sequence[str]) -> Content:
     """The row as a table of the file, where an empty text is left out."""
     return {key: value for key in keys if (value := getattr(row, key)) != ""}
 
 
 @transaction.atomic
-def write(
+def save_exercise(
     slug: str,
     language: str,
     content: Content,
@@ -94,38 +94,38 @@ def write(
         ValidationError: by field; ``slug`` is taken, or somebody else changed the exercise in the meantime.
         ExerciseFileError: the content is not that of an exercise, with its key; nothing is stored then.
     """
-    slug = slug or _hyphened(str(content.get("name", "")))[:60].strip("-")
+    slug = slug or _to_slug(str(content.get("name", "")))[:60].strip("-")
     newest = _newest(slug)
     _check_newest(newest, slug, after)
-    content = _with_codes(content)
+    content = _add_codes(content)
     contents = {language: content}
     if newest and not alone:
-        contents |= _others(newest, language, content, renumbered)
+        contents |= _other_languages(newest, language, content, renumbered)
     if newest and _unchanged(newest, contents):
-        return _shown(newest) if published else newest
+        return _set_published(newest) if published else newest
     for each in contents.values():
         each["version"] = newest.version + 1 if newest else 1
         each["featured"] = newest.featured if newest else False
-    words = [words_of(Path(f"exercise.{name}.toml"), name, each) for name, each in contents.items()]
-    folder = gather(Path(slug), slug, words, _drawings(newest, words[0], renumbered))
+    words = [parse_translation(Path(f"exercise.{name}.toml"), name, each) for name, each in contents.items()]
+    folder = combine_translations(Path(slug), slug, words, _keep_drawings(newest, words[0], renumbered))
     load_folder(folder, published=published, renumbered=renumbered)
     return Exercise.objects.get(slug=slug, version=folder.version)
 
 
 @transaction.atomic
-def publish(slug: str) -> Exercise:
+def publish_exercise(slug: str) -> Exercise:
     """Show the newest version. Raises Exercise.DoesNotExist."""
-    return _shown(Exercise.objects.filter(slug=slug).latest("version"))
+    return _set_published(Exercise.objects.filter(slug=slug).latest("version"))
 
 
 @transaction.atomic
-def withdraw(slug: str) -> Exercise:
+def withdraw_exercise(slug: str) -> Exercise:
     """Show no version any more; what was prescribed goes on. Raises Exercise.DoesNotExist."""
     Exercise.objects.filter(slug=slug).update(published_at=None)
     return Exercise.objects.filter(slug=slug).latest("version")
 
 
-def _shown(exercise: Exercise) -> Exercise:
+def _set_published(exercise: Exercise) -> Exercise:
     Exercise.objects.filter(pk=exercise.pk, published_at=None).update(published_at=timezone.now())
     exercise.refresh_from_db(fields=["published_at"])
     return exercise
@@ -150,18 +150,18 @@ def _check_newest(newest: Exercise | None, slug: str, after: int | None) -> None
         )
 
 
-def _others(
+def _other_languages(
     newest: Exercise, language: str, content: Content, renumbered: Mapping[int, int] | None
 ) -> dict[str, Content]:
     """The other languages, which take over what is no word. Raises ValidationError where they lack a word."""
     others, lacking = {}, []
     for text in newest.texts.exclude(language=language):
-        theirs = content_of(newest, text.language)
+        theirs = read_content(newest, text.language)
         theirs["rest_seconds"] = content.get("rest_seconds", theirs["rest_seconds"])
         try:
-            theirs["steps"] = _same_steps(theirs["steps"], content.get("steps", []), renumbered)
+            theirs["steps"] = _match_steps(theirs["steps"], content.get("steps", []), renumbered)
             for key in ("variations", "precautions"):
-                theirs[key] = _same_rows(theirs[key], content.get(key, []))
+                theirs[key] = _match_rows(theirs[key], content.get(key, []))
         except KeyError:
             lacking.append(text.language)
         others[text.language] = {key: value for key, value in theirs.items() if value != []}
@@ -175,7 +175,7 @@ def _others(
     return others
 
 
-def _same_steps(theirs: list[Content], mine: list[Content], renumbered: Mapping[int, int] | None) -> list[Content]:
+def _match_steps(theirs: list[Content], mine: list[Content], renumbered: Mapping[int, int] | None) -> list[Content]:
     """Their steps under the numbers that mine have now. Raises KeyError when one of mine is new."""
     moved = renumbered if renumbered is not None else {step["number"]: step["number"] for step in theirs}
     by_number = {moved[step["number"]]: step for step in theirs if step["number"] in moved}
@@ -186,7 +186,7 @@ def _phase(step: Content) -> str:
     return str(step.get("phase", Step.Phase.READY))
 
 
-def _same_rows(theirs: list[Content], mine: list[Content]) -> list[Content]:
+def _match_rows(theirs: list[Content], mine: list[Content]) -> list[Content]:
     """Their easier ways or precautions, those that mine still have. Raises KeyError when one of mine is new to them."""
     by_code = {row["code"]: row for row in theirs}
     kept = []
@@ -200,7 +200,7 @@ def _same_rows(theirs: list[Content], mine: list[Content]) -> list[Content]:
     return kept
 
 
-def _with_codes(content: Content) -> Content:
+def _add_codes(content: Content) -> Content:
     """Give each easier way and each precaution that has none the code by which a prescription will know it."""
     content = one_line(content)  # a copy, too
     for key, named_after, otherwise in (("variations", "name", "way"), ("precautions", "question", "sign")):
@@ -208,13 +208,13 @@ def _with_codes(content: Content) -> Content:
         used = {row["code"] for row in rows if row.get("code")}
         for row in rows:
             if not row.get("code"):
-                row["code"] = _code(str(row.get(named_after, "")), otherwise, used)
+                row["code"] = _unique_code(str(row.get(named_after, "")), otherwise, used)
                 used.add(row["code"])
     return {key: value for key, value in content.items() if value not in ([], None)}
 
 
-def _code(words: str, otherwise: str, used: set[str]) -> str:
-    made = _hyphened(words).replace("-", "_")[:34].strip("_")
+def _unique_code(words: str, otherwise: str, used: set[str]) -> str:
+    made = _to_slug(words).replace("-", "_")[:34].strip("_")
     if not made[:1].isalpha():
         made = f"{otherwise}_{made}".strip("_")
     number, code = 1, made
@@ -224,14 +224,14 @@ def _code(words: str, otherwise: str, used: set[str]) -> str:
     return code
 
 
-def _hyphened(words: str) -> str:
+def _to_slug(words: str) -> str:
     """Small letters and digits without accents, parted by single hyphens; slugify leaves underscores."""
     return re.sub(r"[^a-z0-9]+", "-", slugify(words)).strip("-")
 
 
 def _unchanged(newest: Exercise, contents: Mapping[str, Content]) -> bool:
     """Whether these are the very words that are stored, in the very languages."""
-    stored = {text.language: content_of(newest, text.language) for text in newest.texts.all()}
+    stored = {text.language: read_content(newest, text.language) for text in newest.texts.all()}
     return stored.keys() == contents.keys() and all(
         _comparable(stored[name]) == _comparable(contents[name]) for name in stored
     )
@@ -241,7 +241,7 @@ def _comparable(content: Content) -> Content:
     return {key: value for key, value in content.items() if key not in ("version", "featured") and value != []}
 
 
-def _drawings(newest: Exercise | None, words: Words, renumbered: Mapping[int, int] | None) -> list[Drawing]:
+def _keep_drawings(newest: Exercise | None, words: Translation, renumbered: Mapping[int, int] | None) -> list[Drawing]:
     """The poses of the version before, under the new numbers of their steps."""
     kept = []
     for drawing in newest.drawings.all() if newest else []:

@@ -58,7 +58,7 @@ ON_DARK = Colours(
 )
 
 # A look: what fills it, what strokes it, how wide, and dashes.
-LOOKS: dict[str, tuple[str, str, float, str]] = {
+STYLES: dict[str, tuple[str, str, float, str]] = {
     "edge": ("", "edge", 6, ""),
     "edge_thin": ("", "edge", 4, ""),
     "edge_wrong": ("", "stop", 5, ""),
@@ -118,23 +118,23 @@ def draw(pose: Pose, *, title: str = "", shows: str = "", name: str = "figure", 
         if title
         else 'aria-hidden="true" focusable="false">'
     )
-    inside = drawing(pose, name, colours)
+    inside = draw_shapes(pose, name, colours)
     return f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 400 300" {spoken}{inside}</svg>'
 
 
-def drawing(pose: Pose, name: str, colours: Colours) -> str:
+def draw_shapes(pose: Pose, name: str, colours: Colours) -> str:
     """What is inside the `<svg>` of a pose; arguments as in `draw`."""
-    shapes, detail = shapes_of(pose)
-    inside = "".join(paint(shape, colours) for shape in shapes)
+    shapes, detail = build_shapes(pose)
+    inside = "".join(paint_shape(shape, colours) for shape in shapes)
     if detail is not None:
-        thread = paint(Shape(inset.connector(detail.focus), "thread"), colours)
-        inside = thread + inside + _circle(detail, shapes, f"{name}-detail", colours)
+        thread = paint_shape(Shape(inset.connector(detail.focus), "thread"), colours)
+        inside = thread + inside + _draw_inset(detail, shapes, f"{name}-detail", colours)
     if pose.wrong:
-        inside += "".join(paint(shape, colours) for shape in body_annotations.cross())
+        inside += "".join(paint_shape(shape, colours) for shape in body_annotations.cross())
     return inside
 
 
-def shapes_of(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
+def build_shapes(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
     """Every shape of a picture, the furthest first, and its detail."""
     if pose.view == "front":
         before = front.joints_of(pose)
@@ -150,7 +150,7 @@ def shapes_of(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
     return shapes, inset.inset_of(pose, aside, None)
 
 
-def _circle(detail: inset.Inset, shapes: list[Shape], name: str, colours: Colours) -> str:
+def _draw_inset(detail: inset.Inset, shapes: list[Shape], name: str, colours: Colours) -> str:
     """The detail in its circle, and the thread from what it looks at."""
     x, y, radius = number(inset.CENTRE.real), number(inset.CENTRE.imag), number(inset.RADIUS)
     disc = f'<circle cx="{x}" cy="{y}" r="{radius}"'
@@ -158,25 +158,27 @@ def _circle(detail: inset.Inset, shapes: list[Shape], name: str, colours: Colour
     if detail.scale:
         move = inset.CENTRE - detail.focus * detail.scale
         larger = "".join(
-            paint(shape, colours, thinner=detail.scale / 1.6) for shape in shapes if not shape.look.startswith("arrow")
+            paint_shape(shape, colours, thinner=detail.scale / 1.6)
+            for shape in shapes
+            if not shape.style.startswith("arrow")
         )
         place = f"translate({number(move.real)} {number(move.imag)}) scale({detail.scale:g})"
         clip = f'<clipPath id="{name}">{disc}/></clipPath>'
         inside = f'{clip}<g clip-path="url(#{name})"><g transform="{place}">{larger}</g></g>'
-    inside += "".join(paint(shape, colours) for shape in detail.shapes)
-    return f"{disc}{look(colours, 'lens')}/>{inside}{disc}{look(colours, 'ring')}/>"
+    inside += "".join(paint_shape(shape, colours) for shape in detail.shapes)
+    return f"{disc}{style_attributes(colours, 'lens')}/>{inside}{disc}{style_attributes(colours, 'ring')}/>"
 
 
-def paint(shape: Shape, colours: Colours, thinner: float = 1) -> str:
+def paint_shape(shape: Shape, colours: Colours, thinner: float = 1) -> str:
     """One shape as an SVG path; strokes so many times thinner. Nothing for what is not seen in this pose."""
-    if shape.look == "none":
+    if shape.style == "none":
         return ""
-    return f'<path d="{shape.path}"{look(colours, shape.look, thinner)}/>'
+    return f'<path d="{shape.path}"{style_attributes(colours, shape.style, thinner)}/>'
 
 
-def look(colours: Colours, name: str, thinner: float = 1) -> str:
+def style_attributes(colours: Colours, name: str, thinner: float = 1) -> str:
     """The attributes that paint a look."""
-    fill, stroke, width, dashes = LOOKS[name]
+    fill, stroke, width, dashes = STYLES[name]
     text = f' class="fig-{name.replace("_", "-")}"' if colours.classes else ""
     text += f' fill="{getattr(colours, fill) if fill else "none"}"'
     if stroke:

@@ -1,4 +1,4 @@
-"""An exercise as a folder of TOML files, one a language, read and checked; nothing is written here.
+"""Read and check an exercise from a folder of TOML files, one a language.
 
 forward-bend/            the folder's name is the slug
     exercise.en.toml     the words in English
@@ -23,14 +23,14 @@ from .folder_media import MediaFile, find_media
 from .models import FALLBACK_LANGUAGE, Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
 from .poses import read_drawings
 
-FILES = "exercise*.toml"
+FILE_PATTERN = "exercise*.toml"
 FILE_NAME = re.compile(r"exercise\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})?)\.toml")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class Words:
-    """One file of the folder: rows not yet saved, which still want their exercise."""
+class Translation:
+    """The content in one language: rows that are not yet saved and have no exercise yet."""
 
     path: Path
     content: dict[str, Any]
@@ -45,36 +45,36 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Folder:
-    """One exercise in all its languages, which agree with each other."""
+class ExerciseContent:
+    """The content of one exercise in all its languages, which agree with each other."""
 
     path: Path
     slug: str
     version: int
     featured: bool
     rest_seconds: int
-    words: list[Words]
+    translations: list[Translation]
     drawings: list[Drawing]
     media: list[MediaFile]
     digest: str
 
 
 def find_folders(path: Path) -> list[Path]:
-    """The exercise folders that a path stands for.
+    """Find the exercise folders at a path.
 
     Args:
         path: an exercise's folder, or a library: a folder of such folders.
 
     Returns:
-        The folders by name. In a library every folder counts, so that a misnamed file is not passed over;
+        The folders by name. In a library every folder counts, so that a misnamed file is noticed;
         those whose name begins with a dot or an underscore do not.
 
     Raises:
-        ExerciseFileError: no folder is there, or it holds no exercise.
+        ExerciseFileError: there is no folder, or it holds no exercise.
     """
     if not path.is_dir():
         raise ExerciseFileError(path, "folder", "be there")
-    if any(path.glob(FILES)):
+    if any(path.glob(FILE_PATTERN)):
         return [path]
     folders = sorted(inner for inner in path.iterdir() if inner.is_dir() and inner.name[0] not in "._")
     if not folders:
@@ -82,7 +82,7 @@ def find_folders(path: Path) -> list[Path]:
     return folders
 
 
-def read_folder(path: Path) -> Folder:
+def read_folder(path: Path) -> ExerciseContent:
     """Read and check one exercise.
 
     Args:
@@ -93,72 +93,73 @@ def read_folder(path: Path) -> Folder:
         is no change, a word is.
 
     Raises:
-        ExerciseFileError: the first thing that is wrong.
+        ExerciseFileError: the first error.
     """
     slug = path.resolve().name
     limit = Exercise._meta.get_field("slug").max_length or 0
     if not SLUG.fullmatch(slug) or len(slug) > limit:
         raise ExerciseFileError(path, "folder", f"be named in small letters, digits and hyphens, {limit} at most")
-    files = sorted(path.glob(FILES))
+    files = sorted(path.glob(FILE_PATTERN))
     if not files:
         raise ExerciseFileError(path, "folder", "hold exercise.en.toml or the like")
-    words = _first_first([_read_words(file) for file in files])
-    drawings = read_drawings(path, words[0].steps, words[0].variations)
-    return gather(path, slug, words, drawings, find_media(path, len(words[0].steps)))
+    translations = _fallback_first([_read_translation(file) for file in files])
+    first = translations[0]
+    drawings = read_drawings(path, first.steps, first.variations)
+    return combine_translations(path, slug, translations, drawings, find_media(path, len(first.steps)))
 
 
-def gather(
-    path: Path, slug: str, words: Sequence[Words], drawings: list[Drawing], media: Sequence[MediaFile] = ()
-) -> Folder:
-    """Make one exercise of its languages, wherever they come from.
+def combine_translations(
+    path: Path, slug: str, translations: Sequence[Translation], drawings: list[Drawing], media: Sequence[MediaFile] = ()
+) -> ExerciseContent:
+    """Combine the translations of one exercise, whatever their source.
 
     Args:
-        path: where they come from, to be named in complaints.
+        path: their source, named in errors.
         slug: the exercise's short name.
-        words: its languages, at least one.
-        drawings: rows not yet saved.
+        translations: at least one.
+        drawings: rows that are not yet saved.
         media: its films and pictures.
 
     Raises:
         ExerciseFileError: the languages do not agree.
     """
-    words = _first_first(words)
-    for other in words[1:]:
-        _agree(words[0], other)
-    content: dict[str, Any] = {each.text.language: each.content for each in words}
+    translations = _fallback_first(translations)
+    first = translations[0]
+    for other in translations[1:]:
+        _check_agreement(first, other)
+    content: dict[str, Any] = {each.text.language: each.content for each in translations}
     if drawings:
         content["poses"] = {drawing.key: drawing.angles for drawing in drawings}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    first = words[0]
-    return Folder(
+    return ExerciseContent(
         path=path,
         slug=slug,
         version=first.version,
         featured=first.featured,
         rest_seconds=first.rest_seconds,
-        words=words,
+        translations=translations,
         drawings=drawings,
         media=list(media),
         digest=digest,
     )
 
 
-def _first_first(words: Sequence[Words]) -> list[Words]:
-    """The others are measured by English where there is one."""
-    return sorted(words, key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
+def _fallback_first(translations: Sequence[Translation]) -> list[Translation]:
+    """Sort English first where there is one: the others are compared with the first."""
+    return sorted(translations, key=lambda each: (each.text.language != FALLBACK_LANGUAGE, each.text.language))
 
 
-def _read_words(path: Path) -> Words:
+def _read_translation(path: Path) -> Translation:
     match = FILE_NAME.fullmatch(path.name)
     if match is None:
         raise ExerciseFileError(path, "file", "be named exercise.<language>.toml, such as exercise.en.toml")
-    return words_of(path, match["language"], read_toml(path))
+    return parse_translation(path, match["language"], read_toml(path))
 
 
-def words_of(path: Path, language: str, content: dict[str, Any]) -> Words:
-    """Check what one language says; ``content`` is the table of its file. Raises ExerciseFileError."""
+def parse_translation(path: Path, language: str, content: dict[str, Any]) -> Translation:
+    """Check the content in one language; ``content`` is the table of its file. Raises ExerciseFileError."""
     top = Table(path, content, ExerciseText)
-    words = Words(
+    translation = Translation(
         path=path,
         content=content,
         version=top.number("version"),
@@ -177,7 +178,7 @@ def words_of(path: Path, language: str, content: dict[str, Any]) -> Words:
         precautions=_precautions(top, language),
     )
     top.finish()
-    return words
+    return translation
 
 
 def _equipment(top: Table, language: str) -> list[Equipment]:
@@ -189,10 +190,10 @@ def _equipment(top: Table, language: str) -> list[Equipment]:
 
 def _steps(top: Table, language: str) -> list[Step]:
     steps = []
-    for due, row in enumerate(top.rows("steps", Step), start=1):
+    for expected, row in enumerate(top.rows("steps", Step), start=1):
         number = row.number("number")
-        if number != due:
-            raise row.bad("number", f"be {due}, not {number}: steps are numbered from 1 without a hole")
+        if number != expected:
+            raise row.bad("number", f"be {expected}, not {number}: steps are numbered from 1 without a hole")
         step = Step(language=language, number=number, title=row.text("title"))
         step.instruction = row.text("instruction")
         step.cue = row.text("cue")
@@ -222,14 +223,14 @@ def _precautions(top: Table, language: str) -> list[Precaution]:
         precaution.group = row.choice("group", Precaution.Group.values)
         precaution.question = row.text("question")
         precaution.reported = row.flag("reported")
-        # Without a report that asks it, its words would be read by nobody.
+        # Where no report asks it, nobody would read the text.
         precaution.sign = row.text("sign") if precaution.reported else ""
         precautions.append(precaution)
     return precautions
 
 
-def _agree(first: Words, other: Words) -> None:
-    """Refuse a language in which the exercise would be another one: other questions, other steps."""
+def _check_agreement(first: Translation, other: Translation) -> None:
+    """Raise where a translation differs in anything but its texts."""
     path, model = other.path, first.path.name
     if other.version != first.version:
         raise ExerciseFileError(path, "version", f"be {first.version}, as in {model}")
@@ -242,29 +243,29 @@ def _agree(first: Words, other: Words) -> None:
     for number, (step, same) in enumerate(zip(first.steps, other.steps, strict=True), start=1):
         if same.phase != step.phase:
             raise ExerciseFileError(path, f"steps[{number}].phase", f'be "{step.phase}", as in {model}')
-    _same_codes(path, "variations", model, first.variations, other.variations)
-    _same_codes(path, "precautions", model, first.precautions, other.precautions)
+    _check_codes(path, "variations", model, first.variations, other.variations)
+    _check_codes(path, "precautions", model, first.precautions, other.precautions)
     for number, (one, two) in enumerate(zip(first.precautions, other.precautions, strict=True), start=1):
         if two.group != one.group:
             raise ExerciseFileError(path, f"precautions[{number}].group", f'be "{one.group}", as in {model}')
         if two.reported != one.reported:
-            wanted = str(one.reported).lower()
-            raise ExerciseFileError(path, f"precautions[{number}].reported", f"be {wanted}, as in {model}")
+            value = str(one.reported).lower()
+            raise ExerciseFileError(path, f"precautions[{number}].reported", f"be {value}, as in {model}")
 
 
-def _same_codes(
+def _check_codes(
     path: Path,
     key: str,
     model: str,
     first: Sequence[Precaution | Variation],
     other: Sequence[Precaution | Variation],
 ) -> None:
-    wanted, given = [row.code for row in first], [row.code for row in other]
-    for code in wanted:
-        if code not in given:
+    codes, other_codes = [row.code for row in first], [row.code for row in other]
+    for code in codes:
+        if code not in other_codes:
             raise ExerciseFileError(path, key, f'hold the code "{code}", as in {model}')
-    for code in given:
-        if code not in wanted:
+    for code in other_codes:
+        if code not in codes:
             raise ExerciseFileError(path, key, f'not hold the code "{code}", which is not in {model}')
-    if wanted != given:
-        raise ExerciseFileError(path, key, f"be in the order of {model}: {', '.join(wanted)}")
+    if codes != other_codes:
+        raise ExerciseFileError(path, key, f"be in the order of {model}: {', '.join(codes)}")

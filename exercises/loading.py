@@ -1,8 +1,8 @@
-"""From exercise folders to rows: idempotent, versioned, one transaction an exercise.
+"""Load exercise folders into rows: idempotent, versioned, one transaction an exercise.
 
-A version once loaded stays as it is, because prescriptions refer to it: new content is a new version, and
-a new version is a new row beside the old one. What the clinic decided about an exercise (featured, drawn
-back to a draft, a film of its own) is carried over to the new version.
+A loaded version is never changed, because prescriptions refer to it: new content is a new version, which is a
+new row. What the clinic decided about an exercise (featured, withdrawn, a film of its own) is copied to the new
+version.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from django.utils import timezone
 from exercises import media_storage
 from exercises.toml_schema import ExerciseFileError
 
-from .folder import Folder, find_folders, read_folder
+from .folder import ExerciseContent, find_folders, read_folder
 from .models import Drawing, Equipment, Exercise, ExerciseText, Precaution, Step, Variation
 
-SHIPPED = Path(__file__).resolve().parent / "library"
+SHIPPED_LIBRARY = Path(__file__).resolve().parent / "library"
 
 
 class Outcome(StrEnum):
-    """What loading a folder came to."""
+    """The result of loading one folder."""
 
     LOADED = "loaded"
     UNCHANGED = "unchanged"
-    SHOWN = "unchanged, but for its films and pictures"
-    LEFT = "left, the clinic has its own"
+    MEDIA_CHANGED = "unchanged, but for its films and pictures"
+    SKIPPED = "left, the clinic has its own"
 
 
-def load_library(path: Path, origin: str = Exercise.Origin.CLINIC) -> Iterator[tuple[Folder, Outcome]]:
+def load_library(path: Path, origin: str = Exercise.Origin.CLINIC) -> Iterator[tuple[ExerciseContent, Outcome]]:
     """Load an exercise's folder, or every exercise folder in a library, in the order of their names.
 
     Args:
         path: the exercise's folder, or a folder of such folders.
-        origin: whose they are: `Exercise.Origin.LIBRARY` for those shipped with Plumbline.
+        origin: `Exercise.Origin.LIBRARY` for those shipped with Plumbline.
 
     Yields:
-        Each folder and what came of it. Those before a bad one stay loaded.
+        Each folder and its outcome. Those before one with an error stay loaded.
 
     Raises:
-        ExerciseFileError: the first thing that is wrong, in one line.
+        ExerciseFileError: the first error, in one line.
     """
     for inner in find_folders(path):
         folder = read_folder(inner)
@@ -52,22 +52,22 @@ def load_library(path: Path, origin: str = Exercise.Origin.CLINIC) -> Iterator[t
 
 @transaction.atomic
 def load_folder(
-    folder: Folder,
+    folder: ExerciseContent,
     origin: str = Exercise.Origin.CLINIC,
     *,
     published: bool | None = None,
     renumbered: Mapping[int, int] | None = None,
 ) -> Outcome:
-    """Store one exercise, unless this version of it is stored.
+    """Store one exercise, unless this version of it is stored already.
 
     Args:
-        folder: what `read_folder` made of it.
-        origin: whose it is.
+        folder: as `read_folder` returns it.
+        origin: shipped or the clinic's own.
         published: whether a new version is shown; None: unless the clinic has withdrawn the one before it.
-        renumbered: which number a step of the version before it has now; None: the same.
+        renumbered: the new number of each step of the version before; None: the same.
 
     Returns:
-        Whether rows were made.
+        What was stored.
 
     Raises:
         ExerciseFileError: the content changed and the version did not rise, or the shipped library has
@@ -77,7 +77,7 @@ def load_folder(
     if stored.exclude(origin=origin).exists():
         # An upgrade must not stop, nor change what a clinic prescribes, because both chose one name.
         if origin == Exercise.Origin.LIBRARY:
-            return Outcome.LEFT
+            return Outcome.SKIPPED
         raise ExerciseFileError(
             folder.path, "folder", "have another name: the shipped library has an exercise of this one"
         )
@@ -86,7 +86,7 @@ def load_folder(
         raise ExerciseFileError(folder.path, "version", f"be above {newest.version}, which is loaded already")
     if published is None:
         published = newest is None or newest.published_at is not None
-    exercise, made = Exercise.objects.get_or_create(
+    exercise, created = Exercise.objects.get_or_create(
         slug=folder.slug,
         version=folder.version,
         defaults={
@@ -97,11 +97,11 @@ def load_folder(
             "published_at": timezone.now() if published else None,
         },
     )
-    if made:
-        _store_words(exercise, folder)
+    if created:
+        _store_translations(exercise, folder)
         _store_media(exercise, folder)
         if newest:
-            media_storage.carry(newest, exercise, renumbered)
+            media_storage.copy_uploads(newest, exercise, renumbered)
         return Outcome.LOADED
     if exercise.digest != folder.digest:
         raise ExerciseFileError(
@@ -109,27 +109,25 @@ def load_folder(
             "version",
             f"be raised above {(newest or exercise).version}: its content has changed since it was loaded",
         )
-    return Outcome.SHOWN if _store_media(exercise, folder) else Outcome.UNCHANGED
+    return Outcome.MEDIA_CHANGED if _store_media(exercise, folder) else Outcome.UNCHANGED
 
 
-def _store_words(exercise: Exercise, folder: Folder) -> None:
+def _store_translations(exercise: Exercise, folder: ExerciseContent) -> None:
     for drawing in folder.drawings:
         drawing.exercise = exercise
     Drawing.objects.bulk_create(folder.drawings)
-    for words in folder.words:
-        rows: list[ExerciseText | Equipment | Step | Variation | Precaution] = [words.text]
-        rows += [*words.equipment, *words.steps, *words.variations, *words.precautions]
-        for row in rows:
+    for each in folder.translations:
+        for row in (each.text, *each.equipment, *each.steps, *each.variations, *each.precautions):
             row.exercise = exercise
-    ExerciseText.objects.bulk_create([words.text for words in folder.words])
-    Equipment.objects.bulk_create([row for words in folder.words for row in words.equipment])
-    Step.objects.bulk_create([row for words in folder.words for row in words.steps])
-    Variation.objects.bulk_create([row for words in folder.words for row in words.variations])
-    Precaution.objects.bulk_create([row for words in folder.words for row in words.precautions])
+    ExerciseText.objects.bulk_create([each.text for each in folder.translations])
+    Equipment.objects.bulk_create([row for each in folder.translations for row in each.equipment])
+    Step.objects.bulk_create([row for each in folder.translations for row in each.steps])
+    Variation.objects.bulk_create([row for each in folder.translations for row in each.variations])
+    Precaution.objects.bulk_create([row for each in folder.translations for row in each.precautions])
 
 
-def _store_media(exercise: Exercise, folder: Folder) -> bool:
-    """Films and pictures make no version of their own: those put into the folder later are stored too."""
+def _store_media(exercise: Exercise, folder: ExerciseContent) -> bool:
+    """Films and pictures make no new version: those added to the folder later are stored too."""
     if exercise.origin == Exercise.Origin.LIBRARY:
-        return media_storage.follow_shipped(exercise, len(folder.words[0].steps))
-    return media_storage.fill(exercise, folder.media)
+        return media_storage.sync_shipped_media(exercise, len(folder.translations[0].steps))
+    return media_storage.store_folder_media(exercise, folder.media)

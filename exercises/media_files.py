@@ -1,4 +1,4 @@
-"""What an uploaded film, picture or caption file is: told by its content, whatever its name says."""
+"""Check an uploaded film, picture or caption file by its content, whatever its name."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .models.pictures import CONTENT_TYPES
 
 Kind = Media.Kind
 MEGABYTE = 1024 * 1024
-PICTURE_BYTES = 5 * MEGABYTE
-CAPTION_BYTES = MEGABYTE
-HEAD = 4096  # enough to know every type below
+MAX_PICTURE_BYTES = 5 * MEGABYTE
+MAX_CAPTION_BYTES = MEGABYTE
+HEAD_BYTES = 4096  # enough to recognise every type below
 
 PICTURES = (".png", ".jpg", ".webp")
 
@@ -31,23 +31,23 @@ _CUE = re.compile(r"^(\d+:)?\d{2}:\d{2}\.\d{3}[ \t]+-->[ \t]+(\d+:)?\d{2}:\d{2}\
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A file that may be stored: its ending by its content."""
+class CheckedFile:
+    """A file that may be stored, with the extension of its content."""
 
     extension: str
     size: int
 
 
-def check(file: IO[bytes] | File[Any], kind: str, most_bytes: int | None = None) -> Checked:
-    """Look into a file before it is stored.
+def check_media(file: IO[bytes] | File[Any], kind: str, max_bytes: int | None = None) -> CheckedFile:
+    """Check a file before it is stored.
 
     Args:
         file: open for reading and seekable; left at its beginning.
         kind: one of `Media.Kind`.
-        most_bytes: the largest that is taken; None: what is usual for the kind.
+        max_bytes: the largest size accepted; None: the limit of the kind.
 
     Returns:
-        Its true ending, such as ".mp4", and its size in bytes.
+        The extension of its content, such as ".mp4", and its size in bytes.
 
     Raises:
         ValidationError: empty, too big, or not of this kind; the message says what to do.
@@ -56,20 +56,22 @@ def check(file: IO[bytes] | File[Any], kind: str, most_bytes: int | None = None)
     file.seek(0)
     if not size:
         raise ValidationError(_("This file is empty. Save it again and choose it anew."))
-    usual = int(conf.film_bytes) if kind == Kind.FILM else CAPTION_BYTES if kind == Kind.CAPTIONS else PICTURE_BYTES
-    most = usual if most_bytes is None else most_bytes
-    if size > most:
+    limit = (
+        int(conf.film_bytes) if kind == Kind.FILM else MAX_CAPTION_BYTES if kind == Kind.CAPTIONS else MAX_PICTURE_BYTES
+    )
+    limit = limit if max_bytes is None else max_bytes
+    if size > limit:
         raise ValidationError(
             _("This file has %(size)s MB; at most %(most)s MB are taken. Make it smaller.")
-            % {"size": _megabytes(size), "most": _megabytes(most)}
+            % {"size": _megabytes(size), "most": _megabytes(limit)}
         )
     if kind == Kind.CAPTIONS:
         _check_captions(file.read())
         extension = ".vtt"
     else:
-        extension = _film(file.read(HEAD)) if kind == Kind.FILM else _picture(file.read(HEAD))
+        extension = _film(file.read(HEAD_BYTES)) if kind == Kind.FILM else _picture(file.read(HEAD_BYTES))
     file.seek(0)
-    return Checked(extension, size)
+    return CheckedFile(extension, size)
 
 
 def _film(head: bytes) -> str:
@@ -109,7 +111,7 @@ def _check_captions(content: bytes) -> None:
 
 def _types(head: bytes) -> set[str]:
     try:
-        return {found.mime_type for found in puremagic.magic_string(head)}
+        return {match.mime_type for match in puremagic.magic_string(head)}
     except (puremagic.PureError, ValueError):
         return set()
 

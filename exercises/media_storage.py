@@ -1,8 +1,8 @@
-"""The files of films and pictures, and the rows that show them.
+"""Store films and pictures: the files and their rows.
 
-A shipped file is a static one and its row follows what is shipped. A clinic's own is stored under a random name, so
-that its address tells nothing and it never changes under a cache; several versions of an exercise may share it, and
-it is deleted once none does.
+A shipped file is a static one, and its row is synchronised with it. A clinic's own is stored under a random name, so
+that its address reveals nothing and its content never changes under a cache; several versions of an exercise may
+share it, and it is deleted with its last row.
 """
 
 from __future__ import annotations
@@ -20,20 +20,22 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exercises.folder_media import MediaFile, find_media
-from exercises.media_files import check
+from exercises.media_files import check_media
 from exercises.models import Exercise, Media, Step
 
-STATIC = Path(__file__).resolve().parent / "static"
+STATIC_ROOT = Path(__file__).resolve().parent / "static"
 Kind = Media.Kind
 
 
 @transaction.atomic
-def place(exercise: Exercise, file: File[Any], kind: str, *, language: str = "", step: int | None = None) -> Media:
-    """Store an upload with an exercise, in the place of the one it replaces.
+def store_upload(
+    exercise: Exercise, file: File[Any], kind: str, *, language: str = "", step: int | None = None
+) -> Media:
+    """Store an upload with an exercise; it replaces the one in the same slot.
 
     Args:
         exercise: the version that shows it.
-        file: the upload; its name is not looked at.
+        file: the upload; its name is ignored.
         kind: one of `Media.Kind`. A film may be there once as MP4 and once as WebM.
         language: of captions.
         step: the number of the step that a picture shows.
@@ -41,7 +43,7 @@ def place(exercise: Exercise, file: File[Any], kind: str, *, language: str = "",
     Raises:
         ValidationError: on ``file``, ``language`` or ``step``; nothing is stored then.
     """
-    Exercise.objects.select_for_update().get(pk=exercise.pk)  # two uploads at once would both find the place empty
+    Exercise.objects.select_for_update().get(pk=exercise.pk)  # two uploads at once would both find the slot free
     own = exercise.media.exclude(file="")
     if kind in (Kind.CAPTIONS, Kind.POSTER) and not own.filter(kind=Kind.FILM).exists():
         raise ValidationError({"file": _("Upload your film first: its captions and its poster go with it.")})
@@ -51,16 +53,16 @@ def place(exercise: Exercise, file: File[Any], kind: str, *, language: str = "",
     if kind == Kind.PICTURE and not steps.exists():
         raise ValidationError({"step": _("There is no such step.")})
     try:
-        extension = check(file, kind).extension
+        extension = check_media(file, kind).extension
     except ValidationError as error:
         raise ValidationError({"file": error.messages}) from None
     replaced = own.filter(kind=kind, language=language, step=step)
     if kind == Kind.FILM:
         replaced = replaced.filter(file__endswith=extension)
-    before = list(replaced)
+    outdated = list(replaced)
     media = Media(exercise=exercise, kind=kind, language=language, step=step)
-    words = steps.first() if kind == Kind.PICTURE else None
-    media.title = words.title if words else exercise.words(language or None).name
+    first = steps.first() if kind == Kind.PICTURE else None
+    media.title = first.title if first else exercise.text_in(language or None).name
     media.file.save(f"{uuid.uuid4().hex}{extension}", file, save=False)
     try:
         with transaction.atomic():
@@ -68,66 +70,68 @@ def place(exercise: Exercise, file: File[Any], kind: str, *, language: str = "",
     except BaseException:
         media.file.storage.delete(str(media.file.name))
         raise
-    for old in before:
-        _forget(old)
+    for old in outdated:
+        _delete(old)
     return media
 
 
 @transaction.atomic
-def take_away(media: Media) -> None:
-    """Delete an upload; the last film takes its poster and captions along."""
+def delete_upload(media: Media) -> None:
+    """Delete an upload; poster and captions go with the last film."""
     own = media.exercise.media.exclude(file="")
-    _forget(media)
+    _delete(media)
     if media.kind == Kind.FILM and not own.filter(kind=Kind.FILM).exists():
-        for left in own.filter(kind__in=[Kind.CAPTIONS, Kind.POSTER]):
-            _forget(left)
+        for extra in own.filter(kind__in=[Kind.CAPTIONS, Kind.POSTER]):
+            _delete(extra)
 
 
-def fill(exercise: Exercise, files: Iterable[MediaFile]) -> bool:
-    """Store the files of a clinic's folder where their places are free; what was uploaded since then stays.
+def store_folder_media(exercise: Exercise, files: Iterable[MediaFile]) -> bool:
+    """Store the files of a clinic's folder whose slots are free; uploads are kept.
 
     Returns:
-        Whether anything was stored.
+        Whether a file was stored.
     """
-    taken = {_place(media) for media in exercise.media.exclude(file="")}
+    taken = {_slot(media) for media in exercise.media.exclude(file="")}
     # Films first: captions are refused without one.
-    new = sorted((one for one in files if one.place not in taken), key=lambda one: one.kind != Kind.FILM)
-    for one in new:
-        with one.path.open("rb") as content:
-            place(exercise, File(content), one.kind, language=one.language, step=one.step)
+    new = sorted((file for file in files if file.slot not in taken), key=lambda file: file.kind != Kind.FILM)
+    for file in new:
+        with file.path.open("rb") as content:
+            store_upload(exercise, File(content), file.kind, language=file.language, step=file.step)
     return bool(new)
 
 
-def follow_shipped(exercise: Exercise, steps: int) -> bool:
-    """Make the rows of shipped files those of the static folder of this exercise, which has so many steps.
-
-    Returns:
-        Whether any row was made or deleted.
-    """
-    name = exercise.words(None).name
-    lying = {
-        one.path.relative_to(STATIC).as_posix(): one for one in find_media(STATIC / "exercises" / exercise.slug, steps)
-    }
-    # A row of an older version too: a static file that is gone has no address any more.
-    gone, _rows = Media.objects.filter(exercise__slug=exercise.slug, path__gt="").exclude(path__in=lying).delete()
-    known = set(exercise.media.filter(path__gt="").values_list("path", flat=True))
-    new = [
-        Media(exercise=exercise, kind=one.kind, language=one.language, step=one.step, title=name, path=path)
-        for path, one in lying.items()
-        if path not in known
-    ]
-    Media.objects.bulk_create(new)
-    return bool(gone or new)
-
-
-def carry(old: Exercise, new: Exercise, renumbered: Mapping[int, int] | None = None) -> None:
-    """The clinic's own film serves the new version too: the file is shared, the row is not.
+def sync_shipped_media(exercise: Exercise, steps: int) -> bool:
+    """Synchronise the rows of shipped files with the static folder of an exercise.
 
     Args:
-        renumbered: the new number of each step that is still there; None: all as they were.
+        steps: the number of steps of the exercise.
+
+    Returns:
+        Whether a row was created or deleted.
     """
-    taken = {_place(media) for media in new.media.exclude(file="")}
-    carried = []
+    name = exercise.text_in(None).name
+    folder = STATIC_ROOT / "exercises" / exercise.slug
+    shipped = {file.path.relative_to(STATIC_ROOT).as_posix(): file for file in find_media(folder, steps)}
+    # Those of older versions too: a deleted static file no longer has an address.
+    deleted, _rows = Media.objects.filter(exercise__slug=exercise.slug, path__gt="").exclude(path__in=shipped).delete()
+    existing = set(exercise.media.filter(path__gt="").values_list("path", flat=True))
+    new = [
+        Media(exercise=exercise, kind=file.kind, language=file.language, step=file.step, title=name, path=path)
+        for path, file in shipped.items()
+        if path not in existing
+    ]
+    Media.objects.bulk_create(new)
+    return bool(deleted or new)
+
+
+def copy_uploads(old: Exercise, new: Exercise, renumbered: Mapping[int, int] | None = None) -> None:
+    """Copy the rows of a clinic's own files to a new version; the files are shared.
+
+    Args:
+        renumbered: the new number of each step that remains; None: all unchanged.
+    """
+    taken = {_slot(media) for media in new.media.exclude(file="")}
+    copies = []
     for one in old.media.exclude(file=""):
         step = one.step
         if step is not None and renumbered is not None:
@@ -136,21 +140,21 @@ def carry(old: Exercise, new: Exercise, renumbered: Mapping[int, int] | None = N
             step = renumbered[step]
         copy = Media(exercise=new, kind=one.kind, language=one.language, step=step, title=one.title)
         copy.file.name = one.file.name
-        if _place(copy) not in taken:
-            carried.append(copy)
-    Media.objects.bulk_create(carried)
+        if _slot(copy) not in taken:
+            copies.append(copy)
+    Media.objects.bulk_create(copies)
 
 
-def _place(media: Media) -> tuple[str, str, int | None, str]:
+def _slot(media: Media) -> tuple[str, str, int | None, str]:
     return media.kind, media.language, media.step, media.extension if media.kind == Kind.FILM else ""
 
 
-def _forget(media: Media) -> None:
+def _delete(media: Media) -> None:
     name, storage = str(media.file.name), media.file.storage
     media.delete()
-    transaction.on_commit(partial(_delete_unless_shown, storage, name))
+    transaction.on_commit(partial(_delete_unused_file, storage, name))
 
 
-def _delete_unless_shown(storage: Storage, name: str) -> None:
+def _delete_unused_file(storage: Storage, name: str) -> None:
     if not Media.objects.filter(file=name).exists():
         storage.delete(name)

@@ -20,9 +20,9 @@ from .models import Drawing, Step, Variation
 
 FILE = "poses.toml"
 FILM = "film"
-FOR_THE_FILM = re.compile(r"film-[a-z0-9_-]+")
+FILM_POSE = re.compile(r"film-[a-z0-9_-]+")
 SCENE = {"pose": "the name of a table here", "step": "the number of a step", "move": "seconds", "hold": "seconds"}
-LONGEST = 30.0  # seconds of one movement, or of one hold
+MAX_SECONDS = 30.0  # seconds of one movement, or of one hold
 
 
 def read_drawings(folder: Path, steps: Sequence[Step], variations: Sequence[Variation]) -> list[Drawing]:
@@ -40,7 +40,7 @@ def read_drawings(folder: Path, steps: Sequence[Step], variations: Sequence[Vari
         ExerciseFileError: the first thing that is wrong.
     """
     poses, _scenes = _read(folder, steps, variations)
-    return [Drawing(key=key, angles=pose.values()) for key, pose in poses.items() if not FOR_THE_FILM.fullmatch(key)]
+    return [Drawing(key=key, angles=pose.values()) for key, pose in poses.items() if not FILM_POSE.fullmatch(key)]
 
 
 def read_film(folder: Path, steps: Sequence[Step], variations: Sequence[Variation]) -> list[Scene]:
@@ -58,7 +58,7 @@ def _read(folder: Path, steps: Sequence[Step], variations: Sequence[Variation]) 
     film = content.pop(FILM, [])
     poses = {}
     for key, values in content.items():
-        if key not in known and not FOR_THE_FILM.fullmatch(key):
+        if key not in known and not FILM_POSE.fullmatch(key):
             raise ExerciseFileError(path, key, "be left out: the pictures here are " + ", ".join(known))
         if not isinstance(values, dict):
             raise ExerciseFileError(path, key, f"be a [{key}] table")
@@ -85,6 +85,6 @@ def _scene(path: Path, place: str, row: dict[str, Any], poses: dict[str, Pose], 
         raise ExerciseFileError(path, f"{place}.step", f"be the number of a step, from 1 to {len(steps)}")
     for key in ("move", "hold"):
         value = row[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST:
-            raise ExerciseFileError(path, f"{place}.{key}", f"be seconds, from 0 to {LONGEST:g}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
+            raise ExerciseFileError(path, f"{place}.{key}", f"be seconds, from 0 to {MAX_SECONDS:g}")
     return Scene(poses[row["pose"]], row["step"], float(row["move"]), float(row["hold"]))

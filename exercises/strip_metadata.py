@@ -22,7 +22,7 @@ _SOS, _EOI, _COMMENT = 0xDA, 0xD9, 0xFE
 _PROFILE, _ADOBE = 0xE2, 0xEE  # colours depend on them
 
 
-def bare(content: bytes, extension: str) -> bytes:
+def strip_picture(content: bytes, extension: str) -> bytes:
     """The picture alone.
 
     Args:

@@ -49,7 +49,7 @@ class Span:
     end: float
 
 
-def eased(share: float) -> float:
+def ease(share: float) -> float:
     """How far a movement is after a share of its time: it starts and ends without a jerk; 0 and 1 stay.
 
     The minimum-jerk curve (Flash and Hogan, 1985), whose second half is its first one turned round.
@@ -62,11 +62,11 @@ def eased(share: float) -> float:
     """
     share = round(min(max(share, 0.0), 1.0), 9)  # nearer ones would differ by rounding alone, and not always upwards
     if share > 0.5:
-        return 1 - eased(1 - share)
+        return 1 - ease(1 - share)
     return share**3 * (share * (share * 6 - 15) + 10)
 
 
-def between(one: Pose, other: Pose, share: float) -> Pose:
+def interpolate(one: Pose, other: Pose, share: float) -> Pose:
     """The pose on the way from one to the other, in the same view.
 
     Args:
@@ -86,25 +86,25 @@ def between(one: Pose, other: Pose, share: float) -> Pose:
         start, end = getattr(one, name), getattr(other, name)
         mixed[name] = start if start == end else start + (end - start) * share
     nearer = one if share < 0.5 else other
-    return bare(replace(nearer, **mixed))
+    return without_signs(replace(nearer, **mixed))
 
 
-def bare(pose: Pose) -> Pose:
+def without_signs(pose: Pose) -> Pose:
     """The same body, and nothing that points at it."""
     return replace(pose, signs=(), arrows=(), inset="")
 
 
-def length(scenes: Sequence[Scene]) -> float:
+def film_seconds(scenes: Sequence[Scene]) -> float:
     """Seconds of the whole film."""
     return sum(scene.seconds for scene in scenes)
 
 
-def seen_at(scenes: Sequence[Scene], seconds: float) -> Moment:
+def moment_at(scenes: Sequence[Scene], seconds: float) -> Moment:
     """What is seen at a moment; after the end the last scene stays."""
     before: Scene | None = None
     for scene in scenes:
         if seconds < scene.move and before is not None:
-            return _on_the_way(before, scene, seconds / scene.move)
+            return _moving(before, scene, seconds / scene.move)
         if seconds < scene.seconds:
             return _held(scene, seconds - scene.move)
         seconds -= scene.seconds
@@ -114,18 +114,18 @@ def seen_at(scenes: Sequence[Scene], seconds: float) -> Moment:
 
 def _held(scene: Scene, seconds: float) -> Moment:
     share = min(seconds, scene.hold - seconds) / FADE
-    if share >= 1 or scene.pose == bare(scene.pose):
+    if share >= 1 or scene.pose == without_signs(scene.pose):
         return Moment(scene.pose, scene.step)
-    return Moment(bare(scene.pose), scene.step, scene.pose, share)
+    return Moment(without_signs(scene.pose), scene.step, scene.pose, share)
 
 
-def _on_the_way(before: Scene, scene: Scene, share: float) -> Moment:
+def _moving(before: Scene, scene: Scene, share: float) -> Moment:
     if before.pose.view != scene.pose.view:
-        return Moment(bare(before.pose), scene.step, bare(scene.pose), eased(share))
-    return Moment(between(before.pose, scene.pose, eased(share)), scene.step)
+        return Moment(without_signs(before.pose), scene.step, without_signs(scene.pose), ease(share))
+    return Moment(interpolate(before.pose, scene.pose, ease(share)), scene.step)
 
 
-def spans(scenes: Sequence[Scene]) -> list[Span]:
+def step_spans(scenes: Sequence[Scene]) -> list[Span]:
     """When each step is shown, in order; scenes of one step that follow each other are one span."""
     found: list[Span] = []
     now = 0.0

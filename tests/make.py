@@ -18,7 +18,7 @@ from clinic.pain import reporting
 from clinic.pain.reporting import Answers, ReportResult
 from clinic.prescriptions import prescribing
 from clinic.prescriptions.screening import ScreenedPrecaution
-from exercises.loading import SHIPPED, load_library
+from exercises.loading import SHIPPED_LIBRARY, load_library
 from exercises.models import Exercise
 
 PASSWORD = "correct horse battery"
@@ -89,7 +89,7 @@ def exercise() -> Exercise:
     """The forward bend, from the shipped library."""
     found = Exercise.objects.current().filter(slug="forward-bend").first()
     if found is None:
-        list(load_library(SHIPPED, Exercise.Origin.LIBRARY))
+        list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
         found = Exercise.objects.current().get(slug="forward-bend")
     return found
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from clinic.api.enum_fields import EnumField
 from clinic.api.viewsets import ApiViewSet
-from exercises.media_selection import film_of
+from exercises.media_selection import select_film
 from exercises.models import Equipment, Exercise, ExerciseText, Media, Precaution, Step, Variation
 
 
@@ -97,7 +97,7 @@ class ExerciseAnswer(serializers.ModelSerializer[Exercise]):
         return self._words(exercise).summary
 
     def _words(self, exercise: Exercise) -> ExerciseText:
-        return exercise.words(self.context["language"])
+        return exercise.text_in(self.context["language"])
 
 
 class WholeExerciseAnswer(ExerciseAnswer):
@@ -140,7 +140,7 @@ class WholeExerciseAnswer(ExerciseAnswer):
 
     @extend_schema_field(PictureAnswer(many=True))
     def get_pictures(self, exercise: Exercise) -> Any:
-        spoken, film = self._words(exercise).language, film_of(exercise)
+        spoken, film = self._words(exercise).language, select_film(exercise)
         shown = [*film.sources, *film.captions, *([film.poster] if film.poster else [])] if film else []
         shown += [media for media in exercise.media.all() if media.kind == Media.Kind.PICTURE]
         fitting = [media for media in shown if media.language in ("", spoken)]
@@ -164,9 +164,9 @@ class Exercises(ApiViewSet[Exercise]):
 
     def list(self, request: Request) -> Response:
         """The newest version of each published exercise."""
-        return self.paged(Exercise.objects.current().with_words())
+        return self.paginated(Exercise.objects.current().with_texts())
 
     def retrieve(self, request: Request, slug: str) -> Response:
         """One exercise whole: steps with their cues, precautions, equipment, easier ways, pictures."""
-        exercise = get_object_or_404(Exercise.objects.current().whole(), slug=slug)
+        exercise = get_object_or_404(Exercise.objects.current().with_content(), slug=slug)
         return Response(self.get_serializer(exercise).data)

@@ -23,7 +23,7 @@ from clinic.models import Prescription
 from clinic.models.fields import zone
 from clinic.pain.advice import render_call_now
 from exercises import figure
-from exercises.media_selection import photo_of
+from exercises.media_selection import select_photo
 from exercises.models import Exercise
 
 DISPOSITION = 'inline; filename="exercise-plan.pdf"'  # names no exercise: it shows in download lists
@@ -69,7 +69,7 @@ def handout(prescription: Prescription, paper: str = pdf.A4, language: str | Non
 
 def _content(prescription: Prescription, language: str) -> dict[str, Any]:
     client, clinic, exercise = prescription.client, prescription.client.clinic, prescription.exercise
-    dose, words = prescription.dose, exercise.words(language)
+    dose, words = prescription.dose, exercise.text_in(language)
     day = date_format(dose.created_at.astimezone(zone(client.time_zone)), _("j F Y"))
     address = conf.base_url + reverse("clinic:today")
     told = {"name": client.name, "practitioner": prescription.prescribed_by.name, "day": day}
@@ -147,7 +147,7 @@ def _picture(exercise: Exercise, key: str) -> str:
 
 def _photo(exercise: Exercise, number: int) -> str:
     """The clinic's own picture of a step, inside an SVG: so it comes as text, as the drawings do."""
-    photo = photo_of(exercise, number)
+    photo = select_photo(exercise, number)
     if photo is None or not photo.uploaded:
         return ""
     try:

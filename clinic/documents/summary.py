@@ -80,7 +80,7 @@ def _content(told: Progress) -> dict[str, Any]:
             "name": client.name, "practitioner": client.practitioner.name, "day": _day(told.today),
         },
         "notice": _notice(told),
-        "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.words(language).name},
+        "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.text_in(language).name},
         "plan": dosage_text.describe_dosage(prescription.dose, prescription.exercise, language),
         "pain_title": _("Pain from %(begin)s to %(end)s") % since,
         "said": progress_text.said(told) or _("Nothing was reported yet."),

@@ -13,7 +13,7 @@ from clinic.conf import conf
 from clinic.models import Client, Practitioner, Registrant
 from clinic.portal.links.register import first_clinic
 from clinic.portal.settings import push as settings_push
-from exercises.media_selection import on_the_picture
+from exercises.media_selection import representative_step
 from exercises.models import Exercise
 
 
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     clinic = first_clinic()
     if clinic is None:
         return render(request, "clinic/portal/no_clinic.html")
-    featured = Exercise.objects.current().whole().filter(slug=clinic.featured_exercise).first()
+    featured = Exercise.objects.current().with_content().filter(slug=clinic.featured_exercise).first()
     is_client = Client.objects.for_user(request.user).exists()
     context = {
         "clinic": clinic,
@@ -35,8 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if featured is not None:
         context |= {
             "exercise": featured,
-            "exercise_text": featured.words(get_language()),
-            "step": on_the_picture(featured.steps_in(get_language())),
+            "exercise_text": featured.text_in(get_language()),
+            "step": representative_step(featured.steps_in(get_language())),
         }
     return render(request, "clinic/portal/home.html", context)
 

@@ -88,8 +88,8 @@ def set_logo(clinic: Clinic, file: File[Any], *, by: Practitioner) -> None:
     """
     require_owner(clinic, by)
     try:
-        extension = media_files.check(file, Media.Kind.PICTURE, MAX_LOGO_BYTES).extension
-        bare = strip_metadata.bare(file.read(), extension)
+        extension = media_files.check_media(file, Media.Kind.PICTURE, MAX_LOGO_BYTES).extension
+        bare = strip_metadata.strip_picture(file.read(), extension)
     except ValidationError as error:
         raise ValidationError({"logo": error.messages}) from error
     _replace_logo(clinic, ContentFile(bare, f"{uuid.uuid4().hex}{extension}"), audit.Verb.LOGO_CHANGED, by)

@@ -59,7 +59,7 @@ def write_exercise(
     try:
         with transaction.atomic():
             waiting = Exercise.objects.filter(slug=slug, version=after or 0, published_at=None).exists()
-            exercise = authoring.write(
+            exercise = authoring.save_exercise(
                 slug, language, content, after=after, published=published, renumbered=renumbered, alone=alone
             )
             if exercise.version != after:
@@ -77,7 +77,7 @@ def publish_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
     """Show the newest version in the library, and offer it to be prescribed."""
     _may(by)
     with transaction.atomic():
-        shown = authoring.publish(exercise.slug)
+        shown = authoring.publish_exercise(exercise.slug)
         audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, shown, by.clinic)
     return shown
 
@@ -86,7 +86,7 @@ def withdraw_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
     """Take it from the library. Plans that name it go on."""
     _may(by)
     with transaction.atomic():
-        newest = authoring.withdraw(exercise.slug)
+        newest = authoring.withdraw_exercise(exercise.slug)
         audit.record(by.user, audit.Verb.EXERCISE_WITHDRAWN, newest, by.clinic)
     return newest
 
@@ -115,7 +115,7 @@ def upload_media(
     _may(by)
     with transaction.atomic():
         audit.record(by.user, _UPLOAD_VERBS[kind], exercise, by.clinic)
-        return media_storage.place(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
+        return media_storage.store_upload(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
 
 
 def remove_media(media: Media, *, by: Practitioner) -> None:
@@ -123,12 +123,12 @@ def remove_media(media: Media, *, by: Practitioner) -> None:
     _may(by)
     with transaction.atomic():
         audit.record(by.user, _REMOVAL_VERBS[media.kind], media.exercise, by.clinic)
-        media_storage.take_away(media)
+        media_storage.delete_upload(media)
 
 
 def _place_picture(exercise: Exercise, picture: File[Any], step: int) -> None:
     try:
-        media_storage.place(exercise, picture, Media.Kind.PICTURE, step=step)
+        media_storage.store_upload(exercise, picture, Media.Kind.PICTURE, step=step)
     except ValidationError as error:
         raise ValidationError({f"steps[{step}].picture": error.messages}) from error
 

@@ -9,7 +9,7 @@ class Shape(NamedTuple):
     """The `d` of a path, and the name of a look that `figure` knows."""
 
     path: str
-    look: str
+    style: str
 
 
 def united(*shapes: Shape, edge: str = "edge") -> list[Shape]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from exercises.timeline import Span
 
-WIDE = 40  # characters in a line
+LINE_WIDTH = 40  # characters in a line
 TITLE_SECONDS = 2.4
 GAP = 0.08  # between two captions, so that the eye sees that one has changed
 
 
-def webvtt(spans: Sequence[Span], words: Mapping[int, tuple[str, str]]) -> str:
+def render_webvtt(spans: Sequence[Span], words: Mapping[int, tuple[str, str]]) -> str:
     """The captions of a film in one language.
 
     Args:
@@ -41,15 +41,15 @@ def webvtt(spans: Sequence[Span], words: Mapping[int, tuple[str, str]]) -> str:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, WIDE))
+    return "\n".join(textwrap.wrap(text, LINE_WIDTH))
 
 
 def _pages(text: str) -> list[str]:
     """The text in pages of two lines, each about as long as the others."""
-    pages = -(-len(textwrap.wrap(text, WIDE)) // 2)
-    wide = min(WIDE, max(len(text) // (pages * 2) + 6, 20))
+    pages = -(-len(textwrap.wrap(text, LINE_WIDTH)) // 2)
+    wide = min(LINE_WIDTH, max(len(text) // (pages * 2) + 6, 20))
     lines = textwrap.wrap(text, wide)
-    while len(lines) > pages * 2 and wide < WIDE:
+    while len(lines) > pages * 2 and wide < LINE_WIDTH:
         wide += 1
         lines = textwrap.wrap(text, wide)
     return ["\n".join(lines[index : index + 2]) for index in range(0, len(lines), 2)]

@@ -6,39 +6,39 @@ from collections.abc import Sequence
 from html import escape
 
 from exercises.body.pose import Pose
-from exercises.figure import ON_PAPER, Colours, drawing
-from exercises.timeline import Moment, Scene, length, seen_at
+from exercises.figure import ON_PAPER, Colours, draw_shapes
+from exercises.timeline import Moment, Scene, film_seconds, moment_at
 
 GROUND = "#fbfaf7"
 DOTS_AT = 14.0
-STAGE = "translate(32 16) scale(0.84)"  # the lowest sixth stays free: captions lie there
+BODY_TRANSFORM = "translate(32 16) scale(0.84)"  # the lowest sixth stays free: captions lie there
 DOT_GAP = 18.0
 
 
-def frames(scenes: Sequence[Scene], rate: int) -> list[str]:
+def render_frames(scenes: Sequence[Scene], rate: int) -> list[str]:
     """Every frame of a film, so many a second; those of a hold are the same text."""
     steps = max(scene.step for scene in scenes)
-    count = round(length(scenes) * rate)
-    return [frame(seen_at(scenes, index / rate), steps) for index in range(count)]
+    count = round(film_seconds(scenes) * rate)
+    return [render_frame(moment_at(scenes, index / rate), steps) for index in range(count)]
 
 
-def frame(moment: Moment, steps: int, colours: Colours = ON_PAPER) -> str:
+def render_frame(moment: Moment, steps: int, colours: Colours = ON_PAPER) -> str:
     """One frame: an `<svg>` with a ground."""
-    inside = drawing(moment.pose, "now", colours)
+    inside = draw_shapes(moment.pose, "now", colours)
     if moment.through is not None:
-        through = drawing(moment.through, "next", colours)
+        through = draw_shapes(moment.through, "next", colours)
         # The same body stays; one seen from another side goes as the next one comes.
         stays = 1.0 if moment.through.view == moment.pose.view else 1 - moment.share
         inside = f'<g opacity="{stays:.3f}">{inside}</g><g opacity="{moment.share:.3f}">{through}</g>'
-    return picture(f'<g transform="{STAGE}">{inside}</g>' + _dots(moment.step, steps, colours))
+    return render_svg(f'<g transform="{BODY_TRANSFORM}">{inside}</g>' + _dots(moment.step, steps, colours))
 
 
-def poster(pose: Pose) -> str:
+def render_poster(pose: Pose) -> str:
     """The picture before the film plays: one pose, with nothing that points."""
-    return picture(drawing(pose, "poster", ON_PAPER))
+    return render_svg(draw_shapes(pose, "poster", ON_PAPER))
 
 
-def picture(inside: str, *, ground: bool = True, title: str = "") -> str:
+def render_svg(inside: str, *, ground: bool = True, title: str = "") -> str:
     """A whole SVG file."""
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300">'
     named = f"<title>{escape(title)}</title>" if title else ""

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import typst
 
-BATCH = 40  # pictures that are painted in one go
+BATCH_SIZE = 40  # pictures that are painted in one go
 
 
-def painted(pictures: Sequence[str], wide: int) -> Iterator[bytes]:
+def rasterize(pictures: Sequence[str], wide: int) -> Iterator[bytes]:
     """Each 400×300 SVG as a PNG, in order, so many pixels wide."""
-    batches = [(pictures[start : start + BATCH], wide) for start in range(0, len(pictures), BATCH)]
+    batches = [(pictures[start : start + BATCH_SIZE], wide) for start in range(0, len(pictures), BATCH_SIZE)]
     # typst keeps all that it has painted, some three megabytes a picture: a fresh process a batch forgets it.
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        for batch in pool.imap(_paint, batches, chunksize=1):
+        for batch in pool.imap(_rasterize_batch, batches, chunksize=1):
             yield from batch
 
 
-def _paint(work: tuple[Sequence[str], int]) -> list[bytes]:
+def _rasterize_batch(work: tuple[Sequence[str], int]) -> list[bytes]:
     pictures, wide = work
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)

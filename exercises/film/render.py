@@ -15,20 +15,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exercises.animation import moving
+from exercises.animation import render_animation
 from exercises.body.pose import Pose
-from exercises.figure import ON_PAGE, drawing
-from exercises.film.captions import webvtt
-from exercises.film.frames import frames, picture, poster
-from exercises.film.rasterize import painted
-from exercises.folder import Folder
+from exercises.figure import ON_PAGE, draw_shapes
+from exercises.film.captions import render_webvtt
+from exercises.film.frames import render_frames, render_poster, render_svg
+from exercises.film.rasterize import rasterize
+from exercises.folder import ExerciseContent
 from exercises.poses import FILE, read_film
-from exercises.timeline import Scene, bare, length, spans
+from exercises.timeline import Scene, film_seconds, step_spans, without_signs
 from exercises.toml_schema import ExerciseFileError
 
 RATE = 24  # frames a second
-WIDE = 960  # pixels; 720 high
-TAKEN_IN = f"-y -loglevel error -f image2pipe -framerate {RATE} -i - -an -pix_fmt yuv420p"
+WIDTH = 960  # pixels; 720 high
+INPUT_OPTIONS = f"-y -loglevel error -f image2pipe -framerate {RATE} -i - -an -pix_fmt yuv420p"
 CODECS = {
     "film.mp4": "-c:v libx264 -preset slow -crf 24 -movflags +faststart",
     "film.webm": "-c:v libvpx-vp9 -b:v 0 -crf 34 -row-mt 1 -cpu-used 3 -threads 2",
@@ -49,15 +49,15 @@ class Film:
     @property
     def seconds(self) -> float:
         """How long it runs."""
-        return length(self.scenes)
+        return film_seconds(self.scenes)
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is seen, two moments a second; the films carry it, so that a stale one is noticed."""
-        return hashlib.sha256("".join(frames(self.scenes, 2)).encode()).hexdigest()
+        return hashlib.sha256("".join(render_frames(self.scenes, 2)).encode()).hexdigest()
 
 
-def film_of(folder: Folder) -> Film:
+def build_film(folder: ExerciseContent) -> Film:
     """The film of an exercise's folder.
 
     Args:
@@ -69,23 +69,23 @@ def film_of(folder: Folder) -> Film:
     Raises:
         ExerciseFileError: its poses.toml is wrong or holds no film.
     """
-    first = folder.words[0]
+    first = folder.translations[0]
     scenes = read_film(folder.path, first.steps, first.variations)
     if not any(scene.pose.view == "side" for scene in scenes):
         raise ExerciseFileError(
             folder.path / FILE, "film", "be given: [[film]] tables, one at least seen from the side"
         )
-    texts = {"moving.svg": moving(scenes, first.text.name) + "\n"}
+    texts = {"moving.svg": render_animation(scenes, first.text.name) + "\n"}
     texts["still.svg"] = (
-        picture(drawing(_fullest(scenes), "still", ON_PAGE), ground=False, title=first.text.name) + "\n"
+        render_svg(draw_shapes(_poster_pose(scenes), "still", ON_PAGE), ground=False, title=first.text.name) + "\n"
     )
-    for words in folder.words:
+    for words in folder.translations:
         said = {step.number: (step.title, step.cue) for step in words.steps}
-        texts[f"film.{words.text.language}.vtt"] = webvtt(spans(scenes), said)
+        texts[f"film.{words.text.language}.vtt"] = render_webvtt(step_spans(scenes), said)
     return Film(scenes, texts)
 
 
-def write(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
+def write_film(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
     """Write a film's files into a folder, all of them or none.
 
     Args:
@@ -104,7 +104,9 @@ def write(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
         for file, text in film.texts.items():
             (place / file).write_text(text, encoding="utf-8")
         if not words_only:
-            (place / "poster.png").write_bytes(next(painted([poster(bare(_fullest(film.scenes)))], WIDE)))
+            (place / "poster.png").write_bytes(
+                next(rasterize([render_poster(without_signs(_poster_pose(film.scenes)))], WIDTH))
+            )
             _render(film, place)
         to.mkdir(parents=True, exist_ok=True)
         # Captions and poster want their film beside them, so it goes first.
@@ -112,7 +114,7 @@ def write(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
         return [Path(shutil.copyfile(path, to / path.name)) for path in ready]
 
 
-def _fullest(scenes: Sequence[Scene]) -> Pose:
+def _poster_pose(scenes: Sequence[Scene]) -> Pose:
     """The pose that says most about the exercise: folded, with the hands still on the waist."""
     return next((scene.pose for scene in scenes if "fold" in scene.pose.arrows), scenes[0].pose)
 
@@ -121,13 +123,13 @@ def _render(film: Film, place: Path) -> None:
     program = shutil.which("ffmpeg")
     if program is None:
         raise FilmError("ffmpeg must be installed to render a film: apt-get install ffmpeg, or --words-only without it")
-    shown = frames(film.scenes, RATE)
+    shown = render_frames(film.scenes, RATE)
     once = list(dict.fromkeys(shown))
-    pngs = dict(zip(once, painted(once, WIDE), strict=True))
+    pngs = dict(zip(once, rasterize(once, WIDTH), strict=True))
     for name, codec in CODECS.items():
         # Bit-exact, so that the same drawings give the same file.
         plain = f"-map_metadata -1 -fflags +bitexact -flags:v +bitexact -metadata comment={film.digest}"
-        line = [program, *shlex.split(TAKEN_IN), *shlex.split(codec), *shlex.split(plain), str(place / name)]
+        line = [program, *shlex.split(INPUT_OPTIONS), *shlex.split(codec), *shlex.split(plain), str(place / name)]
         _encode(line, name, (pngs[text] for text in shown))
 
 

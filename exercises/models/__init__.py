@@ -2,7 +2,7 @@
 
 from .exercise import FALLBACK_LANGUAGE, Exercise, ExerciseQuerySet
 from .pictures import Drawing, Media
-from .words import Equipment, ExerciseText, Precaution, Step, Variation
+from .texts import Equipment, ExerciseText, Precaution, Step, Variation
 
 __all__ = [
     "FALLBACK_LANGUAGE",

@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from exercises.figure import Pose
 
-from .words import Equipment, ExerciseText, Precaution, Step, Variation
+from .texts import Equipment, ExerciseText, Precaution, Step, Variation
 
 FALLBACK_LANGUAGE = "en"
 
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
-    """The ways a list of exercises is narrowed."""
+    """Exercises by publication, and their content prefetched."""
 
     def published(self) -> ExerciseQuerySet:
         """Every published version, the older ones too."""
@@ -37,12 +37,12 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         """The current exercises which the clinic puts on its front page."""
         return self.current().filter(featured=True)
 
-    def with_words(self) -> ExerciseQuerySet:
-        """Fetch the words along: `name` and `words()` of each row then ask no further query."""
+    def with_texts(self) -> ExerciseQuerySet:
+        """Prefetch the texts: `name` and `text_in()` of each row then need no further query."""
         return self.prefetch_related("texts")
 
-    def whole(self) -> ExerciseQuerySet:
-        """Fetch along all that a page about one exercise shows, in one query a table."""
+    def with_content(self) -> ExerciseQuerySet:
+        """Prefetch all content of an exercise, in one query a table."""
         return self.prefetch_related("texts", "steps", "precautions", "equipment", "variations", "drawings", "media")
 
 
@@ -90,16 +90,16 @@ class Exercise(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the language of the page; the slug while no words are stored."""
+        """The name in the language of the page; the slug while no text is stored."""
         if self.pk is None:
             return self.slug
         try:
-            return self.words(get_language()).name
+            return self.text_in(get_language()).name
         except ExerciseText.DoesNotExist:
             return self.slug
 
-    def words(self, language: str | None) -> ExerciseText:
-        """The words in the language asked for or, failing that, in the nearest one there is.
+    def text_in(self, language: str | None) -> ExerciseText:
+        """Return the text in a language or, where there is none, in the nearest one.
 
         Args:
             language: a language tag such as "es" or "es-mx"; None when no language is active.
@@ -109,43 +109,43 @@ class Exercise(models.Model):
             else in the first language by name.
 
         Raises:
-            ExerciseText.DoesNotExist: the exercise has no words at all.
+            ExerciseText.DoesNotExist: the exercise has no text.
         """
         prefetch_related_objects([self], "texts")
         by_language = {text.language.lower(): text for text in self.texts.all()}
-        wanted = (language or FALLBACK_LANGUAGE).lower()
-        for candidate in (wanted, wanted.partition("-")[0], FALLBACK_LANGUAGE, *sorted(by_language)):
+        tag = (language or FALLBACK_LANGUAGE).lower()
+        for candidate in (tag, tag.partition("-")[0], FALLBACK_LANGUAGE, *sorted(by_language)):
             if candidate in by_language:
                 return by_language[candidate]
-        raise ExerciseText.DoesNotExist(f"{self.slug} version {self.version} has no words in any language")
+        raise ExerciseText.DoesNotExist(f"{self.slug} version {self.version} has no text in any language")
 
-    # The four below take the language that `words` settled on: a page never mixes two languages.
+    # These take the language of the text found by `text_in`: a page never mixes two languages.
 
     def steps_in(self, language: str | None) -> list[Step]:
-        """The steps in order, in the language that `words(language)` finds; raises as `words` does."""
+        """The steps in order, in the language of `text_in(language)`; raises the same errors."""
         prefetch_related_objects([self], "steps")
-        spoken = self.words(language).language
-        return [step for step in self.steps.all() if step.language == spoken]
+        found = self.text_in(language).language
+        return [step for step in self.steps.all() if step.language == found]
 
     def precautions_in(self, language: str | None) -> list[Precaution]:
-        """The precautions in order, in the language that `words(language)` finds; raises as `words` does."""
+        """The precautions in order, in the language of `text_in(language)`; raises the same errors."""
         prefetch_related_objects([self], "precautions")
-        spoken = self.words(language).language
-        return [precaution for precaution in self.precautions.all() if precaution.language == spoken]
+        found = self.text_in(language).language
+        return [precaution for precaution in self.precautions.all() if precaution.language == found]
 
     def equipment_in(self, language: str | None) -> list[Equipment]:
-        """What is needed, in the language that `words(language)` finds; raises as `words` does."""
+        """The equipment, in the language of `text_in(language)`; raises the same errors."""
         prefetch_related_objects([self], "equipment")
-        spoken = self.words(language).language
-        return [thing for thing in self.equipment.all() if thing.language == spoken]
+        found = self.text_in(language).language
+        return [row for row in self.equipment.all() if row.language == found]
 
     def variations_in(self, language: str | None) -> list[Variation]:
-        """The easier ways, in the language that `words(language)` finds; raises as `words` does."""
+        """The easier variations, in the language of `text_in(language)`; raises the same errors."""
         prefetch_related_objects([self], "variations")
-        spoken = self.words(language).language
-        return [variation for variation in self.variations.all() if variation.language == spoken]
+        found = self.text_in(language).language
+        return [variation for variation in self.variations.all() if variation.language == found]
 
     def pose(self, key: str) -> Pose | None:
-        """What is drawn under a name such as "step-7", "fault-7" or "way-chair"; None: nothing."""
+        """The pose of a drawing such as "step-7", "fault-7" or "way-chair"; None where nothing is drawn."""
         prefetch_related_objects([self], "drawings")
         return next((drawing.pose for drawing in self.drawings.all() if drawing.key == key), None)

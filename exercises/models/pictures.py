@@ -1,4 +1,4 @@
-"""What an exercise shows: drawings made from poses, films and pictures."""
+"""Drawings made from poses, films and uploaded pictures of an exercise."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exercises.figure import Pose
 
 from .exercise import Exercise
 
-# By the ending, which is that of the content: an upload is stored under the ending that its bytes told.
+# By the extension, which is that of the content: an upload is stored under the extension found in its bytes.
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
     ".webm": "video/webm",
@@ -42,7 +42,7 @@ class Drawing(models.Model):
 
     @property
     def pose(self) -> Pose:
-        """What `figure.draw` takes."""
+        """The pose as `figure.draw` takes it."""
         return Pose.of(self.angles)
 
 
@@ -85,15 +85,15 @@ class Media(models.Model):
 
     @property
     def uploaded(self) -> bool:
-        """By the clinic; otherwise shipped as a static file."""
+        """Whether the clinic uploaded it; otherwise it is shipped as a static file."""
         return bool(self.file)
 
     @property
     def extension(self) -> str:
-        """Its ending, such as ".mp4"."""
+        """The file extension, such as ".mp4"."""
         return PurePosixPath(self.file.name or self.path).suffix
 
     @property
     def content_type(self) -> str:
-        """What a browser is told that it is."""
+        """The content type sent to a browser."""
         return CONTENT_TYPES.get(self.extension, "application/octet-stream")

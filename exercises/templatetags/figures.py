@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from exercises.figure import draw
-from exercises.media_storage import STATIC
+from exercises.media_storage import STATIC_ROOT
 from exercises.models import Exercise
 
 register = template.Library()
@@ -39,7 +39,7 @@ def moving(exercise: Exercise, shows: str = "") -> SafeString:
     decoration.
     """
     place = f"exercises/{exercise.slug}"
-    if exercise.origin != Exercise.Origin.LIBRARY or not (STATIC / place / "moving.svg").exists():
+    if exercise.origin != Exercise.Origin.LIBRARY or not (STATIC_ROOT / place / "moving.svg").exists():
         return mark_safe("")
     # An SVG in an <img> is not told everywhere what motion its reader wants: the page chooses.
     return format_html(

@@ -84,7 +84,7 @@ def test_a_pdf_reader_gives_its_text_out_in_order(plan):
         printed.text(handout(plan)),
         "Riverside Physio", "555 0100", "Forward bend", "For Dana, from Alice.",
         "Your plan", "When: Every day at 18:00.", "How much: 2 rounds.", "Your way: Hands on a chair seat.",
-        "Is it right for you?", exercise.words("en").gauge, "no pain", "0 1 2 3 4 5 6 7 8 9 10", "worst imaginable",
+        "Is it right for you?", exercise.text_in("en").gauge, "no pain", "0 1 2 3 4 5 6 7 8 9 10", "worst imaginable",
         "Step by step", *steps,
         "Stop and call us at once", *signs, "Stop the exercise. Call 555 0100 now.", "emergency department.",
         "Call us", "555 0100", "http://127.0.0.1:8000/portal/",

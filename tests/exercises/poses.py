@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from exercises.body.joints import Joints
 from exercises.body.pose import FRONT_ARROWS, Pose
 from exercises.folder import read_folder
-from exercises.loading import SHIPPED
+from exercises.loading import SHIPPED_LIBRARY
 
-BEND = SHIPPED / "forward-bend"
+BEND = SHIPPED_LIBRARY / "forward-bend"
 
 
 def pictures() -> dict[str, Pose]:

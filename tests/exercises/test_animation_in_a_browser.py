@@ -5,7 +5,7 @@ from django.template import Context, Template
 from django.templatetags.static import static
 from playwright.sync_api import expect
 
-from exercises.loading import SHIPPED, load_library
+from exercises.loading import SHIPPED_LIBRARY, load_library
 from exercises.models import Exercise
 from tests.exercises import make
 from tests.exercises.poses import BEND
@@ -53,7 +53,7 @@ def test_it_has_darker_colours_at_night(drawing):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("wish", "shown"), [("no-preference", "moving.svg"), ("reduce", "still.svg")])
 def test_a_page_shows_what_its_reader_wants(page, tmp_path, wish, shown):
-    list(load_library(SHIPPED, Exercise.Origin.LIBRARY))
+    list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
     told = Template('{% load figures %}{% moving bend shows="A & B" %}')
     html = told.render(Context({"bend": Exercise.objects.get(slug="forward-bend")}))
     (tmp_path / "page.html").write_text(html.replace(static("exercises/"), f"{FILES.as_uri()}/exercises/"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exercises.body import front
 from exercises.body.joints import FOREARM, STANDS_AT, UPPER_ARM, joints_of, lean_of, weight_at
 from exercises.body.pose import Pose
-from exercises.timeline import NUMBERS, between, eased
+from exercises.timeline import NUMBERS, interpolate, ease
 
 from .poses import any_pose, bones, pictures
 
@@ -77,7 +77,7 @@ def test_the_hips_go_back_as_the_trunk_folds():
 @settings(deadline=None)
 @given(any_pose("side"), any_pose("side"), st.floats(0, 1))
 def test_a_movement_stretches_nothing_and_moves_no_foot(one, other, share):
-    on_the_way = joints_of(between(one, other, share))
+    on_the_way = joints_of(interpolate(one, other, share))
     assert bones(on_the_way) == pytest.approx(TALL)
     assert on_the_way.toe == joints_of(one).toe
 
@@ -85,15 +85,15 @@ def test_a_movement_stretches_nothing_and_moves_no_foot(one, other, share):
 @settings(deadline=None)
 @given(any_pose("side"), any_pose("side"))
 def test_a_movement_begins_and_ends_in_its_poses(one, other):
-    assert between(one, other, 0) == one
-    assert between(one, other, 1) == other
+    assert interpolate(one, other, 0) == one
+    assert interpolate(one, other, 1) == other
 
 
 @settings(deadline=None)
 @given(any_pose("side"), any_pose("side"), st.floats(0.01, 0.99))
 def test_on_the_way_every_angle_is_in_between(one, other, share):
     one, other = (replace(pose, lean=lean_of(pose)) for pose in (one, other))
-    middle = between(one, other, share)
+    middle = interpolate(one, other, share)
     for name in NUMBERS:
         low, high = sorted([getattr(one, name), getattr(other, name)])
         assert low - 1e-9 <= getattr(middle, name) <= high + 1e-9
@@ -105,8 +105,8 @@ def test_on_the_way_every_angle_is_in_between(one, other, share):
 @example(1.0, 0.9999999999999999)  # a curve that went beyond its end by the last bit
 def test_a_movement_is_never_undone(one, other):
     early, late = sorted([one, other])
-    assert eased(early) <= eased(late)
-    assert (eased(0), eased(0.5), eased(1)) == (0, 0.5, 1)
+    assert ease(early) <= ease(late)
+    assert (ease(0), ease(0.5), ease(1)) == (0, 0.5, 1)
 
 
 @pytest.mark.parametrize("key", ["step-3", "step-5", "step-6", "step-7", "step-10", "way-chair", "way-wall"])

@@ -9,7 +9,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exercises.figure import LOOKS, ON_DARK, ON_PAGE, ON_PAPER, Pose, draw
+from exercises.figure import STYLES, ON_DARK, ON_PAGE, ON_PAPER, Pose, draw
 
 from .poses import any_pose, pictures
 
@@ -67,8 +67,8 @@ def test_on_paper_it_knows_no_stylesheet(pose):
 def test_the_stylesheet_colours_every_look_and_no_other():
     rules = re.findall(r"((?:\.fig-[a-z-]+,?\s*)+)\{\s*(fill|stroke):", STYLESHEET.read_text())
     painted = {(name, what) for names, what in rules for name in re.findall(r"\.fig-([a-z-]+)", names)}
-    wanted = {(name.replace("_", "-"), "fill") for name, (fill, _, _, _) in LOOKS.items() if fill}
-    wanted |= {(name.replace("_", "-"), "stroke") for name, (_, stroke, _, _) in LOOKS.items() if stroke}
+    wanted = {(name.replace("_", "-"), "fill") for name, (fill, _, _, _) in STYLES.items() if fill}
+    wanted |= {(name.replace("_", "-"), "stroke") for name, (_, stroke, _, _) in STYLES.items() if stroke}
     assert painted == wanted
 
 
@@ -80,7 +80,7 @@ def test_at_night_and_on_paper_the_same_parts_have_colours():
 
 def test_strokes_are_the_same_everywhere():
     """The line of the body, of the back, of an arrow and of the floor is six wide."""
-    assert {LOOKS[name][2] for name in ("edge", "back", "back_wrong", "arrow", "arrow_wrong", "floor", "mat")} == {6}
+    assert {STYLES[name][2] for name in ("edge", "back", "back_wrong", "arrow", "arrow_wrong", "floor", "mat")} == {6}
 
 
 @pytest.mark.parametrize("key", sorted(pictures()))

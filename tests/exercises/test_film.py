@@ -15,9 +15,9 @@ from django.core.management import CommandError, call_command
 
 from exercises.body.joints import joints_of
 from exercises.film import render as rendering
-from exercises.film.render import RATE, Film, film_of
+from exercises.film.render import RATE, Film, build_film
 from exercises.folder import read_folder
-from exercises.timeline import Scene, seen_at, spans
+from exercises.timeline import Scene, moment_at, step_spans
 
 from . import make
 from .poses import BEND, bones
@@ -28,7 +28,7 @@ TEXTS = ["film.en.vtt", "film.es.vtt", "moving.svg", "still.svg"]
 
 @cache
 def film() -> Film:
-    return film_of(read_folder(BEND))
+    return build_film(read_folder(BEND))
 
 
 def captions(language: str) -> list[tuple[float, float, str]]:
@@ -90,12 +90,12 @@ def test_the_film_begins_to_play_before_it_is_there():
 
 
 def test_every_step_is_shown_in_its_order():
-    assert [span.step for span in spans(film().scenes)] == list(range(1, 11))
+    assert [span.step for span in step_spans(film().scenes)] == list(range(1, 11))
     assert 60 <= film().seconds <= 90
 
 
 def test_no_foot_moves_and_no_bone_stretches_in_the_whole_film():
-    moments = [seen_at(film().scenes, index / RATE) for index in range(round(film().seconds * RATE))]
+    moments = [moment_at(film().scenes, index / RATE) for index in range(round(film().seconds * RATE))]
     bodies = [joints_of(moment.pose) for moment in moments if moment.pose.view == "side"]
     assert len({(body.heel, body.toe) for body in bodies}) == 1
     tall = bones(bodies[0])
@@ -109,7 +109,7 @@ def test_nothing_jumps():
 
 
 def _side():
-    moments = [seen_at(film().scenes, index / RATE) for index in range(round(film().seconds * RATE))]
+    moments = [moment_at(film().scenes, index / RATE) for index in range(round(film().seconds * RATE))]
     return [moment for moment in moments if moment.pose.view == "side"]
 
 
@@ -128,17 +128,17 @@ def test_captions_are_two_short_lines_that_can_be_read_in_their_time(language):
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_captions_say_the_title_and_the_cue_of_the_step_that_is_seen(language):
-    (words,) = [words for words in read_folder(BEND).words if words.text.language == language]
-    for span, step in zip(spans(film().scenes), words.steps, strict=True):
+    (words,) = [words for words in read_folder(BEND).translations if words.text.language == language]
+    for span, step in zip(step_spans(film().scenes), words.steps, strict=True):
         said = [text for start, end, text in captions(language) if span.start - 0.01 <= start and end <= span.end]
         assert " ".join(said).replace("\n", " ") == f"{step.number}. {step.title} {step.cue}"
 
 
 def test_what_a_caption_may_not_say_is_escaped():
-    from exercises.film.captions import webvtt
+    from exercises.film.captions import render_webvtt
 
     scenes = [Scene(film().scenes[0].pose, 1, 0, 9)]
-    said = webvtt(spans(scenes), {1: ("A & B", "From --> to <b>")})
+    said = render_webvtt(step_spans(scenes), {1: ("A & B", "From --> to <b>")})
     assert "1. A &amp; B" in said
     assert "From --&gt; to &lt;b&gt;" in said
 
@@ -166,7 +166,7 @@ def test_the_command_writes_the_texts_alone_when_asked(tmp_path):
 
 
 def test_without_ffmpeg_it_says_so_in_one_line_and_writes_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(rendering, "painted", lambda pictures, wide: iter([b"png"] * len(pictures)))
+    monkeypatch.setattr(rendering, "rasterize", lambda pictures, wide: iter([b"png"] * len(pictures)))
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(CommandError, match=r"^ffmpeg must be installed .*--words-only without it$"):
         call_command("film", "forward-bend", to=tmp_path)

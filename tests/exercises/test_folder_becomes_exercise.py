@@ -21,8 +21,8 @@ def test_a_folder_is_an_exercise_in_its_languages(tmp_path: Path) -> None:
     bridge = Exercise.objects.get(slug="bridge")
     assert (read.slug, outcome) == ("bridge", Outcome.LOADED)
     assert (bridge.version, bridge.origin, bridge.featured) == (1, "clinic", False)
-    assert bridge.words("en").name == "Bridge"
-    assert bridge.words("es").name == "Puente"
+    assert bridge.text_in("en").name == "Bridge"
+    assert bridge.text_in("es").name == "Puente"
     assert [step.title for step in bridge.steps_in("es")] == ["Part 1", "Part 2"]
     assert [thing.name for thing in bridge.equipment_in("en")] == ["A mat"]
     assert [variation.code for variation in bridge.variations_in("en")] == ["pillow"]
@@ -62,13 +62,13 @@ def test_an_exercise_may_do_without_equipment_and_variations(tmp_path: Path) -> 
 
 def test_a_language_other_than_english_may_stand_alone(tmp_path: Path) -> None:
     list(load_library(make.write(tmp_path / "puente", "es", make.spanish())))
-    assert Exercise.objects.get().words("en").name == "Puente"
+    assert Exercise.objects.get().text_in("en").name == "Puente"
 
 
 def test_line_breaks_inside_a_text_do_not_count(tmp_path: Path) -> None:
     folder = make.write(tmp_path / "bridge", values=make.content(purpose="\n  Lie down.\n  Lift your hips.\n"))
     list(load_library(folder))
-    assert Exercise.objects.get().words("en").purpose == "Lie down. Lift your hips."
+    assert Exercise.objects.get().text_in("en").purpose == "Lie down. Lift your hips."
 
 
 def test_the_folder_may_be_the_one_we_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

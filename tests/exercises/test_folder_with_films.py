@@ -7,7 +7,7 @@ import pytest
 from exercises import media_storage
 from exercises.folder import read_folder
 from exercises.loading import Outcome, load_folder
-from exercises.media_selection import film_of, photo_of
+from exercises.media_selection import select_film, select_photo
 from exercises.models import Exercise, Media
 from exercises.toml_schema import ExerciseFileError
 
@@ -45,13 +45,13 @@ def load(folder: Path, origin: str = "clinic") -> Outcome:
 def test_films_and_pictures_are_stored_as_uploads(tmp_path, media_root):
     assert load(put(tmp_path / "bridge", WHOLE)) == Outcome.LOADED
     bridge = Exercise.objects.get()
-    film = film_of(bridge)
+    film = select_film(bridge)
     assert [source.content_type for source in film.sources] == ["video/mp4", "video/webm"]
     assert film.sources[0].file.read() == files.MP4
     assert film.poster.content_type == "image/jpeg"
     assert [track.language for track in film.captions] == ["en", "es"]
-    assert photo_of(bridge, 2).file.read() == files.PNG
-    assert photo_of(bridge, 1) is None
+    assert select_photo(bridge, 2).file.read() == files.PNG
+    assert select_photo(bridge, 1) is None
     stored = [path.name for path in (media_root / "exercises").iterdir()]
     assert len(stored) == 6
     assert not any("film" in name or "bridge" in name for name in stored)
@@ -70,8 +70,8 @@ def test_a_film_put_in_later_is_stored_without_a_new_version(tmp_path):
     folder = put(tmp_path / "bridge", {})
     load(folder)
     put(folder, {"film.mp4": files.MP4})
-    assert load(folder) == Outcome.SHOWN
-    assert film_of(Exercise.objects.get()).sources[0].extension == ".mp4"
+    assert load(folder) == Outcome.MEDIA_CHANGED
+    assert select_film(Exercise.objects.get()).sources[0].extension == ".mp4"
     assert load(folder) == Outcome.UNCHANGED
 
 
@@ -79,24 +79,24 @@ def test_what_was_uploaded_in_the_meantime_stays(tmp_path):
     folder = put(tmp_path / "bridge", {"film.mp4": files.MP4})
     load(folder)
     bridge = Exercise.objects.get()
-    media_storage.place(bridge, files.file(files.FRAGMENTED_MP4), "film")
+    media_storage.store_upload(bridge, files.file(files.FRAGMENTED_MP4), "film")
     assert load(folder) == Outcome.UNCHANGED
     assert bridge.media.get().file.read() == files.FRAGMENTED_MP4
 
 
 def test_the_shipped_film_is_a_static_file_and_follows_what_is_shipped(tmp_path, monkeypatch):
-    monkeypatch.setattr(media_storage, "STATIC", tmp_path / "static")
+    monkeypatch.setattr(media_storage, "STATIC_ROOT", tmp_path / "static")
     shipped = tmp_path / "static" / "exercises" / "bridge"
     folder = put(tmp_path / "bridge", {})
     load(folder, "library")
     shipped.mkdir(parents=True)
     (shipped / "film.mp4").write_bytes(files.MP4)
     (shipped / "moving.svg").write_bytes(files.SVG)  # no film, and no upload: left alone
-    assert load(folder, "library") == Outcome.SHOWN
+    assert load(folder, "library") == Outcome.MEDIA_CHANGED
     media = Media.objects.get()
     assert (media.path, media.uploaded, media.content_type) == ("exercises/bridge/film.mp4", False, "video/mp4")
     (shipped / "film.mp4").unlink()
-    assert load(folder, "library") == Outcome.SHOWN
+    assert load(folder, "library") == Outcome.MEDIA_CHANGED
     assert not Media.objects.exists()
 
 

@@ -63,4 +63,4 @@ def test_english_is_the_measure_even_when_another_language_comes_first(tmp_path:
 def test_languages_that_agree_are_one_exercise(tmp_path: Path) -> None:
     folder = make.write(tmp_path / "bridge")
     make.write(folder, "es", make.spanish())
-    assert [words.text.language for words in read_folder(folder).words] == ["en", "es"]
+    assert [words.text.language for words in read_folder(folder).translations] == ["en", "es"]

@@ -52,7 +52,7 @@ def test_changed_content_without_a_higher_version_is_refused(tmp_path: Path) -> 
     assert str(caught.value) == (
         f"{folder}: version: must be raised above 1: its content has changed since it was loaded"
     )
-    assert Exercise.objects.get().words("en").name == "Bridge"
+    assert Exercise.objects.get().text_in("en").name == "Bridge"
 
 
 def test_a_language_added_without_a_higher_version_is_refused(tmp_path: Path) -> None:

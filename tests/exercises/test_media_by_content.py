@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from exercises.media_files import check
+from exercises.media_files import check_media
 from tests.exercises import files
 
 FITTING = [
@@ -39,26 +39,26 @@ REFUSED = [
 @pytest.mark.parametrize(("kind", "content", "extension"), FITTING)
 def test_what_a_browser_shows_is_taken_and_gets_its_true_ending(kind, content, extension):
     file = files.file(content, "misleading.exe")
-    assert check(file, kind).extension == extension
+    assert check_media(file, kind).extension == extension
     assert file.read() == content  # left at its beginning
 
 
 @pytest.mark.parametrize(("kind", "content", "remedy"), REFUSED)
 def test_anything_else_is_refused_with_what_to_do(kind, content, remedy):
     with pytest.raises(ValidationError) as caught:
-        check(files.file(content, "film.mp4"), kind)
+        check_media(files.file(content, "film.mp4"), kind)
     assert remedy in caught.value.messages[0]
 
 
 def test_a_film_has_the_size_that_the_settings_allow(settings):
     settings.PLUMBLINE_FILM_MEGABYTES = 0.001
     with pytest.raises(ValidationError, match=r"at most 0\.0 MB are taken") as caught:
-        check(files.file(files.MP4), "film")
+        check_media(files.file(files.MP4), "film")
     assert "Make it smaller." in caught.value.messages[0]
     settings.PLUMBLINE_FILM_MEGABYTES = 1
-    assert check(files.file(files.MP4), "film").size == len(files.MP4)
+    assert check_media(files.file(files.MP4), "film").size == len(files.MP4)
 
 
 def test_a_picture_has_five_megabytes_at_most():
     with pytest.raises(ValidationError, match=r"has 5\.5 MB; at most 5 MB"):
-        check(files.file(files.PNG + bytes(int(5.5 * 1024 * 1024))), "picture")
+        check_media(files.file(files.PNG + bytes(int(5.5 * 1024 * 1024))), "picture")

@@ -7,7 +7,7 @@ from django.template import Context, Template
 
 from exercises.figure import draw
 from exercises.folder import read_folder
-from exercises.loading import SHIPPED, load_library
+from exercises.loading import SHIPPED_LIBRARY, load_library
 from exercises.models import Exercise
 
 from .poses import BEND, pictures
@@ -35,7 +35,7 @@ def test_a_fault_is_marked_and_a_step_is_not(number):
 
 @pytest.mark.parametrize("index", [0, 1], ids=["en", "es"])
 def test_every_picture_says_what_it_shows(index):
-    words = read_folder(BEND).words[index]
+    words = read_folder(BEND).translations[index]
     said = [text for step in words.steps for text in (step.shows, step.fault_shows)]
     said += [way.shows for way in words.variations]
     assert len(said) == len(pictures())
@@ -56,7 +56,7 @@ def test_neighbouring_steps_are_seen_to_differ():
 
 @pytest.mark.django_db
 def test_a_page_shows_a_picture_and_nothing_where_none_is_drawn():
-    list(load_library(SHIPPED, Exercise.Origin.LIBRARY))
+    list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
     bend = Exercise.objects.get(slug="forward-bend")
     page = Template(
         '{% load figures %}{% figure bend "step-" 7 title="A & B" shows="<long>" %}|{% figure bend "step-" 11 %}'
@@ -69,6 +69,6 @@ def test_a_page_shows_a_picture_and_nothing_where_none_is_drawn():
 
 @pytest.mark.django_db
 def test_a_stored_pose_comes_back_as_it_was():
-    list(load_library(SHIPPED, Exercise.Origin.LIBRARY))
+    list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
     bend = Exercise.objects.get(slug="forward-bend")
     assert {drawing.key: drawing.pose for drawing in bend.drawings.all()} == pictures()

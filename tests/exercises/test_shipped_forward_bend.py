@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from exercises.folder import Folder, Words, read_folder
-from exercises.loading import SHIPPED
+from exercises.folder import ExerciseContent, Translation, read_folder
+from exercises.loading import SHIPPED_LIBRARY
 
 STOP = [
     "saddle_numbness",
@@ -25,15 +25,15 @@ CARE = [
 ]
 
 
-def folder() -> Folder:
-    return read_folder(SHIPPED / "forward-bend")
+def folder() -> ExerciseContent:
+    return read_folder(SHIPPED_LIBRARY / "forward-bend")
 
 
-def each_language() -> list[Words]:
-    return folder().words
+def each_language() -> list[Translation]:
+    return folder().translations
 
 
-def prose(words: Words) -> list[str]:
+def prose(words: Translation) -> list[str]:
     """Every text of a language that a client reads as sentences."""
     rows = [words.text, *words.equipment, *words.steps, *words.variations, *words.precautions]
     keys = [

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from exercises import media_storage
-from exercises.media_selection import film_of
+from exercises.media_selection import select_film
 
 from . import files, make
 
@@ -29,7 +29,7 @@ def bend(settings, tmp_path):
 
 
 def place(exercise, content, kind="film", **where):
-    return media_storage.place(exercise, files.file(content), kind, **where)
+    return media_storage.store_upload(exercise, files.file(content), kind, **where)
 
 
 def fresh(exercise):
@@ -41,7 +41,7 @@ def lying(settings):
 
 
 def test_the_shipped_film_comes_with_its_own_captions_and_poster(bend):
-    film = film_of(bend)
+    film = select_film(bend)
     assert [media.path for media in (*film.sources, film.poster, *film.captions)] == [
         "exercises/bend/film.mp4",
         "exercises/bend/poster.png",
@@ -51,13 +51,13 @@ def test_the_shipped_film_comes_with_its_own_captions_and_poster(bend):
 
 def test_an_uploaded_film_leaves_the_shipped_captions_behind(bend):
     place(bend, files.WEBM)
-    film = film_of(fresh(bend))
+    film = select_film(fresh(bend))
     assert [source.uploaded for source in film.sources] == [True]
     assert (film.poster, film.captions) == (None, [])
 
 
 def test_without_any_film_there_is_none():
-    assert film_of(make.exercise()) is None
+    assert select_film(make.exercise()) is None
 
 
 def test_captions_and_a_poster_wait_for_the_film(bend):
@@ -81,23 +81,23 @@ def test_the_last_film_takes_its_captions_and_poster_along(bend, settings, djang
         film, webm = place(bend, files.MP4), place(bend, files.WEBM)
         place(bend, files.VTT, "captions", language="en")
         place(bend, files.PNG, "poster")
-        media_storage.take_away(film)
-    assert film_of(fresh(bend)).captions
+        media_storage.delete_upload(film)
+    assert select_film(fresh(bend)).captions
     with django_capture_on_commit_callbacks(execute=True):
-        media_storage.take_away(webm)
-    assert film_of(fresh(bend)).sources[0].path == "exercises/bend/film.mp4"
+        media_storage.delete_upload(webm)
+    assert select_film(fresh(bend)).sources[0].path == "exercises/bend/film.mp4"
     assert lying(settings) == []
 
 
 def test_a_file_that_another_version_shows_stays(bend, settings, django_capture_on_commit_callbacks):
     film = place(bend, files.MP4)
     newer = make.exercise("bend", 2, origin="library")
-    media_storage.carry(bend, newer)
+    media_storage.copy_uploads(bend, newer)
     with django_capture_on_commit_callbacks(execute=True):
-        media_storage.take_away(film)
+        media_storage.delete_upload(film)
     assert newer.media.get().file.read() == files.MP4
     with django_capture_on_commit_callbacks(execute=True):
-        media_storage.take_away(newer.media.get())
+        media_storage.delete_upload(newer.media.get())
     assert lying(settings) == []
 
 

@@ -32,14 +32,14 @@ def spoken(*languages: str) -> Exercise:
     ],
 )
 def test_the_nearest_language_is_found(stored: list[str], asked: str | None, found: str) -> None:
-    assert spoken(*stored).words(asked).language == found
+    assert spoken(*stored).text_in(asked).language == found
 
 
 def test_everything_is_in_the_one_language_found(django_assert_num_queries: Any) -> None:
     exercise = spoken("en", "es")
     # Spanish has lost a step: the page stays Spanish all the same.
     exercise.steps.filter(language="es", number=2).delete()
-    exercise = Exercise.objects.whole().get()
+    exercise = Exercise.objects.with_content().get()
     with django_assert_num_queries(0):
         assert [(step.title, step.number) for step in exercise.steps_in("es")] == [("in es", 1)]
         assert [step.number for step in exercise.steps_in("fr")] == [1, 2]
@@ -60,7 +60,7 @@ def test_a_list_of_names_takes_two_queries(django_assert_num_queries: Any) -> No
     for slug in ("bridge", "twist", "squat"):
         make.speak(make.exercise(slug), "en", slug)
     with django_assert_num_queries(2):
-        names = [exercise.name for exercise in Exercise.objects.current().with_words()]
+        names = [exercise.name for exercise in Exercise.objects.current().with_texts()]
     assert names == ["bridge", "squat", "twist"]
 
 
@@ -69,4 +69,4 @@ def test_an_exercise_without_words_is_called_by_its_slug() -> None:
     assert str(exercise) == "bridge"
     assert str(Exercise(slug="unsaved")) == "unsaved"
     with pytest.raises(ExerciseText.DoesNotExist, match="bridge version 1"):
-        exercise.words("en")
+        exercise.text_in("en")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.service_form import ServiceForm
 from exercises.authoring import Content
-from exercises.media_files import check
+from exercises.media_files import check_media
 from exercises.models import Exercise, Media, Precaution, Step
 
 ROW_KEY = re.compile(r"(?P<rows>\w+)\[(?P<number>\d+)\]\.(?P<field>\w+)")
@@ -119,7 +119,7 @@ class StepRow(Row):
     def clean_picture(self) -> Any:
         picture = self.cleaned_data["picture"]
         if picture:
-            check(picture, Media.Kind.PICTURE)
+            check_media(picture, Media.Kind.PICTURE)
         return picture
 
 

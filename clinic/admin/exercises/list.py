@@ -21,7 +21,7 @@ from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
 from clinic.prescriptions import exercise_library
-from exercises.media_selection import film_of, photo_of
+from exercises.media_selection import select_film, select_photo
 from exercises.models import Exercise, Media
 
 Kind = Media.Kind
@@ -61,7 +61,7 @@ class UploadForm(ServiceForm):
 
 def newest(slug: str) -> Exercise:
     """The newest version of an exercise, shown or not. Raises Http404."""
-    found = Exercise.objects.filter(slug=slug).whole().order_by("-version").first()
+    found = Exercise.objects.filter(slug=slug).with_content().order_by("-version").first()
     if found is None:
         raise Http404
     return found
@@ -83,7 +83,7 @@ def listing(request: HttpRequest) -> AdminPage:
     for exercise in Exercise.objects.order_by("slug", "-version").prefetch_related("texts", "media"):
         if exercise.slug not in rows:
             shown = current.get(exercise.slug)
-            rows[exercise.slug] = {"exercise": exercise, "shown": shown, "film": film_of(exercise)}
+            rows[exercise.slug] = {"exercise": exercise, "shown": shown, "film": select_film(exercise)}
     featured = {membership.clinic.featured_exercise for membership in access.memberships(request)}
     return render_page(
         request,
@@ -120,12 +120,12 @@ def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None
         found.name,
         status=422 if wrong else 200,
         exercise=found,
-        words=found.words(get_language()),
+        words=found.text_in(get_language()),
         shown=shown,
         shipped=found.origin == Exercise.Origin.LIBRARY,
         languages=languages(found),
-        steps=[(step, photo_of(found, step.number)) for step in steps],
-        film=film_of(found),
+        steps=[(step, select_photo(found, step.number)) for step in steps],
+        film=select_film(found),
         uploads=uploads,
         forms=upload_forms,
         may_write=bool(access.clinical(request)),

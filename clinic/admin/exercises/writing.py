@@ -26,7 +26,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
     by = acting(request)
     asked = request.GET.get("language", "")
     language = asked if asked in dict(settings.LANGUAGES) else by.clinic.language
-    return _form(request, language, None, {} if request.method == "POST" else authoring.usual(language))
+    return _form(request, language, None, {} if request.method == "POST" else authoring.default_content(language))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,8 +37,8 @@ def change(request: HttpRequest, slug: str, language: str) -> HttpResponseBase:
     spoken = {code for code, _name, there in languages(found) if there}
     if found.origin == Exercise.Origin.LIBRARY or language not in {code for code, _name, _there in languages(found)}:
         raise Http404
-    source = language if language in spoken else found.words(language).language
-    return _form(request, language, found, authoring.content_of(found, source))
+    source = language if language in spoken else found.text_in(language).language
+    return _form(request, language, found, authoring.read_content(found, source))
 
 
 def _form(request: HttpRequest, language: str, exercise: Exercise | None, content: Content) -> HttpResponseBase:
@@ -59,7 +59,7 @@ def _form(request: HttpRequest, language: str, exercise: Exercise | None, conten
             said = (
                 _("%(name)s is shown in the library now.") if stored.published_at else _("%(name)s is kept as a draft.")
             )
-            messages.success(request, said % {"name": stored.words(language).name})
+            messages.success(request, said % {"name": stored.text_in(language).name})
             return HttpResponseRedirect(reverse("plumbline:exercise", args=[stored.slug]))
         else:
             refused = True

@@ -150,10 +150,10 @@ class PortalCard(Card):
 
     def __init__(self, clinic: Clinic, data: Any = None, files: Any = None) -> None:
         super().__init__(clinic, data, files)
-        exercises = Exercise.objects.current().whole().order_by("slug")
+        exercises = Exercise.objects.current().with_content().order_by("slug")
         field = self.fields["featured_exercise"]
         assert isinstance(field, forms.ChoiceField)
-        choices = [(exercise.slug, exercise.words(get_language()).name) for exercise in exercises]
+        choices = [(exercise.slug, exercise.text_in(get_language()).name) for exercise in exercises]
         withdrawn = [] if clinic.featured_exercise in dict(choices) else [(clinic.featured_exercise, "–")]
         field.choices = [*withdrawn, *choices]
 

@@ -62,7 +62,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     running = {plan.client_id: plan for plan in plans}
     return render_page(
         request, "prescribing/bulk.html", title, clients=clients, chosen=chosen, exercise=exercise, form=form,
-        words=exercise.words(get_language()), sources=sources, several=len(offered) > 1, query=query,
+        words=exercise.text_in(get_language()), sources=sources, several=len(offered) > 1, query=query,
         hours=day_strip.hour_marks(),
         shares=[
             (share, strips[share.client.pk], running.get(share.client.pk), _url_without(share.client, clients, slug))

@@ -25,7 +25,7 @@ from clinic.models.fields import WEEKDAYS, zone
 from clinic.pain.advice import render_hold_advice
 from clinic.reminders import planning, sending
 from clinic.reminders.schedule import first_slot, slots
-from exercises.media_selection import on_the_picture
+from exercises.media_selection import representative_step
 
 DISPLAYED_REMINDERS = 4
 LOOK_AHEAD = dt.timedelta(days=800)
@@ -153,7 +153,7 @@ def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
             "clinic": client.clinic,
             "now": now,
             "first": plan,
-            "step": on_the_picture(steps) if plan.state == "do" else None,
+            "step": representative_step(steps) if plan.state == "do" else None,
             "others": [],
             "had_prescription": True,
             "on_hold_text": partial(render_hold_advice, client),  # read where the plan is on hold

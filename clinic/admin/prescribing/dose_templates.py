@@ -81,7 +81,7 @@ def _memberships(request: HttpRequest) -> list[Practitioner]:
 def _template_of(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise, Practitioner]:
     """A template that this person may change. Raises Http404, also when its exercise is no longer published."""
     template = get_object_or_404(DoseTemplate.objects.kept_by(request.user).select_related("clinic"), pk=pk)
-    exercise = get_object_or_404(Exercise.objects.current().whole(), slug=template.exercise)
+    exercise = get_object_or_404(Exercise.objects.current().with_content(), slug=template.exercise)
     by = next(membership for membership in access.clinical(request) if membership.treats_at(template.clinic_id))
     return template, exercise, by
 
@@ -90,7 +90,7 @@ def _template_of(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise,
 def list_templates(request: HttpRequest) -> HttpResponseBase:
     """List the templates by exercise; where there are none yet, offer the usual dose."""
     memberships = _memberships(request)
-    exercises = list(Exercise.objects.current().whole())
+    exercises = list(Exercise.objects.current().with_content())
     rows: dict[str, list[dict[str, Any]]] = {exercise.slug: [] for exercise in exercises}
     for template in DoseTemplate.objects.kept_by(request.user).filter(active=True).select_related("clinic"):
         if template.exercise in rows:
@@ -99,7 +99,7 @@ def list_templates(request: HttpRequest) -> HttpResponseBase:
         request,
         "prescribing/dose_templates.html",
         _("Doses"),
-        sections=[(exercise, exercise.words(get_language()), rows[exercise.slug]) for exercise in exercises],
+        sections=[(exercise, exercise.text_in(get_language()), rows[exercise.slug]) for exercise in exercises],
         has_none=not any(rows.values()),
         usual_name=dose_templates.usual_name(),
         several_clinics=len(memberships) > 1,
@@ -110,7 +110,7 @@ def list_templates(request: HttpRequest) -> HttpResponseBase:
 def add_template(request: HttpRequest) -> HttpResponseBase:
     """Add a template for ``?exercise=``."""
     memberships = _memberships(request)
-    exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.GET.get("exercise", ""))
+    exercise = get_object_or_404(Exercise.objects.current().with_content(), slug=request.GET.get("exercise", ""))
     form = TemplateForm(request.POST if request.method == "POST" else None, exercise, memberships, vars(USUAL))
     if form.is_bound and form.is_valid():
         template = form.call(lambda: dose_templates.add_template(exercise, **form.values(), by=form.by()))
@@ -123,7 +123,7 @@ def add_template(request: HttpRequest) -> HttpResponseBase:
 def add_usual_template(request: HttpRequest) -> HttpResponseBase:
     """Add the usual dose for ``exercise`` to the clinic of the first membership."""
     memberships = _memberships(request)
-    exercise = get_object_or_404(Exercise.objects.current().whole(), slug=request.POST.get("exercise", ""))
+    exercise = get_object_or_404(Exercise.objects.current().with_content(), slug=request.POST.get("exercise", ""))
     try:
         template = dose_templates.add_usual_template(exercise, by=memberships[0])
     except ValidationError as error:

@@ -24,7 +24,7 @@ from clinic.admin.prescribing.screening_form import PrescribeForm
 from clinic.admin.rendering import render_page
 from clinic.models import Client, Clinic, Practitioner, Prescription
 from clinic.prescriptions import prescribing
-from exercises.media_selection import on_the_picture, photo_of
+from exercises.media_selection import representative_step, select_photo
 from exercises.models import Exercise, Media, Step
 
 
@@ -44,16 +44,16 @@ class OfferedExercise:
     @property
     def photo(self) -> Media | None:
         step = self.step
-        return photo_of(self.exercise, step.number) if step else None
+        return select_photo(self.exercise, step.number) if step else None
 
     @property
     def summary(self) -> str:
-        return self.exercise.words(get_language()).summary
+        return self.exercise.text_in(get_language()).summary
 
 
 def picture_step(exercise: Exercise) -> Step | None:
     """The step whose picture stands for the exercise."""
-    return on_the_picture(exercise.steps_in(get_language()))
+    return representative_step(exercise.steps_in(get_language()))
 
 
 def list_offered(clinic: Clinic, by: Practitioner, clients: Collection[Client]) -> list[OfferedExercise]:
@@ -67,7 +67,7 @@ def list_offered(clinic: Clinic, by: Practitioner, clients: Collection[Client]) 
             to_clients.get(exercise.slug),
             by_practitioner.get(exercise.slug),
         )
-        for exercise in Exercise.objects.current().whole()
+        for exercise in Exercise.objects.current().with_content()
     ]
     return sorted(offered, key=lambda row: (not row.featured, -_last_use(row), row.exercise.name.casefold()))
 
@@ -121,7 +121,7 @@ def prescribe_single(request: HttpRequest, pk: int) -> HttpResponseBase:
     (strip,) = day_strip.build_strips([client], form.valid_times(), {client.pk: form.early})
     return render_page(
         request, "prescribing/single.html", title, client=client, chosen=chosen, exercise=exercise, form=form,
-        running=running, words=exercise.words(get_language()), sources=sources, day=strip, hours=day_strip.hour_marks(),
+        running=running, words=exercise.text_in(get_language()), sources=sources, day=strip, hours=day_strip.hour_marks(),
         several=len(offered) > 1,
         displayed_plans=displayed_plans_field(form, request.POST, running),
     )  # fmt: skip

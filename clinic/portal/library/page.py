@@ -30,7 +30,7 @@ class LibraryEntry:
 @reader_only
 def library(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Every exercise that may be prescribed today."""
-    entries = [_library_entry(exercise) for exercise in Exercise.objects.current().whole()]
+    entries = [_library_entry(exercise) for exercise in Exercise.objects.current().with_content()]
     return render_page(request, reader, "library/page.html", {"entries": entries})
 
 
@@ -39,7 +39,7 @@ def library(request: HttpRequest, reader: Reader) -> HttpResponse:
 @reader_only
 def exercise(request: HttpRequest, reader: Reader, slug: str) -> HttpResponse:
     """One exercise: its film, purpose, precautions, and each step with its usual fault."""
-    current = get_object_or_404(Exercise.objects.current().whole(), slug=slug)
+    current = get_object_or_404(Exercise.objects.current().with_content(), slug=slug)
     precautions = current.precautions_in(get_language())
     context = {
         **exercise_context(current),
@@ -59,7 +59,7 @@ def exercise_context(exercise: Exercise) -> dict[str, object]:
     language = get_language()
     return {
         "exercise": exercise,
-        "exercise_text": exercise.words(language),
+        "exercise_text": exercise.text_in(language),
         "steps": exercise.steps_in(language),
         "equipment": exercise.equipment_in(language),
     }
@@ -70,7 +70,7 @@ def _library_entry(exercise: Exercise) -> LibraryEntry:
     steps = exercise.steps_in(language)
     # The first hold shows the exercise best; without one, the middle step does.
     held = [step.number for step in steps if step.phase == Step.Phase.HOLD]
-    return LibraryEntry(exercise, exercise.words(language), held[0] if held else len(steps) // 2 + 1, len(steps))
+    return LibraryEntry(exercise, exercise.text_in(language), held[0] if held else len(steps) // 2 + 1, len(steps))
 
 
 def _active_prescription(client: Client | None, slug: str) -> Prescription | None:

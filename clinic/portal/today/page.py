@@ -15,7 +15,7 @@ from clinic.portal.pwa.offline import kept_offline
 from clinic.portal.today.daily_status import DayState, daily_status, running_prescriptions
 from clinic.portal.today.messages import client_messages_for
 from clinic.portal.today.next_morning import next_morning_form
-from exercises.media_selection import on_the_picture
+from exercises.media_selection import representative_step
 
 HANDOVER_SHOWN_FOR = dt.timedelta(days=14)  # how long Today shows that the practitioner changed
 
@@ -34,7 +34,7 @@ def today(request: HttpRequest, client: Client) -> HttpResponse:
     doing = first is not None and first.state == DayState.DO
     context = {
         "first": first,
-        "step": on_the_picture(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
+        "step": representative_step(first.prescription.exercise.steps_in(client.language)) if first and doing else None,
         "others": statuses[1:],
         "unread": client_messages_for(client, request.user).filter(read_at=None),
         "morning_form": next_morning_form(request, statuses),

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exercises.film.render import FilmError, film_of, write
+from exercises.film.render import FilmError, build_film, write_film
 from exercises.folder import read_folder
-from exercises.loading import SHIPPED
+from exercises.loading import SHIPPED_LIBRARY
 from exercises.toml_schema import ExerciseFileError
 
-STATIC = SHIPPED.parent / "static" / "exercises"
+STATIC = SHIPPED_LIBRARY.parent / "static" / "exercises"
 
 
 class Command(BaseCommand):
@@ -27,10 +27,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["exercise"]
-        path = SHIPPED / name if (SHIPPED / name).is_dir() else Path(name)
+        path = SHIPPED_LIBRARY / name if (SHIPPED_LIBRARY / name).is_dir() else Path(name)
         try:
-            film = film_of(read_folder(path))
-            written = write(film, options["to"] or STATIC / path.resolve().name, words_only=options["words_only"])
+            film = build_film(read_folder(path))
+            written = write_film(film, options["to"] or STATIC / path.resolve().name, words_only=options["words_only"])
         except (ExerciseFileError, FilmError) as error:
             raise CommandError(str(error)) from None
         for file in written:

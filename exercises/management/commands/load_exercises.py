@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from exercises.loading import SHIPPED, load_library
+from exercises.loading import SHIPPED_LIBRARY, load_library
 from exercises.models import Exercise
 from exercises.toml_schema import ExerciseFileError
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sources = [(SHIPPED, Exercise.Origin.LIBRARY)]
+        sources = [(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY)]
         sources += [(folder, Exercise.Origin.CLINIC) for folder in options["folders"]]
         try:
             for path, origin in sources:

@@ -50,8 +50,8 @@ def open_page(browser, live_server, settings, tmp_path):
 
 
 def bridge():
-    made = authoring.write("bridge", "en", content.content(version=None, featured=None), published=True)
-    media_storage.place(made, files.file(files.MP4), Media.Kind.FILM)
+    made = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
+    media_storage.store_upload(made, files.file(files.MP4), Media.Kind.FILM)
     return made
 
 
@@ -101,13 +101,13 @@ def test_the_form_goes_by_keyboard_with_its_mistakes_marked(cast, open_page):
 
 
 def test_a_film_of_the_clinics_own_plays_and_seeks(cast, open_page, tmp_path):
-    made = authoring.write("bridge", "en", content.content(version=None, featured=None), published=True)
+    made = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
     film = tmp_path / "film.webm"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=3:s=64x48:r=10", str(film)]
     try:
         subprocess.run(command, check=True)
     except FileNotFoundError:
         pytest.skip("no ffmpeg here to make a film with")
-    media_storage.place(made, files.file(film.read_bytes()), Media.Kind.FILM)
+    media_storage.store_upload(made, files.file(film.read_bytes()), Media.Kind.FILM)
     page = open_page(visit.url("exercise", "bridge"), cast.dana)
     assert page.evaluate(PLAY) == [64, True, None]

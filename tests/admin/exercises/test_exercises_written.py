@@ -207,8 +207,8 @@ def test_a_second_language_is_added(cast, alice):
     spanish = [step("Túmbate", previous_number="1"), step("Sube la cadera", previous_number="2")]
     change(alice, "es", name="Puente", steps=spanish, **KEPT)
     two = the_bridge(2)
-    assert two.words("es").name == "Puente"
-    assert two.words("en").name == "Bridge"
+    assert two.text_in("es").name == "Puente"
+    assert two.text_in("en").name == "Bridge"
     assert [one.title for one in two.steps_in("es")] == ["Túmbate", "Sube la cadera"]
 
 

@@ -20,7 +20,7 @@ def alice(cast):
 def another(slug, name):
     """An exercise of the clinic's own."""
     said = content.content(version=None, featured=None, name=name)
-    return authoring.write(slug, "en", said, after=None, published=True)
+    return authoring.save_exercise(slug, "en", said, after=None, published=True)
 
 
 def order(page):

@@ -199,7 +199,7 @@ def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
     DoseTemplate.objects.all().delete()
     page.goto(url("dose_templates"))
     look("doses-none")
-    authoring.write(
+    authoring.save_exercise(
         "bridge", "en", content.content(version=None, featured=None, name="Bridge"), after=None, published=True
     )
     page.goto(url("prescribe", dana.pk))

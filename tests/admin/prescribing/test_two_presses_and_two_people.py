@@ -291,7 +291,7 @@ def test_a_client_who_leaves_between_the_reading_and_the_writing_gets_nothing(ca
 
 
 def test_an_exercise_taken_out_meanwhile_is_said_and_nothing_stored(cast, alice):
-    authoring.write(
+    authoring.save_exercise(
         "bridge", "en", content.content(version=None, featured=None, name="Bridge"), after=None, published=True
     )
     Exercise.objects.filter(slug="bridge").update(published_at=None)

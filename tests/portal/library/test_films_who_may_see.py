@@ -16,12 +16,12 @@ from tests.portal.visit import signed_in, stranger, url
 def bridge(cast, settings, tmp_path):
     """The second exercise, as a clinic adds it, with a film."""
     settings.MEDIA_ROOT = tmp_path
-    return authoring.write("bridge", "en", content.content(version=None, featured=None), published=True)
+    return authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
 
 
 @pytest.fixture
 def film(bridge):
-    return media_storage.place(bridge, files.file(files.MP4, "../../evil.html"), Media.Kind.FILM)
+    return media_storage.store_upload(bridge, files.file(files.MP4, "../../evil.html"), Media.Kind.FILM)
 
 
 def address(media):

@@ -24,7 +24,7 @@ def dana(cast, settings, tmp_path):
 def bridge(after=None, **changes):
     """The second exercise, as a clinic's folder holds it."""
     said = content.content(version=None, featured=None, **changes)
-    return authoring.write("bridge", "en", said, after=after, published=True)
+    return authoring.save_exercise("bridge", "en", said, after=after, published=True)
 
 
 def page_of(browser, slug="forward-bend"):
@@ -41,7 +41,7 @@ def test_the_shelf_shows_each_exercise_with_its_picture(dana):
 
 def test_everything_a_good_practitioner_would_say_is_there(dana):
     bend, page = make.exercise(), page_of(dana)
-    words = bend.words("en")
+    words = bend.text_in("en")
     for said in (words.purpose, words.gauge, *(row.question for row in bend.precautions_in("en"))):
         assert said.replace("'", "&#x27;") in page
     for row in (*bend.steps_in("en"), *bend.variations_in("en"), *bend.equipment_in("en")):
@@ -85,7 +85,7 @@ def test_without_a_film_there_is_no_player(dana):
 
 def test_an_uploaded_picture_stands_where_nothing_is_drawn(dana):
     made = bridge()
-    photo = media_storage.place(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
+    photo = media_storage.store_upload(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     assert f'<img src="{url("media", photo.pk)}" alt="Part 2"' in page_of(dana, "bridge")
     assert url("media", photo.pk) in dana.get(url("library")).content.decode()  # its cover
 
@@ -105,7 +105,7 @@ def test_a_plan_of_an_older_version_can_be_done_from_the_page_of_the_newer(cast,
     said = {
         key: value for key, value in content.content(name="Hip bridge").items() if key not in ("version", "featured")
     }
-    authoring.write("bridge", "en", said, after=1, published=True)
+    authoring.save_exercise("bridge", "en", said, after=1, published=True)
     page = page_of(dana, "bridge")
     assert "Hip bridge" in page
     assert f'href="{url("player", plan.pk)}"' in page

@@ -241,7 +241,7 @@ def test_a_clinics_own_exercise_without_hold_or_drawing_is_walked_too(cast, sett
     assert visit.title == "Bridge"  # its precaution is not asked in a report
     assert "Step 1 of 2" in visit.said
     assert 'svg class="figure' not in visit.html
-    photo = media_storage.place(own, files.file(files.PNG), Media.Kind.PICTURE, step=2)
+    photo = media_storage.store_upload(own, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     visit.press()
     assert f'<img src="{url("media", photo.pk)}"' in visit.html
     visit.press()

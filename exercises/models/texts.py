@@ -1,4 +1,4 @@
-"""What an exercise says, in each of its languages: rows beside it, marked with the language."""
+"""The content of an exercise in each of its languages: rows marked with the language."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ExerciseText(models.Model):
-    """An exercise's words in one language."""
+    """Name, summary, purpose and gauge of an exercise in one language."""
 
     exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=12)
@@ -29,10 +29,10 @@ class ExerciseText(models.Model):
 
 
 class Step(models.Model):
-    """One screen of the player: what to do, what to check, what goes wrong and what puts it right."""
+    """One step: what to do, what to check, the common fault and its correction."""
 
     class Phase(models.TextChoices):
-        """When in the exercise it is done; a second round begins again at the first that goes in."""
+        """When in the exercise it is done; the next set begins again at the first GO_IN step."""
 
         READY = "ready", _("once, at the beginning")
         GO_IN = "go_in", _("at the start of each round")
@@ -115,7 +115,7 @@ class Precaution(models.Model):
 
 
 class Equipment(models.Model):
-    """A thing the client needs at home."""
+    """One thing that the client needs at home."""
 
     exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="equipment")
     language = models.CharField(_("language"), max_length=12)
@@ -136,7 +136,7 @@ class Equipment(models.Model):
 
 
 class Variation(models.Model):
-    """An easier way to do the exercise, which a prescription may choose by its code."""
+    """An easier variation, which a prescription may choose by its code."""
 
     exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="variations")
     language = models.CharField(_("language"), max_length=12)
