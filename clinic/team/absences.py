@@ -15,7 +15,7 @@ from clinic import audit
 from clinic.models import Absence, Clinic, Practitioner
 from clinic.models.fields import zone
 
-MAX_LENGTH = dt.timedelta(days=366)
+LONGEST_ABSENCE = dt.timedelta(days=366)
 DAY = dt.timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ def add_absence(
     Raises ValidationError by field; nothing is stored then.
     """
     absence = Absence(practitioner=practitioner)
-    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-made")
+    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), audit.Verb.ABSENCE_ADDED)
 
 
 def change_absence(
@@ -50,7 +50,7 @@ def change_absence(
     now: dt.datetime | None = None,
 ) -> Absence:
     """Other days or another cover, as for `go_away`; the cover before loses access at once."""
-    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), "absence-changed")
+    return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), audit.Verb.ABSENCE_CHANGED)
 
 
 def end_absence(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
@@ -135,7 +135,7 @@ def _find_errors(
         return wrong | {"ends_on": _("Choose a day on or after the first one.")}
     if days[1] < today:
         wrong["ends_on"] = _("Choose a day that is still to come.")
-    elif days[1] - days[0] >= MAX_LENGTH:
+    elif days[1] - days[0] >= LONGEST_ABSENCE:
         wrong["ends_on"] = _("At most a year at once.")
     if absence.pk is not None and absence.ends_at <= now:
         wrong["starts_on"] = _("That one is over. Write down a new one.")
