@@ -101,7 +101,7 @@ def leave_clinic(client: Client, *, by: AbstractBaseUser | None, now: dt.datetim
 
 def keeps_sign_in(client: Client) -> bool:
     """Whether the sign-in stays after leaving: its owner is also a member, client or registrant elsewhere."""
-    return client.user is not None and users.is_account_needed(client.user, but_for=client)
+    return client.user is not None and users.is_account_needed(client.user, excluding=client)
 
 
 def delete_expired_addresses(now: dt.datetime) -> int:

@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from clinic.conf import conf
 from clinic.mail import signed_links
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.models import Client, Invitation, Practitioner, SkipReason
 
 # Reminders, which expire after hours, must not wait for an import of 500 clients: a batch takes a slow server (half a
@@ -64,7 +64,7 @@ def guard(invitations: list[Invitation], now: dt.datetime) -> Mapping[int, SkipR
 def compose(invitation: Invitation) -> EmailMultiAlternatives:
     """The mail in the client's language: who invites, and the link."""
     client = invitation.client
-    return letter(
+    return build_email(
         "invitation",
         to=(client.name, client.email),
         clinic=client.clinic,

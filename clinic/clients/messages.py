@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clinic import audit
 from clinic.conf import conf
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.models import Client, Message, Practitioner, SkipReason
 from clinic.models.idempotency import idempotency_key
 from clinic.models.message import MAX_TEXT
@@ -86,7 +86,7 @@ def _skip_reason(message: Message, complained: set[int]) -> SkipReason | None:
 def compose(message: Message) -> EmailMultiAlternatives:
     """The mail: that the clinic has written, and where to read it. It quotes nothing of the message."""
     client = message.client
-    return letter(
+    return build_email(
         "message",
         to=(client.name, client.email),
         clinic=client.clinic,

@@ -191,12 +191,7 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
         clinic=registrant.clinic,
         language=registrant.language,
         message_id=confirmation.message_id,
-        context={
-            "open_url": library_url
-            if confirmed
-            else signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk),
-            "days": conf.confirmation_age.days,
-        },
+        context={"open_url": url, "days": conf.confirmation_age.days},
     )
 
 

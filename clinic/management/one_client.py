@@ -1,4 +1,4 @@
-"""The client that a command is about."""
+"""The argument of a command that is about one client."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from clinic.models import Client
 
 
 def add_client(parser: ArgumentParser) -> None:
-    """``ID``: the number of a client, as it stands in the address of the client's page."""
+    """Add the argument ``ID``: the primary key of a client, as in the URL of the client's page."""
     parser.add_argument("client", type=whole(1, MOST_ID), metavar="ID", help="the number in the client's page address")
 
 
-def client_of(number: int) -> Client:
-    """That client. Raises CommandError when there is none."""
-    found = Client.objects.select_related("clinic", "practitioner", "user").filter(pk=number).first()
-    if found is None:
-        raise CommandError(f"There is no client {number}.")
-    return found
+def get_client(pk: int) -> Client:
+    """The client with this primary key. Raises CommandError when there is none."""
+    client = Client.objects.select_related("clinic", "practitioner", "user").filter(pk=pk).first()
+    if client is None:
+        raise CommandError(f"There is no client {pk}.")
+    return client

@@ -1,4 +1,4 @@
-"""A client of a clinic, and the invitation that brings one in."""
+"""A client of a clinic, and the mail that invites one."""
 
 from __future__ import annotations
 
@@ -23,58 +23,58 @@ from clinic.models.outbox import OutboxMessage, OutboxQuerySet, State
 
 class ClientQuerySet(models.QuerySet["Client"]):
     def for_user(self, user: Person) -> ClientQuerySet:
-        """The records of a signed-in person as a client who has joined; none for anybody else."""
+        """The records of this person as a client who has joined."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(user_id=user.pk, state=Client.State.JOINED)
 
     def visible_to(self, user: Person) -> ClientQuerySet:
-        """Whom this person may know of: oneself, and by name all that work here brings (front desk too)."""
+        """Clients whose name and contact this person may see: oneself, and those of the clinics worked at."""
         return self._reached_by(user, Q(role__in=[Practitioner.Role.OWNER, Practitioner.Role.FRONT_DESK]))
 
     def record_visible_to(self, user: Person) -> ClientQuerySet:
-        """Whose health data this person may see: one's own, one's clients', an owner all of the clinic's."""
+        """Clients whose health data this person may see: oneself, the own clients, an owner's whole clinic."""
         return self._reached_by(user, Q(role=Practitioner.Role.OWNER))
 
     def treated_by(self, user: Person) -> ClientQuerySet:
-        """Those for whom this person may write as a practitioner; never oneself as client."""
+        """Clients whom this person may treat as a practitioner; never oneself as a client."""
         return self.filter(self._at_work(user, Q(role=Practitioner.Role.OWNER)))
 
     def handed_over_by(self, user: Person) -> ClientQuerySet:
-        """Whom this person may give to a colleague: one's own clients, an owner all of the clinic's; who left stays."""
-        here = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
-        mine = Q(pk=OuterRef("practitioner_id"), role=Practitioner.Role.PRACTITIONER)
-        may = Exists(here.filter(mine | Q(role=Practitioner.Role.OWNER)))
-        return self.filter(may).exclude(state=Client.State.LEFT)
+        """Clients whom this person may hand over: the own ones, an owner's whole clinic; none who has left."""
+        memberships = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
+        treats = Q(pk=OuterRef("practitioner_id"), role=Practitioner.Role.PRACTITIONER)
+        allowed = Exists(memberships.filter(treats | Q(role=Practitioner.Role.OWNER)))
+        return self.filter(allowed).exclude(state=Client.State.LEFT)
 
     def unanswered(self, since: dt.datetime, at_most: int) -> ClientQuerySet:
-        """Whose last invitation went out before ``since`` and arrived, as far as is known, and was not taken up.
+        """Invited clients whose last mail was sent before ``since``, did not come back and was not accepted.
 
-        ``at_most``: so many invitations, and a client is asked no more.
+        ``at_most``: clients with so many invitations are left out.
         """
         mails = Invitation.objects.filter(client=OuterRef("pk"))
         newest = mails.order_by("-pk")[:1]
-        asked = mails.order_by().values("client").annotate(count=Count("pk")).values("count")
+        count = mails.order_by().values("client").annotate(count=Count("pk")).values("count")
         waiting = self.filter(state=Client.State.INVITED, undeliverable_since=None)
         return waiting.annotate(
             last_state=Subquery(newest.values("state")),
             last_sent_at=Subquery(newest.values("sent_at")),
             last_status_detail=Subquery(newest.values("status_detail")),
-            asked=Subquery(asked),
-        ).filter(last_state=State.SENT, last_sent_at__lte=since, last_status_detail="", asked__lt=at_most)
+            invitation_count=Subquery(count),
+        ).filter(last_state=State.SENT, last_sent_at__lte=since, last_status_detail="", invitation_count__lt=at_most)
 
     def in_care_of(self, practitioner: Practitioner) -> ClientQuerySet:
-        """One's own and those one covers; an owner also those of who is away without a cover."""
+        """The clients of a practitioner and of those they cover; an owner covers whoever is absent without a cover."""
         covered = Absence.objects.at().covered_by([practitioner]).values("practitioner")
         return self.filter(Q(practitioner=practitioner) | Q(practitioner__in=covered))
 
     def with_cover(self, memberships: Iterable[Practitioner]) -> ClientQuerySet:
-        """With ``covered_until``: the last day on which one of these covers for the client's practitioner, or None."""
-        ours = Absence.objects.at().filter(cover__in=memberships, practitioner=OuterRef("practitioner_id"))
-        return self.annotate(covered_until=Subquery(ours.order_by("-ends_on").values("ends_on")[:1]))
+        """Annotate ``covered_until``: the last day on which one of these covers for the client's practitioner."""
+        absences = Absence.objects.at().filter(cover__in=memberships, practitioner=OuterRef("practitioner_id"))
+        return self.annotate(covered_until=Subquery(absences.order_by("-ends_on").values("ends_on")[:1]))
 
     def mark_undeliverable(self, pk: int, now: dt.datetime) -> bool:
-        """Mail to this client comes back from now on; an earlier date of the same trouble stays (then False)."""
+        """Store that mail to a client bounces since ``now``. False: it did before, and that date stays."""
         return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
 
     def lock_for_writing(self, pk: int) -> Client:
@@ -96,12 +96,12 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     @staticmethod
     def _at_work(user: Person, sees_all: Q) -> Exists:
-        mine = Q(pk=OuterRef("practitioner_id"), role__in=Practitioner.Role.clinical())
+        treats = Q(pk=OuterRef("practitioner_id"), role__in=Practitioner.Role.clinical())
         shared = Q(clinic__shares_records=True, role__in=Practitioner.Role.clinical())
         away = Absence.objects.at().filter(practitioner=OuterRef(OuterRef("practitioner_id")), cover=OuterRef("pk"))
         covering = Q(Exists(away), role__in=Practitioner.Role.clinical())
-        here = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
-        return Exists(here.filter(sees_all | mine | shared | covering))
+        memberships = Practitioner.objects.for_user(user).filter(clinic=OuterRef("clinic_id"))
+        return Exists(memberships.filter(sees_all | treats | shared | covering))
 
 
 class Client(models.Model):
@@ -200,7 +200,7 @@ class Client(models.Model):
 
     @property
     def quiet_hours(self) -> tuple[dt.time, dt.time] | None:
-        """When no mail may come: the client's own hours, else the clinic's; None: it may at any hour."""
+        """The hours without mail: the client's own, else the clinic's; None: mail may come at any hour."""
         begin: dt.time | None = self.quiet_from
         end: dt.time | None = self.quiet_until
         return self.clinic.quiet_hours if begin is None or end is None else (begin, end)
@@ -208,12 +208,12 @@ class Client(models.Model):
 
 class InvitationQuerySet(OutboxQuerySet["Invitation"]):
     def usable(self, now: dt.datetime) -> InvitationQuerySet:
-        """Neither used, nor withdrawn, nor past its day."""
+        """Invitations that are not accepted, withdrawn or expired."""
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, valid_until__gt=now)
 
 
 class Invitation(OutboxMessage):
-    """One mail that invites one client; its link works once and for a time."""
+    """One mail that invites a client; its link works once, until ``valid_until``."""
 
     kind = "invitation"
     urgency = 30

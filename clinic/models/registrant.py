@@ -1,4 +1,4 @@
-"""Somebody who registered on the clinic's public page, and the mail that proves their address."""
+"""A person who registered on the public page of a clinic, and the mail that proves the address."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from clinic.models.outbox import OutboxMessage, OutboxQuerySet
 
 class RegistrantQuerySet(models.QuerySet["Registrant"]):
     def confirmed(self) -> RegistrantQuerySet:
-        """Those whose mail address is proven."""
+        """Registrants whose address is proven."""
         return self.exclude(state=Registrant.State.UNCONFIRMED)
 
     def for_user(self, user: Person) -> RegistrantQuerySet:
-        """The registrations of a signed-in person; none for anybody else."""
+        """The registrations of this person."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.confirmed().filter(user_id=user.pk)
 
     def visible_to(self, user: Person) -> RegistrantQuerySet:
-        """Whom all that work at the clinic may know of. An address that nobody has proven is shown to nobody."""
+        """The confirmed registrants of the clinics where this person works."""
         return self.confirmed().filter(clinic__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def decided_on_by(self, user: Person) -> RegistrantQuerySet:
-        """Those whom this person may take on as a client, or decline: who treats here decides."""
+        """The confirmed registrants whom this person may accept or decline: those where this person treats."""
         return self.confirmed().filter(clinic__in=Practitioner.objects.for_user(user).clinical().values("clinic"))
 
     def waiting(self) -> RegistrantQuerySet:
         return self.filter(state=Registrant.State.WAITING)
 
     def undecided(self) -> RegistrantQuerySet:
-        """Those who can still be taken on: a declined one too, should the clinic think again."""
+        """Registrants who can be accepted: the waiting and the declined ones."""
         return self.filter(state__in=[Registrant.State.WAITING, Registrant.State.DECLINED])
 
 
 class Registrant(models.Model):
-    """A person who may read the library of a clinic, and waits to be taken on as its client. No health data."""
+    """A person who may read the library of a clinic and waits to be accepted as its client. No health data."""
 
     class State(models.TextChoices):
         UNCONFIRMED = "unconfirmed", _("unconfirmed")
@@ -109,18 +109,18 @@ class Registrant(models.Model):
 
     @property
     def time_zone(self) -> str:
-        """Nobody asked where they live; the clinic's zone will do for the times on a page."""
+        """The clinic's zone, since a registrant has none."""
         return str(self.clinic.time_zone)
 
 
 class ConfirmationQuerySet(OutboxQuerySet["Confirmation"]):
     def usable(self, now: dt.datetime) -> ConfirmationQuerySet:
-        """Not past its day, and the address not proven yet."""
+        """Confirmations that are not expired, of addresses that are not proven."""
         return self.filter(registrant__state=Registrant.State.UNCONFIRMED, valid_until__gt=now)
 
 
 class Confirmation(OutboxMessage):
-    """One mail to an address that registered: a link to prove it, or, where there is a sign-in, the way to it."""
+    """One mail to an address that registered: a link to prove it or, where an account exists, to the library."""
 
     kind = "confirmation"
     urgency = 20

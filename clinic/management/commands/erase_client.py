@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from clinic.clients import departure
-from clinic.management.one_client import add_client, client_of
+from clinic.management.one_client import add_client, get_client
 
 SUMMARY = """\
 Client {number} of {clinic}.
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        client = client_of(options["client"])
+        client = get_client(options["client"])
         self.stdout.write(SUMMARY.format(number=client.pk, clinic=client.clinic.name))
         if not options["yes"] and not self._is_confirmed(client.pk):
             raise CommandError("Nothing was erased.")

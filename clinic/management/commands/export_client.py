@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from clinic.documents import data_export
-from clinic.management.one_client import add_client, client_of
+from clinic.management.one_client import add_client, get_client
 
 
 class Command(BaseCommand):
@@ -21,14 +21,14 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, metavar="FILE", help="where to; client-ID.zip in this folder unless set")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        client = client_of(options["client"])
+        client = get_client(options["client"])
         target: Path = options["to"] or Path(f"client-{client.pk}.zip")
         if target.exists():
             raise CommandError(f"{target} is there already. Remove it, or name another file with --to.")
         if not os.access(target.parent, os.W_OK):
             raise CommandError(f"{target.parent} cannot be written. Name a file in another folder with --to.")
-        packed = data_export.hand_over(client, by=None)
+        archive = data_export.hand_over(client, by=None)
         # Nobody else on this machine may read it.
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(packed)
+            file.write(archive)
         self.stdout.write(str(target))

@@ -1,4 +1,4 @@
-"""`manage.py sweep [--now ISO]`: one tick of silence flags, abandoned claims and flags nobody looked at."""
+"""`manage.py sweep [--now ISO]`: release expired claims, delete expired data, flag silence, escalate old flags."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from clinic.worklist import entries as worklist_entries
 
 class Command(BaseCommand):
     help = (
-        "Give back what a dead worker held, forget who registered and never confirmed and the addresses of who left, "
-        "flag clients who fell silent or whom mail does not reach, list whoever the worklist misses, and tell the "
-        "owners of the flags that nobody looked at."
+        "Release mails claimed by a dead worker, delete unconfirmed registrants and the addresses of clients who left, "
+        "flag clients who are silent or undeliverable, create missing worklist entries, escalate unacknowledged flags, "
+        "and erase records past the retention years of their clinic."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or database_now()
-        self.stdout.write(f"mails given back: {outbox.reap(now)}")
+        self.stdout.write(f"mails given back: {outbox.release_expired(now)}")
         self.stdout.write(f"registrants forgotten: {registration.delete_unconfirmed(now)}")
         self.stdout.write(f"clients fallen silent: {inactivity.flag_silent_clients(now)}")
         self.stdout.write(f"flags gone to the owner: {escalation.escalate_flags(now)}")
