@@ -42,13 +42,13 @@ def _built(letter: Letter) -> EmailMultiAlternatives:
 
 def letters(reminders: Sequence[Any]) -> Iterator[Letter]:
     """What the loop needs of each reminder, made beforehand: addresses, headers and the templates' context."""
-    from clinic.mail.compose import frame
+    from clinic.mail.compose import build_frame_context
     from clinic.reminders.sending import build_context, build_links, compose
 
     for reminder in reminders:
         client, mail = reminder.schedule.prescription.client, compose(reminder)
         context = {
-            **frame(client.clinic, client.language),
+            **build_frame_context(client.clinic, client.language),
             **build_context(client, reminder.schedule.local_time, build_links(reminder)),
         }
         envelope = {name: getattr(mail, name) for name in ("from_email", "to", "reply_to")}

@@ -1,7 +1,7 @@
-"""Somebody has lost their second step: a person above them takes it away, and they set up a new one.
+"""Reset of a lost second factor by an owner or platform staff; its holder sets up a new one.
 
-Who may is one question (`Practitioner.objects.unlocked_by`), asked at the door and again here, where nothing moves any
-more. They are signed out everywhere and told by mail, so that one who did not ask for it hears of it.
+`Practitioner.objects.second_factor_resettable_by` is the permission, checked by the page and again here under the row
+lock. The holder is signed out everywhere and gets a mail, so that an unwanted reset is noticed.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from django.utils.translation import gettext as _
 from clinic import audit
 from clinic.accounts import second_factor
 from clinic.conf import conf
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.models import Practitioner, SecondFactorReset, is_platform_staff
+from clinic.models.second_factor_reset import LONGEST_REASON
 
-LONGEST_REASON = 500
-EXPIRES_AFTER = dt.timedelta(days=7)  # for a mail server that is away
+EXPIRES_AFTER = dt.timedelta(days=7)  # time to send the mail when the server is down
 
 
 def reset_second_factor(
-    colleague: Practitioner, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
+    member: Practitioner, *, by: AbstractBaseUser, reason: str, now: dt.datetime | None = None
 ) -> SecondFactorReset | None:
-    """Take every app, key and spare code of this person away, end their sessions, and tell them by mail.
+    """Remove every second factor of a member, end the sessions and queue a mail to the member.
 
     Args:
-        reason: 1 to 500 characters, for the record; no mail has it.
+        reason: 1 to `LONGEST_REASON` characters, for the audit; not in the mail.
 
     Returns:
-        The row; None: they have no second step.
+        The stored reset; None: no second factor is set up.
 
     Raises:
-        ValidationError by field; nothing is changed then.
+        ValidationError, by field for the reason; nothing is changed then.
     """
     reason = " ".join(reason.split())
     if not reason:
@@ -46,52 +46,52 @@ def reset_second_factor(
     if len(reason) > LONGEST_REASON:
         raise ValidationError({"reason": _("Write at most %(most)s characters.") % {"most": LONGEST_REASON}})
     with transaction.atomic():
-        held = Practitioner.objects.select_for_update(of=("self", "user")).select_related("user", "clinic")
-        person = held.get(pk=colleague.pk)
-        _check_may_reset(person, by)
-        if not second_factor.is_set_up(person.user):
+        rows = Practitioner.objects.select_for_update(of=("self", "user")).select_related("user", "clinic")
+        locked = rows.get(pk=member.pk)
+        _check_may_reset(locked, by)
+        if not second_factor.is_set_up(locked.user):
             return None
-        second_factor.remove_factors(person.user)
-        cleared = _queue_mail(person, by, reason, now or timezone.now())
-        for work in Practitioner.objects.filter(user=person.user_id, active=True).select_related("clinic"):
-            audit.record(by, audit.Verb.SECOND_FACTOR_RESET, work, work.clinic)  # it was a lock of each
-    return cleared
+        second_factor.remove_factors(locked.user)
+        reset = _queue_mail(locked, by, reason, now or timezone.now())
+        for membership in Practitioner.objects.filter(user=locked.user_id, active=True).select_related("clinic"):
+            audit.record(by, audit.Verb.SECOND_FACTOR_RESET, membership, membership.clinic)  # it protected each clinic
+    return reset
 
 
-def compose(cleared: SecondFactorReset) -> EmailMultiAlternatives:
-    person = cleared.practitioner
-    return letter(
+def compose(reset: SecondFactorReset) -> EmailMultiAlternatives:
+    member = reset.practitioner
+    return build_email(
         "second_factor_reset",
-        to=(person.name, person.email),
-        clinic=person.clinic,
-        language=person.mail_language,
-        message_id=cleared.message_id,
-        context={"colleague": person, "worklist_url": conf.base_url + conf.worklist_path},
+        to=(member.name, member.email),
+        clinic=member.clinic,
+        language=member.mail_language,
+        message_id=reset.message_id,
+        context={"member": member, "worklist_url": conf.base_url + conf.worklist_path},
     )
 
 
-def _check_may_reset(person: Practitioner, by: AbstractBaseUser) -> None:
-    if person.user_id == by.pk:
+def _check_may_reset(member: Practitioner, by: AbstractBaseUser) -> None:
+    if member.user_id == by.pk:
         raise ValidationError(_("Nobody takes their own second step away like this."))
-    if not person.active:
+    if not member.active:
         raise ValidationError(_("They work here no more."))
-    if _has_further_access(person.user):
+    if _has_further_access(member.user):
         raise ValidationError(
             _("Their sign-in opens more than clinics here: only somebody with access to the server can do this.")
         )
     if not second_factor.can_reset():
         raise ValidationError(_("The second step cannot be taken away here: ask who runs this site."))
-    if not Practitioner.objects.second_factor_resettable_by(by).filter(pk=person.pk).exists():
+    if not Practitioner.objects.second_factor_resettable_by(by).filter(pk=member.pk).exists():
         raise ValidationError(_("This is not yours to do any more: ask who runs this site."))
 
 
 def _has_further_access(account: AbstractBaseUser) -> bool:
-    return is_platform_staff(account) or any(getattr(account, more, False) for more in ("is_staff", "is_superuser"))
+    return is_platform_staff(account) or any(getattr(account, flag, False) for flag in ("is_staff", "is_superuser"))
 
 
-def _queue_mail(person: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> SecondFactorReset:
+def _queue_mail(member: Practitioner, by: AbstractBaseUser, reason: str, now: dt.datetime) -> SecondFactorReset:
     return SecondFactorReset.objects.create(
-        practitioner=person,
+        practitioner=member,
         by_id=by.pk,
         reason=reason,
         due_at=now,

@@ -1,6 +1,6 @@
-"""What a mail provider tells of a mail, by django-anymail's webhooks: the one door that hears a signal.
+"""Mail providers' webhooks (django-anymail): the one place that receives a signal.
 
-It is another library's signal and that library's only way to speak; none of our own is listened to anywhere.
+It is another library's signal and that library's only interface; nothing receives a signal of our own.
 """
 
 from __future__ import annotations
@@ -19,41 +19,41 @@ from clinic.mail import bounce_parser
 log = logging.getLogger(__name__)
 
 KEY = "plumbline_message_id"  # providers that give a mail an id of their own send this back with it
-CAME_BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
-UNWANTED = {EventType.COMPLAINED, EventType.UNSUBSCRIBED}
-UNWANTED_REASONS = {RejectReason.SPAM, RejectReason.UNSUBSCRIBED}
-NOT_THERE = {RejectReason.INVALID, RejectReason.BOUNCED}
+BOUNCE_EVENTS = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
+COMPLAINT_EVENTS = {EventType.COMPLAINED, EventType.UNSUBSCRIBED}
+COMPLAINT_REASONS = {RejectReason.SPAM, RejectReason.UNSUBSCRIBED}
+HARD_REASONS = {RejectReason.INVALID, RejectReason.BOUNCED}
 
 
-def listen() -> None:
+def connect_signals() -> None:
     """Called once the apps are ready, where ``anymail`` is one of them."""
-    pre_send.connect(label, dispatch_uid="plumbline")
-    tracking.connect(hear, dispatch_uid="plumbline")
+    pre_send.connect(attach_message_id, dispatch_uid="plumbline")
+    tracking.connect(handle_event, dispatch_uid="plumbline")
 
 
-def label(sender: Any, message: EmailMessage, **kwargs: Any) -> None:
+def attach_message_id(sender: Any, message: EmailMessage, **kwargs: Any) -> None:
     """Give the provider our Message-ID to keep with the mail."""
-    ours = getattr(message, "extra_headers", {}).get("Message-ID")
-    if ours:
-        message.metadata = {**getattr(message, "metadata", {}), KEY: unquote(ours)}  # type: ignore[attr-defined]
+    message_id = getattr(message, "extra_headers", {}).get("Message-ID")
+    if message_id:
+        message.metadata = {**getattr(message, "metadata", {}), KEY: unquote(message_id)}  # type: ignore[attr-defined]
 
 
-def hear(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
-    """One event. Those about mails that arrive, wait or are opened are passed over.
+def handle_event(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> None:
+    """Record one bounce or complaint; events of mails that arrive, wait or are opened are passed over.
 
-    A provider's "rejected" for an earlier complaint is a complaint. What goes wrong here is answered with 500, and the
-    provider tells it again.
+    A provider's "rejected" for an earlier complaint is a complaint. An error here is answered with 500, and the
+    provider sends the event again.
     """
     now, reason = timezone.now(), event.reject_reason
-    if event.event_type not in CAME_BACK | UNWANTED:
+    if event.event_type not in BOUNCE_EVENTS | COMPLAINT_EVENTS:
         return
     ids = [unquote(str(one)) for one in ((event.metadata or {}).get(KEY), event.message_id) if one]
-    mail = handling.find(ids, event.recipient or "", now=now)
+    mail = handling.find_message(ids, event.recipient or "", now=now)
     if mail is None:
-        log.info("a mail provider told of no mail of ours (%s)", event.event_type)
-    elif event.event_type in UNWANTED or reason in UNWANTED_REASONS:
-        handling.complained(mail, now=now)
+        log.info("a mail provider reported no mail of ours (%s)", event.event_type)
+    elif event.event_type in COMPLAINT_EVENTS or reason in COMPLAINT_REASONS:
+        handling.record_complaint(mail, now=now)
     else:
-        words = " ".join(str(event.mta_response or event.description or reason or event.event_type).split())
-        hard = bounce_parser.no_such_mailbox(words) if bounce_parser.has_code(words) else reason in NOT_THERE
-        handling.came_back(mail, words, hard=hard, now=now)
+        answer = " ".join(str(event.mta_response or event.description or reason or event.event_type).split())
+        hard = bounce_parser.no_such_mailbox(answer) if bounce_parser.has_code(answer) else reason in HARD_REASONS
+        handling.record_bounce(mail, answer, hard=hard, now=now)

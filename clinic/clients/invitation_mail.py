@@ -36,7 +36,7 @@ def sending_time(count: int) -> dt.timedelta:
 
 
 def _build_invitation(client: Client, by: Practitioner, due: dt.datetime) -> Invitation:
-    until = due + conf.invitation_age
+    until = due + conf.invitation_lifetime
     return Invitation(
         client=client,
         invited_by=by,
@@ -74,6 +74,6 @@ def compose(invitation: Invitation) -> EmailMultiAlternatives:
             "client": client,
             "practitioner": invitation.invited_by,
             "join_url": signed_links.url(signed_links.Purpose.INVITATION, invitation.pk),
-            "days": conf.invitation_age.days,
+            "days": conf.invitation_lifetime.days,
         },
     )

@@ -191,7 +191,7 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
         clinic=registrant.clinic,
         language=registrant.language,
         message_id=confirmation.message_id,
-        context={"open_url": url, "days": conf.confirmation_age.days},
+        context={"open_url": url, "days": conf.confirmation_lifetime.days},
     )
 
 
@@ -210,7 +210,7 @@ def _lock_or_create(new: Registrant) -> Registrant:
 
 
 def _post_confirmation(registrant: Registrant, now: dt.datetime) -> Confirmation:
-    until = now + conf.confirmation_age
+    until = now + conf.confirmation_lifetime
     return Confirmation.objects.create(
         registrant=registrant,
         due_at=now,

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from clinic.conf import conf
 from clinic.flags import notice_recipients
 from clinic.flags.notice_rerouting import reroute_notices
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.models import Flag, Notice, Practitioner, SkipReason
 from clinic.models.outbox import State
 
@@ -47,7 +47,7 @@ def compose(notice: Notice) -> EmailMultiAlternatives:
     covered = [notice.pk, *_left_over({practitioner.pk}).get(practitioner.pk, [])]
     flags = Flag.objects.filter(notices__in=covered, state=Flag.State.OPEN).distinct()
     clients = flags.order_by().values("prescription__client").distinct().count()
-    return letter(
+    return build_email(
         "notice",
         to=(practitioner.name, practitioner.email),
         clinic=practitioner.clinic,

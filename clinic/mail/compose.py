@@ -24,7 +24,7 @@ _TURNS_THE_LINE = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
-class Letter(EmailMultiAlternatives):
+class CachedEmail(EmailMultiAlternatives):
     """A mail that is written out once, though it is looked at before it is sent."""
 
     _written: Any = None
@@ -36,7 +36,7 @@ class Letter(EmailMultiAlternatives):
         return self._written
 
 
-def letter(
+def build_email(
     template: str,
     *,
     to: tuple[str, str],
@@ -45,7 +45,7 @@ def letter(
     message_id: str,
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
-) -> Letter:
+) -> CachedEmail:
     """Compose one mail.
 
     Args:
@@ -54,31 +54,31 @@ def letter(
         clinic: whose name it bears and whose mailbox gets the answers.
         language: the recipient's language code.
         message_id: without angle brackets, the same on every attempt.
-        context: what the templates need; what :func:`frame` gives is added.
+        context: what the templates need; what :func:`build_frame_context` gives is added.
         headers: further mail headers.
 
     Raises:
         ValueError: the recipient has no mail address that can be written to.
     """
-    told = {**context, **frame(clinic, language)}
+    told = {**context, **build_frame_context(clinic, language)}
     with override(language):
         subject, text, html = (
             render_to_string(f"clinic/email/{template}/{part}", told)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-    mail = Letter(
-        subject=one_line(subject),
+    mail = CachedEmail(
+        subject=join_lines(subject),
         body=text.strip() + "\n",
-        from_email=mailbox(clinic.name, conf.mail_from),
-        to=[mailbox(*to)],
-        reply_to=[mailbox(clinic.name, clinic.email)],
+        from_email=format_mailbox(clinic.name, conf.mail_from),
+        to=[format_mailbox(*to)],
+        reply_to=[format_mailbox(clinic.name, clinic.email)],
         headers={"Message-ID": f"<{message_id}>", "Content-Language": language, **BY_A_MACHINE, **(headers or {})},
     )
-    mail.attach_alternative(inline(html), "text/html")
+    mail.attach_alternative(inline_styles(html), "text/html")
     return mail
 
 
-def frame(clinic: Clinic | None, language: str) -> dict[str, Any]:
+def build_frame_context(clinic: Clinic | None, language: str) -> dict[str, Any]:
     """What ``clinic/email/frame.*`` needs around the text: the sender, its colour and its logo."""
     told: dict[str, Any] = {"clinic": clinic, "language": language, "base_url": conf.base_url}
     if clinic is not None:
@@ -88,24 +88,24 @@ def frame(clinic: Clinic | None, language: str) -> dict[str, Any]:
     return told
 
 
-def inline(html: str) -> str:
+def inline_styles(html: str) -> str:
     """The page with its rules moved into style attributes, since many mail programs drop a style sheet."""
     return _INLINER.inline(html)
 
 
 @lru_cache(maxsize=1024)  # a clinic's own stand in each of its mails
-def mailbox(name: str, address: str) -> str:
+def format_mailbox(name: str, address: str) -> str:
     """``Name <address>`` fit for a header; a name that ``address`` carries itself gives way to ``name``.
 
     Raises ValueError when there is no address in it.
     """
-    bare = parseaddr(one_line(address))[1]
+    bare = parseaddr(join_lines(address))[1]
     if "@" not in bare:
         raise ValueError("not a mail address")
-    return str(Address(one_line(name), addr_spec=bare))
+    return str(Address(join_lines(name), addr_spec=bare))
 
 
-def one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """The text as one line without control characters, and without those that would turn the rest of it around."""
     flat = " ".join(text.split())
     kept = "".join(c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS_THE_LINE)

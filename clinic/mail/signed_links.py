@@ -29,9 +29,9 @@ class Purpose(StrEnum):
     def age(self) -> dt.timedelta | None:
         """How long such a link works; None: for good (who gets mail must always be able to stop it)."""
         ages = {
-            Purpose.REPORT: conf.report_link_age,
-            Purpose.INVITATION: conf.invitation_age,
-            Purpose.CONFIRMATION: conf.confirmation_age,
+            Purpose.REPORT: conf.report_link_lifetime,
+            Purpose.INVITATION: conf.invitation_lifetime,
+            Purpose.CONFIRMATION: conf.confirmation_lifetime,
         }
         return ages.get(self)
 

@@ -1,4 +1,4 @@
-"""A lost second step that was taken away for somebody: by whom and why, and the mail that tells them."""
+"""The reset of a lost second factor: its author and reason, and the mail to its holder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models.clinic import Practitioner
 from clinic.models.outbox import OutboxMessage
+
+LONGEST_REASON = 500  # characters
 
 
 class SecondFactorReset(OutboxMessage):
@@ -23,7 +25,7 @@ class SecondFactorReset(OutboxMessage):
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="second_factor_resets")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    reason = models.CharField(_("why it was done"), max_length=500)
+    reason = models.CharField(_("why it was done"), max_length=LONGEST_REASON)
 
     class Meta(OutboxMessage.Meta):
         verbose_name = _("second step taken away")

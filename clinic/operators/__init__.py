@@ -1,1 +1,1 @@
-"""The operators' door: is it ready, and what do the numbers say. It reads; no client, no health data is in it."""
+"""The operators' interface: readiness and metrics. It only reads; it shows no client and no health data."""

@@ -8,39 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.db.models import Case, Count, F, Min, Q, Value, When
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from clinic.models import (
-    Confirmation,
-    Digest,
-    Heartbeat,
-    Invitation,
-    Message,
-    Notice,
-    Reminder,
-    Schedule,
-    SecondFactorReset,
-    SkipReason,
-    Welcome,
-)
+from clinic.models import Heartbeat, OutboxMessage, Reminder, Schedule, SkipReason
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import OutboxQuerySet, State, database_now
 
-KINDS: Final[dict[str, Callable[[], OutboxQuerySet[Any]]]] = {
-    "reminder": Reminder.objects.all,
-    "notice": Notice.objects.all,
-    "invitation": Invitation.objects.all,
-    "confirmation": Confirmation.objects.all,
-    "digest": Digest.objects.all,
-    "welcome": Welcome.objects.all,
-    "clearing": SecondFactorReset.objects.all,
-    "message": Message.objects.all,
-}
 WINDOWS: Final = {"1h": dt.timedelta(hours=1), "24h": dt.timedelta(hours=24)}
 ENDS: Final = {
     State.SENT: "Mails that the mail server took in the window, and that have not come back.",
@@ -51,35 +29,34 @@ ENDS: Final = {
 SKIPPED: Final = "Mails that were not sent for a reason, in the window; a reason without any is left out."
 
 
-def exposition() -> bytes:
-    """All of it in Prometheus' text format; a registry of its own, so that nothing else in the process shows."""
+def render_metrics() -> bytes:
+    """All metrics in Prometheus' text format; a registry of its own, so that nothing else in the process shows."""
     registry = CollectorRegistry()
-    registry.register(_Rows(list(families(database_now()))))
+    registry.register(_Collector(list(build_families(database_now()))))
     return generate_latest(registry)
 
 
-def families(now: dt.datetime) -> Iterator[GaugeMetricFamily]:
-    """Each metric with its samples, as of ``now``. Labels name kinds, reasons, windows and ticks, and nobody."""
+def build_families(now: dt.datetime) -> Iterator[GaugeMetricFamily]:
+    """Each metric with its samples, as of ``now``. Labels name kinds, reasons, windows and ticks, and no person."""
     due = GaugeMetricFamily("plumbline_mail_due", "Mails that are due and not sent yet.", labels=["kind"])
     lag = GaugeMetricFamily(
         "plumbline_mail_lag_seconds", "How long the oldest of them is due; 0 without any.", labels=["kind"]
     )
     ended = {
-        end: GaugeMetricFamily(f"plumbline_mail_{end.value}", words, labels=["kind", "window"])
-        for end, words in ENDS.items()
+        end: GaugeMetricFamily(f"plumbline_mail_{end.value}", text, labels=["kind", "window"])
+        for end, text in ENDS.items()
     }
     skipped = GaugeMetricFamily("plumbline_mail_skipped", SKIPPED, labels=["kind", "reason", "window"])
-    for kind, all_of_it in KINDS.items():
-        rows = all_of_it()
-        count, oldest = _due(kind, rows, now)
+    for model in OutboxMessage.kinds():
+        kind, (count, oldest) = model.kind, _due(model, now)
         due.add_metric([kind], count)
         lag.add_metric([kind], max(0.0, (now - oldest).total_seconds()) if oldest else 0.0)
-        for window, tally in _settled(rows, now).items():
+        for window, tally in _settled(model.objects.all(), now).items():
             for end, family in ended.items():
                 family.add_metric([kind, window], tally[end, ""])
-            for (state, why), found in sorted(tally.items()):
+            for (state, reason), rows in sorted(tally.items()):
                 if state == State.SKIPPED:
-                    skipped.add_metric([kind, why, window], found)
+                    skipped.add_metric([kind, reason, window], rows)
     beats = GaugeMetricFamily(
         "plumbline_heartbeat_age_seconds", "How long ago each tick came to its end; +Inf: never.", labels=["tick"]
     )
@@ -89,40 +66,41 @@ def families(now: dt.datetime) -> Iterator[GaugeMetricFamily]:
     yield from (due, lag, *ended.values(), skipped, beats)
 
 
-def _due(kind: str, rows: OutboxQuerySet[Any], now: dt.datetime) -> tuple[int, dt.datetime | None]:
+def _due(kind: type[OutboxMessage], now: dt.datetime) -> tuple[int, dt.datetime | None]:
     """How many are due and open, and since when; of reminders also the slots that no tick has planned yet."""
-    found = [rows.unsettled().filter(due_at__lte=now).order_by().aggregate(count=Count("pk"), oldest=Min("due_at"))]
-    if kind == "reminder":
-        found.append(Schedule.objects.due(now).order_by().aggregate(count=Count("pk"), oldest=Min("next_due_at")))
-    return sum(one["count"] for one in found), min((one["oldest"] for one in found if one["oldest"]), default=None)
+    rows = kind.objects.unsettled().filter(due_at__lte=now).order_by()
+    sums = [rows.aggregate(count=Count("pk"), oldest=Min("due_at"))]
+    if kind is Reminder:
+        sums.append(Schedule.objects.due(now).order_by().aggregate(count=Count("pk"), oldest=Min("next_due_at")))
+    return sum(one["count"] for one in sums), min((one["oldest"] for one in sums if one["oldest"]), default=None)
 
 
 def _settled(rows: OutboxQuerySet[Any], now: dt.datetime) -> dict[str, Counter[tuple[str, str]]]:
-    """For each window, how many ended in each state; by reason where skipped (the words of a server are no label)."""
+    """For each window, how many ended in each state; by reason where skipped (a server's answer is no label)."""
     since = {window: now - length for window, length in WINDOWS.items()}
     reasons = [
         When(state=State.SKIPPED, status_detail__in=SkipReason.values, then=F("status_detail")),
         When(state=State.SKIPPED, then=Value("other")),
     ]
-    found = (
+    counted = (
         rows.filter(settled_at__gte=min(since.values()))
         .order_by()
-        .annotate(reason=Case(*reasons, default=Value("")))
-        .values_list("state", "reason")
+        .annotate(skip_reason=Case(*reasons, default=Value("")))
+        .values_list("state", "skip_reason")
         .annotate(**{f"in_{window}": Count("pk", filter=Q(settled_at__gte=at)) for window, at in since.items()})
     )
     tallies: dict[str, Counter[tuple[str, str]]] = {window: Counter() for window in WINDOWS}
-    for state, reason, *counts in found:
+    for state, reason, *counts in counted:
         for window, count in zip(WINDOWS, counts, strict=True):
             tallies[window][state, reason] = count
     return tallies
 
 
-class _Rows:
+class _Collector:
     """What a registry asks for its metrics."""
 
-    def __init__(self, found: Iterable[GaugeMetricFamily]) -> None:
-        self._found = found
+    def __init__(self, families: Iterable[GaugeMetricFamily]) -> None:
+        self._families = families
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        return self._found
+        return self._families

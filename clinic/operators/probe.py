@@ -1,4 +1,4 @@
-"""Ask a part that may be away, and be back in time whatever it does."""
+"""Asks a server that may hang, and returns in time whatever it does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 
 
 class NoAnswer(Exception):
-    """The part did not answer in time."""
+    """The server did not answer in time."""
 
 
 class Probe(Generic[Answer]):
@@ -31,17 +31,17 @@ class Probe(Generic[Answer]):
         """The answer, or what asking raised. Raises NoAnswer after ``seconds``, or twice that where others ask too."""
         if not self._free.acquire(timeout=self._seconds):
             raise NoAnswer
-        told: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
-        threading.Thread(target=self._run, args=[told], name="probe", daemon=True).start()
+        results: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+        threading.Thread(target=self._run, args=[results], name="probe", daemon=True).start()
         try:
-            answer = told.get(timeout=self._seconds)
+            answer = results.get(timeout=self._seconds)
         except queue.Empty:
             raise NoAnswer from None
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _run(self, told: queue.SimpleQueue[Answer | Exception]) -> None:
+    def _run(self, results: queue.SimpleQueue[Answer | Exception]) -> None:
         answer: Answer | Exception
         try:
             answer = self._ask()
@@ -50,4 +50,4 @@ class Probe(Generic[Answer]):
         finally:
             connections.close_all()  # this thread's own
             self._free.release()
-        told.put(answer)
+        results.put(answer)

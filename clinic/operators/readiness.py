@@ -1,4 +1,4 @@
-"""Can it serve, and does the clock tick? Each complaint says what is wrong and what to do, and nothing about whom."""
+"""Whether it can serve and the ticks run. Each problem has its remedy; none names a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Min
 
-from clinic.models import Digest, Heartbeat, Message, Notice, Reminder, Schedule
+from clinic.models import Heartbeat, OutboxMessage, Schedule
 from clinic.models.heartbeat import SILENT_FOR
 from clinic.models.outbox import database_now
 from clinic.operators.probe import NoAnswer, Probe
@@ -20,29 +20,29 @@ SECONDS: Final = 3.0
 """How long the database, and then the broker, may take to answer."""
 
 LATE: Final = dt.timedelta(minutes=5)
-"""A reminder, notice, message or daily mail that is due for longer and not sent is late."""
+"""A mail of a watched kind that is due for longer and not sent is late."""
 
 START_THEM = "Start worker and beat (or the crontab), and read their log."
 
 
-class Complaint(NamedTuple):
-    """One thing that is wrong, in a sentence, and its remedy in another."""
+class Problem(NamedTuple):
+    """One problem of a component, in a sentence, and its remedy in another."""
 
-    part: str
-    wrong: str
+    component: str
+    description: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.part}: {self.wrong} {self.remedy}"
+        return f"{self.component}: {self.description} {self.remedy}"
 
 
-def complaints() -> list[Complaint]:
-    """All that is wrong now; none: ready. It is back within four times `SECONDS`, whatever hangs."""
+def find_problems() -> list[Problem]:
+    """All problems; none: ready. It returns within four times `SECONDS`, whatever hangs."""
     return [*_database(), *_broker()]
 
 
-def of_the_rows(now: dt.datetime | None = None) -> list[Complaint]:
-    """What the rows say is wrong: migrations that wait, ticks that stopped, mail that is late.
+def check_rows(now: dt.datetime | None = None) -> list[Problem]:
+    """The problems that the rows show: migrations that wait, ticks that stopped, mail that is late.
 
     Args:
         now: the instant to judge by; None: the database's clock.
@@ -50,12 +50,12 @@ def of_the_rows(now: dt.datetime | None = None) -> list[Complaint]:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:  # the rows may not be there to be asked
-        return [Complaint("migrations", f"{len(waiting)} not applied.", "Run: python manage.py migrate")]
+        return [Problem("migrations", f"{len(waiting)} not applied.", "Run: python manage.py migrate")]
     now = now or database_now()
     return [*_stopped(now), *_late(now)]
 
 
-def of_the_broker() -> list[Complaint]:
+def check_broker() -> list[Problem]:
     """Whether Celery's broker takes a connection; nothing where none is named, as ticks then come by a crontab."""
     if not (current_app.conf.broker_write_url or current_app.conf.broker_url):
         return []
@@ -67,55 +67,55 @@ def of_the_broker() -> list[Complaint]:
     return []
 
 
-def _stopped(now: dt.datetime) -> Iterator[Complaint]:
+def _stopped(now: dt.datetime) -> Iterator[Problem]:
     last = dict(Heartbeat.objects.values_list("name", "at"))
     for name, longest in SILENT_FOR.items():
         if name not in last:
-            yield Complaint(f"tick {name}", "It has not run yet.", START_THEM)
+            yield Problem(f"tick {name}", "It has not run yet.", START_THEM)
         elif now - last[name] > longest:
-            yield Complaint(f"tick {name}", f"It ran last {_minutes(now - last[name])} ago.", START_THEM)
+            yield Problem(f"tick {name}", f"It ran last {_minutes(now - last[name])} ago.", START_THEM)
 
 
-def _late(now: dt.datetime) -> Iterator[Complaint]:
+def _late(now: dt.datetime) -> Iterator[Problem]:
     unplanned = Schedule.objects.due(now).values_list("next_due_at", flat=True).first()
     if unplanned is not None and now - unplanned > LATE:
-        wrong = f"A slot is due for {_minutes(now - unplanned)} and not planned."
-        yield Complaint("reminders", wrong, "Look for errors of the tick plan in the worker's log.")
-    # Those that wait for another attempt count too: a mail server that is away must show. Invitations and confirmations
-    # do not: who may register could keep this complaining with an address that refuses for now.
-    kinds = (("reminders", Reminder), ("notices", Notice), ("messages", Message), ("daily mails", Digest))
-    for part, kind in kinds:
+        description = f"A slot is due for {_minutes(now - unplanned)} and not planned."
+        yield Problem("reminders", description, "Look for errors of the tick plan in the worker's log.")
+    # Rows that wait for another attempt count too: a mail server that is away must show.
+    for kind in (kind for kind in OutboxMessage.kinds() if kind.is_watched):
         late = kind.objects.unsettled().filter(due_at__lt=now - LATE).order_by()
         found = late.aggregate(oldest=Min("due_at"), count=Count("pk"))
         if found["count"]:
-            wrong = f"{found['count']} not sent, the oldest due for {_minutes(now - found['oldest'])}."
-            yield Complaint(part, wrong, "Look at the mail server and at errors of the tick send in the worker's log.")
+            description = f"{found['count']} not sent, the oldest due for {_minutes(now - found['oldest'])}."
+            remedy = "Look at the mail server and at errors of the tick send in the worker's log."
+            yield Problem(f"{kind.kind}s", description, remedy)
 
 
 def _minutes(passed: dt.timedelta) -> str:
     return f"{passed // dt.timedelta(minutes=1)} minutes"
 
 
-def _database() -> list[Complaint]:
+def _database() -> list[Problem]:
     remedy = "Start it, and check its address and the number of connections."
     try:
-        return _ROWS()
+        return _ROWS_PROBE()
     except NoAnswer:
-        return [Complaint("database", f"It does not answer within {SECONDS:.0f} seconds.", remedy)]
+        return [Problem("database", f"It does not answer within {SECONDS:.0f} seconds.", remedy)]
     except DatabaseError as error:  # its words may hold addresses and rows
-        return [Complaint("database", f"It does not answer ({type(error).__name__}).", remedy)]
+        return [Problem("database", f"It does not answer ({type(error).__name__}).", remedy)]
 
 
-def _broker() -> list[Complaint]:
+def _broker() -> list[Problem]:
     try:
-        return _BROKER()
+        return _BROKER_PROBE()
     except NoAnswer:
         return [_broker_is_away(f"It does not answer within {SECONDS:.0f} seconds.")]
 
 
-def _broker_is_away(wrong: str) -> Complaint:
-    return Complaint("broker", wrong, "Start it, and check its address. Nothing is lost: what is due stands in rows.")
+def _broker_is_away(description: str) -> Problem:
+    remedy = "Start it, and check its address. Nothing is lost: what is due stands in rows."
+    return Problem("broker", description, remedy)
 
 
-_ROWS = Probe(of_the_rows, SECONDS)
-_BROKER = Probe(of_the_broker, SECONDS)
+_ROWS_PROBE = Probe(check_rows, SECONDS)
+_BROKER_PROBE = Probe(check_broker, SECONDS)

@@ -1,4 +1,4 @@
-"""`/readyz` and `/metrics`; mount them where a monitor reaches them."""
+"""`/readyz` and `/metrics`; mount them where a monitor has access."""
 
 from django.urls import path
 
@@ -8,5 +8,5 @@ app_name = "clinic_operators"
 
 urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
-    path("metrics", views.numbers, name="metrics"),
+    path("metrics", views.prometheus_metrics, name="metrics"),
 ]

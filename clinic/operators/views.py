@@ -1,4 +1,4 @@
-"""What a monitor asks: `/readyz` and `/metrics`, as plain text, never kept by a cache."""
+"""`/readyz` and `/metrics` for a monitor: plain text, never cached."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from clinic.operators import metrics, readiness
 from clinic.operators.probe import NoAnswer, Probe
 
 PLAIN = "text/plain; charset=utf-8"
-_EXPOSITION = Probe(metrics.exposition, seconds=8.0)  # Prometheus gives up after ten
+_METRICS_PROBE = Probe(metrics.render_metrics, seconds=8.0)  # Prometheus gives up after ten
 
 
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 ``ok``; or 503 with a line for each thing that is wrong, and its remedy."""
-    found = readiness.complaints()
-    told = "".join(f"{complaint}\n" for complaint in found) or "ok\n"
-    return HttpResponse(told, status=503 if found else 200, content_type=PLAIN)
+    """200 ``ok``; or 503 with a line for each problem and its remedy."""
+    problems = readiness.find_problems()
+    lines = "".join(f"{problem}\n" for problem in problems) or "ok\n"
+    return HttpResponse(lines, status=503 if problems else 200, content_type=PLAIN)
 
 
 @require_safe
 @never_cache
-def numbers(request: HttpRequest) -> HttpResponse:
+def prometheus_metrics(request: HttpRequest) -> HttpResponse:
     """The metrics; 401 without the bearer token where one is set, 503 while the database is away."""
     if conf.metrics_token and not constant_time_compare(_bearer(request), conf.metrics_token):
         answer = HttpResponse("Send the token: Authorization: Bearer <token>\n", status=401, content_type=PLAIN)
         answer["WWW-Authenticate"] = 'Bearer realm="metrics"'
         return answer
     try:
-        return HttpResponse(_EXPOSITION(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        return HttpResponse(_METRICS_PROBE(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except (NoAnswer, DatabaseError):
         return HttpResponse("database: It does not answer. See /readyz.\n", status=503, content_type=PLAIN)
 

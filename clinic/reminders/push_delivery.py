@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic.conf import conf
-from clinic.mail.compose import one_line
+from clinic.mail.compose import join_lines
 from clinic.mail.outbox import BACK_OFF, Clock, skip_unwanted
 from clinic.models import Client, PushSubscription, Reminder
 from clinic.models.outbox import State
@@ -53,7 +53,7 @@ def build_message(reminder: Reminder) -> PushMessage:
     """Build the notification: clinic and subject of the mail, in the client's language; no exercise, no token."""
     client = reminder.schedule.prescription.client
     with override(client.language):
-        sentence = one_line(render_to_string("clinic/email/reminder/subject.txt", {"client": client}))
+        sentence = join_lines(render_to_string("clinic/email/reminder/subject.txt", {"client": client}))
         if reminder.plan_changed:
             sentence = f"{sentence} {_('Your plan has changed since the last reminder.')}"
     tag = salted_hmac("clinic.push", str(reminder.pk), algorithm="sha256").hexdigest()[:32]
@@ -68,7 +68,7 @@ def send_due(now: dt.datetime | None = None) -> Counter[str]:
     queue = Reminder.objects.filter(channel=Reminder.Channel.PHONE).select_related(*Reminder.related_paths)
     tally: Counter[str] = Counter()
     unreachable: set[str] = set()  # hosts that did not answer in this tick: not tried again in it
-    while rows := queue.claim((clock := Clock(now))(), conf.lease, conf.batch):
+    while rows := queue.claim((clock := Clock(now))(), conf.lease_duration, conf.batch_size):
         _Batch(clock, tally, unreachable).send(skip_unwanted(Reminder, rows, clock(), tally))
     return tally
 
@@ -78,7 +78,7 @@ class _Batch:
 
     def __init__(self, clock: Clock, tally: Counter[str], unreachable: set[str]) -> None:
         self.now, self.tally, self.unreachable = clock, tally, unreachable
-        self._stop_at = time.monotonic() + conf.lease.total_seconds() / 2
+        self._stop_at = time.monotonic() + conf.lease_duration.total_seconds() / 2
 
     def send(self, rows: list[Reminder]) -> None:
         """Send each; rows not sent when half of the lease is over are released."""
@@ -98,7 +98,7 @@ class _Batch:
             self._send_by_mail(row, State.CLAIMED, Channel.MAIL)
         elif not phones:
             self._send_by_mail(row, State.CLAIMED, Channel.FALLBACK, row.push_response)
-        elif Reminder.objects.begin(row, self.now() + conf.lease):
+        elif Reminder.objects.begin(row, self.now() + conf.lease_duration):
             self._settle(
                 row,
                 [self._post(row, phone) for phone in phones],

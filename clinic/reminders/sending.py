@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from clinic.conf import conf
 from clinic.mail import signed_links
-from clinic.mail.compose import letter
+from clinic.mail.compose import build_email
 from clinic.mail.signed_links import Purpose
 from clinic.models import Client, Prescription, PrescriptionVersion, Reminder, SkipReason
 from clinic.models.fields import WORST_PAIN, zone
@@ -41,7 +41,7 @@ def guard(reminders: list[Reminder], now: dt.datetime) -> Mapping[int, SkipReaso
             now,
             wanted=plan_pk not in choices or choices[plan_pk].wanted,
             overtaken=newest[plan_pk] > row.due_at,
-            ignored=unanswered.get(plan_pk, 0) >= conf.ignored_at_most,
+            ignored=unanswered.get(plan_pk, 0) >= conf.max_ignored_reminders,
         )
         for row in reminders
         for plan_pk in [row.schedule.prescription_id]
@@ -169,7 +169,7 @@ def preview_reminder(client: Client, at: dt.time, *, changed: bool = False) -> E
 def _compose(
     client: Client, at: dt.time, message_id: str, links: ReminderLinks, *, changed: bool = False
 ) -> EmailMultiAlternatives:
-    return letter(
+    return build_email(
         "reminder",
         to=(client.name, client.email),
         clinic=client.clinic,

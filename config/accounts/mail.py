@@ -42,17 +42,17 @@ class PlainWords(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is unt
     ) -> EmailMessage:
         """As allauth's, from the clinic of that address where there is one, with the style put into the HTML."""
         clinic = clinic_of_address(email if isinstance(email, str) else email[0])
-        told = {**context, **compose.frame(clinic, get_language() or "en"), "sender_name": "Plumbline"}
+        told = {**context, **compose.build_frame_context(clinic, get_language() or "en"), "sender_name": "Plumbline"}
         mail: EmailMessage = super().render_mail(
             template_prefix, email, told, {**compose.BY_A_MACHINE, **(headers or {})}
         )
         if clinic is not None:
-            mail.from_email = compose.mailbox(clinic.name, conf.mail_from)
-            mail.reply_to = [compose.mailbox(clinic.name, clinic.email)]
+            mail.from_email = compose.format_mailbox(clinic.name, conf.mail_from)
+            mail.reply_to = [compose.format_mailbox(clinic.name, clinic.email)]
         if isinstance(mail, EmailMultiAlternatives):
             pages, mail.alternatives = mail.alternatives, []
             for source, kind in pages:
-                mail.attach_alternative(compose.inline(str(source)), kind)
+                mail.attach_alternative(compose.inline_styles(str(source)), kind)
         return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -30,7 +30,7 @@ WHY = {"reason": "Lost the phone, told me in person."}
 
 
 def page_of(person):
-    return reverse("plumbline:second_step", args=[person.pk])
+    return reverse("plumbline:reset_second_factor", args=[person.pk])
 
 
 def digits():
@@ -63,7 +63,7 @@ def came_in(person, days=1):
 def cannot_clear(owner, person):
     """No way to it on their page, and none without it."""
     browser = signed_in(owner)
-    assert "They lost their second step" not in words(browser.get(reverse("plumbline:colleague", args=[person.pk])))
+    assert "They lost their second step" not in words(browser.get(reverse("plumbline:member", args=[person.pk])))
     assert browser.get(page_of(person)).status_code == browser.post(page_of(person), WHY).status_code == 404
     assert has_one(person)
 
@@ -131,7 +131,7 @@ class TestWhatHappens:
         entry = AuditEntry.objects.first()
         assert (entry.verb, entry.target_kind, entry.target_id) == ("second_factor_reset", "practitioner", alice.pk)
         assert (entry.actor, entry.clinic) == (olga.user, alice.clinic)
-        page = words(owner.get(reverse("plumbline:colleague", args=[alice.pk])))
+        page = words(owner.get(reverse("plumbline:member", args=[alice.pk])))
         assert "by Olga Lost the phone, told me in person. (the mail is on its way)" in page
         assert "They lost their second step" not in page
 
@@ -139,7 +139,7 @@ class TestWhatHappens:
         owner = signed_in(olga)
         owner.post(page_of(alice), WHY)
         send_due(SecondFactorReset)
-        colleague = reverse("plumbline:colleague", args=[alice.pk])
+        colleague = reverse("plumbline:member", args=[alice.pk])
         assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
         handling.record_bounce(
             SecondFactorReset.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now()
@@ -194,7 +194,7 @@ class TestWhoMay:
         answer = sam.post(page_of(olga), WHY, follow=True)
         assert answer.redirect_chain[-1][0] == reverse("plumbline:clinics")
         assert not has_one(olga)
-        page = words(signed_in(olga).get(reverse("plumbline:colleague", args=[olga.pk])))
+        page = words(signed_in(olga).get(reverse("plumbline:member", args=[olga.pk])))
         assert "by who runs this site Lost the phone" in page
 
     def test_nobody_their_own(self, cast, olga):
@@ -217,7 +217,7 @@ class TestWhoMay:
         there = Practitioner.objects.create(user=alice.user, clinic=cast.charlie.clinic, name="Alice")
         assert signed_in(olga).post(page_of(alice), WHY).status_code == 404
         assert "They lost their second step" not in words(
-            signed_in(olga).get(reverse("plumbline:colleague", args=[alice.pk]))
+            signed_in(olga).get(reverse("plumbline:member", args=[alice.pk]))
         )
         assert has_one(alice)
         Practitioner.objects.filter(pk=there.pk).update(active=False)
@@ -322,7 +322,7 @@ class TestAProjectOfItsOwn:
     def test_without_one_the_page_offers_nothing_and_the_act_says_why(self, olga, alice, settings):
         settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.knows"
         owner = signed_in(olga)
-        page = words(owner.get(reverse("plumbline:colleague", args=[alice.pk])))
+        page = words(owner.get(reverse("plumbline:member", args=[alice.pk])))
         assert "They lost their second step" not in page
         assert "cannot be taken away here" in words(owner.post(page_of(alice), WHY))
         assert has_one(alice)

@@ -91,7 +91,7 @@ def test_without_the_database_the_mail_server_asks_again(reminder, piped, monkey
     def away(*args, **kwargs):
         raise OperationalError("connection to server at dana@home.example failed")
 
-    monkeypatch.setattr(handling, "find", away)
+    monkeypatch.setattr(handling, "find_message", away)
     assert piped(sample("postfix-no-mailbox")) == (75, "not now: OperationalError")
 
 

@@ -30,16 +30,16 @@ def test_what_is_due_is_planned_and_sent_and_counted(cast, due):
     registration.register_visitor(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
     assert printed("--now", due.isoformat()) == [
         "schedules due: 1",
-        "daily mails due: 0",
+        "digests due: 0",
         "notices: none due",
         "confirmations: 1 sent",
         "invitations: 1 sent, 2 skipped",  # Dana and Erin joined before theirs was sent
         "welcomes: none due",
-        "second steps taken away: none due",
+        "second_factor_resets: none due",
         "messages: none due",
         "reminders on phones: none due",
         "reminders: 1 sent",
-        "daily mails: none due",
+        "digests: none due",
     ]
     assert len(mail.outbox) == 3
 
@@ -49,16 +49,16 @@ def test_a_second_tick_sends_nothing_twice(due):
     mail.outbox.clear()
     assert printed("--now", due.isoformat()) == [
         "schedules due: 0",
-        "daily mails due: 0",
+        "digests due: 0",
         "notices: none due",
         "confirmations: none due",
         "invitations: none due",
         "welcomes: none due",
-        "second steps taken away: none due",
+        "second_factor_resets: none due",
         "messages: none due",
         "reminders on phones: none due",
         "reminders: none due",
-        "daily mails: none due",
+        "digests: none due",
     ]
     assert mail.outbox == []
 

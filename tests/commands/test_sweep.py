@@ -29,15 +29,15 @@ def test_a_silent_client_is_flagged_once(cast):
 
 def test_what_a_dead_worker_held_is_given_back(cast):
     now = timezone.now()
-    held = Invitation.objects.claim(now, conf.lease, 1)
+    held = Invitation.objects.claim(now, conf.lease_duration, 1)
     assert printed("--now", now.isoformat())[0] == "mails given back: 0"
-    assert printed("--now", (now + conf.lease).isoformat())[0] == "mails given back: 1"
+    assert printed("--now", (now + conf.lease_duration).isoformat())[0] == "mails given back: 1"
     assert Invitation.objects.get(pk=held[0].pk).state == "ready"
 
 
 def test_who_registered_and_never_confirmed_is_forgotten(cast):
     registration.register_visitor(cast.alice.clinic, name="Nora", email="nora@home.example", language="en")
-    later = timezone.now() + conf.confirmation_age
+    later = timezone.now() + conf.confirmation_lifetime
     assert printed()[1] == "registrants forgotten: 0"
     assert printed("--now", later.isoformat())[1] == "registrants forgotten: 1"
     assert not Registrant.objects.exists()

@@ -57,9 +57,9 @@ class Running:
 
     def wait_to_say(self, words: str, seconds: float = 60.0) -> None:
         wait_until(
-            lambda: words in self.said() or self.child.poll() is not None, f"{words!r} in\n{self.callout()}", seconds
+            lambda: words in self.said() or self.child.poll() is not None, f"{words!r} in\n{self.said()}", seconds
         )
-        assert words in self.said(), f"it ended with {self.child.returncode} and said\n{self.callout()}"
+        assert words in self.said(), f"it ended with {self.child.returncode} and said\n{self.said()}"
 
     def tree(self) -> set[Process]:
         """It and everything it started that is alive, also what has lost its parent."""

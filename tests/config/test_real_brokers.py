@@ -62,7 +62,7 @@ def _succeeded(said: str, tick: str) -> bool:
 @pytest.mark.parametrize("broker", ["embedded", "redis_url", "amqp_url"], indirect=True)
 def test_every_tick_runs_soon_after_the_start_and_again_after_a_kill(var: Path, broker: str) -> None:
     with worker(var, broker) as run:
-        wait_until(lambda: every_tick_succeeded(run), f"every tick in\n{run.callout()}")
+        wait_until(lambda: every_tick_succeeded(run), f"every tick in\n{run.said()}")
         os.kill(run.child.pid, signal.SIGKILL)
         run.child.wait()
         wait_until(lambda: not run.tree(), "the end of its beat", 10)

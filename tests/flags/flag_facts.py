@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core import mail
 
-from clinic.flags import notice_mail, rule_settings
-from clinic.models import Flag, Prescription
+from clinic.flags import rule_settings
+from clinic.mail.outbox import send_due
+from clinic.models import Flag, Notice, Prescription
 
 
 def facts(flag: Flag) -> dict[str, Any]:
@@ -41,5 +42,5 @@ def evidence(flag: Flag) -> list[int]:
 def mailed(now: dt.datetime) -> list[str]:
     """To whom the next tick writes about a flag."""
     mail.outbox.clear()
-    notice_mail.send_due(now)
+    send_due(Notice, now)
     return [letter.to[0] for letter in mail.outbox]

@@ -107,4 +107,4 @@ class TestAMailThatCameBack:
 def came_back(flag, who, now):
     """The mailbox was full."""
     row = Notice.objects.get(flag=flag, practitioner=who, state="sent")
-    assert handling.came_back(row, "452 4.2.2 mailbox full", hard=False, now=now)
+    assert handling.record_bounce(row, "452 4.2.2 mailbox full", hard=False, now=now)

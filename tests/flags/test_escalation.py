@@ -10,8 +10,9 @@ from django.db import connections
 from django.utils import timezone
 
 from clinic import tasks
-from clinic.flags import escalation, inactivity, lifecycle, notice_mail
+from clinic.flags import escalation, inactivity, lifecycle
 from clinic.flags.undeliverable import mark_undeliverable
+from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Flag, FlagEvent, Notice, Practitioner
 from tests import make
 
@@ -64,11 +65,11 @@ def test_high_rises_to_urgent_and_the_owner_is_told(olivia, bend):
 def test_the_owner_gets_the_mail_at_the_next_tick_and_it_names_nobody(olivia, bend):
     flag = flag_of(bend, moved_down_leg=True)
     later = flag.raised_at + DAY
-    notice_mail.send_due(flag.raised_at)
+    send_due(Notice, flag.raised_at)
     assert "nobody has looked" not in mail.outbox[-1].body
     escalation.escalate_flags(later)
     mail.outbox.clear()
-    notice_mail.send_due(later)
+    send_due(Notice, later)
     (letter,) = mail.outbox
     assert letter.to == ["Olivia <olivia@riverside-physio.example>"]
     assert "nobody has looked yet" in letter.body

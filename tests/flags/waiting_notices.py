@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.core import mail
 
-from clinic.flags import notice_mail as notices
+from clinic.mail.outbox import send_due
 from clinic.models import Absence, Notice
 from tests import make
 
@@ -26,8 +26,8 @@ def away(who, cover, begins, ends):
 def sent(now):
     """The addresses of what goes out, until nothing is left for this hour."""
     mail.outbox.clear()
-    notices.send_due(now)
-    notices.send_due(now + 5 * MOMENT)
+    send_due(Notice, now)
+    send_due(Notice, now + 5 * MOMENT)
     return sorted(letter.to[0].split(" ")[0] for letter in mail.outbox)
 
 

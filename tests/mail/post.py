@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 
-from clinic.accounts import second_factor_reset
+from clinic.accounts import second_factor_reset as accounts_reset
 from clinic.clients import invitation_mail
 from clinic.clients import messages as client_messages
 from clinic.clients import registration as clients_registration
@@ -98,13 +98,13 @@ def welcome(cast) -> EmailMessage:
     return members.compose_welcome(rows.get(practitioner__name="Gina Gold"))
 
 
-def clearing(cast) -> EmailMessage:
+def second_factor_reset(cast) -> EmailMessage:
     """The mail to somebody whose lost second step was taken away."""
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    row = second_factor_reset.reset_second_factor(
+    row = accounts_reset.reset_second_factor(
         cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back."
     )
-    return second_factor_reset.compose(row)
+    return accounts_reset.compose(row)
 
 
 def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
@@ -124,7 +124,7 @@ def each_mail(cast, language: str = "en") -> dict[str, EmailMessage]:
         "registration": registration(cast, "nora@home.example"),
         "registered": registration(cast, "paul@home.example", confirm=True),
         "welcome": welcome(cast),
-        "clearing": clearing(cast),
+        "second_factor_reset": second_factor_reset(cast),
     }
 
 

@@ -78,7 +78,7 @@ class _Talk(socketserver.StreamRequestHandler):
         while going and (line := self.rfile.readline().decode()):
             verb = line.split()[0].upper()
             going = self.answer(verb, line.strip()) and verb != "QUIT"
-            if verb == "DATA" and going and self.said.startswith("354"):
+            if verb == "DATA" and going and self.reply.startswith("354"):
                 going = self.take(self.rfile)
 
     def take(self, lines: Any) -> bool:
@@ -86,19 +86,19 @@ class _Talk(socketserver.StreamRequestHandler):
         mail = email.message_from_bytes(body, policy=email.policy.default)
         self.server.handed_over.append(mail)
         going = self.answer(".", str(mail["To"]))
-        if self.said.startswith("250"):
+        if self.reply.startswith("250"):
             self.server.taken.append(mail)
         return going
 
     def answer(self, stage: str, line: str) -> bool:
         """Say something; False: the talk is over."""
-        told = self.server.says.get(stage, lambda line: None)(line)
-        self.said = told or self.HONEST.get(stage, "250 fine")
-        if self.said == SILENCE:
+        reply = self.server.says.get(stage, lambda line: None)(line)
+        self.reply = reply or self.HONEST.get(stage, "250 fine")
+        if self.reply == SILENCE:
             self.server.closing.wait()
-        if self.said in {DROP, SILENCE}:
+        if self.reply in {DROP, SILENCE}:
             return False
-        self.wfile.write(f"{self.callout}\r\n".encode())
+        self.wfile.write(f"{self.reply}\r\n".encode())
         return True
 
 

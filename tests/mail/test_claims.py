@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic.clients import invitation_mail
+from clinic.mail.outbox import send_due
 from clinic.models import Invitation
 from clinic.models.outbox import State
 from tests.mail import post
@@ -53,43 +53,43 @@ def test_what_is_not_due_yet_is_not_claimed(rows, due):
 
 def test_while_the_lease_lasts_nothing_is_given_back(rows, due):
     claim(due)
-    assert Invitation.objects.reap(due + LEASE - SECOND) == 0
+    assert Invitation.objects.release_expired(due + LEASE - SECOND) == 0
     assert claim(due + LEASE - SECOND) == []
 
 
 def test_what_a_dead_worker_had_only_claimed_goes_out_as_if_nothing_had_been(rows, due):
     claim(due)
-    assert Invitation.objects.reap(due + LEASE) == 3
-    assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
+    assert Invitation.objects.release_expired(due + LEASE) == 3
+    assert send_due(Invitation, due + LEASE) == {"sent": 3}
     assert set(Invitation.objects.values_list("attempts", "doubtful_attempts")) == {(1, 0)}
 
 
 def test_what_it_was_sending_is_in_doubt_and_goes_once_more(rows, due):
     first = claim(due)[0]
     assert Invitation.objects.begin(first)
-    assert Invitation.objects.reap(due + LEASE) == 3
+    assert Invitation.objects.release_expired(due + LEASE) == 3
     assert (one(rows).state, one(rows).attempts, one(rows).doubtful_attempts) == ("ready", 1, 1)
-    assert invitation_mail.send_due(due + LEASE) == {"sent": 3}
+    assert send_due(Invitation, due + LEASE) == {"sent": 3}
 
 
 def test_the_second_time_it_is_left_as_unknown(rows, due):
     for now in (due, due + LEASE):
         mine = next(row for row in claim(now) if row.pk == rows[0].pk)
         assert Invitation.objects.begin(mine)
-        assert Invitation.objects.reap(now + LEASE) == 3
+        assert Invitation.objects.release_expired(now + LEASE) == 3
     assert (one(rows).state, one(rows).doubtful_attempts, one(rows).settled_at) == ("unknown", 2, due + 2 * LEASE)
-    assert invitation_mail.send_due(due + 2 * LEASE) == {"sent": 2}
+    assert send_due(Invitation, due + 2 * LEASE) == {"sent": 2}
 
 
 def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
     slow = claim(due)[0]
     assert Invitation.objects.begin(slow)
-    Invitation.objects.reap(due + LEASE)
+    Invitation.objects.release_expired(due + LEASE)
     quick = claim(due + LEASE)[0]
     assert not Invitation.objects.begin(slow)
     assert not Invitation.objects.settle(slow, State.SENDING, State.SENT, due + LEASE)
     assert not Invitation.objects.release(slow, State.SENDING, due + LEASE)
-    assert Invitation.objects.doubt(slow, due + LEASE, due + LEASE) == []
+    assert Invitation.objects.mark_doubtful(slow, due + LEASE, due + LEASE) == []
     assert (one(rows).state, one(rows).lease) == ("claimed", quick.lease)
     assert Invitation.objects.begin(quick)
     assert Invitation.objects.settle(quick, State.SENDING, State.SENT, due + LEASE)
@@ -98,9 +98,9 @@ def test_a_worker_that_was_thought_dead_changes_nothing_any_more(rows, due):
 def test_its_yes_still_counts_while_nobody_has_begun_that_mail_again(rows, due):
     slow = claim(due)[0]
     assert Invitation.objects.begin(slow)
-    Invitation.objects.reap(due + LEASE)
+    Invitation.objects.release_expired(due + LEASE)
     again = next(row for row in claim(due + LEASE) if row.pk == slow.pk)
-    assert Invitation.objects.arrived(slow, due + LEASE)
+    assert Invitation.objects.mark_sent(slow, due + LEASE)
     assert not Invitation.objects.begin(again)
     assert (one(rows).state, one(rows).sent_at, one(rows).doubtful_attempts) == ("sent", due + LEASE, 1)
 
@@ -108,10 +108,10 @@ def test_its_yes_still_counts_while_nobody_has_begun_that_mail_again(rows, due):
 def test_and_no_more_once_somebody_has(rows, due):
     slow = claim(due)[0]
     assert Invitation.objects.begin(slow)
-    Invitation.objects.reap(due + LEASE)
+    Invitation.objects.release_expired(due + LEASE)
     again = next(row for row in claim(due + LEASE) if row.pk == slow.pk)
     assert Invitation.objects.begin(again)
-    assert not Invitation.objects.arrived(slow, due + LEASE)
+    assert not Invitation.objects.mark_sent(slow, due + LEASE)
     assert one(rows).state == "sending"
 
 
@@ -119,17 +119,17 @@ def test_one_that_was_given_up_is_known_after_all(rows, due):
     for now in (due, due + LEASE):
         mine = next(row for row in claim(now) if row.pk == rows[0].pk)
         assert Invitation.objects.begin(mine)
-        Invitation.objects.reap(now + LEASE)
+        Invitation.objects.release_expired(now + LEASE)
     assert one(rows).state == "unknown"
-    assert Invitation.objects.arrived(mine, due + 3 * LEASE)
+    assert Invitation.objects.mark_sent(mine, due + 3 * LEASE)
     assert one(rows).state == "sent"
 
 
 def test_one_in_doubt_waits_for_its_worker_to_tell(rows, due):
     assert Invitation.objects.begin(claim(due)[0])
-    Invitation.objects.reap(due + LEASE, patience=LEASE)
-    assert invitation_mail.send_due(due + LEASE) == {"sent": 2}
-    assert invitation_mail.send_due(due + 2 * LEASE) == {"sent": 1}
+    Invitation.objects.release_expired(due + LEASE, patience=LEASE)
+    assert send_due(Invitation, due + LEASE) == {"sent": 2}
+    assert send_due(Invitation, due + 2 * LEASE) == {"sent": 1}
 
 
 def test_from_mail_to_mail_a_late_yes_counts_too(rows, due):
@@ -170,6 +170,6 @@ def test_of_two_rows_the_one_that_is_not_ours_any_more_is_left_alone(rows, due):
 
 
 def test_settled_rows_stay_settled(rows, due):
-    invitation_mail.send_due(due)
-    assert Invitation.objects.reap(due + dt.timedelta(days=30)) == 0
+    send_due(Invitation, due)
+    assert Invitation.objects.release_expired(due + dt.timedelta(days=30)) == 0
     assert claim(due + dt.timedelta(days=30)) == []

@@ -7,13 +7,13 @@ from django.core import mail as post_office
 from django.utils import timezone
 
 from clinic.bounces import handling
-from clinic.clients import acceptance, invitation_mail, invitations
+from clinic.clients import acceptance, invitations
 from clinic.clients import preferences as client_preferences
 from clinic.flags import lifecycle, undeliverable
-from clinic.models import AuditEntry, Client, Flag, Notice, Practitioner, Reminder
+from clinic.mail.outbox import send_due
+from clinic.models import AuditEntry, Client, Flag, Invitation, Notice, Practitioner, Reminder
 from clinic.models.outbox import REFUSED_RECIPIENT, SkipReason, State
 from clinic.reminders import planning
-from clinic.reminders import sending as reminders
 from tests import make
 from tests.mail import post
 from tests.mail.servers import always
@@ -35,7 +35,7 @@ def sent(to, days=0):
 
 
 def back(row, words=GONE, hard=True, now=NOW):
-    return handling.came_back(row, words, hard=hard, now=now)
+    return handling.record_bounce(row, words, hard=hard, now=now)
 
 
 def fate(row):
@@ -94,7 +94,7 @@ def test_what_came_back_before_somebody_looked_does_not_count(cast):
 def test_an_invitation_that_comes_back_marks_the_client_without_a_flag(cast):
     frida = make.invited(cast.alice, "Frida")
     row = frida.invitations.get()
-    invitation_mail.send_due()
+    send_due(Invitation)
     assert back(row)
     assert marked(frida) == NOW
     assert not Flag.objects.exists()
@@ -102,7 +102,7 @@ def test_an_invitation_that_comes_back_marks_the_client_without_a_flag(cast):
 
 def test_the_flag_follows_when_an_exercise_is_prescribed(cast):
     frida = make.invited(cast.alice, "Frida")
-    invitation_mail.send_due()
+    send_due(Invitation)
     back(frida.invitations.get())
     make.prescription(frida)
     assert undeliverable.flag_undeliverable_clients(NOW) == 1
@@ -113,7 +113,7 @@ def test_the_flag_follows_when_an_exercise_is_prescribed(cast):
 def test_a_new_invitation_vouches_for_the_address(cast):
     frida = make.invited(cast.alice, "Frida")
     make.prescription(frida)
-    invitation_mail.send_due()
+    send_due(Invitation)
     back(frida.invitations.get())
     frida.refresh_from_db()
     invitations.resend_invitation(frida, by=cast.alice)
@@ -141,7 +141,7 @@ def test_one_in_doubt_that_comes_back_is_not_sent_again(cast, state):
     Reminder.objects.filter(pk=row.pk).update(state=state, doubtful_attempts=1, try_at=row.due_at)
     back(row)
     Client.objects.update(undeliverable_since=None)
-    reminders.send_due(row.due_at)
+    send_due(Reminder, row.due_at)
     assert fate(row) == ("bounced", GONE)
     assert post_office.outbox == []
 
@@ -172,34 +172,34 @@ def test_of_a_flag_that_somebody_saw_nobody_else_is_told(cast):
 
 def test_a_complaint_stops_the_reminders_and_the_row_says_why(cast):
     row = sent(cast.dana)
-    assert handling.complained(row, now=NOW)
+    assert handling.record_complaint(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is False
     assert fate(row) == ("sent", SkipReason.COMPLAINED)
-    assert {"complained", "reminders_turned_off"} <= set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {"spam_reported", "reminders_turned_off"} <= set(AuditEntry.objects.values_list("verb", flat=True))
 
 
 def test_the_same_complaint_twice_does_not_undo_a_change_of_mind(cast):
     row = sent(cast.dana)
-    handling.complained(row, now=NOW)
+    handling.record_complaint(row, now=NOW)
     client_preferences.set_reminders_wanted(cast.dana, True, by=cast.dana.user)
-    assert not handling.complained(row, now=NOW)
+    assert not handling.record_complaint(row, now=NOW)
     cast.dana.refresh_from_db()
     assert cast.dana.reminders_wanted is True
 
 
 def test_a_mail_is_found_by_its_message_id_before_its_recipient(cast):
     older, newer = sent(cast.dana, 1), sent(cast.dana)
-    assert handling.find(["x@elsewhere", older.message_id], "dana@home.example", now=NOW) == older
-    assert handling.find([], "DANA@home.example", now=NOW) == newer
-    assert handling.find(["x@elsewhere"], "stranger@home.example", now=NOW) is None
-    assert handling.find([], "", now=NOW) is None
+    assert handling.find_message(["x@elsewhere", older.message_id], "dana@home.example", now=NOW) == older
+    assert handling.find_message([], "DANA@home.example", now=NOW) == newer
+    assert handling.find_message(["x@elsewhere"], "stranger@home.example", now=NOW) is None
+    assert handling.find_message([], "", now=NOW) is None
 
 
 def test_a_report_that_names_the_recipient_alone_reaches_no_earlier_mail_when_told_twice(cast):
     older, newer = sent(cast.dana, 1), sent(cast.dana)
     for _time in range(2):
-        back(handling.find([], "dana@home.example", now=NOW))
+        back(handling.find_message([], "dana@home.example", now=NOW))
     assert [fate(row)[0] for row in (older, newer)] == ["sent", "bounced"]
 
 
@@ -218,7 +218,7 @@ def test_a_report_that_names_the_recipient_alone_reaches_no_earlier_mail_when_to
 def test_refused_while_sending_it_is_the_mailbox_or_this_one_mail(cast, odd_server, stage, answer, counts):
     row = post.due_reminder(cast.dana)
     odd_server.says[stage] = always(answer)
-    assert reminders.send_due(row.due_at) == {"failed": 1}
+    assert send_due(Reminder, row.due_at) == {"failed": 1}
     assert fate(row) == ("failed", f"{REFUSED_RECIPIENT if stage == 'RCPT' else ''}{answer}")
     assert (marked(cast.dana) is not None) is counts
     assert undeliverable.flag_undeliverable_clients(row.due_at) == int(counts)
@@ -230,14 +230,14 @@ def test_refused_while_sending_it_is_the_mailbox_or_this_one_mail(cast, odd_serv
 def test_an_invitation_refused_while_sending_marks_the_client(cast, odd_server):
     frida = make.invited(cast.alice, "Frida")
     odd_server.says["RCPT"] = always(GONE)
-    invitation_mail.send_due()
+    send_due(Invitation)
     assert marked(frida) is not None
 
 
 def test_a_flag_resolved_after_the_refusal_is_not_raised_again(cast, odd_server):
     row = post.due_reminder(cast.dana)
     odd_server.says["RCPT"] = always(GONE)
-    reminders.send_due(row.due_at)
+    send_due(Reminder, row.due_at)
     undeliverable.flag_undeliverable_clients(row.due_at)
     lifecycle.resolve_flag(Flag.objects.get(), cast.alice.user, "It is right now.")
     assert undeliverable.flag_undeliverable_clients(row.due_at + DAY) == 0

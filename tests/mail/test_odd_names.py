@@ -104,7 +104,7 @@ def test_a_domain_with_an_umlaut_is_written_as_mail_servers_know_it(cast):
 @pytest.mark.parametrize("wrong", ["", "nobody", "Dana <>"])
 def test_without_an_address_there_is_no_mail(wrong):
     with pytest.raises(ValueError, match="not a mail address"):
-        compose.mailbox("Dana", wrong)
+        compose.format_mailbox("Dana", wrong)
 
 
 def test_the_invitation_bears_the_odd_names_of_practitioner_and_clinic(cast):

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connections
 
-from clinic.clients import invitation_mail
+from clinic.mail.outbox import send_due
 from clinic.models import Invitation
 from tests.mail import post
 
@@ -19,7 +19,7 @@ def test_two_workers_at_once_send_each_mail_once(odd_server, settings):
     def work():
         try:
             start.wait()
-            tallies.append(invitation_mail.send_due())
+            tallies.append(send_due(Invitation))
         except Exception as error:
             errors.append(error)
         finally:

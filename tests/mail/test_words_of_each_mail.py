@@ -10,7 +10,7 @@ from tests.mail import post
 pytestmark = pytest.mark.any_database
 
 KINDS = ["reminder", "invitation", "notice", "notice_again", "notice_together", "digest", "registration", "registered"]
-KINDS += ["welcome", "clearing", "message"]
+KINDS += ["welcome", "second_factor_reset", "message"]
 
 # Nobody who glances at a screen learns what is being treated, or how it goes.
 UNSAID = {

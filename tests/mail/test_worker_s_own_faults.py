@@ -49,15 +49,15 @@ def test_a_row_that_cannot_be_written_fails_and_the_others_go(rows, due, odd_ser
 
 
 def test_a_header_that_cannot_be_written_fails_before_the_row_counts_as_being_sent(rows, due, odd_server, monkeypatch):
-    letter = invitation_mail.sending.letter
+    build_email = invitation_mail.build_email
 
     def with_a_broken_header(*args, **given):
-        mail = letter(*args, **given)
+        mail = build_email(*args, **given)
         if given["to"][0] == "Name1":
             mail.extra_headers["X-Broken"] = "one\ntwo"
         return mail
 
-    monkeypatch.setattr(invitation_mail.sending, "letter", with_a_broken_header)
+    monkeypatch.setattr(invitation_mail, "build_email", with_a_broken_header)
     assert send_due(Invitation, due) == {"sent": 2, "failed": 1}
     assert fates() == [("sent", 1), ("failed", 0), ("sent", 1)]
 
@@ -66,7 +66,7 @@ def test_trouble_of_the_database_while_writing_is_not_the_row_s_fault(rows, due,
     def breaks(*args, **given):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(invitation_mail.sending, "letter", breaks)
+    monkeypatch.setattr(invitation_mail, "build_email", breaks)
     with pytest.raises(DatabaseError):
         send_due(Invitation, due)
     assert fates() == [("claimed", 0)] * 3

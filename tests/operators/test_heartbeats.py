@@ -8,9 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from clinic import tasks
-from clinic.clients import invitation_mail
 from clinic.mail import outbox
-from clinic.models import Heartbeat
+from clinic.mail.outbox import send_due
+from clinic.models import Heartbeat, Invitation
 from clinic.models.outbox import database_now
 from clinic.reminders import planning
 from tests.mail.post import invitations
@@ -41,7 +41,7 @@ def test_a_tick_that_fails_leaves_none(monkeypatch):
     def broken(now):
         raise RuntimeError("no plan today")
 
-    monkeypatch.setattr(planning, "plan_due", broken)
+    monkeypatch.setattr(planning, "create_due_reminders", broken)
     with pytest.raises(RuntimeError):
         tasks.plan()
     assert beats() == {}
@@ -59,7 +59,7 @@ def test_a_long_send_beats_after_each_batch(settings, monkeypatch):
         send(batch, rows)
 
     monkeypatch.setattr(outbox._Batch, "send", watched)
-    assert invitation_mail.send_due() == {"sent": 5}
+    assert send_due(Invitation) == {"sent": 5}
     assert alive == [False, True, True]
 
 

@@ -21,7 +21,7 @@ from clinic import tasks
 from clinic.models import Heartbeat
 from clinic.operators import readiness
 from clinic.operators.probe import NoAnswer, Probe
-from clinic.operators.readiness import SILENT_FOR, of_the_broker
+from clinic.operators.readiness import SILENT_FOR, check_broker
 from config.celery import app
 from tests.config.running import free_port, wait_until
 
@@ -91,10 +91,10 @@ def test_a_broker_that_takes_the_connection_and_says_nothing_costs_no_more_than_
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()
         monkeypatch.setenv("CELERY_BROKER_URL", f"redis://127.0.0.1:{frozen.getsockname()[1]}/0")
-        monkeypatch.setattr(readiness, "_BROKER", Probe(of_the_broker, 0.2))
+        monkeypatch.setattr(readiness, "_BROKER_PROBE", Probe(check_broker, 0.2))
         began = time.monotonic()
-        assert [complaint.part for complaint in readiness._broker()] == ["broker"]
-        assert [complaint.part for complaint in readiness._broker()] == ["broker"]  # while the first still hangs
+        assert [problem.component for problem in readiness._broker()] == ["broker"]
+        assert [problem.component for problem in readiness._broker()] == ["broker"]  # while the first still hangs
         assert time.monotonic() - began < 2
 
 
@@ -102,20 +102,20 @@ def test_a_broker_that_takes_the_connection_and_says_nothing_costs_no_more_than_
 @pytest.mark.parametrize("server", ["redis_url", "amqp_url"])
 def test_the_brokers_that_are_there_answer(monkeypatch, request, server):
     monkeypatch.setenv("CELERY_BROKER_URL", request.getfixturevalue(server))
-    assert of_the_broker() == []
+    assert check_broker() == []
 
 
 def test_the_embedded_broker_answers_and_a_folder_that_cannot_be_made_does_not(monkeypatch, tmp_path):
-    assert of_the_broker() == []
+    assert check_broker() == []
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setitem(app.conf.changes, "broker_transport_options", {"folder": str(tmp_path / "file")})
-    assert [complaint.part for complaint in of_the_broker()] == ["broker"]
+    assert [problem.component for problem in check_broker()] == ["broker"]
 
 
 def test_without_a_broker_the_crontab_ticks(monkeypatch):
     with_none = Celery("a host's", set_as_current=False)
     monkeypatch.setattr(readiness, "current_app", with_none)
-    assert of_the_broker() == []
+    assert check_broker() == []
 
 
 def test_a_probe_gives_what_was_answered_or_raised():

@@ -39,13 +39,13 @@ class Command(BaseCommand):
         report, now = bounce_parser.read(raw), database_now()
         if report is None:
             return "nothing to do: not a report of a mail that came back for good"
-        mail = handling.find(report.message_ids, report.recipient, now=now)
+        mail = handling.find_message(report.message_ids, report.recipient, now=now)
         if mail is None:
             raise CommandError("this report is about no mail of ours", returncode=UNKNOWN)
         if report.complaint:
-            news = handling.complained(mail, now=now)
+            news = handling.record_complaint(mail, now=now)
         else:
-            news = handling.came_back(mail, report.words, hard=report.hard, now=now)
+            news = handling.record_bounce(mail, report.words, hard=report.hard, now=now)
         what = "complaint" if report.complaint else "hard bounce" if report.hard else "soft bounce"
         return f"{mail._meta.model_name} {mail.pk}: {what}{'' if news else ', known already'}"
 

@@ -1,4 +1,4 @@
-"""The daily mail: who must not get it after all, and how it is written."""
+"""The daily mail: reasons to skip it, checked just before it is sent, and its text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, override
 
 from clinic.conf import conf
 from clinic.mail import signed_links
-from clinic.mail.compose import Letter, letter
+from clinic.mail.compose import CachedEmail, build_email
 from clinic.mail.signed_links import Purpose
 from clinic.models import Absence, Digest, Flag, Practitioner, SkipReason
 from clinic.models.outbox import State
@@ -26,76 +26,76 @@ _COUNTS = "_counts"
 
 
 def guard(digests: list[Digest], now: dt.datetime) -> Mapping[int, SkipReason]:
-    """Who must not get it: counted at the last moment, and what was counted is what the mail then says."""
+    """The reasons to skip some of these rows, by primary key. The counts made here are those in the mail."""
     people = {row.practitioner_id for row in digests}
     away = set(Absence.objects.at(now).filter(practitioner__in=people).values_list("practitioner", flat=True))
     reasons = {row.pk: _reason(row, now, away=row.practitioner_id in away) for row in digests}
-    return {pk: why for pk, why in reasons.items() if why is not None}
+    return {pk: reason for pk, reason in reasons.items() if reason is not None}
 
 
 def _reason(row: Digest, now: dt.datetime, *, away: bool) -> SkipReason | None:
-    who = row.practitioner
-    because = {
-        SkipReason.INACTIVE: not (who.active and who.user.is_active and who.is_clinical),
-        SkipReason.UNSUBSCRIBED: not who.digest_wanted,
-        SkipReason.UNDELIVERABLE: who.undeliverable_since is not None,
+    practitioner = row.practitioner
+    conditions = {
+        SkipReason.INACTIVE: not (practitioner.active and practitioner.user.is_active and practitioner.is_clinical),
+        SkipReason.UNSUBSCRIBED: not practitioner.digest_wanted,
+        SkipReason.UNDELIVERABLE: practitioner.undeliverable_since is not None,
         SkipReason.ABSENT: away,
     }
-    why = next((why for why, holds in because.items() if holds), None)
-    if why is None:
-        told = digest_counts.count_for(who, last_sent(row), now)
-        setattr(row, _COUNTS, told)
-        why = None if told else SkipReason.NOTHING
-    return why
+    reason = next((reason for reason, holds in conditions.items() if holds), None)
+    if reason is None:
+        counts = digest_counts.count_for(practitioner, last_sent(row), now)
+        setattr(row, _COUNTS, counts)
+        reason = None if counts else SkipReason.NOTHING
+    return reason
 
 
 def last_sent(row: Digest) -> dt.datetime | None:
-    """When the daily mail before this one went out."""
+    """When the previous daily mail was sent."""
     before = Digest.objects.filter(practitioner=row.practitioner_id, state=State.SENT, day__lt=row.day)
     at: dt.datetime | None = before.aggregate(at=Max("sent_at"))["at"]
     return at
 
 
 def compose(row: Digest) -> EmailMultiAlternatives:
-    """The mail of one day, with the numbers that its guard counted."""
-    told: DigestCounts | None = getattr(row, _COUNTS, None)
-    if told is None:
-        told = digest_counts.count_for(row.practitioner, last_sent(row), timezone.now())
+    """Compose the mail of one day, with the counts of its guard."""
+    counts: DigestCounts | None = getattr(row, _COUNTS, None)
+    if counts is None:
+        counts = digest_counts.count_for(row.practitioner, last_sent(row), timezone.now())
     return build_letter(
-        row.practitioner, told, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id)
+        row.practitioner, counts, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id)
     )
 
 
-def preview_digest(who: Practitioner) -> Letter | None:
-    """The mail as it would be now, with a link that stops nothing; None: there is nothing to tell."""
-    last: dt.datetime | None = Digest.objects.filter(practitioner=who, state=State.SENT).aggregate(at=Max("sent_at"))[
-        "at"
-    ]
-    told = digest_counts.count_for(who, last, timezone.now())
-    return build_letter(who, told, f"preview@{conf.mail_domain}", signed_links.nowhere()) if told else None
+def preview_digest(practitioner: Practitioner) -> CachedEmail | None:
+    """The mail as of now, with an inactive link; None: there is nothing in it."""
+    last: dt.datetime | None = Digest.objects.filter(practitioner=practitioner, state=State.SENT).aggregate(
+        at=Max("sent_at")
+    )["at"]
+    counts = digest_counts.count_for(practitioner, last, timezone.now())
+    return build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.nowhere()) if counts else None
 
 
-def build_letter(who: Practitioner, told: DigestCounts, message_id: str, stop_url: str) -> Letter:
-    """The mail that tells these numbers."""
+def build_letter(practitioner: Practitioner, counts: DigestCounts, message_id: str, stop_url: str) -> CachedEmail:
+    """Build the mail with these counts."""
     worklist = conf.base_url + conf.worklist_path
-    with override(who.mail_language):
-        lines = list(_lines(who, told, worklist))
-    return letter(
+    with override(practitioner.mail_language):
+        lines = list(_lines(practitioner, counts, worklist))
+    return build_email(
         "digest",
-        to=(who.name, who.email),
-        clinic=who.clinic,
-        language=who.mail_language,
+        to=(practitioner.name, practitioner.email),
+        clinic=practitioner.clinic,
+        language=practitioner.mail_language,
         message_id=message_id,
         context={
-            "practitioner": who,
-            "to_look_at": told.to_look_at,
+            "practitioner": practitioner,
+            "flagged_clients": counts.flagged_clients,
             "lines": lines,
             "worklist_url": worklist,
             "settings_url": _page_url("my_settings", worklist),
             "stop_url": stop_url,
         },
         headers={
-            "List-Id": f"<daily.{who.clinic.slug}.{conf.mail_domain}>",
+            "List-Id": f"<daily.{practitioner.clinic.slug}.{conf.mail_domain}>",
             "List-Unsubscribe": f"<{stop_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
@@ -103,53 +103,57 @@ def build_letter(who: Practitioner, told: DigestCounts, message_id: str, stop_ur
 
 
 class Line(NamedTuple):
-    """A sentence of the mail, the page that says more, and what the number is made up of, each with its own page."""
+    """A sentence of the mail with the page it links to; ``breakdown``: labels of partial counts with their pages."""
 
-    words: str
+    text: str
     url: str
-    parts: Sequence[tuple[str, str]] = ()
+    breakdown: Sequence[tuple[str, str]] = ()
 
 
-def _lines(who: Practitioner, told: DigestCounts, worklist: str) -> Iterator[Line]:
-    """One sentence for each number that is not zero; a link to the worklist shows those whom it counts."""
-    sees_colleagues = who.role == Practitioner.Role.OWNER or who.clinic.shares_records
-    at_several = len(Practitioner.objects.for_user(who.user)) > 1
-    narrowed = f"{f'clinic={who.clinic_id}&' if at_several else ''}{'who=mine&' if sees_colleagues else ''}"
-    waiting = f"{worklist}?{narrowed}open="
-    by_need = zip(Flag.Severity, (told.urgent, told.high, told.routine), strict=True)
-    look = ngettext("%(count)s client needs you to look.", "%(count)s clients need you to look.", told.to_look_at)
+def _lines(practitioner: Practitioner, counts: DigestCounts, worklist: str) -> Iterator[Line]:
+    """One sentence for each count that is not zero; a link to the worklist shows the counted clients."""
+    sees_colleagues = practitioner.role == Practitioner.Role.OWNER or practitioner.clinic.shares_records
+    at_several = len(Practitioner.objects.for_user(practitioner.user)) > 1
+    filters = f"{f'clinic={practitioner.clinic_id}&' if at_several else ''}{'who=mine&' if sees_colleagues else ''}"
+    waiting = f"{worklist}?{filters}open="
+    by_severity = zip(Flag.Severity, (counts.urgent, counts.high, counts.routine), strict=True)
+    flagged = ngettext(
+        "%(count)s client needs you to look.", "%(count)s clients need you to look.", counts.flagged_clients
+    )
     silent = ngettext(
         "%(count)s of them has not been heard of for a while.",
         "%(count)s of them have not been heard of for a while.",
-        told.silent,
+        counts.silent,
     )
-    unseen = ngettext(
+    escalated = ngettext(
         "%(count)s client of the clinic waits, and nobody has looked yet.",
         "%(count)s clients of the clinic wait, and nobody has looked yet.",
-        told.unseen,
+        counts.escalated,
     )
-    reports = ngettext("%(count)s new report.", "%(count)s new reports.", told.reports)
+    reports = ngettext("%(count)s new report.", "%(count)s new reports.", counts.reports)
     registrants = ngettext(
         "%(count)s person who registered waits for your answer.",
         "%(count)s people who registered wait for your answer.",
-        told.registrants,
+        counts.registrants,
     )
     invitations = ngettext(
         "%(count)s invitation has not been taken up.",
         "%(count)s invitations have not been taken up.",
-        told.invitations,
+        counts.invitations,
     )
-    parts = [(f"{capfirst(severity.label)}: {count}", f"{waiting}{severity}") for severity, count in by_need if count]
+    breakdown = [
+        (f"{capfirst(severity.label)}: {count}", f"{waiting}{severity}") for severity, count in by_severity if count
+    ]
     for count, sentence, url in (
-        (told.to_look_at, look, f"{waiting}any"),
-        (told.silent, silent, f"{waiting}any&kind=silent"),
-        (told.unseen, unseen, worklist),
-        (told.reports, reports, worklist),
-        (told.registrants, registrants, _page_url("registrants", worklist)),
-        (told.invitations, invitations, _page_url("clients", worklist)),
+        (counts.flagged_clients, flagged, f"{waiting}any"),
+        (counts.silent, silent, f"{waiting}any&kind=silent"),
+        (counts.escalated, escalated, worklist),
+        (counts.reports, reports, worklist),
+        (counts.registrants, registrants, _page_url("registrants", worklist)),
+        (counts.invitations, invitations, _page_url("clients", worklist)),
     ):
         if count:
-            yield Line(sentence % {"count": count}, url, parts if sentence == look else ())
+            yield Line(sentence % {"count": count}, url, breakdown if sentence == flagged else ())
 
 
 def _page_url(name: str, otherwise: str) -> str:

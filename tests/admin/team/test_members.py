@@ -45,7 +45,7 @@ def test_a_client_who_left_is_no_longer_counted(cast, owner):
 
 
 def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, settings):
-    page = owner.post(url("colleague_add"), GINA, follow=True)
+    page = owner.post(url("member_add"), GINA, follow=True)
     assert said(page) == ["Gina Gold works here now. A mail says how to sign in."]
     gina = Practitioner.objects.get(name="Gina Gold")
     assert (gina.email, gina.role, gina.clinic) == ("gina@clinic.example", Role.PRACTITIONER, cast.alice.clinic)
@@ -61,7 +61,7 @@ def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, set
 
 def test_who_has_a_sign_in_keeps_it(cast, owner):
     before = get_user_model().objects.count()
-    owner.post(url("colleague_add"), {**GINA, "email": "charlie@HILLTOP-rehab.example"})
+    owner.post(url("member_add"), {**GINA, "email": "charlie@HILLTOP-rehab.example"})
     assert Practitioner.objects.get(name="Gina Gold").user == cast.charlie.user
     assert get_user_model().objects.count() == before
 
@@ -81,7 +81,7 @@ def test_who_has_a_sign_in_keeps_it(cast, owner):
 )
 def test_what_makes_no_sense_is_said_and_nobody_is_added(cast, owner, field, value, complaint):
     before = Practitioner.objects.count(), get_user_model().objects.count(), Welcome.objects.count()
-    page = owner.post(url("colleague_add"), {**GINA, field: value})
+    page = owner.post(url("member_add"), {**GINA, field: value})
     assert complaint in words(page)
     assert (Practitioner.objects.count(), get_user_model().objects.count(), Welcome.objects.count()) == before
 
@@ -89,7 +89,7 @@ def test_what_makes_no_sense_is_said_and_nobody_is_added(cast, owner, field, val
 def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
     gus = make.practitioner(cast.alice.clinic, "Gus")
     members.deactivate_member(gus, by=olga.user)
-    page = owner.post(url("colleague_add"), {**GINA, "email": gus.email})
+    page = owner.post(url("member_add"), {**GINA, "email": gus.email})
     assert "Gus worked here before. On their page, choose “Works here again”." in words(page)
     owner.post(url("reactivate", gus.pk))
     gus.refresh_from_db()
@@ -98,23 +98,23 @@ def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
 
 def test_a_closed_sign_in_is_not_opened_by_it(cast, owner):
     get_user_model().objects.filter(pk=cast.charlie.user.pk).update(is_active=False)
-    page = owner.post(url("colleague_add"), {**GINA, "email": cast.charlie.email})
+    page = owner.post(url("member_add"), {**GINA, "email": cast.charlie.email})
     assert "The sign-in of this address is closed." in words(page)
 
 
 def test_another_role_holds_from_the_next_page_on(cast, owner):
     gina = make.practitioner(cast.alice.clinic, "Gina")
     her = signed_in(gina)
-    assert her.get(url("outcomes")).status_code == 200
-    assert said(owner.post(url("colleague", gina.pk), {"role": "front_desk"}, follow=True)) == [
+    assert her.get(url("flag_statistics")).status_code == 200
+    assert said(owner.post(url("member", gina.pk), {"role": "front_desk"}, follow=True)) == [
         "Gina: front desk from now on."
     ]
-    assert her.get(url("outcomes")).status_code == 404
+    assert her.get(url("flag_statistics")).status_code == 404
     assert acts()[-1] == "role_changed_to_front_desk"
 
 
 def test_the_last_owner_stays_one(cast, owner, olga):
-    page = owner.post(url("colleague", olga.pk), {"role": "practitioner"})
+    page = owner.post(url("member", olga.pk), {"role": "practitioner"})
     assert "A clinic keeps one owner: make somebody else owner first." in words(page)
     page = owner.post(url("deactivate", olga.pk), follow=True)
     assert said(page) == ["A clinic keeps one owner: make somebody else owner first."]
@@ -125,13 +125,13 @@ def test_the_last_owner_stays_one(cast, owner, olga):
     assert owner.get(url("team")).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["deactivate", "colleague"])
+@pytest.mark.parametrize("act", ["deactivate", "member"])
 def test_who_has_clients_hands_them_over_first(cast, owner, act):
     page = owner.post(url(act, cast.alice.pk), {"role": "front_desk"}, follow=True)
     assert "Alice has clients: hand them over first." in words(page)
     cast.alice.refresh_from_db()
     assert (cast.alice.role, cast.alice.active) == (Role.PRACTITIONER, True)
-    assert "Hand them over to a colleague first." in words(owner.get(url("colleague", cast.alice.pk)))
+    assert "Hand them over to a colleague first." in words(owner.get(url("member", cast.alice.pk)))
 
 
 def test_who_leaves_is_out_at_once_on_every_device(cast, owner):
@@ -144,18 +144,18 @@ def test_who_leaves_is_out_at_once_on_every_device(cast, owner):
 
 
 def test_the_mail_goes_again_until_somebody_signed_in(cast, owner):
-    owner.post(url("colleague_add"), GINA)
+    owner.post(url("member_add"), GINA)
     gina = Practitioner.objects.get(name="Gina Gold")
-    owner.post(url("welcome_again", gina.pk))
+    owner.post(url("resend_welcome", gina.pk))
     assert gina.welcomes.count() == 2
     signed_in(gina)
-    page = owner.post(url("welcome_again", gina.pk), follow=True)
+    page = owner.post(url("resend_welcome", gina.pk), follow=True)
     assert said(page)[-1] == "They have signed in already, or work here no more."
     assert gina.welcomes.count() == 2
 
 
 def test_no_mail_goes_to_who_left_before_it_was_sent(cast, owner, olga):
-    owner.post(url("colleague_add"), GINA)
+    owner.post(url("member_add"), GINA)
     members.deactivate_member(Practitioner.objects.get(name="Gina Gold"), by=olga.user)
     assert send_due(Welcome) == {"skipped": 1}
 
@@ -165,8 +165,8 @@ def test_the_owner_of_two_clinics_sees_both_and_chooses(cast, olga):
     Practitioner.objects.create(user=olga.user, clinic=second, name="Olga", role=Role.OWNER)
     owner = signed_in(olga)
     assert "Lakeside" in words(owner.get(url("team")))
-    owner.post(url("colleague_add"), {**GINA, "clinic": second.pk})
+    owner.post(url("member_add"), {**GINA, "clinic": second.pk})
     assert Practitioner.objects.get(name="Gina Gold").clinic == second
-    foreign = owner.post(url("colleague_add"), {**GINA, "email": "x@y.example", "clinic": cast.charlie.clinic_id})
+    foreign = owner.post(url("member_add"), {**GINA, "email": "x@y.example", "clinic": cast.charlie.clinic_id})
     assert foreign.status_code == 200
     assert not Practitioner.objects.filter(user__email="x@y.example").exists()

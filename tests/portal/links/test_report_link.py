@@ -179,7 +179,7 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     planning.create_due_reminders(due)
     send_due(Reminder, due)
     went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.status_detail)
-    assert (went.state, other.why) == ("sent", SkipReason.TOGETHER)
+    assert (went.state, other.status_detail) == ("sent", SkipReason.TOGETHER)
     visitor, link = stranger(), signed_links.path(signed_links.Purpose.REPORT, went.pk)
     visitor.post(link, {"did": "no", "before": "4"})
     onward = signed_links.path(signed_links.Purpose.REPORT, other.pk)
@@ -195,7 +195,7 @@ def test_who_has_not_done_it_yet_finds_the_way_to_the_steps_beside_the_one_main_
     assert re.search(rf'<a class="button" href="{url("player", plan.pk)}">Do it step by step</a>', body)
     assert body.count('class="primary"') + body.count("button primary") == 1
     signing_in = stranger().get(url("player", plan.pk))
-    assert signing_in["Location"].endswith(f"?next={url('do', plan.pk)}")
+    assert signing_in["Location"].endswith(f"?next={url('player', plan.pk)}")
 
 
 def test_who_tapped_a_number_or_may_not_do_it_is_not_sent_there(row, cast):

@@ -48,10 +48,10 @@ def test_clients_are_counted_by_their_worst_flag_that_nobody_looked_at(cast):
     make.report(bend, 4, warning_signs=("leg_weakness",))
     assert Flag.objects.count() == 2
     told = counted(cast.alice)
-    assert (told.urgent, told.high, told.routine, told.to_look_at) == (1, 0, 0, 1)
+    assert (told.urgent, told.high, told.routine, told.flagged_clients) == (1, 0, 0, 1)
     for flag in Flag.objects.all():
         lifecycle.acknowledge_flag(flag, cast.alice.user)
-    assert counted(cast.alice).to_look_at == 0
+    assert counted(cast.alice).flagged_clients == 0
 
 
 def test_a_colleagues_clients_do_not_count(cast):
@@ -114,8 +114,8 @@ def test_owners_hear_what_nobody_looked_at(cast):
     make.report(make.prescription(cast.erin), 4, 8)
     assert not counted(olivia)
     escalation.escalate_flags(Flag.objects.get().raised_at + DAY)
-    assert counted(olivia) == digest_counts.DigestCounts(unseen=1)
-    assert counted(cast.alice).unseen == 0
+    assert counted(olivia) == digest_counts.DigestCounts(escalated=1)
+    assert counted(cast.alice).escalated == 0
 
 
 def test_the_cover_counts_the_covered_clients_and_who_is_away_gets_none(cast, now):
@@ -196,4 +196,4 @@ def test_it_asks_as_many_questions_for_ten_clients_as_for_one(cast, now, django_
 def test_who_left_is_nobodys_count_but_for_a_warning_sign(cast):
     make.report(make.prescription(cast.dana), 4, 8)
     Client.objects.filter(pk=cast.dana.pk).update(state=Client.State.LEFT)
-    assert counted(cast.alice).to_look_at == 0
+    assert counted(cast.alice).flagged_clients == 0
