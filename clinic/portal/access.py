@@ -66,7 +66,7 @@ class Reader:
             return ""
         mine = Invitation.objects.usable(timezone.now()).filter(client=self.registrant.client)
         newest = mine.filter(client__state=Client.State.INVITED).order_by("-pk").first()
-        return signed_links.path(signed_links.Purpose.INVITATION, newest.pk) if newest else ""
+        return signed_links.build_path(signed_links.Purpose.INVITATION, newest.pk) if newest else ""
 
     @property
     def time_zone(self) -> str:

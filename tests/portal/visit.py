@@ -66,15 +66,15 @@ def reminder(prescription: Prescription, slot: dt.date | None = None) -> Reminde
 
 
 def report_link(row: Reminder) -> str:
-    return signed_links.path(Purpose.REPORT, row.pk)
+    return signed_links.build_path(Purpose.REPORT, row.pk)
 
 
 def stop_link(client: Client) -> str:
-    return signed_links.path(Purpose.STOP_REMINDERS, client.pk)
+    return signed_links.build_path(Purpose.STOP_REMINDERS, client.pk)
 
 
 def invitation_link(client: Client) -> str:
-    return signed_links.path(Purpose.INVITATION, client.invitations.get().pk)
+    return signed_links.build_path(Purpose.INVITATION, client.invitations.get().pk)
 
 
 def url(name: str, *args: Any) -> str:

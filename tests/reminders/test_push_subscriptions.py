@@ -24,7 +24,7 @@ def post(visitor, **fields):
 def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
     response = post(signed_in(cast.dana), act="keep", **service.browser().given())
     assert response.status_code == 201
-    kept = PushSubscription.objects.get(pk=response.json()["phone"])
+    kept = PushSubscription.objects.get(pk=response.json()["subscription"])
     assert (kept.client, kept.label) == (cast.dana, "Chrome on Android")
     cast.dana.refresh_from_db()
     assert cast.dana.reminder_channel == "both"
@@ -72,18 +72,18 @@ def test_the_card_lists_phones_removes_them_and_keeps_the_way(service, cast):  #
     phone = turned_on(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
     visitor = signed_in(cast.dana)
     assert "Chrome on Android" in words(visitor.get(url("settings")))
-    assert send(visitor, url("settings"), card="way", reminder_channel="phone").status_code == 302
+    assert send(visitor, url("settings"), card="channel", reminder_channel="phone").status_code == 302
     cast.dana.refresh_from_db()
     assert cast.dana.reminder_channel == "phone"
     theirs = turned_on(cast.erin, service.browser("erin"))
-    send(visitor, url("settings"), card="phone", phone=theirs.pk)
+    send(visitor, url("settings"), card="push_subscription", push_subscription=theirs.pk)
     assert PushSubscription.objects.filter(pk=theirs.pk).exists()
-    send(visitor, url("settings"), card="phone", phone=phone.pk)
+    send(visitor, url("settings"), card="push_subscription", push_subscription=phone.pk)
     assert not PushSubscription.objects.filter(pk=phone.pk).exists()
 
 
 def test_without_a_phone_there_is_no_way_but_mail(service, cast):  # noqa: F811
-    refused = send(signed_in(cast.dana), url("settings"), card="way", reminder_channel="phone")
+    refused = send(signed_in(cast.dana), url("settings"), card="channel", reminder_channel="phone")
     assert refused.status_code == 422
     assert "Turn reminders on on a phone first." in words(refused)
 

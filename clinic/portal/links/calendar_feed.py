@@ -1,4 +1,4 @@
-"""The address that a calendar program asks again and again: the plan of one client, without signing in."""
+"""The calendar feed: the plan of one client for a calendar program, without signing in."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from clinic.reminders import calendar_feed as plans
 
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The feed, or 304 for who has it already; a link that is altered, renewed or switched off is not found."""
+    """The feed, or 304 where it has not changed; 404: the link is altered, renewed or switched off."""
     client = _holder(token)
-    response = _gone() if client is None else _feed(request, client)
+    response = _not_found() if client is None else _feed(request, client)
     response["Cache-Control"] = "private, no-cache"  # kept by whoever asks, and asked for again each time
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -38,14 +38,14 @@ def _feed(request: HttpRequest, client: Client) -> HttpResponse:
     return answer
 
 
-def _gone() -> HttpResponse:
-    words = gettext("This calendar link does not work any more. A new one is made in your settings, on our site.")
-    return HttpResponse(f"{words}\n", status=404, content_type="text/plain; charset=utf-8")
+def _not_found() -> HttpResponse:
+    message = gettext("This calendar link does not work any more. A new one is made in your settings, on our site.")
+    return HttpResponse(f"{message}\n", status=404, content_type="text/plain; charset=utf-8")
 
 
 def _holder(token: str) -> Client | None:
     try:
-        key = signed_links.read_calendar(token)
+        key = signed_links.read_calendar_key(token)
     except signed_links.BadLink:
         return None
     joined = Client.objects.filter(calendar_key=key, state=Client.State.JOINED).select_related("clinic", "user")

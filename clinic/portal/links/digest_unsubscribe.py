@@ -12,16 +12,16 @@ from clinic.team import preferences as team_preferences
 
 
 def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
-    """GET shows how it is and a button; POST switches. A mail provider's one click (RFC 8058) switches off."""
-    who = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
-    if who is None:
+    """GET shows the present choice and a button; POST changes it. A mail provider's one click (RFC 8058) switches off."""
+    practitioner = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
+    if practitioner is None:
         return render_invalid_link(request, "altered", status=404)
-    with override(who.mail_language):
+    with override(practitioner.mail_language):
         if request.method == "POST":
-            team_preferences.set_digest_wanted(who, request.POST.get("wanted") == "yes", by=None)
+            team_preferences.set_digest_wanted(practitioner, request.POST.get("wanted") == "yes", by=None)
             if "List-Unsubscribe" not in request.POST:
                 return redirect(request.path)
-        context = {"clinic": who.clinic, "wanted": who.digest_wanted}
+        context = {"clinic": practitioner.clinic, "wanted": practitioner.digest_wanted}
         response = render(request, "clinic/portal/links/digest_unsubscribe.html", context)
-        response["Content-Language"] = who.mail_language
+        response["Content-Language"] = practitioner.mail_language
         return response

@@ -1,4 +1,4 @@
-"""The link of an invitation: what this is, consent, and a sign-in."""
+"""The link of an invitation: consent and a sign-in."""
 
 from __future__ import annotations
 
@@ -53,24 +53,24 @@ class JoinForm(PlainForm):
         place.add_zone(client.time_zone)
 
 
-def invitation(request: HttpRequest, row: int) -> HttpResponse:
+def accept_invitation(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows what the client agrees to; POST joins, signs in and leads to the first page."""
     try:
-        found = acceptance.usable_invitation(row)
+        invitation = acceptance.usable_invitation(row)
     except acceptance.InvitationUnusable:
         return _over(request, row)
-    client = found.client
+    client = invitation.client
     with override_locale(client):
-        known = acceptance.existing_account(client)
-        if known is not None and known.pk != request.user.pk:
+        account = acceptance.existing_account(client)
+        if account is not None and account.pk != request.user.pk:
             return require_sign_in(request, client)
         form = JoinForm(client, posted_data(request))
         if request.method == "POST" and form.is_valid():
             try:
-                account = acceptance.accept_invitation(
-                    found,
+                joined = acceptance.accept_invitation(
+                    invitation,
                     password=form.cleaned_data["password"],
-                    user=known,  # never merely whoever sits at this screen: a colleague does not join by it
+                    user=account,  # never the person at this screen: a colleague does not join by it
                     time_zone=form.cleaned_data["time_zone"],
                 )
             except ValidationError as error:
@@ -80,11 +80,17 @@ def invitation(request: HttpRequest, row: int) -> HttpResponse:
             except acceptance.InvitationUnusable:
                 return _over(request, row)
             else:
-                if known is None:
-                    sign_in(request, account)
+                if account is None:
+                    sign_in(request, joined)
                 messages.success(request, _how_to_come_back(client))
                 return redirect("clinic:today")
-        context = {"form": form, "who": client, "clinic": client.clinic, "invited_by": found.invited_by, "known": known}
+        context = {
+            "form": form,
+            "addressee": client,
+            "clinic": client.clinic,
+            "invited_by": invitation.invited_by,
+            "account": account,
+        }
         return _show(request, client, "links/invitation.html", context, status=422 if form.errors else 200)
 
 
@@ -97,23 +103,23 @@ def _show(
 
 
 def _how_to_come_back(client: Client) -> str:
-    """Said once: the browser inside a mail app forgets, and the invitation works no more."""
-    told = {"address": conf.base_url.partition("://")[2], "email": client.email}
+    """How to sign in later: the browser inside a mail app forgets, and the invitation is used."""
+    values = {"address": conf.base_url.partition("://")[2], "email": client.email}
     if client.clinic.code_sign_in:
         return (
             gettext(
                 "You are in. To come back, open %(address)s in your own browser, too. We mail you a code to %(email)s."
             )
-            % told
+            % values
         )
-    return gettext("You are in. To come back, open %(address)s in your own browser, too, and sign in.") % told
+    return gettext("You are in. To come back, open %(address)s in your own browser, too, and sign in.") % values
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:
-    gone = Invitation.objects.select_related("client__clinic").filter(pk=row).first()
-    if gone is None:  # withdrawn, and nothing is known of them any more; the link was genuine all the same
+    used = Invitation.objects.select_related("client__clinic").filter(pk=row).first()
+    if used is None:  # withdrawn; the link was genuine
         return render_invalid_link(request, "invitation_over", status=410)
-    if gone.client.user_id is not None and gone.client.user_id == request.user.pk:
-        return redirect("clinic:today")  # joined by it, and back again
-    with override_locale(gone.client):
-        return render_invalid_link(request, "invitation_over", status=410, clinic=gone.client.clinic)
+    if used.client.user_id is not None and used.client.user_id == request.user.pk:
+        return redirect("clinic:today")  # already joined by it
+    with override_locale(used.client):
+        return render_invalid_link(request, "invitation_over", status=410, clinic=used.client.clinic)

@@ -1,4 +1,4 @@
-"""The public page to register at the clinic, and the registrant's own way to have it deleted."""
+"""The public page to register at the clinic, and the registrant's page to delete the registration."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RegisterForm(PlainForm):
 
 
 class RegistrationThrottle(AnonRateThrottle):
-    """So many registrations an hour from one network address: a waiting room's worth, not a program's."""
+    """The limit of registrations from one network address."""
 
     scope = "plumbline_register"
     rate = "20/hour"
@@ -68,30 +68,30 @@ def register(request: HttpRequest) -> HttpResponse:
     if clinic is None:
         return redirect("clinic:home")
     form = RegisterForm(posted_data(request))
-    context = {"clinic": clinic, "form": form, "days": conf.confirmation_age.days}
+    context = {"clinic": clinic, "form": form, "days": conf.confirmation_lifetime.days}
     if request.method == "POST" and form.is_valid():
         throttle = RegistrationThrottle()
         if not throttle.allow_request(request, None):  # type: ignore[arg-type]  # it reads the address alone
             response = render(request, "clinic/portal/links/register_later.html", context, status=429)
             response["Retry-After"] = str(int(throttle.wait() or 3600))
             return response
-        given = form.cleaned_data
+        answers = form.cleaned_data
         try:
-            if not given["website"]:
+            if not answers["website"]:
                 registration.register_visitor(
-                    clinic, name=given["name"], email=given["email"], language=_language(clinic)
+                    clinic, name=answers["name"], email=answers["email"], language=_language(clinic)
                 )
         except ValidationError as error:
             form.add_service_error(error)
         else:
-            return render(request, "clinic/portal/links/register_sent.html", {**context, "email": given["email"]})
+            return render(request, "clinic/portal/links/register_sent.html", {**context, "email": answers["email"]})
     return render(request, "clinic/portal/links/register.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reader_only
 def delete_registration(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """What will be deleted; by POST it is, and the visit ends."""
+    """What will be deleted; a POST deletes it and signs out."""
     if reader.registrant is None:
         return redirect("clinic:library")  # a client's record is the clinic's to keep
     if request.method == "POST":
@@ -108,6 +108,6 @@ def first_clinic() -> Clinic | None:
 
 
 def _language(clinic: Clinic) -> str:
-    """The visitor's language where a person here can have it, else the clinic's."""
-    spoken, asked = dict(settings.LANGUAGES), get_language() or ""
-    return next((code for code in (asked, asked.split("-")[0]) if code in spoken), clinic.language)
+    """The visitor's language if the site offers it, else the clinic's."""
+    offered, active = dict(settings.LANGUAGES), get_language() or ""
+    return next((code for code in (active, active.split("-")[0]) if code in offered), clinic.language)

@@ -1,4 +1,4 @@
-"""The link of a registration: one press proves the address, signs in and opens the library."""
+"""The link of a registration: one button confirms the address, signs in and opens the library."""
 
 from __future__ import annotations
 
@@ -32,22 +32,24 @@ class ConfirmForm(PlainForm):
     )
 
 
-def confirmation(request: HttpRequest, row: int) -> HttpResponse:
+def confirm_registration(request: HttpRequest, row: int) -> HttpResponse:
     """GET shows who is to be confirmed; POST confirms, signs in and leads to the library."""
     try:
-        found = registration.usable_confirmation(row)
+        confirmation = registration.usable_confirmation(row)
     except registration.ConfirmationUnusable:
         return _over(request, row)
-    registrant = found.registrant
+    registrant = confirmation.registrant
     with override_locale(registrant):
-        known = registration.existing_account(registrant)
-        if known is not None and known.pk != request.user.pk:
+        account = registration.existing_account(registrant)
+        if account is not None and account.pk != request.user.pk:
             return require_sign_in(request, registrant)
         form = ConfirmForm(posted_data(request))
         if request.method == "POST" and form.is_valid():
             try:
-                # Never merely whoever sits at this screen: only the owner of the address.
-                account = registration.confirm_registrant(found, password=form.cleaned_data["password"], user=known)
+                # Never the person at this screen: only the owner of the address.
+                confirmed = registration.confirm_registrant(
+                    confirmation, password=form.cleaned_data["password"], user=account
+                )
             except ValidationError as error:
                 form.add_service_error(error)
             except SignInNeeded:
@@ -55,23 +57,23 @@ def confirmation(request: HttpRequest, row: int) -> HttpResponse:
             except registration.ConfirmationUnusable:
                 return _over(request, row)
             else:
-                if known is None:
-                    sign_in(request, account)
+                if account is None:
+                    sign_in(request, confirmed)
                 messages.success(
                     request, _("Welcome, %(name)s. Your address is confirmed.") % {"name": registrant.first_name}
                 )
                 return redirect("clinic:library")
-        context = {"form": form, "who": registrant, "known": known, "registrant": None}
+        context = {"form": form, "addressee": registrant, "account": account, "registrant": None}
         return render_page(request, registrant, "links/registration.html", context, status=422 if form.errors else 200)
 
 
 def _over(request: HttpRequest, row: int) -> HttpResponse:
-    gone = Confirmation.objects.select_related("registrant__clinic").filter(pk=row).first()
-    if gone is None:
+    used = Confirmation.objects.select_related("registrant__clinic").filter(pk=row).first()
+    if used is None:
         return render_invalid_link(request, "altered", status=404)
-    registrant = gone.registrant
+    registrant = used.registrant
     if registrant.user_id is not None and registrant.user_id == request.user.pk:
-        return redirect("clinic:library")  # confirmed by it, and back again
+        return redirect("clinic:library")  # already confirmed by it
     with override_locale(registrant):
-        why = "confirmed" if registrant.user_id is not None else "expired_confirmation"
-        return render_invalid_link(request, why, status=410, clinic=registrant.clinic)
+        reason = "confirmed" if registrant.user_id is not None else "expired_confirmation"
+        return render_invalid_link(request, reason, status=410, clinic=registrant.clinic)

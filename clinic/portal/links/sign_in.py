@@ -1,4 +1,4 @@
-"""Signing in whoever came by a link in their mail, and the page for an address that has a sign-in already."""
+"""Sign-in by a link in a mail, and the page for an address that has a sign-in already."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def sign_in(request: HttpRequest, account: AbstractBaseUser) -> None:
     """Begin a session for ``account``; the link that led here proved whose it is."""
-    known = settings.AUTHENTICATION_BACKENDS
-    backend = MODEL_BACKEND if MODEL_BACKEND in known else known[0]
+    backends = settings.AUTHENTICATION_BACKENDS
+    backend = MODEL_BACKEND if MODEL_BACKEND in backends else backends[0]
     login(request, account, backend=backend)  # type: ignore[arg-type]  # any user model
 
 
-def require_sign_in(request: HttpRequest, who: Client | Registrant) -> HttpResponse:
-    """Ask for the sign-in that there is for the address, and come back to the link then."""
+def require_sign_in(request: HttpRequest, person: Client | Registrant) -> HttpResponse:
+    """Ask to sign in to the existing account of the address, and come back to the link then."""
     sign_in_url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
-    shown = {"client": None, "registrant": None, "sign_in_url": sign_in_url}  # nobody's rooms: it is not they who look
-    return render_page(request, who, "links/sign_in.html", shown)
+    context = {
+        "client": None,
+        "registrant": None,
+        "sign_in_url": sign_in_url,
+    }  # no navigation: the visitor is not signed in as this person
+    return render_page(request, person, "links/sign_in.html", context)

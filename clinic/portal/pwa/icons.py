@@ -14,11 +14,11 @@ SHADES = 16  # between the ground and the mark, and between nothing and the grou
 
 
 def draw_icon(size: int, ground: str, mark: str, *, rounded: bool) -> bytes:
-    """Draw it, smooth at its edges.
+    """Draw the icon with smooth edges.
 
     Args:
         size: width and height in pixels, even.
-        ground, mark: their colours, six hexadecimal digits each.
+        ground, mark: their colors, six hexadecimal digits each.
         rounded: corners cut as in the favicon; False: to the edge, for a system that cuts them itself.
     """
     rows = bytearray()
@@ -28,13 +28,13 @@ def draw_icon(size: int, ground: str, mark: str, *, rounded: bool) -> bytes:
         rows += _row(size, _mark(at) * size / MARK_SIZE, _inset(at) * size / MARK_SIZE if rounded else 0)
     below, above = bytes.fromhex(ground), bytes.fromhex(mark)
     mixed = [[a + (b - a) * shade // SHADES for a, b in zip(below, above, strict=True)] for shade in range(SHADES + 1)]
-    colours = bytes(part for three in mixed for part in three) + below * SHADES
+    palette = bytes(part for three in mixed for part in three) + below * SHADES
     clear = bytes([255] * (SHADES + 1) + [255 * shade // SHADES for shade in range(SHADES)])
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(name, data)
         for name, data in (
             (b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 3, 0, 0, 0)),
-            (b"PLTE", colours),
+            (b"PLTE", palette),
             (b"tRNS", clear),
             (b"IDAT", zlib.compress(bytes(rows), 9)),
             (b"IEND", b""),

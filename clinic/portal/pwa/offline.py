@@ -1,7 +1,7 @@
-"""What a phone may keep for the time without a network, and whose it is.
+"""Copies of pages on a phone for the time without a network, and their holder.
 
-Every page of a client names its holder, and some say that the worker of this site may keep a copy. The names are
-opaque: nobody can tell a client's number from them.
+Every page of a client names its holder, and some allow the service worker to keep a copy. The names are opaque: a
+client's id cannot be derived from them.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ COPY_HEADER: Final = "Offline-Copy"
 
 
 def owner_keys(client: Client) -> list[str]:
-    """By whom an answer that waits on a phone was given: the client's name there, first as new answers bear it.
+    """The keys that name the client in reports kept on a phone; the first is for new reports.
 
-    The same for every sign-in, so that an answer outlives the session; the others are of SECRET_KEY_FALLBACKS.
+    The same for every sign-in, so that a report outlives the session; the others are of SECRET_KEY_FALLBACKS.
     """
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [_opaque("owner", client.pk, key) for key in keys]
 
 
 def holder_key(request: HttpRequest, client: Client) -> str:
-    """Whose the copies of pages are: this client in this session, another one after the next sign-in."""
+    """The key of the copies of pages: of this client in this session, another after the next sign-in."""
     return _opaque("holder", f"{client.pk}.{request.session.session_key or ''}", settings.SECRET_KEY)
 
 
 def set_holder(response: HttpResponseBase, request: HttpRequest, client: Client) -> None:
-    """Tell the worker whose page this is, so that it drops what it kept of anybody else."""
+    """Name the holder of the page, so that the worker deletes the copies of others."""
     response[HOLDER_HEADER] = holder_key(request, client)
 
 
@@ -53,29 +53,32 @@ def allow_copy(response: HttpResponseBase) -> None:
 
 
 def kept_offline(page: ClientPage[P]) -> ClientPage[P]:
-    """A page that may be read without a network, as a plain GET shows it, without a message meant for one time."""
+    """Allow a copy of ``page`` after a plain GET that shows no one-time message."""
 
     @wraps(page)
-    def may_be_kept(request: HttpRequest, client: Client, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        once = len(get_messages(request))
+    def allow_copy_of_page(request: HttpRequest, client: Client, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        message_count = len(get_messages(request))
         response = page(request, client, *args, **kwargs)
-        if request.method == "GET" and response.status_code == 200 and not once:
+        if request.method == "GET" and response.status_code == 200 and not message_count:
             allow_copy(response)
         return response
 
-    return may_be_kept
+    return allow_copy_of_page
 
 
 def offline_pages(client: Client) -> list[str]:
-    """What a phone should have: today, the form and, of each exercise that runs, the session and its page."""
-    plans = list(client.prescriptions.running().select_related("exercise").order_by("created_at", "pk"))
+    """The paths to prefetch: Today, the report form and, of each running prescription, player and exercise."""
+    prescriptions = list(client.prescriptions.running().select_related("exercise").order_by("created_at", "pk"))
     report = reverse("clinic:report")
     pages = [reverse("clinic:today"), report]
-    for plan in plans:
-        pages += [f"{report}?prescription={plan.pk}"] if len(plans) > 1 else []
-        pages += [reverse("clinic:player", args=[plan.pk]), reverse("clinic:exercise", args=[plan.exercise.slug])]
+    for prescription in prescriptions:
+        pages += [f"{report}?prescription={prescription.pk}"] if len(prescriptions) > 1 else []
+        pages += [
+            reverse("clinic:player", args=[prescription.pk]),
+            reverse("clinic:exercise", args=[prescription.exercise.slug]),
+        ]
     return pages
 
 
-def _opaque(kind: str, who: object, key: str) -> str:
-    return salted_hmac(f"clinic.offline.{kind}", str(who), secret=key, algorithm="sha256").hexdigest()[:32]
+def _opaque(kind: str, identity: object, key: str) -> str:
+    return salted_hmac(f"clinic.offline.{kind}", str(identity), secret=key, algorithm="sha256").hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What a phone needs to keep the portal: the manifest, its icons, the worker, and the page for no network at all.
+"""The web app: the manifest, its icons, the service worker, and the page shown without a network.
 
 All of it is public and the same for everybody of one clinic: ``clinic`` in the query names it, ``lang`` the language.
 """
@@ -43,11 +43,11 @@ _MODULE_ONLY: Final = re.compile(r"^(import [^;]+;\n|export (?=const|function|as
 @cache_control(max_age=3600)
 def manifest(request: HttpRequest) -> HttpResponse:
     """The clinic as an app."""
-    clinic, language = _of(request)
+    clinic, language = _clinic_and_language(request)
     accent = clinic.accent if clinic else ACCENT
     today = reverse("clinic:today")
     with override(language):
-        about = {
+        content = {
             "id": today,
             "start_url": today,
             "scope": today,
@@ -73,30 +73,30 @@ def manifest(request: HttpRequest) -> HttpResponse:
                 {"name": _("Today"), "url": today, "icons": [_small(accent)]},
             ],
         }
-    return JsonResponse(about, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @require_safe
 @cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
 def icon(request: HttpRequest, accent: str, name: str) -> HttpResponse:
-    """The mark in that colour; the address says all there is, so it may be kept for good."""
+    """The mark in that color; the path holds all parameters, so it is cached for good."""
     if name not in ICONS:
         raise Http404
-    return HttpResponse(_drawn(accent.lower(), name), content_type="image/png")
+    return HttpResponse(_draw(accent.lower(), name), content_type="image/png")
 
 
 @require_safe
 @cache_control(no_cache=True)
 def no_network(request: HttpRequest) -> HttpResponse:
-    """What the worker shows where it kept no page."""
-    return HttpResponse(_no_network(*_of(request)))
+    """The page that the worker shows where it has no copy."""
+    return HttpResponse(_no_network(*_clinic_and_language(request)))
 
 
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, told what to keep at hand. Its version is the hash of all that."""
-    clinic, language = _of(request)
+    """The service worker and its configuration. Its version is the hash of all that it keeps."""
+    clinic, language = _clinic_and_language(request)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     shell = shell_files()
     code = "\n".join(_MODULE_ONLY.sub("", (STATIC_ROOT / part).read_text()) for part in WORKER_SCRIPTS)
@@ -109,9 +109,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "static": settings.STATIC_URL,
         "hashed": isinstance(staticfiles_storage, HashedFilesMixin) and not settings.DEBUG,
         "scope": reverse("clinic:today"),
-        "offline": reverse("clinic:no_network") + query,
-        "door": reverse("clinic:offline_submission"),
-        "phones": reverse("clinic:push_subscription"),
+        "offlinePage": reverse("clinic:no_network") + query,
+        "submissionUrl": reverse("clinic:offline_submission"),
+        "subscriptionUrl": reverse("clinic:push_subscription"),
         "signOut": reverse("clinic:sign_out"),
     }
     return HttpResponse(f"const config = {json.dumps(config)};\n{code}", content_type="text/javascript; charset=utf-8")
@@ -136,13 +136,13 @@ def _small(accent: str) -> dict[str, Any]:
     return {"src": icon_path(accent, "any-192"), "sizes": "192x192", "type": "image/png"}
 
 
-def _of(request: HttpRequest) -> tuple[Clinic | None, str]:
-    """The clinic that is asked for, else the site's first; the language, else the clinic's."""
-    named = Clinic.objects.filter(slug=request.GET.get("clinic", "")).first() or first_clinic()
-    spoken = dict(settings.LANGUAGES)
-    asked = request.GET.get("lang", "")
-    fallback = named.language if named and named.language in spoken else settings.LANGUAGE_CODE
-    return named, asked if asked in spoken else fallback
+def _clinic_and_language(request: HttpRequest) -> tuple[Clinic | None, str]:
+    """The clinic of the query, else the site's first; its language of the query, else the clinic's."""
+    clinic = Clinic.objects.filter(slug=request.GET.get("clinic", "")).first() or first_clinic()
+    languages = dict(settings.LANGUAGES)
+    language = request.GET.get("lang", "")
+    fallback = clinic.language if clinic and clinic.language in languages else settings.LANGUAGE_CODE
+    return clinic, language if language in languages else fallback
 
 
 def _no_network(clinic: Clinic | None, language: str) -> str:
@@ -157,7 +157,7 @@ def _short(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _drawn(accent: str, name: str) -> bytes:
+def _draw(accent: str, name: str) -> bytes:
     return draw_icon(
         ICONS[name], accent, readable_text_color(f"#{accent}", dark=INK)[1:], rounded=name.startswith("any")
     )

@@ -22,7 +22,7 @@ def theme_css(request: HttpRequest, color: str) -> HttpResponse:
 
 
 def _properties(shades: Shades) -> str:
-    told = {
+    properties = {
         "accent": shades.accent,
         "accent-strong": shades.strong,
         "accent-soft": shades.soft,
@@ -30,4 +30,4 @@ def _properties(shades: Shades) -> str:
         "accent-fill": shades.fill,
         "on-fill": shades.on_fill,
     }
-    return ";".join(f"--{name}:{value}" for name, value in told.items())
+    return ";".join(f"--{name}:{value}" for name, value in properties.items())

@@ -1,4 +1,4 @@
-"""What a client is asked about the pain: with the exercise, without it, or by a link in a mail."""
+"""The report forms: with the exercise, without it, or by a link in a mail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MISSING_SCORE = _("%(question)s: choose a number. No pain is 0.")
 
 
 class ReportForm(PlainForm):
-    """Questions that every report asks. A warning sign alone is a report: nobody in danger is sent back for one."""
+    """The questions of every report. A warning sign alone is a report: then no score is required."""
 
     scores: tuple[str, ...] = ("before",)
 
@@ -52,56 +52,58 @@ class ReportForm(PlainForm):
     )
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, prescription: Prescription, data: QueryDict | None = None, *, tapped: int | None = None) -> None:
-        """``tapped`` is the score, 0 to 10, that the form opens with, as it was chosen in the mail."""
+    def __init__(
+        self, prescription: Prescription, data: QueryDict | None = None, *, chosen_score: int | None = None
+    ) -> None:
+        """``chosen_score`` is the score, 0 to 10, that was chosen in the mail; the form opens with it."""
         super().__init__(data)
         self.prescription = prescription
-        self.tapped = tapped
-        self.fields["before"].initial = tapped
-        asked = prescription.exercise.precautions_in(get_language())
+        self.chosen_score = chosen_score
+        self.fields["before"].initial = chosen_score
+        precautions = prescription.exercise.precautions_in(get_language())
         signs = cast(forms.MultipleChoiceField, self.fields["warning_signs"])
-        signs.choices = [(precaution.code, precaution.sign) for precaution in asked if precaution.reported]
+        signs.choices = [(precaution.code, precaution.sign) for precaution in precautions if precaution.reported]
         self.fields["key"].initial = uuid4().hex
 
     @property
-    def body(self) -> list[tuple[body_map.Side, list[tuple[str, str]]]]:
-        """The drawing of ``areas``: each side with its places, and the tick box that each of these is for."""
+    def body_sides(self) -> list[tuple[body_map.Side, list[tuple[str, str]]]]:
+        """The body map of ``areas``: each side with its areas and the ids of their tick boxes."""
         boxes = {str(box.data["value"]): box.id_for_label for box in self["areas"]}
         return [
             (side, [(region.area, boxes[region.area]) for region in side.regions]) for side in body_map.draw_sides()
         ]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        if not given.get("warning_signs"):
+        answers = super().clean() or self.cleaned_data
+        if not answers.get("warning_signs"):
             for name in self.required_scores():
-                if name not in self.errors and given.get(name) is None:
+                if name not in self.errors and answers.get(name) is None:
                     self.add_error(name, MISSING_SCORE % {"question": self.fields[name].label})
-        return given
+        return answers
 
     def required_scores(self) -> tuple[str, ...]:
-        """The scores that must be there, given the other answers."""
+        """The scores that are required, given the other answers."""
         return self.scores
 
     def answers(self, now: dt.datetime) -> Answers:
-        """What was said, as of ``now``; the form must be valid."""
-        given = self.cleaned_data
+        """The answers as of ``now``; the form must be valid."""
+        answers = self.cleaned_data
         return Answers(
             occurred_at=now,
             did_exercise=self.did_exercise(),
-            before=given["before"],
-            after=given.get("after"),
-            areas=tuple(given["areas"]),
-            moved_down_leg=given.get("moved_down_leg"),
-            warning_signs=tuple(given["warning_signs"]),
-            note=given["note"],
+            before=answers["before"],
+            after=answers.get("after"),
+            areas=tuple(answers["areas"]),
+            moved_down_leg=answers.get("moved_down_leg"),
+            warning_signs=tuple(answers["warning_signs"]),
+            note=answers["note"],
         )
 
     def did_exercise(self) -> bool:
         return False
 
-    def missing(self) -> dict[str, str]:
-        """By score, what is said where it is missing: the script says it without asking us."""
+    def missing_messages(self) -> dict[str, str]:
+        """The error of each missing score, for the script."""
         return {name: MISSING_SCORE % {"question": self.fields[name].label} for name in self.scores}
 
 
@@ -131,7 +133,7 @@ class SessionForm(ReportForm):
         return self.required
 
     def did_exercise(self) -> bool:
-        """Whoever ticks a sign before the first step has no pain after it to tell."""
+        """Without a pain after it, the session ended before its first step."""
         return self.cleaned_data["after"] is not None
 
 
@@ -143,16 +145,18 @@ class MailForm(ReportForm):
     after = ScoreField(label=_("Pain after the exercise"), help_text=_("Only if you did it."))
     moved_down_leg = YesNoField(label=MOVED_QUESTION)
 
-    def __init__(self, prescription: Prescription, data: QueryDict | None = None, *, tapped: int | None = None) -> None:
-        super().__init__(prescription, data, tapped=tapped)
-        if tapped is not None:  # it may be how it is after the exercise, which must not pass for how it was before
-            self.fields["before"].help_text = CHOSEN_HINT % {"score": tapped}
+    def __init__(
+        self, prescription: Prescription, data: QueryDict | None = None, *, chosen_score: int | None = None
+    ) -> None:
+        super().__init__(prescription, data, chosen_score=chosen_score)
+        if chosen_score is not None:  # it may be the pain after the exercise
+            self.fields["before"].help_text = CHOSEN_HINT % {"score": chosen_score}
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if "did" not in self.errors and given.get("did") is None and not given.get("warning_signs"):
+        answers = super().clean()
+        if "did" not in self.errors and answers.get("did") is None and not answers.get("warning_signs"):
             self.add_error("did", _("Choose yes or no."))
-        if given.get("did") is False and given.get("after") is not None:
+        if answers.get("did") is False and answers.get("after") is not None:
             self.add_error(
                 "did",
                 _("You chose no and gave a pain after the exercise. We took that number out. If you did the exercise, "
@@ -161,7 +165,7 @@ class MailForm(ReportForm):
             left = cast(QueryDict, self.data).copy()  # a round button cannot be taken back in the browser
             left.pop("after", None)
             self.data = left
-        return given
+        return answers
 
     def required_scores(self) -> tuple[str, ...]:
         return ("before", "after") if self.cleaned_data.get("did") else ("before",)

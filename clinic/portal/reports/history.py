@@ -59,7 +59,7 @@ class CorrectionForm(PlainForm):
         if not report.did_exercise:
             self.fields["before"].label = _("Pain")
             del self.fields["after"], self.fields["moved_down_leg"]
-        if stored.next_morning is None:  # it is asked on that morning and told by nobody else
+        if report.next_morning is None:  # it is asked on that morning only
             del self.fields["next_morning"]
 
     def changes(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The door for answers that waited on a phone: the same questions and words as the pages, told to a script."""
+"""The endpoint for reports kept offline: the questions and messages of the pages, for a script."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from clinic.models import Client, PainReport, Prescription
+from clinic.models.fields import int_or_none
 from clinic.pain import reporting
 from clinic.portal.access import client_of, override_locale
 from clinic.portal.pwa.offline import offline_pages, owner_keys, set_holder
@@ -31,45 +32,44 @@ MAX_KEY_LENGTH = 200
 @sensitive_post_parameters()
 @never_cache
 def offline_submission(request: HttpRequest) -> HttpResponse:
-    """GET: who is signed in, and the token to send with. POST: one answer, dated when it was given.
+    """GET: the signed-in client, and the CSRF token. POST: one report, dated when it was given.
 
     A POST has the fields of the form that ``about`` names (`pain` or `session`), the ``prescription``, ``occurred_at``
-    (RFC 3339 with an offset), the ``owner`` and the header `Idempotency-Key`. 201 says where its meaning is shown;
-    400 what is wrong by field, 401 nobody is signed in, 403 somebody else is, 404 there is no such plan, 409 the plan
-    has ended or the key came with other answers.
+    (RFC 3339 with an offset), the ``owner`` and the header `Idempotency-Key`. 201 has the path of
+    its result, 400 the errors by field; 401: nobody is signed in, 403: somebody else is, 404: no such prescription,
+    409: the prescription has ended, or the key came with other answers.
     """
     client = client_of(request) if request.user.is_authenticated else None
     if client is None:
-        return _told(HTTPStatus.UNAUTHORIZED, message=_("Sign in to send your answers."))
+        return _json(HTTPStatus.UNAUTHORIZED, message=_("Sign in to send your answers."))
     with override_locale(client):
         if request.method == "POST":
-            response = _take(request, client)
+            response = _submit(request, client)
         else:
-            response = _told(
+            response = _json(
                 owners=owner_keys(client), token=get_token(request), now=timezone.now(), pages=offline_pages(client)
             )
     set_holder(response, request, client)
     return response
 
 
-def _take(request: HttpRequest, client: Client) -> HttpResponse:
+def _submit(request: HttpRequest, client: Client) -> HttpResponse:
     if request.POST.get("owner") not in owner_keys(client):
-        return _told(HTTPStatus.FORBIDDEN, message=_("Somebody else is signed in now. This answer stays where it is."))
+        return _json(HTTPStatus.FORBIDDEN, message=_("Somebody else is signed in now. This answer stays where it is."))
     form_class = FORMS.get(request.POST.get("about", ""))
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
-    number = request.POST.get("prescription", "")
-    prescription = mine.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    prescription = mine.filter(pk=int_or_none(request.POST.get("prescription"))).first()
     if form_class is None or prescription is None:
-        return _told(HTTPStatus.NOT_FOUND, message=_("The exercise that this answer is about is not yours any more."))
+        return _json(HTTPStatus.NOT_FOUND, message=_("The exercise that this answer is about is not yours any more."))
     key = request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= MAX_KEY_LENGTH:
-        return _wrong({"key": [_("Send an Idempotency-Key of 1 to 200 characters.")]})
-    occurred_at = _instant(request.POST.get("occurred_at", ""))
+        return _errors({"key": [_("Send an Idempotency-Key of 1 to 200 characters.")]})
+    occurred_at = _parse_instant(request.POST.get("occurred_at", ""))
     form = form_class(prescription, request.POST)
     if not form.is_valid():
-        return _wrong({name: [str(message) for message in told] for name, told in form.errors.items()})
+        return _errors({name: [str(message) for message in messages] for name, messages in form.errors.items()})
     if occurred_at is None:
-        return _wrong({"occurred_at": [_("Give the time as 2030-12-31T18:00:00+01:00.")]})
+        return _errors({"occurred_at": [_("Give the time as 2030-12-31T18:00:00+01:00.")]})
     try:
         outcome = reporting.report_pain(
             prescription,
@@ -79,26 +79,26 @@ def _take(request: HttpRequest, client: Client) -> HttpResponse:
             key=key,
         )
     except ValidationError as error:
-        return _wrong(error.message_dict)
+        return _errors(error.message_dict)
     except reporting.KeyReused:
-        return _told(HTTPStatus.CONFLICT, message=_("We have an answer from that page already, and it is another one."))
-    return _told(HTTPStatus.CREATED, next=resolve_url("clinic:report_result", outcome.report.pk))
+        return _json(HTTPStatus.CONFLICT, message=_("We have an answer from that page already, and it is another one."))
+    return _json(HTTPStatus.CREATED, next=resolve_url("clinic:report_result", outcome.report.pk))
 
 
-def _instant(text: str) -> dt.datetime | None:
+def _parse_instant(text: str) -> dt.datetime | None:
     try:
-        found = parse_datetime(text)
+        instant = parse_datetime(text)
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    return instant if instant is not None and instant.tzinfo is not None else None
 
 
-def _wrong(errors: dict[str, list[str]]) -> HttpResponse:
-    """400; 409 where nothing in the answer can put it right."""
-    ended = "prescription" in errors
-    message = " ".join(text for told in errors.values() for text in told)
-    return _told(HTTPStatus.CONFLICT if ended else HTTPStatus.BAD_REQUEST, message=message, fields=list(errors))
+def _errors(errors: dict[str, list[str]]) -> HttpResponse:
+    """400; 409 where no other answer would be accepted."""
+    is_final = "prescription" in errors
+    message = " ".join(text for messages in errors.values() for text in messages)
+    return _json(HTTPStatus.CONFLICT if is_final else HTTPStatus.BAD_REQUEST, message=message, fields=list(errors))
 
 
-def _told(status: HTTPStatus = HTTPStatus.OK, **told: Any) -> HttpResponse:
-    return JsonResponse(told, status=status)
+def _json(status: HTTPStatus = HTTPStatus.OK, **content: Any) -> HttpResponse:
+    return JsonResponse(content, status=status)

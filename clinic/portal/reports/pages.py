@@ -1,4 +1,4 @@
-"""Say only how the pain is, without the exercise."""
+"""The report of pain without the exercise."""
 
 from __future__ import annotations
 
@@ -22,24 +22,29 @@ from clinic.portal.today.daily_status import running_prescriptions
 @kept_offline
 def report(request: HttpRequest, client: Client) -> HttpResponse:
     """Pain now, without the exercise; with several exercises, about the one that ``prescription`` names."""
-    choice = running_prescriptions(client)
-    if not choice:
+    prescriptions = running_prescriptions(client)
+    if not prescriptions:
         return render_page(request, client, "reports/nothing_to_report.html")
-    prescription = choice[0] if len(choice) == 1 else _chosen(request, choice)
+    prescription = prescriptions[0] if len(prescriptions) == 1 else _chosen(request, prescriptions)
     if prescription is None:
-        return render_page(request, client, "reports/choose_prescription.html", {"choice": choice})
+        return render_page(request, client, "reports/choose_prescription.html", {"prescriptions": prescriptions})
     form = PainNowForm(prescription, posted_data(request))
-    if request.method == "POST" and (done := submit_report(request, form)):
-        return done
-    context = {"form": form, "prescription": prescription, "several": len(choice) > 1, **offline_advice_context(client)}
+    if request.method == "POST" and (response := submit_report(request, form)):
+        return response
+    context = {
+        "form": form,
+        "prescription": prescription,
+        "several": len(prescriptions) > 1,
+        **offline_advice_context(client),
+    }
     return render_page(request, client, "reports/report.html", context, status=form_status(form))
 
 
-def _chosen(request: HttpRequest, choice: list[Prescription]) -> Prescription | None:
-    asked = request.GET.get("prescription")
-    if asked is None:
+def _chosen(request: HttpRequest, prescriptions: list[Prescription]) -> Prescription | None:
+    pk = request.GET.get("prescription")
+    if pk is None:
         return None
-    for prescription in choice:
-        if str(prescription.pk) == asked:
+    for prescription in prescriptions:
+        if str(prescription.pk) == pk:
             return prescription
     raise Http404

@@ -1,4 +1,4 @@
-"""Hand a client's answers to the verb, and tell the browser where to go."""
+"""Store a client's report, and redirect to its result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clinic.portal.reports.forms import ReportForm
 
 
 def submit_report(request: HttpRequest, form: ReportForm) -> HttpResponse | None:
-    """Store the answers and go on to what they mean; None when something is wrong and the form says what."""
+    """Store the report and redirect to its result; None: the form is invalid and has the errors."""
     if not form.is_valid():
         return None
     try:
@@ -31,16 +31,16 @@ def submit_report(request: HttpRequest, form: ReportForm) -> HttpResponse | None
         return None
     except reporting.KeyReused:
         messages.info(request, _("We have your answer from that page already. You can correct it here."))
-        return _onward(request, resolve_url("clinic:history"))
-    return _onward(request, resolve_url("clinic:report_result", outcome.report.pk))
+        return _redirect(request, resolve_url("clinic:history"))
+    return _redirect(request, resolve_url("clinic:report_result", outcome.report.pk))
 
 
 def form_status(form: ReportForm) -> int:
     return 422 if form.errors else 200
 
 
-def _onward(request: HttpRequest, path: str) -> HttpResponse:
-    """A script is told the place: were it to follow by itself, it would see the message instead of the client."""
+def _redirect(request: HttpRequest, path: str) -> HttpResponse:
+    """JSON for a script: following the redirect itself, it would use up the message."""
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         return JsonResponse({"next": path})
     return redirect(path)

@@ -1,4 +1,4 @@
-"""What the clinic has of the client: taken along, put right, or left behind."""
+"""The client's data: export, correction and leaving."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from clinic.portal.home import sign_out
 @require_safe
 @client_only
 def my_data(request: HttpRequest, client: Client) -> HttpResponse:
-    """The three ways, each with where it leads."""
+    """The three choices with their links."""
     return render_page(request, client, "settings/my_data.html")
 
 
-@require_http_methods(["GET"])  # a HEAD would be booked as handed over
+@require_http_methods(["GET"])  # a HEAD would be audited as an export
 @client_only
 def download_my_data(request: HttpRequest, client: Client) -> HttpResponse:
-    """All of it as one file. A link and no form: the browser inside a mail app saves nothing else."""
-    packed = data_export.hand_over(client, by=_who(request))
+    """The data export. A link and no form: the browser inside a mail app saves nothing else."""
+    packed = data_export.hand_over(client, by=_user(request))
     return HttpResponse(
         packed,
         content_type="application/zip",
@@ -37,15 +37,15 @@ def download_my_data(request: HttpRequest, client: Client) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @client_only
 def leave(request: HttpRequest, client: Client) -> HttpResponse:
-    """GET says what is erased and what stays, and asks; POST leaves, signs out and goes to the front page."""
+    """GET lists what is erased and what stays; POST leaves, signs out and goes to the front page."""
     if request.method != "POST":
-        told = {"address_days": departure.ADDRESS_KEPT_FOR.days, "sign_in_stays": departure.keeps_sign_in(client)}
-        return render_page(request, client, "settings/leave.html", told)
-    departure.leave_clinic(client, by=_who(request))
+        context = {"address_days": departure.ADDRESS_KEPT_FOR.days, "sign_in_stays": departure.keeps_sign_in(client)}
+        return render_page(request, client, "settings/leave.html", context)
+    departure.leave_clinic(client, by=_user(request))
     response = sign_out(request)
     messages.success(request, _("You have left %(clinic)s. We send you nothing more.") % {"clinic": client.clinic.name})
     return response
 
 
-def _who(request: HttpRequest) -> AbstractBaseUser:
+def _user(request: HttpRequest) -> AbstractBaseUser:
     return request.user  # type: ignore[return-value]  # signed in: the page is for clients only

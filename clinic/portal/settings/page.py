@@ -1,4 +1,4 @@
-"""What the client settles about oneself: each card of the page is one form and one verb."""
+"""The client's settings: each card of the page is one form and one service."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Card(PlainForm):
     """One card of the page."""
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        """Hand the valid answers to the verb, which may raise ValidationError."""
+        """Call the service with the valid answers; it may raise ValidationError."""
         raise NotImplementedError
 
 
@@ -94,12 +94,12 @@ class HoursForm(Card):
     quiet_until = QuietHoursField(label=_("until"))
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        ends = {name: given.get(name) for name in ("quiet_from", "quiet_until")}
+        answers = super().clean() or self.cleaned_data
+        ends = {name: answers.get(name) for name in ("quiet_from", "quiet_until")}
         for name, at in ends.items():
             if at is None and name not in self.errors and any(ends.values()):
                 self.add_error(name, _("Give both times, or neither."))
-        return given
+        return answers
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
         begin, until = self.cleaned_data["quiet_from"], self.cleaned_data["quiet_until"]
@@ -113,7 +113,7 @@ class HoursForm(Card):
 
 
 class TimeZoneForm(Card):
-    """The zone alone, as the phone says it; all else of the day stays."""
+    """The time zone alone, as the phone reports it."""
 
     time_zone = forms.CharField(label=_("Where you live"), max_length=64)
 
@@ -142,7 +142,7 @@ class LanguageForm(Card):
 
 
 class CalendarForm(Card):
-    """The calendar link: make one, make another, or none: one button each."""
+    """The calendar link: create, renew or close it, by one button each."""
 
     act = forms.ChoiceField(
         choices=[("open", _("Make a link")), ("close", _("Switch it off"))],
@@ -159,12 +159,12 @@ class CalendarForm(Card):
 
 
 class PushSubscriptionForm(Card):
-    """One phone that shows reminders no more: one button."""
+    """Remove one phone: one button."""
 
-    phone = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    push_subscription = forms.IntegerField(min_value=1, max_value=2**63 - 1)
 
     def save(self, client: Client, by: AbstractBaseUser) -> None:
-        push_subscriptions.remove_subscription(client, phone=self.cleaned_data["phone"], by=by)
+        push_subscriptions.remove_subscription(client, phone=self.cleaned_data["push_subscription"], by=by)
 
 
 class ChannelForm(Card):
@@ -183,10 +183,10 @@ class ChannelForm(Card):
 CARDS: dict[str, type[Card]] = {
     "reminders": RemindersForm,
     "pause": PauseForm,
-    "phone": PushSubscriptionForm,
-    "way": ChannelForm,
+    "push_subscription": PushSubscriptionForm,
+    "channel": ChannelForm,
     "hours": HoursForm,
-    "place": TimeZoneForm,
+    "time_zone": TimeZoneForm,
     "language": LanguageForm,
     "calendar": CalendarForm,
 }
@@ -201,24 +201,24 @@ def settings(request: HttpRequest, client: Client) -> HttpResponse:
     if card in forms_by_card and _saved(forms_by_card[card], client, request):
         with override(client.language):
             messages.success(request, gettext("Saved."))
-        return redirect("clinic:today" if card == "place" else "clinic:settings")
-    wrong = next((form for form in forms_by_card.values() if form.errors), None)
+        return redirect("clinic:today" if card == "time_zone" else "clinic:settings")
+    invalid_form = next((form for form in forms_by_card.values() if form.errors), None)
     today = timezone.localdate()
     paused = client.paused_until if client.paused_until and client.paused_until > today else None
     context: dict[str, Any] = {
         **forms_by_card,
-        "wrong": wrong,
+        "invalid_form": invalid_form,
         "paused": paused,
         "tomorrow": today + dt.timedelta(days=1),
         "push_subscriptions": list(client.push_subscriptions.all()),
         "push_key": conf.vapid_public_key if web_push.is_configured() else "",
-        "chosen": describe_choices(client),
-        "reminded": reminder_status.reminder_status(client, timezone.now()),
+        "reminder_choices": describe_choices(client),
+        "reminder_status": reminder_status.reminder_status(client, timezone.now()),
     }
     if client.calendar_key:
-        context["calendar_url"] = signed_links.calendar_url(client.calendar_key)
+        context["calendar_url"] = signed_links.build_calendar_url(client.calendar_key)
         context["webcal_url"] = "webcal:" + context["calendar_url"].partition(":")[2]
-    return render_page(request, client, "settings/page.html", context, status=422 if wrong else 200)
+    return render_page(request, client, "settings/page.html", context, status=422 if invalid_form else 200)
 
 
 def _form(name: str, client: Client, data: Any) -> Card:

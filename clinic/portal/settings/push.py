@@ -1,4 +1,4 @@
-"""The door for the script that turns reminders on a phone on and off."""
+"""The endpoint of the script that turns reminders on a phone on and off."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from clinic.portal.access import client_of, override_locale
 from clinic.portal.pwa.offline import owner_keys
 from clinic.reminders import push_subscriptions, web_push
 
-SUBSCRIPTION_KEY = "clinic_phone"  # session: the phone on which this browser shows reminders
+SUBSCRIPTION_KEY = "clinic_phone"  # session: the id of this browser's push subscription
 
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters()
 @never_cache
 def push_subscription(request: HttpRequest) -> HttpResponse:
-    """GET: who is signed in, and the token to send with. POST ``act``: one change.
+    """GET: the signed-in client, and the CSRF token. POST ``act``: one change.
 
     `keep` has ``endpoint``, ``p256dh``, ``auth``, and ``replaces`` where the browser had another endpoint: 201 with the
-    phone's number; 400 says what is wrong. `forget` has ``endpoint``: 200. 401: nobody is signed in.
+    id of the subscription; 400: a message. `forget` has ``endpoint``: 200. 401: nobody is signed in.
     """
     client = client_of(request) if request.user.is_authenticated else None
     if client is None:
@@ -40,11 +40,11 @@ def push_subscription(request: HttpRequest) -> HttpResponse:
 
 
 def end_session_subscription(request: HttpRequest) -> None:
-    """No more reminders in the browser of this session: whoever signs out may be gone before any script says so."""
-    here = request.session.get(SUBSCRIPTION_KEY)
-    client = client_of(request) if here and request.user.is_authenticated else None
+    """Remove the push subscription of this session at sign-out, without waiting for a script."""
+    pk = request.session.get(SUBSCRIPTION_KEY)
+    client = client_of(request) if pk and request.user.is_authenticated else None
     if client is not None:
-        push_subscriptions.remove_subscription(client, phone=here, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
+        push_subscriptions.remove_subscription(client, phone=pk, by=request.user)  # type: ignore[arg-type]  # signed in: there is a client
 
 
 def _change(request: HttpRequest, client: Client) -> HttpResponse:
@@ -56,7 +56,7 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
         message = _("Reminders cannot be shown on this phone.")
         return JsonResponse({"message": message}, status=HTTPStatus.BAD_REQUEST)
     try:
-        kept = push_subscriptions.add_subscription(
+        subscription = push_subscriptions.add_subscription(
             client,
             endpoint=endpoint,
             p256dh=request.POST.get("p256dh", ""),
@@ -67,5 +67,5 @@ def _change(request: HttpRequest, client: Client) -> HttpResponse:
         )
     except ValidationError as error:
         return JsonResponse({"message": " ".join(error.messages)}, status=HTTPStatus.BAD_REQUEST)
-    request.session[SUBSCRIPTION_KEY] = kept.pk
-    return JsonResponse({"phone": kept.pk}, status=HTTPStatus.CREATED)
+    request.session[SUBSCRIPTION_KEY] = subscription.pk
+    return JsonResponse({"subscription": subscription.pk}, status=HTTPStatus.CREATED)

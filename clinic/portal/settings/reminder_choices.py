@@ -1,4 +1,4 @@
-"""Of which of the prescribed days and times the client is reminded: one page for one exercise."""
+"""The page to choose the reminders of one prescription among its days and times."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ChoiceForm(PlainForm):
             field.error_messages["invalid_choice"] = stale
 
     def save(self, prescription: Prescription, by: AbstractBaseUser) -> bool:
-        """Hand the answers to the verb; False when it refuses them."""
+        """Store the choice; False: the form has the errors."""
         try:
             client_preferences.choose_reminders(prescription, by=by, **self.cleaned_data)
         except ValidationError as error:
@@ -60,7 +60,7 @@ class ChoiceForm(PlainForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @client_only
 def reminder_choices(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
-    """GET shows what was prescribed and chosen; POST keeps the ticks, or switches this exercise's reminders."""
+    """GET shows the plan and the choice; POST stores the ticks, or switches the reminders on or off."""
     mine = Prescription.objects.visible_to(request.user).filter(client=client).running().select_related("exercise")
     prescription = get_object_or_404(mine, pk=pk)
     choice, by = planning.reminder_choices({pk}).get(pk), request.user
@@ -76,16 +76,16 @@ def reminder_choices(request: HttpRequest, client: Client, pk: int) -> HttpRespo
 
 
 def describe_choices(client: Client) -> list[dict[str, object]]:
-    """For each exercise that runs: of what the client is reminded, in words; empty words: of nothing."""
+    """By running prescription, the days and times chosen as text; empty: no reminders."""
     plans = running_prescriptions(client)
     choices = planning.reminder_choices({prescription.pk for prescription in plans})
-    return [_in_words(prescription, choices.get(prescription.pk)) for prescription in plans]
+    return [_describe_choice(prescription, choices.get(prescription.pk)) for prescription in plans]
 
 
-def _in_words(prescription: Prescription, choice: ReminderChoice | None) -> dict[str, object]:
+def _describe_choice(prescription: Prescription, choice: ReminderChoice | None) -> dict[str, object]:
     dose = prescription.dose
     days_off, times_off = choice.find_exclusions(dose) if choice else ([], [])
     days = [day for day in dose.day_names if day not in days_off]
     times = [time for time in dose.local_times if time not in times_off]
     wanted = choice is None or choice.wanted
-    return {"prescription": prescription, "words": format_days_and_times(days, times) if wanted else ""}
+    return {"prescription": prescription, "text": format_days_and_times(days, times) if wanted else ""}

@@ -1,4 +1,4 @@
-"""The next reminder and the last one, in the client's plain words: what became of it, and why, without blame."""
+"""The next reminder and the last one, as text for the client: its state and the reason, without blame."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clinic.models.fields import zone
 from clinic.models.outbox import State
 from clinic.reminders import planning
 
-# Each follows "not sent, "; those that no reminder can have are not here.
+# Each follows "not sent, "; reasons that a reminder cannot have are left out.
 SKIP_TEXTS = {
     SkipReason.HELD: gettext_lazy("as your practitioner had paused the exercise"),
     SkipReason.ENDED: gettext_lazy("as the exercise had ended"),
@@ -37,33 +37,35 @@ SKIP_TEXTS = {
 
 @dataclass(frozen=True)
 class ReminderStatus:
-    """What the card says; ``stopped``: no more are sent until the client asks for them again."""
+    """The text of the card; ``is_stopped``: no more are sent until the client asks for them again."""
 
     next: str
     last: str
-    stopped: bool
+    is_stopped: bool
 
 
 def reminder_status(client: Client, now: dt.datetime) -> ReminderStatus:
-    """Over all exercises of the client together; days and times are the client's own."""
+    """Of all prescriptions of the client together; days and times in the client's zone."""
     local = now.astimezone(zone(client.time_zone))
     running = list(client.prescriptions.running().order_by("pk"))
     for prescription in running:
         prescription.client = client
     unanswered = Reminder.objects.count_unanswered([prescription.pk for prescription in running])
-    stopped = {pk: count for pk, count in unanswered.items() if count >= conf.ignored_at_most}
-    going = [prescription for prescription in running if prescription.pk not in stopped]
-    coming = _next(going, now)
+    stopped = {pk: count for pk, count in unanswered.items() if count >= conf.max_ignored_reminders}
+    unstopped = [prescription for prescription in running if prescription.pk not in stopped]
+    coming = _next(unstopped, now)
     if coming is not None:
-        said = _("Next: %(when)s.") % {"when": format_moment(coming.astimezone(local.tzinfo), local.date())}
+        next_text = _("Next: %(when)s.") % {"when": format_moment(coming.astimezone(local.tzinfo), local.date())}
     elif stopped and client.undeliverable_since is None:
         count = max(stopped.values())
-        said = ngettext(
+        next_text = ngettext(
             "We stopped, as %(count)s was not answered.", "We stopped, as %(count)s were not answered.", count
         ) % {"count": count}
     else:
-        said = _("Next: none. %(why)s") % {"why": _why_none(client, running, local)}
-    return ReminderStatus(said, _last(client, local), stopped=bool(stopped) and client.undeliverable_since is None)
+        next_text = _("Next: none. %(why)s") % {"why": _why_none(client, running, local)}
+    return ReminderStatus(
+        next_text, _last(client, local), is_stopped=bool(stopped) and client.undeliverable_since is None
+    )
 
 
 def _next(prescriptions: Sequence[Prescription], now: dt.datetime) -> dt.datetime | None:
@@ -93,33 +95,33 @@ def _why_none(client: Client, running: Sequence[Prescription], local: dt.datetim
             if plan.is_too_early(time):
                 return _("%(time)s falls in the two hours after you get up.") % {"time": f"{time:%H:%M}"}
             if plan.is_quiet(time):
-                told = {"time": f"{time:%H:%M}"}
+                values = {"time": f"{time:%H:%M}"}
                 if client.quiet_from is None:
-                    return _("%(time)s falls in the hours when your clinic sends no mail.") % told
-                return _("%(time)s falls in the hours when you want no mail.") % told
+                    return _("%(time)s falls in the hours when your clinic sends no mail.") % values
+                return _("%(time)s falls in the hours when you want no mail.") % values
     return _("Your plan has no further day.")
 
 
 def _last(client: Client, local: dt.datetime) -> str:
-    """What became of the newest reminder; empty while there was none."""
+    """The state of the newest reminder; empty: none yet."""
     newest = Reminder.objects.filter(schedule__prescription__client=client).order_by("-due_at", "-pk").first()
     if newest is None:
         return ""
-    told = {"when": format_moment((newest.sent_at or newest.due_at).astimezone(local.tzinfo), local.date())}
+    values = {"when": format_moment((newest.sent_at or newest.due_at).astimezone(local.tzinfo), local.date())}
     match newest.state:
         case State.SENT:
-            return _("Last: sent %(when)s.") % told
+            return _("Last: sent %(when)s.") % values
         case State.SKIPPED:
             why = (
                 SKIP_TEXTS.get(SkipReason(newest.status_detail)) if newest.status_detail in SkipReason.values else None
             )
             if why is None:
-                return _("Last: %(when)s, not sent.") % told
-            return _("Last: %(when)s, not sent, %(why)s.") % {**told, "why": why}
+                return _("Last: %(when)s, not sent.") % values
+            return _("Last: %(when)s, not sent, %(why)s.") % {**values, "why": why}
         case State.BOUNCED:
-            return _("Last: %(when)s. It came back to us.") % told
+            return _("Last: %(when)s. It came back to us.") % values
         case State.FAILED:
-            return _("Last: %(when)s. The mail could not be delivered.") % told
+            return _("Last: %(when)s. The mail could not be delivered.") % values
         case State.UNKNOWN:
-            return _("Last: %(when)s. We do not know whether it reached you.") % told
-    return _("Last: %(when)s, on its way.") % told
+            return _("Last: %(when)s. We do not know whether it reached you.") % values
+    return _("Last: %(when)s, on its way.") % values

@@ -33,7 +33,7 @@ def press(client, act):
 
 
 def path(client):
-    return urlsplit(signed_links.calendar_url(client.calendar_key)).path
+    return urlsplit(signed_links.build_calendar_url(client.calendar_key)).path
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_there_is_no_link_before_it_is_asked_for(dana):
 def test_the_card_makes_a_link_to_subscribe_to_or_to_copy(dana):
     press(dana, "open")
     page = signed_in(dana).get(PAGE).content.decode()
-    address = signed_links.calendar_url(dana.calendar_key)
+    address = signed_links.build_calendar_url(dana.calendar_key)
     assert f'value="{address}" readonly' in page
     assert f'href="webcal:{address.partition(":")[2]}"' in page
     answer = stranger().get(path(dana))
@@ -105,7 +105,7 @@ def test_an_altered_link_is_not_found(dana, address, at):
 
 
 def test_a_link_of_another_kind_opens_no_calendar(dana):
-    token = signed_links.path(signed_links.Purpose.REPORT, dana.pk).split("/")[-2]
+    token = signed_links.build_path(signed_links.Purpose.REPORT, dana.pk).split("/")[-2]
     assert stranger().get(url("calendar_feed", token)).status_code == 404
 
 

@@ -15,7 +15,7 @@ from tests.portal.visit import stranger, words, writes
 
 @pytest.fixture
 def path(cast):
-    return signed_links.path(Purpose.STOP_DIGEST, cast.alice.pk)
+    return signed_links.build_path(Purpose.STOP_DIGEST, cast.alice.pk)
 
 
 def wanted(who):

@@ -125,7 +125,7 @@ def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, 
         "library, taken on": ("/portal/library/", taken.user),
         "for clients": ("/portal/history/", waiting.user),
         "delete": ("/portal/register/delete/", waiting.user),
-        "used link": (signed_links.path(signed_links.Purpose.CONFIRMATION, waiting.confirmations.get().pk), None),
+        "used link": (signed_links.build_path(signed_links.Purpose.CONFIRMATION, waiting.confirmations.get().pk), None),
         "registrants": ("/admin/registrants/", owner.user),
     }
     wrong = {}

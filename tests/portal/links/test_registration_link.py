@@ -25,7 +25,7 @@ def nora(cast):
 
 @pytest.fixture
 def path(nora):
-    return signed_links.path(signed_links.Purpose.CONFIRMATION, nora.confirmations.get().pk)
+    return signed_links.build_path(signed_links.Purpose.CONFIRMATION, nora.confirmations.get().pk)
 
 
 def state(registrant):
@@ -99,7 +99,7 @@ def test_an_altered_and_a_forgotten_link_look_alike(path, nora):
 def test_a_link_for_something_else_confirms_nothing(cast, path, nora):
     token = path.split("/")[-2]
     assert stranger().get(f"/m/i{token[1:]}/").status_code == 404
-    invitation = signed_links.path(
+    invitation = signed_links.build_path(
         signed_links.Purpose.INVITATION, make.invited(cast.alice, "Frida").invitations.get().pk
     )
     assert stranger().get(f"/m/c{invitation.split('/')[-2][1:]}/").status_code == 404
@@ -128,5 +128,5 @@ def test_a_colleague_at_the_same_screen_does_not_confirm_by_it(cast, path, nora)
 
 def test_it_speaks_the_registrants_language(cast):
     registration.register_visitor(cast.alice.clinic, name="Lucía", email="lucia@home.example", language="es")
-    path = signed_links.path(signed_links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
+    path = signed_links.build_path(signed_links.Purpose.CONFIRMATION, Confirmation.objects.get().pk)
     assert stranger().get(path)["Content-Language"] == "es"

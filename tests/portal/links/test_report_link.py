@@ -180,9 +180,9 @@ def test_the_answer_leads_to_the_other_exercise_of_the_same_mail(cast):
     send_due(Reminder, due)
     went, other = sorted((plan.schedules.get().reminders.get() for plan in plans), key=lambda row: row.status_detail)
     assert (went.state, other.status_detail) == ("sent", SkipReason.TOGETHER)
-    visitor, link = stranger(), signed_links.path(signed_links.Purpose.REPORT, went.pk)
+    visitor, link = stranger(), signed_links.build_path(signed_links.Purpose.REPORT, went.pk)
     visitor.post(link, {"did": "no", "before": "4"})
-    onward = signed_links.path(signed_links.Purpose.REPORT, other.pk)
+    onward = signed_links.build_path(signed_links.Purpose.REPORT, other.pk)
     assert onward in visitor.get(link).content.decode()
     visitor.post(onward, {"did": "no", "before": "3"})
     assert onward not in visitor.get(link).content.decode()
@@ -200,7 +200,7 @@ def test_who_has_not_done_it_yet_finds_the_way_to_the_steps_beside_the_one_main_
 
 def test_who_tapped_a_number_or_may_not_do_it_is_not_sent_there(row, cast):
     path = report_link(row)
-    assert "Do it step by step" not in words(stranger().get(f"{path}?a={signed_links.score_tags(row.pk)[4]}"))
+    assert "Do it step by step" not in words(stranger().get(f"{path}?a={signed_links.build_score_tags(row.pk)[4]}"))
     prescribing.hold_prescription(row.schedule.prescription, by=cast.alice.user, reason="rest")
     assert "Do it step by step" not in words(stranger().get(path))
 

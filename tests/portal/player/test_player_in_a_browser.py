@@ -203,10 +203,10 @@ def test_an_answer_that_was_stored_though_its_reply_was_lost_is_not_stored_again
         else:
             route.continue_()
 
-    dana.page.route(f"**{url('waiting')}", lose)
+    dana.page.route(f"**{url('offline_submission')}", lose)
     dana.press("Save my answers")
     dana.says("Pain went from 5 to 6. Stop for today.")
-    dana.page.unroute(f"**{url('waiting')}")
+    dana.page.unroute(f"**{url('offline_submission')}")
     dana.open()
     expect(dana.page.get_by_role("group", name="Pain before")).to_be_visible()
     expect(dana.page.get_by_role("link", name="What it means")).to_be_visible()

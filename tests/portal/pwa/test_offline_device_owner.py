@@ -62,7 +62,7 @@ def test_somebody_else_on_the_same_phone_sees_and_sends_nothing_of_it(phone, pla
 def test_signing_out_sends_first_and_leaves_nothing_behind(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana, service_workers="block")  # the worker would send it behind the test's back
     answer = {"status": 503, "body": ""}
-    dana.page.route(f"**{url('waiting')}", lambda route: route.fulfill(**answer))
+    dana.page.route(f"**{url('offline_submission')}", lambda route: route.fulfill(**answer))
     dana.open("report")
     dana.report(4)
     dana.says("That did not work.")
@@ -71,7 +71,7 @@ def test_signing_out_sends_first_and_leaves_nothing_behind(phone, plan, cast):  
     expect(dialog).to_contain_text("1 answer is not sent yet.")
     dialog.get_by_role("button", name="No, go back").click()
     assert len(dana.waiting()) == 1
-    dana.page.unroute(f"**{url('waiting')}")
+    dana.page.unroute(f"**{url('offline_submission')}")
     dana.page.get_by_role("button", name="Sign out").click()
     dana.page.wait_for_url(lambda there: "/portal/" not in there)
     assert PainReport.objects.count() == 1
@@ -88,7 +88,7 @@ def test_signing_out_takes_the_copies_of_pages_along(phone, plan, cast):  # noqa
 
 def test_signing_out_with_what_cannot_be_sent_deletes_it_when_told_so(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana, service_workers="block")  # the worker would send it behind the test's back
-    dana.page.route(f"**{url('waiting')}", lambda route: route.fulfill(status=503, body=""))
+    dana.page.route(f"**{url('offline_submission')}", lambda route: route.fulfill(status=503, body=""))
     dana.open("report")
     dana.report(4)
     dana.says("That did not work.")

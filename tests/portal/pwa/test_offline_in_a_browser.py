@@ -180,11 +180,11 @@ def test_an_answer_whose_reply_was_lost_is_sent_again_and_stored_once(phone, pla
         sent.append(route.fetch().status)
         route.abort("connectionreset")
 
-    dana.page.route(f"**{url('waiting')}", lose)
+    dana.page.route(f"**{url('offline_submission')}", lose)
     dana.open("report")
     dana.report(4)
     dana.says("Your answer is kept on this phone")
-    dana.page.unroute(f"**{url('waiting')}")
+    dana.page.unroute(f"**{url('offline_submission')}")
     dana.open()
     expect(dana.page.get_by_role("link", name="What it means")).to_be_visible()
     assert sent == [201]
@@ -194,12 +194,12 @@ def test_an_answer_whose_reply_was_lost_is_sent_again_and_stored_once(phone, pla
 def test_an_error_of_the_server_keeps_the_answer(phone, plan, cast):  # noqa: F811
     dana = phone(cast.dana, service_workers="block")  # the worker would send it behind the test's back
     answer = {"status": 500, "body": "<h1>Sorry</h1>", "content_type": "text/html"}
-    dana.page.route(f"**{url('waiting')}", lambda route: route.fulfill(**answer))
+    dana.page.route(f"**{url('offline_submission')}", lambda route: route.fulfill(**answer))
     dana.open("report")
     dana.report(4)
     dana.says("That did not work. We try again by ourselves.")
     assert [entry["state"] for entry in dana.waiting()] == ["waits"]
-    dana.page.unroute(f"**{url('waiting')}")
+    dana.page.unroute(f"**{url('offline_submission')}")
     dana.open()
     expect(dana.page.get_by_role("link", name="What it means")).to_be_visible()
     assert PainReport.objects.count() == 1
@@ -209,7 +209,7 @@ def test_a_reload_while_it_is_being_sent_loses_nothing_and_sends_once(phone, pla
     dana = phone(cast.dana, service_workers="block")  # the worker would send it behind the test's back
     held = []
     # The first stays on its way until the reload cuts it off; let go before that, it might still arrive.
-    dana.page.route(f"**{url('waiting')}", lambda route: route.continue_() if held else held.append(route))
+    dana.page.route(f"**{url('offline_submission')}", lambda route: route.continue_() if held else held.append(route))
     dana.open("report")
     dana.report(4)
     while not held:

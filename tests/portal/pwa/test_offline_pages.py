@@ -24,7 +24,7 @@ def plan(cast):
 
 def worker(query=""):
     response = Browser().get(url("service_worker") + query)
-    told = re.match(r"const told = (\{.*\});\n", response.content.decode())
+    told = re.match(r"const config = (\{.*\});\n", response.content.decode())
     return response, json.loads(told.group(1))
 
 
@@ -105,7 +105,7 @@ def test_everything_it_wants_is_there(cast):
     ours, drawn = told["shell"][:-1], told["shell"][-1]
     assert [name for name in ours if not finders.find(name.removeprefix("/static/"))] == []
     assert Browser().get(drawn).status_code == 200
-    page = Browser().get(told["offline"])
+    page = Browser().get(told["offlinePage"])
     assert page.status_code == 200
     assert "No connection" in words(page)
     assert "555 0100" in words(page)
@@ -122,7 +122,7 @@ def test_its_version_is_what_it_keeps(cast):
 def test_under_a_prefix_every_address_has_it(cast, settings):
     settings.ROOT_URLCONF = __name__
     told = json.loads(Browser().get("/physio/sw.js").content.decode().partition("= ")[2].partition(";\n")[0])
-    assert (told["scope"], told["door"]) == ("/physio/portal/", "/physio/portal/offline-submission/")
+    assert (told["scope"], told["submissionUrl"]) == ("/physio/portal/", "/physio/portal/offline-submission/")
     about = json.loads(Browser().get("/physio/manifest.webmanifest").content)
     assert (about["start_url"], about["scope"]) == ("/physio/portal/", "/physio/portal/")
     assert Browser().get(about["icons"][0]["src"]).status_code == 200

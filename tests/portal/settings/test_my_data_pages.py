@@ -13,7 +13,7 @@ from tests.admin.browsing import signed_in as at_the_clinic
 from tests.admin.browsing import url as clinic_url
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
 
-PAGES = ["my_data", "my_data_zip", "leave"]
+PAGES = ["my_data", "data_export", "leave"]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def facts(response):
 def test_the_settings_lead_there_and_it_leads_to_each_way(dana):
     assert f'href="{url("my_data")}"' in signed_in(dana).get(url("settings")).content.decode()
     page = signed_in(dana).get(url("my_data")).content.decode()
-    assert all(f'href="{url(name)}"' in page for name in ("my_data_zip", "history", "settings", "leave"))
+    assert all(f'href="{url(name)}"' in page for name in ("data_export", "history", "settings", "leave"))
     assert 'href="tel:5550100"' in page
 
 

@@ -97,7 +97,7 @@ def test_after_too_many_unanswered_it_says_so_and_the_button_starts_them_again(d
     page = words(signed_in(dana).get(PAGE))
     assert "Next: today at 18:00." in page
     assert "We stopped" not in page
-    assert conf.ignored_at_most == 3
+    assert conf.max_ignored_reminders == 3
 
 
 def test_a_time_in_the_morning_is_named(cast):

@@ -31,11 +31,11 @@ async function openToday(url) {
 
 async function renew({ oldSubscription, newSubscription }) {
   if (!oldSubscription) return; // the page notices, and asks for a tap
-  const made = newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options));
-  const who = await fetch(config.phones, { cache: "no-store" });
+  const created = newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options));
+  const who = await fetch(config.subscriptionUrl, { cache: "no-store" });
   const { token } = who.ok ? await who.json() : {};
-  const { endpoint, keys } = made.toJSON();
+  const { endpoint, keys } = created.toJSON();
   const fields = { act: "keep", endpoint, p256dh: keys.p256dh, auth: keys.auth, replaces: oldSubscription.endpoint };
-  const reply = token && (await fetch(config.phones, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } }));
-  if (!reply?.ok) await made.unsubscribe(); // signed out, or somebody else is here: mail goes on
+  const reply = token && (await fetch(config.subscriptionUrl, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } }));
+  if (!reply?.ok) await created.unsubscribe(); // signed out, or somebody else is here: mail goes on
 }

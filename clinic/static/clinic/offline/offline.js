@@ -5,7 +5,7 @@ const names = ["report_state", "queue", "sender", "texts", "queue_view", "sign_o
 const [reportState, queue, sender, { text, when }, { queueView }, { guardSignOut }, { prefetch }] = await Promise.all(names.map(part));
 
 const place = document.querySelector("[data-offline]");
-const { door, worker, scope } = place.dataset;
+const { submissionUrl, worker, scope } = place.dataset;
 const owners = place.dataset.owners ? place.dataset.owners.split(" ") : [];
 const kept = document.documentElement.dataset.kept;
 const today = document.querySelector("[data-today]");
@@ -71,7 +71,7 @@ function tryAgain() {
 
 async function send() {
   clearTimeout(next);
-  const why = await sender.sendWaiting(door, { queue, reportState });
+  const why = await sender.sendWaiting(submissionUrl, { queue, reportState });
   if (why === "offline" || why === "later") tryAgain();
   else failures = 0;
   if (why === "nothing") await update();
@@ -80,9 +80,9 @@ async function send() {
 
 async function keepPages() {
   if (!("serviceWorker" in navigator) || !owners.length) return;
-  navigator.serviceWorker.addEventListener("controllerchange", () => prefetch(door, scope).catch(() => {}));
+  navigator.serviceWorker.addEventListener("controllerchange", () => prefetch(submissionUrl, scope).catch(() => {}));
   await navigator.serviceWorker.register(worker, { scope, updateViaCache: "none" });
-  await prefetch(door, scope);
+  await prefetch(submissionUrl, scope);
 }
 
 if (kept) {
@@ -91,11 +91,11 @@ if (kept) {
   notice.hidden = false;
 }
 // Loaded where reminders may appear alone: nobody else's stay on, and none after signing out.
-const phone = window.Notification?.permission === "granted" ? await import(place.dataset.phone).catch(() => null) : null;
-const phoneDoor = { scope, door: place.dataset.phoneDoor, owners };
-const quiet = async () => phone?.off(phoneDoor);
-if (owners.length) phone?.mine(phoneDoor).catch(() => {});
-for (const form of document.querySelectorAll("form[data-sign-out]")) guardSignOut(form, door, owners, { queue, sender, reportState, quiet }, ask, text);
+const phone = window.Notification?.permission === "granted" ? await import(place.dataset.pushModule).catch(() => null) : null;
+const subscriptionContext = { scope, url: place.dataset.subscriptionUrl, owners };
+const quiet = async () => phone?.off(subscriptionContext);
+if (owners.length) phone?.mine(subscriptionContext).catch(() => {});
+for (const form of document.querySelectorAll("form[data-sign-out]")) guardSignOut(form, submissionUrl, owners, { queue, sender, reportState, quiet }, ask, text);
 
 const install = document.querySelector("[data-install]");
 window.addEventListener("beforeinstallprompt", (event) => {

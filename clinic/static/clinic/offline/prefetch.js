@@ -29,12 +29,12 @@ async function activated(worker) {
 }
 
 /** Fetch what is missing or old; only through a worker that keeps it, and not for who saves data. */
-export async function prefetch(door, scope) {
+export async function prefetch(submissionUrl, scope) {
   const worker = navigator.serviceWorker.controller;
   if (!worker || navigator.connection?.saveData) return;
   await activated(worker);
   if (!(await due(scope))) return;
-  const who = await fetch(door, { cache: "no-store" });
+  const who = await fetch(submissionUrl, { cache: "no-store" });
   if (!who.ok) return;
   const pictures = new Set();
   for (const path of (await who.json()).pages) {

@@ -1,9 +1,9 @@
 // The card "Reminders on this phone". The browser is asked for its permission by the tap on the button alone.
 
-const { mine, on, off, which } = await import(document.querySelector("[data-offline]").dataset.phone);
-const card = document.querySelector("[data-phones]");
-const { key, door, scope } = card.dataset;
-const settings = { key, door, scope, owners: card.dataset.owners.split(" ") };
+const { mine, on, off, which } = await import(document.querySelector("[data-offline]").dataset.pushModule);
+const card = document.querySelector("[data-subscriptions]");
+const { key, url, scope } = card.dataset;
+const settings = { key, url, scope, owners: card.dataset.owners.split(" ") };
 const show = (selector, shown) => card.querySelectorAll(selector).forEach((part) => { part.hidden = !shown; });
 const apple = /iPhone|iPad/.test(navigator.userAgent);
 
@@ -11,7 +11,7 @@ async function update() {
   const able = "PushManager" in window && "Notification" in window && "serviceWorker" in navigator;
   const denied = able && Notification.permission === "denied";
   const subscribed = able && !denied ? await mine(settings) : null;
-  const here = card.querySelector(`[data-phone="${which()}"]`);
+  const here = card.querySelector(`[data-subscription="${which()}"]`);
   show("[data-no=iphone]", !able && apple);
   show("[data-no=old]", !able && !apple);
   show("[data-no=denied]", denied);

@@ -14,50 +14,50 @@ async function subscription(scope) {
   return registration?.pushManager?.getSubscription();
 }
 
-async function tell(door, fields) {
-  const who = await fetch(door, { cache: "no-store" });
+async function post(url, fields) {
+  const who = await fetch(url, { cache: "no-store" });
   if (!who.ok) throw new Error(who.status);
   const { token, owners } = await who.json();
-  const reply = await fetch(door, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } });
+  const reply = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } });
   if (!reply.ok) throw new Error(reply.status);
   return { ...(await reply.json()), owners };
 }
 
 /** The subscription, where it is this client's; anybody else's on this phone is ended. */
-export async function mine({ scope, door, owners }) {
+export async function mine({ scope, url, owners }) {
   const found = await subscription(scope);
   if (found && !owners.includes(localStorage.getItem(WHO))) {
-    await off({ scope, door });
+    await off({ scope, url });
     return null;
   }
   return found ?? null;
 }
 
 /** Subscribe, as an answer to a tap; the permission must be there. */
-export async function on({ key, door, scope }) {
+export async function on({ key, url, scope }) {
   await navigator.serviceWorker.getRegistration(scope); // registered by offline.js
   const { pushManager } = await navigator.serviceWorker.ready;
   const before = await pushManager.getSubscription();
   const foreign = before && !same(new Uint8Array(before.options.applicationServerKey ?? []), bytes(key));
   if (foreign) await before.unsubscribe(); // made for keys that this site has no more
-  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
-  const { endpoint, keys } = made.toJSON();
+  const created = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
+  const { endpoint, keys } = created.toJSON();
   try {
-    const { phone, owners } = await tell(door, { act: "keep", endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    const { subscription: pk, owners } = await post(url, { act: "keep", endpoint, p256dh: keys.p256dh, auth: keys.auth });
     localStorage.setItem(WHO, owners[0]);
-    localStorage.setItem(WHICH, phone);
+    localStorage.setItem(WHICH, pk);
   } catch (error) {
-    await made.unsubscribe();
+    await created.unsubscribe();
     throw error;
   }
 }
 
 /** End it here first: whatever the server hears, nothing appears on this phone any more. */
-export async function off({ scope, door }) {
+export async function off({ scope, url }) {
   const found = await subscription(scope);
   localStorage.removeItem(WHO);
   localStorage.removeItem(WHICH);
   if (!found) return;
   await found.unsubscribe();
-  await tell(door, { act: "forget", endpoint: found.endpoint }).catch(() => {});
+  await post(url, { act: "forget", endpoint: found.endpoint }).catch(() => {});
 }

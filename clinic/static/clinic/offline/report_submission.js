@@ -57,7 +57,7 @@ export async function submit(form, { queue, reportState, sender }) {
     return null;
   }
   navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("plumbline.answers")).catch(() => {});
-  const why = await sender.sendWaiting(page.dataset.door, { queue, reportState });
+  const why = await sender.sendWaiting(page.dataset.submissionUrl, { queue, reportState });
   const now = (await queue.entries()).find(({ id }) => id === entry.id);
   if (!now) return { next: page.dataset.history };
   const fresh = !document.documentElement.dataset.kept;

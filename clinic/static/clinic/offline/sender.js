@@ -3,20 +3,20 @@
 const PATIENCE = 10_000; // milliseconds for one reply
 
 /**
- * @param door  the address of the door for waiting answers
+ * @param submissionUrl  where waiting reports are sent
  * @param tools {queue, reportState}: the modules
  * @returns why it ended: "done", "nothing", "offline", "signed-out" or "later"
  */
-export function sendWaiting(door, tools) {
-  const run = () => sendAll(door, tools);
+export function sendWaiting(submissionUrl, tools) {
+  const run = () => sendAll(submissionUrl, tools);
   return navigator.locks ? navigator.locks.request("plumbline.sending", run) : run(); // else the keys see to it
 }
 
-async function sendAll(door, { queue, reportState }) {
+async function sendAll(submissionUrl, { queue, reportState }) {
   if (!(await queue.entries()).some((entry) => entry.state === "waits")) return "nothing";
   let who;
   try {
-    who = await fetch(door, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    who = await fetch(submissionUrl, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   } catch {
     return "offline";
   }
@@ -25,20 +25,20 @@ async function sendAll(door, { queue, reportState }) {
   for (const entry of reportState.mineOf(await queue.entries(), owners, "waits")) {
     entry.occurred_at = reportState.onServersClock(entry.occurred_at, Date.now(), Date.parse(now));
     await queue.amend(entry.id, { occurred_at: entry.occurred_at }); // a second try has the same body
-    const why = await sendOne(door, entry, token, { queue, reportState });
+    const why = await sendOne(submissionUrl, entry, token, { queue, reportState });
     if (why !== "done") return why;
   }
   return "done";
 }
 
-async function sendOne(door, entry, token, { queue, reportState }) {
+async function sendOne(submissionUrl, entry, token, { queue, reportState }) {
   const { owner, about, prescription, occurred_at } = entry;
   const body = new URLSearchParams([...entry.answers, ...Object.entries({ owner, about, prescription, occurred_at })]);
   const headers = { "X-CSRFToken": token, "Idempotency-Key": entry.id };
   let reply;
   let answer = {};
   try {
-    reply = await fetch(door, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
+    reply = await fetch(submissionUrl, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE) });
     answer = await reply.json();
   } catch {
     if (!reply) return "offline";

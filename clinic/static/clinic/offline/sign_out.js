@@ -4,7 +4,7 @@
 const OURS = "plumbline-";
 
 /** @param tools {queue, sender, reportState, quiet: ends reminders on this phone}; ask(question, yes) → true or false; text(key, values) */
-export function guardSignOut(form, door, owners, tools, ask, text) {
+export function guardSignOut(form, submissionUrl, owners, tools, ask, text) {
   const { queue, sender, reportState } = tools;
 
   async function unsent() {
@@ -14,7 +14,7 @@ export function guardSignOut(form, door, owners, tools, ask, text) {
   }
 
   async function mayLeave() {
-    if ((await unsent()).mine.length) await sender.sendWaiting(door, tools);
+    if ((await unsent()).mine.length) await sender.sendWaiting(submissionUrl, tools);
     const { mine } = await unsent();
     if (!mine.length) return true;
     return ask(text(mine.length === 1 ? "ask-leave-one" : "ask-leave-many", { n: mine.length }), text("leave"));

@@ -15,7 +15,7 @@ let epoch = 0; // goes up when whatever is on its way may not be kept any more
 
 self.addEventListener("install", (event) => {
   const cache = config.hashed ? "default" : "no-cache";
-  const wanted = [...config.shell, config.offline].map((path) => new Request(path, { cache }));
+  const wanted = [...config.shell, config.offlinePage].map((path) => new Request(path, { cache }));
   event.waitUntil(caches.open(shellName(config.version)).then((shell) => shell.addAll(wanted)));
 });
 
@@ -49,7 +49,7 @@ self.addEventListener("sync", (event) => {
 });
 
 async function sendInTheBackground() {
-  const why = await sendWaiting(config.door, { queue: { entries, enter, strike, amend }, reportState: { after, mineOf, onServersClock } });
+  const why = await sendWaiting(config.submissionUrl, { queue: { entries, enter, strike, amend }, reportState: { after, mineOf, onServersClock } });
   new BroadcastChannel("plumbline.answers").postMessage(why);
   if (why === "offline" || why === "later") throw new Error(why); // the browser tries again
 }
@@ -124,4 +124,4 @@ async function forgetPages(but) {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-const noNetwork = async () => (await caches.match(config.offline, { ignoreVary: true })) ?? Response.error();
+const noNetwork = async () => (await caches.match(config.offlinePage, { ignoreVary: true })) ?? Response.error();

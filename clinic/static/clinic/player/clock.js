@@ -33,11 +33,11 @@ export function face(seconds) {
 /** What is said on the way: [second, "remind" or "ten"], in order. */
 export function moments(seconds, reminds) {
   const ten = seconds >= LONG_ENOUGH ? seconds - 10 : seconds;
-  const said = [];
-  for (let at = APART; reminds && at < ten - QUIET_BEFORE_TEN; at += APART) said.push([at, "remind"]);
-  if (ten < seconds) said.push([ten, "ten"]);
-  return said;
+  const cues = [];
+  for (let at = APART; reminds && at < ten - QUIET_BEFORE_TEN; at += APART) cues.push([at, "remind"]);
+  if (ten < seconds) cues.push([ten, "ten"]);
+  return cues;
 }
 
 /** The latest of them after `from` and up to `to` seconds; undefined: none. */
-export const due = (said, from, to) => said.findLast(([at]) => at > from && at <= to)?.[1];
+export const due = (cues, from, to) => cues.findLast(([at]) => at > from && at <= to)?.[1];

@@ -12,13 +12,13 @@ const LOCKED = 5; // seconds without a look: the phone was asleep
 export function startCountdown(screen, { clock, cues, say, speak, keep }, running) {
   const frame = screen.querySelector("[data-clock]");
   const count = screen.querySelector("[data-count]");
-  const told = screen.querySelector("[data-recue]");
+  const cueLine = screen.querySelector("[data-recue]");
   const button = screen.querySelector("[data-act=clock]");
   const next = screen.querySelector("[data-act=next]");
   const seconds = Number(frame.dataset.clock);
   const rests = screen.classList.contains("rest");
   const reminders = [...screen.querySelectorAll("[data-remind]")].map((one) => one.dataset.remind);
-  const said = clock.moments(seconds, reminders.length > 0);
+  const spokenCues = clock.moments(seconds, reminders.length > 0);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   let state = running;
   let ticking = null;
@@ -30,7 +30,7 @@ export function startCountdown(screen, { clock, cues, say, speak, keep }, runnin
 
   frame.hidden = false;
   screen.querySelector(".by-hand").hidden = true;
-  told.textContent = "";
+  cueLine.textContent = "";
 
   function draw(now) {
     const gone = state ? clock.passed(state, now) : 0;
@@ -53,7 +53,7 @@ export function startCountdown(screen, { clock, cues, say, speak, keep }, runnin
   }
 
   function tell(text, aloud = true) {
-    told.textContent = text;
+    cueLine.textContent = text;
     if (aloud) speak(text);
   }
 
@@ -77,7 +77,7 @@ export function startCountdown(screen, { clock, cues, say, speak, keep }, runnin
       finish(now);
       return;
     }
-    const what = clock.due(said, looked, gone);
+    const what = clock.due(spokenCues, looked, gone);
     if (what === "ten" || (what && gone - looked < LOCKED)) {
       tell(what === "ten" ? say("ten") : reminders[reminded++ % reminders.length]);
       cues.tick();

@@ -14,8 +14,8 @@ const prescription = form.dataset.player;
 const sequence = form.dataset.sequence.split(" ");
 const container = form.querySelector("[data-screens]");
 const voice = document.querySelector("[data-aloud]");
-const said = document.querySelector("#script-texts").content;
-const say = (key) => said.querySelector(`[data-text="${key}"]`)?.textContent ?? "";
+const texts = document.querySelector("#script-texts").content;
+const say = (key) => texts.querySelector(`[data-text="${key}"]`)?.textContent ?? "";
 const screens = new Map();
 let now = 0; // the place in the sequence
 let timer = null; // {place, clock}: the hold or rest that was begun
