@@ -1,4 +1,4 @@
-"""The movement as one SVG that runs by itself: each shape's outlines, one after the other; pure."""
+"""Render the movement as one animated SVG: the outlines of each shape, one after the other; pure."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from exercises.figure import ON_DARK, ON_PAGE, STYLES, Colours, draw_shapes, pai
 from exercises.film.frames import render_svg
 from exercises.timeline import Scene, ease, interpolate, without_signs
 
-MAX_PAUSE = 1.2  # seconds at most that the body stays in a pose: nobody reads here
-UPRIGHT = 15.0  # degrees that a standing person's pelvis may be tipped
-SAMPLES = 5  # outlines of one movement; between two of them the browser draws straight on
+MAX_PAUSE = 1.2  # seconds at most that the body stays in a pose
+UPRIGHT = 15.0  # degrees of pelvic tilt up to which a pose counts as standing
+SAMPLES = 5  # outlines of one movement; the browser interpolates between them
 
 
 def render_animation(scenes: Sequence[Scene], title: str) -> str:
-    """The bend of a film, from standing down and up again, without end.
+    """Render the bend of a film, from standing down and up again, in a loop.
 
     Args:
-        scenes: of the film.
-        title: what it shows, for whoever cannot see it.
+        scenes: the scenes of the film.
+        title: a description for those who cannot see it.
 
     Returns:
-        A whole SVG file with its own colours, light and dark. Where the reader wants no motion it stands still.
+        A whole SVG file with its own colours, light and dark. It stands still where reduced motion is preferred.
     """
     track = _keyframes(_bending_scenes(scenes))
-    whole = track[-1][0]
-    times = ";".join(f"{seconds / whole:.4f}".rstrip("0").rstrip(".") for seconds, _ in track)
+    duration = track[-1][0]
+    times = ";".join(f"{seconds / duration:.4f}".rstrip("0").rstrip(".") for seconds, _ in track)
     bodies = [side.body(pose, joints.joints_of(pose)) for _, pose in track]
     defined, used = "", ""
     names: dict[tuple[str, ...], str] = {}
     for shapes in zip(*bodies, strict=True):
         outlines = tuple(shape.path for shape in shapes)
-        shown = [shape.style for shape in shapes if shape.style != "none"]
-        if not shown:
+        styles = [shape.style for shape in shapes if shape.style != "none"]
+        if not styles:
             continue
         if outlines not in names:
             names[outlines] = f"s{len(names)}"
-            defined += _outline(names[outlines], outlines, times, whole)
-        used += _use(names[outlines], shapes, shown[0], times, whole)
+            defined += _outline(names[outlines], outlines, times, duration)
+        used += _use(names[outlines], shapes, styles[0], times, duration)
     floor = "".join(paint_shape(shape, ON_PAGE) for shape in ground(Pose()))
     still = max((pose for _, pose in track), key=lambda pose: pose.fold)
-    inside = f"<style>{_style()}</style><defs>{defined}</defs>"
-    inside += (
+    content = f"<style>{_style()}</style><defs>{defined}</defs>"
+    content += (
         f'<g class="moves">{floor}{used}</g><g class="still" display="none">{draw_shapes(still, "still", ON_PAGE)}</g>'
     )
-    return render_svg(inside, ground=False, title=title)
+    return render_svg(content, ground=False, title=title)
 
 
 def _bending_scenes(scenes: Sequence[Scene]) -> list[Scene]:
-    """The bend itself: from the last pose that still stands upright before the first deep one."""
-    aside = [scene for scene in scenes if scene.pose.view == "side"]
-    deep = next((number for number, scene in enumerate(aside) if scene.pose.fold > UPRIGHT), 1)
-    return aside[max(deep - 1, 0) :]
+    """Return the scenes from the last standing pose before the first deep one."""
+    side_scenes = [scene for scene in scenes if scene.pose.view == "side"]
+    deep = next((number for number, scene in enumerate(side_scenes) if scene.pose.fold > UPRIGHT), 1)
+    return side_scenes[max(deep - 1, 0) :]
 
 
 def _keyframes(scenes: Sequence[Scene]) -> list[tuple[float, Pose]]:
-    """The poses with their times: few while the body stays, many while it moves; the last is the first again."""
+    """Return poses with their times, more while the body moves; the last pose is the first again."""
     poses = [without_signs(scene.pose) for scene in scenes]
     track = [(0.0, poses[-1])]
     for scene, pose, before in zip(scenes, poses, [poses[-1], *poses], strict=False):
@@ -76,32 +76,32 @@ def _keyframes(scenes: Sequence[Scene]) -> list[tuple[float, Pose]]:
     return track
 
 
-def _outline(name: str, outlines: Sequence[str], times: str, whole: float) -> str:
+def _outline(name: str, outlines: Sequence[str], times: str, duration: float) -> str:
     if len(set(outlines)) == 1:
         return f'<path id="{name}" d="{outlines[0]}"/>'
-    return f'<path id="{name}" d="{outlines[0]}">{_animate("d", ";".join(outlines), times, whole)}</path>'
+    return f'<path id="{name}" d="{outlines[0]}">{_animate("d", ";".join(outlines), times, duration)}</path>'
 
 
-def _use(name: str, shapes: Sequence[Shape], shown: str, times: str, whole: float) -> str:
-    seen = ["0" if shape.style == "none" else "1" for shape in shapes]
-    if "0" not in seen:
-        return f'<use href="#{name}"{style_attributes(ON_PAGE, shown)}/>'
-    fading = _animate("opacity", ";".join(seen), times, whole)
-    return f'<use href="#{name}"{style_attributes(ON_PAGE, shown)}>{fading}</use>'
+def _use(name: str, shapes: Sequence[Shape], style: str, times: str, duration: float) -> str:
+    opacities = ["0" if shape.style == "none" else "1" for shape in shapes]
+    if "0" not in opacities:
+        return f'<use href="#{name}"{style_attributes(ON_PAGE, style)}/>'
+    fading = _animate("opacity", ";".join(opacities), times, duration)
+    return f'<use href="#{name}"{style_attributes(ON_PAGE, style)}>{fading}</use>'
 
 
-def _animate(what: str, values: str, times: str, whole: float) -> str:
-    timing = f'keyTimes="{times}" dur="{whole:.2f}s" repeatCount="indefinite"'
-    return f'<animate attributeName="{what}" values="{values}" {timing}/>'
+def _animate(attribute: str, values: str, times: str, duration: float) -> str:
+    timing = f'keyTimes="{times}" dur="{duration:.2f}s" repeatCount="indefinite"'
+    return f'<animate attributeName="{attribute}" values="{values}" {timing}/>'
 
 
 def _style() -> str:
-    """Darker colours at night; nothing that moves for whoever has asked for that."""
+    """Return the rules for dark colours and for reduced motion."""
     rules = ""
     for name, (fill, stroke, _width, _dashes) in STYLES.items():
-        said = f"fill:{_colour(ON_DARK, fill)};" if fill else ""
-        said += f"stroke:{_colour(ON_DARK, stroke)};" if stroke else ""
-        rules += f".fig-{name.replace('_', '-')}{{{said}}}" if said else ""
+        rule = f"fill:{_colour(ON_DARK, fill)};" if fill else ""
+        rule += f"stroke:{_colour(ON_DARK, stroke)};" if stroke else ""
+        rules += f".fig-{name.replace('_', '-')}{{{rule}}}" if rule else ""
     motion = "@media (prefers-reduced-motion:reduce){.moves{display:none}.still{display:inline}}"
     return f"{motion}@media (prefers-color-scheme:dark){{{rules}}}"
 

@@ -1,4 +1,4 @@
-"""A pose (the angles of the joints) → a picture; pure."""
+"""Draw a pose (the angles of the joints) as a picture; pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ON_DARK", "ON_PAGE", "ON_PAPER", "Colours", "Pose", "PoseError", "dr
 
 @dataclass(frozen=True)
 class Colours:
-    """What each part is painted with: CSS colours. With `classes`, a stylesheet of the page may say otherwise."""
+    """The CSS colour of each part. With `classes`, a style sheet of the page may override it."""
 
     ink: str = "#1d2a2e"
     edge: str = "#1d2a2e"
@@ -57,7 +57,7 @@ ON_DARK = Colours(
     floor="#57625f",
 )
 
-# A look: what fills it, what strokes it, how wide, and dashes.
+# A style: fill colour, stroke colour, stroke width and dashes.
 STYLES: dict[str, tuple[str, str, float, str]] = {
     "edge": ("", "edge", 6, ""),
     "edge_thin": ("", "edge", 4, ""),
@@ -106,24 +106,24 @@ def draw(pose: Pose, *, title: str = "", shows: str = "", name: str = "figure", 
         pose: the body.
         title: its name for a screen reader; "" hides the picture from one.
         shows: its description for a screen reader.
-        name: unique in the page: the ids inside begin with it.
+        name: unique in the page, the prefix of the ids inside.
         colours: `ON_PAGE` follows the page's CSS custom properties, `ON_PAPER` is plain colours.
 
     Returns:
         An `<svg>` element, viewBox 400×300.
     """
-    spoken = (
+    accessible = (
         f'role="img" aria-labelledby="{name}-title {name}-shows"><title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-shows">{escape(shows)}</desc>'
         if title
         else 'aria-hidden="true" focusable="false">'
     )
     inside = draw_shapes(pose, name, colours)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 400 300" {spoken}{inside}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 400 300" {accessible}{inside}</svg>'
 
 
 def draw_shapes(pose: Pose, name: str, colours: Colours) -> str:
-    """What is inside the `<svg>` of a pose; arguments as in `draw`."""
+    """Draw the content of the `<svg>` of a pose; arguments as in `draw`."""
     shapes, detail = build_shapes(pose)
     inside = "".join(paint_shape(shape, colours) for shape in shapes)
     if detail is not None:
@@ -135,7 +135,7 @@ def draw_shapes(pose: Pose, name: str, colours: Colours) -> str:
 
 
 def build_shapes(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
-    """Every shape of a picture, the furthest first, and its detail."""
+    """Return every shape of a picture, the furthest first, and its inset."""
     if pose.view == "front":
         before = front.joints_of(pose)
         shapes = [*room.ground(pose), *front.body(pose, before), *body_annotations.front_signs(pose, before)]
@@ -151,7 +151,7 @@ def build_shapes(pose: Pose) -> tuple[list[Shape], inset.Inset | None]:
 
 
 def _draw_inset(detail: inset.Inset, shapes: list[Shape], name: str, colours: Colours) -> str:
-    """The detail in its circle, and the thread from what it looks at."""
+    """Draw the inset in its circle."""
     x, y, radius = number(inset.CENTRE.real), number(inset.CENTRE.imag), number(inset.RADIUS)
     disc = f'<circle cx="{x}" cy="{y}" r="{radius}"'
     inside = ""
@@ -170,14 +170,14 @@ def _draw_inset(detail: inset.Inset, shapes: list[Shape], name: str, colours: Co
 
 
 def paint_shape(shape: Shape, colours: Colours, thinner: float = 1) -> str:
-    """One shape as an SVG path; strokes so many times thinner. Nothing for what is not seen in this pose."""
+    """Draw one shape as an SVG path, its strokes ``thinner`` times; empty for a hidden shape."""
     if shape.style == "none":
         return ""
     return f'<path d="{shape.path}"{style_attributes(colours, shape.style, thinner)}/>'
 
 
 def style_attributes(colours: Colours, name: str, thinner: float = 1) -> str:
-    """The attributes that paint a look."""
+    """Return the SVG attributes of a style."""
     fill, stroke, width, dashes = STYLES[name]
     text = f' class="fig-{name.replace("_", "-")}"' if colours.classes else ""
     text += f' fill="{getattr(colours, fill) if fill else "none"}"'

@@ -164,7 +164,7 @@ def parse_translation(path: Path, language: str, content: dict[str, Any]) -> Tra
         content=content,
         version=top.number("version"),
         featured=top.flag("featured"),
-        rest_seconds=top.number("rest_seconds", least=5, most=600, otherwise=30),
+        rest_seconds=top.number("rest_seconds", least=5, most=600, default=30),
         text=ExerciseText(
             language=language,
             name=top.text("name"),
@@ -184,7 +184,7 @@ def parse_translation(path: Path, language: str, content: dict[str, Any]) -> Tra
 def _equipment(top: Table, language: str) -> list[Equipment]:
     return [
         Equipment(language=language, number=number, name=row.text("name"), detail=row.text("detail"))
-        for number, row in enumerate(top.rows("equipment", Equipment, needed=False), start=1)
+        for number, row in enumerate(top.rows("equipment", Equipment, required=False), start=1)
     ]
 
 
@@ -193,24 +193,24 @@ def _steps(top: Table, language: str) -> list[Step]:
     for expected, row in enumerate(top.rows("steps", Step), start=1):
         number = row.number("number")
         if number != expected:
-            raise row.bad("number", f"be {expected}, not {number}: steps are numbered from 1 without a hole")
+            raise row.error("number", f"be {expected}, not {number}: steps are numbered from 1 without a hole")
         step = Step(language=language, number=number, title=row.text("title"))
         step.instruction = row.text("instruction")
         step.cue = row.text("cue")
         step.fault = row.text("fault")
         step.correction = row.text("correction")
-        step.phase = row.choice("phase", Step.Phase.values, otherwise=Step.Phase.READY)
-        step.shows, step.fault_shows = row.text("shows", needed=False), row.text("fault_shows", needed=False)
+        step.phase = row.choice("phase", Step.Phase.values, default=Step.Phase.READY)
+        step.shows, step.fault_shows = row.text("shows", required=False), row.text("fault_shows", required=False)
         steps.append(step)
     return steps
 
 
 def _variations(top: Table, language: str) -> list[Variation]:
     variations: list[Variation] = []
-    for number, row in enumerate(top.rows("variations", Variation, needed=False), start=1):
+    for number, row in enumerate(top.rows("variations", Variation, required=False), start=1):
         code = row.code(used=[earlier.code for earlier in variations])
         variation = Variation(language=language, number=number, code=code, name=row.text("name"))
-        variation.how, variation.shows = row.text("how"), row.text("shows", needed=False)
+        variation.how, variation.shows = row.text("how"), row.text("shows", required=False)
         variations.append(variation)
     return variations
 

@@ -57,7 +57,11 @@ def check_media(file: IO[bytes] | File[Any], kind: str, max_bytes: int | None = 
     if not size:
         raise ValidationError(_("This file is empty. Save it again and choose it anew."))
     limit = (
-        int(conf.film_bytes) if kind == Kind.FILM else MAX_CAPTION_BYTES if kind == Kind.CAPTIONS else MAX_PICTURE_BYTES
+        int(conf.max_film_bytes)
+        if kind == Kind.FILM
+        else MAX_CAPTION_BYTES
+        if kind == Kind.CAPTIONS
+        else MAX_PICTURE_BYTES
     )
     limit = limit if max_bytes is None else max_bytes
     if size > limit:

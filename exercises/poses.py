@@ -1,4 +1,4 @@
-"""The file of poses in an exercise's folder: one table a picture, named after what it shows, and the film made of them.
+"""The poses file in an exercise's folder: one table a picture, named after what it shows, and the film.
 
 [step-7]       the picture of step 7          [fault-7]      its usual fault, beside it
 [way-chair]    the variation of that code     [film-knock]   a pose of the film alone
@@ -30,14 +30,14 @@ def read_drawings(folder: Path, steps: Sequence[Step], variations: Sequence[Vari
 
     Args:
         folder: the exercise's folder; without the file, the exercise has no drawings.
-        steps: those of one language, to hold the names of the pictures against.
+        steps: those of one language, with which the names of the pictures are compared.
         variations: likewise.
 
     Returns:
-        Rows not yet saved, which still want their exercise; the film makes none.
+        Rows that are not yet saved and have no exercise yet; the film has none.
 
     Raises:
-        ExerciseFileError: the first thing that is wrong.
+        ExerciseFileError: the first error.
     """
     poses, _scenes = _read(folder, steps, variations)
     return [Drawing(key=key, angles=pose.values()) for key, pose in poses.items() if not FILM_POSE.fullmatch(key)]
@@ -63,7 +63,7 @@ def _read(folder: Path, steps: Sequence[Step], variations: Sequence[Variation]) 
         if not isinstance(values, dict):
             raise ExerciseFileError(path, key, f"be a [{key}] table")
         try:
-            poses[key] = Pose.of(values)
+            poses[key] = Pose.from_angles(values)
         except PoseError as error:
             raise ExerciseFileError(path, f"{key}.{error.key}", error.must) from None
     if not isinstance(film, list) or not all(isinstance(row, dict) for row in film):

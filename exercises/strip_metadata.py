@@ -1,6 +1,6 @@
-"""A picture without what cameras and programs write into it: places, names, dates, thumbnails, and what hangs behind.
+"""Strip a picture of its metadata: places, names, dates, thumbnails and trailing data.
 
-The picture itself is not read: only its parts are looked through, and those kept that a browser draws from.
+The pixels are not decoded: of the chunks of the file, those are kept from which a browser draws.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-# What is drawn, in which colours and how large (PNG, third edition, 11); animations too.
+# Pixels, colours and size (PNG, third edition, 11); animations too.
 _DRAWN_PNG = {
     *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sRGB", b"sBIT", b"pHYs", b"bKGD"),
     *(b"cICP", b"acTL", b"fcTL", b"fdAT"),
@@ -23,11 +23,11 @@ _PROFILE, _ADOBE = 0xE2, 0xEE  # colours depend on them
 
 
 def strip_picture(content: bytes, extension: str) -> bytes:
-    """The picture alone.
+    """Return the picture without metadata.
 
     Args:
         content: a whole file.
-        extension: ".png", ".jpg" or ".webp", as `media_files.check` told it.
+        extension: ".png", ".jpg" or ".webp", as `media_files.check_media` returns it.
 
     Raises:
         ValidationError: the file is broken.
@@ -40,13 +40,13 @@ def strip_picture(content: bytes, extension: str) -> bytes:
 
 
 def _png(content: bytes) -> bytes:
-    kept, seen = [_PNG], set()
+    kept, kinds = [_PNG], set()
     for kind, chunk in _png_chunks(content):
-        seen.add(kind)
+        kinds.add(kind)
         if kind in _DRAWN_PNG:
             kept.append(chunk)
-    if not {b"IHDR", b"IDAT", b"IEND"} <= seen:
-        raise ValueError("no picture in it")
+    if not {b"IHDR", b"IDAT", b"IEND"} <= kinds:
+        raise ValueError("no picture")
     return b"".join(kept)
 
 
@@ -75,7 +75,7 @@ def _jpeg(content: bytes) -> bytes:
         if (not application or marker in (_PROFILE, _ADOBE)) and marker != _COMMENT:
             kept.append(content[at:end])
         at = end
-    raise ValueError("no picture in it")
+    raise ValueError("no picture")
 
 
 def _webp(content: bytes) -> bytes:
@@ -94,6 +94,6 @@ def _webp(content: bytes) -> bytes:
         drawn = drawn or kind in {b"VP8 ", b"VP8L", b"ANMF"}
         at = end
     if not drawn:
-        raise ValueError("no picture in it")
+        raise ValueError("no picture")
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + len(body).to_bytes(4, "little") + body

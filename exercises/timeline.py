@@ -1,4 +1,4 @@
-"""Poses in time: scenes, what is seen at each moment, and whose words are said meanwhile; pure."""
+"""Poses in time: the scenes of a film, the pose at each moment, and the step shown meanwhile; pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 from exercises.body.joints import lean_of
 from exercises.body.pose import Pose
 
-FADE = 0.35  # seconds in which what points at the body comes and goes
+FADE = 0.35  # seconds in which annotations fade in and out
 NUMBERS = tuple(one.name for one in fields(Pose) if "least" in one.metadata)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One pose of a film: the step whose words it has, how long the body takes to get there and stays, in seconds."""
+    """One pose of a film: its step, the seconds of the movement into it, and the seconds for which it is held."""
 
     pose: Pose
     step: int
@@ -23,15 +23,15 @@ class Scene:
 
     @property
     def seconds(self) -> float:
-        """All of it."""
+        """Movement and hold."""
         return self.move + self.hold
 
 
 @dataclass(frozen=True)
 class Moment:
-    """What is seen at one moment: a pose, and another one that is coming through it by a share from 0 to 1.
+    """The picture at one moment: a pose, and another one that fades in by a share from 0 to 1.
 
-    The other one is the same body with what points at it, or the body from another side.
+    The other pose is the same body with annotations, or the body from another side.
     """
 
     pose: Pose
@@ -42,7 +42,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Span:
-    """From when to when a step is shown, in seconds."""
+    """The time in which a step is shown, in seconds."""
 
     step: int
     start: float
@@ -50,7 +50,7 @@ class Span:
 
 
 def ease(share: float) -> float:
-    """How far a movement is after a share of its time: it starts and ends without a jerk; 0 and 1 stay.
+    """Return the position in a movement after a share of its time, with a smooth start and end.
 
     The minimum-jerk curve (Flash and Hogan, 1985), whose second half is its first one turned round.
 
@@ -90,17 +90,17 @@ def interpolate(one: Pose, other: Pose, share: float) -> Pose:
 
 
 def without_signs(pose: Pose) -> Pose:
-    """The same body, and nothing that points at it."""
+    """Return the same body without annotations."""
     return replace(pose, signs=(), arrows=(), inset="")
 
 
 def film_seconds(scenes: Sequence[Scene]) -> float:
-    """Seconds of the whole film."""
+    """Return the duration of the film in seconds."""
     return sum(scene.seconds for scene in scenes)
 
 
 def moment_at(scenes: Sequence[Scene], seconds: float) -> Moment:
-    """What is seen at a moment; after the end the last scene stays."""
+    """Return the picture at a time in seconds; after the end the last scene stays."""
     before: Scene | None = None
     for scene in scenes:
         if seconds < scene.move and before is not None:
@@ -126,14 +126,14 @@ def _moving(before: Scene, scene: Scene, share: float) -> Moment:
 
 
 def step_spans(scenes: Sequence[Scene]) -> list[Span]:
-    """When each step is shown, in order; scenes of one step that follow each other are one span."""
-    found: list[Span] = []
+    """Return when each step is shown, in order; consecutive scenes of one step are one span."""
+    spans: list[Span] = []
     now = 0.0
     for scene in scenes:
         end = now + scene.seconds
-        if found and found[-1].step == scene.step:
-            found[-1] = replace(found[-1], end=end)
+        if spans and spans[-1].step == scene.step:
+            spans[-1] = replace(spans[-1], end=end)
         else:
-            found.append(Span(scene.step, now, end))
+            spans.append(Span(scene.step, now, end))
         now = end
-    return found
+    return spans

@@ -1,8 +1,7 @@
-"""A TOML file whose keys are taken one by one, each taking saying what the key must be.
+"""Read a TOML file key by key, each with a check of its value.
 
-Whoever writes an exercise is a practitioner, not a programmer: whatever is wrong is said in one line that
-names the file, the key and what it must be. A key that nobody takes is refused, for it is a typing error
-whose text would be missing in silence.
+The author of an exercise is a practitioner, not a programmer: each error is one line with the file, the key and what
+it must be. An unknown key is an error, since it is a typing error whose text would silently be missing.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class ExerciseFileError(ValueError):
-    """What is wrong with an exercise's file or folder, in one line: the path, the key, what it must be."""
+    """An error in an exercise's file or folder, in one line: the path, the key, what it must be."""
 
     def __init__(self, path: Path, key: str, must: str) -> None:
         super().__init__(f"{path}: {key}: must {must}")
@@ -27,7 +26,7 @@ class ExerciseFileError(ValueError):
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file, with the line breaks and indents inside its texts as single spaces.
+    """Read a TOML file, with the line breaks and indents inside its texts as single spaces.
 
     Args:
         path: the file.
@@ -51,7 +50,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def one_line(value: Any) -> Any:
-    """The same with the line breaks and indents inside its texts as single spaces."""
+    """Return the value with line breaks and indents inside its texts as single spaces."""
     if isinstance(value, str):
         return " ".join(value.split())
     if isinstance(value, dict):
@@ -62,62 +61,62 @@ def one_line(value: Any) -> Any:
 
 
 class Table:
-    """One table of the file, destined for one model; each method raises ExerciseFileError about its key."""
+    """One table of the file, for one model; each method raises ExerciseFileError about its key."""
 
     def __init__(self, path: Path, values: dict[str, Any], model: type[models.Model], place: str = "") -> None:
         self.path = path
         self._model = model
         self._place = place
-        self._left = dict(values)
-        self._taken: list[str] = []
+        self._unread = dict(values)
+        self._read_keys: list[str] = []
 
-    def bad(self, key: str, must: str) -> ExerciseFileError:
+    def error(self, key: str, must: str) -> ExerciseFileError:
         """The error to raise about a key of this table."""
         return ExerciseFileError(self.path, f"{self._place}{key}", must)
 
-    def text(self, key: str, *, needed: bool = True) -> str:
-        """Words that are not empty and fit the column of the same name; "" for a key that may be left out and is."""
-        if not needed and self._left_out(key):
+    def text(self, key: str, *, required: bool = True) -> str:
+        """A non-empty text that fits the column of the same name; "" for an optional key that is missing."""
+        if not required and self._is_missing(key):
             return ""
         must = "words between quotes"
         value = self._take(key, must)
         if not isinstance(value, str):
-            raise self.bad(key, f"be {must}")
+            raise self.error(key, f"be {must}")
         if not value:
-            raise self.bad(key, "not be empty")
-        # SQLite stores any length and PostgreSQL refuses it: said here, both refuse alike.
+            raise self.error(key, "not be empty")
+        # SQLite stores any length and PostgreSQL refuses it: with this check both refuse.
         limit = getattr(self._model._meta.get_field(key), "max_length", None)
         if limit is not None and len(value) > limit:
-            raise self.bad(key, f"have {limit} characters at most, not {len(value)}")
+            raise self.error(key, f"have {limit} characters at most, not {len(value)}")
         return value
 
     def code(self, used: Sequence[str]) -> str:
-        """The name by which programs know this row; none of those used before it."""
+        """The code of this row, which must not be among those used before."""
         value = self.text("code")
         if not CODE.fullmatch(value):
-            raise self.bad("code", "be small letters, digits and underscores, beginning with a letter")
+            raise self.error("code", "be small letters, digits and underscores, beginning with a letter")
         if value in used:
-            raise self.bad("code", f'be used once: "{value}" is there already')
+            raise self.error("code", f'be used once: "{value}" is there already')
         return value
 
-    def choice(self, key: str, allowed: Sequence[str], otherwise: str | None = None) -> str:
-        """One of the words allowed; `otherwise` stands for a key that is left out."""
-        if otherwise is not None and self._left_out(key):
-            return otherwise
+    def choice(self, key: str, allowed: Sequence[str], default: str | None = None) -> str:
+        """One of the allowed values; `default` for a missing key."""
+        if default is not None and self._is_missing(key):
+            return default
         value = self.text(key)
         if value not in allowed:
-            raise self.bad(key, "be " + " or ".join(f'"{one}"' for one in allowed))
+            raise self.error(key, "be " + " or ".join(f'"{one}"' for one in allowed))
         return value
 
-    def number(self, key: str, *, least: int = 1, most: int = 32767, otherwise: int | None = None) -> int:
-        """A whole number, unless said else as far up as every database stores it; `otherwise` as in `choice`."""
-        if otherwise is not None and self._left_out(key):
-            return otherwise
+    def number(self, key: str, *, least: int = 1, most: int = 32767, default: int | None = None) -> int:
+        """A whole number, by default as large as every database stores; `default` as in `choice`."""
+        if default is not None and self._is_missing(key):
+            return default
         must = f"a whole number from {least} to {most}"
         value = self._take(key, must)
-        # To Python TOML's true is an int too.
+        # In Python TOML's true is an int too.
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.bad(key, f"be {must}")
+            raise self.error(key, f"be {must}")
         return value
 
     def flag(self, key: str) -> bool:
@@ -125,35 +124,35 @@ class Table:
         must = "true or false"
         value = self._take(key, must)
         if not isinstance(value, bool):
-            raise self.bad(key, f"be {must}")
+            raise self.error(key, f"be {must}")
         return value
 
-    def rows(self, key: str, model: type[models.Model], *, needed: bool = True) -> Iterator[Table]:
-        """The tables under `[[key]]`, each finished as soon as the next one is asked for."""
+    def rows(self, key: str, model: type[models.Model], *, required: bool = True) -> Iterator[Table]:
+        """Yield the tables under `[[key]]`; each is finished before the next one."""
         must = f"one or more [[{key}]] tables"
-        if not needed and self._left_out(key):
+        if not required and self._is_missing(key):
             return
         rows = self._take(key, must)
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-            raise self.bad(key, f"be {must}")
+            raise self.error(key, f"be {must}")
         for number, row in enumerate(rows, start=1):
             table = Table(self.path, row, model, f"{key}[{number}].")
             yield table
             table.finish()
 
     def finish(self) -> None:
-        """Refuse a key that nobody took."""
-        for key in self._left:
-            raise self.bad(key, "be left out: the keys here are " + ", ".join(self._taken))
+        """Raise for a key that was not read."""
+        for key in self._unread:
+            raise self.error(key, "be left out: the keys here are " + ", ".join(self._read_keys))
 
-    def _left_out(self, key: str) -> bool:
-        if key in self._left:
+    def _is_missing(self, key: str) -> bool:
+        if key in self._unread:
             return False
-        self._taken.append(key)
+        self._read_keys.append(key)
         return True
 
     def _take(self, key: str, must: str) -> Any:
-        self._taken.append(key)
-        if key not in self._left:
-            raise self.bad(key, f"be given: {must}")
-        return self._left.pop(key)
+        self._read_keys.append(key)
+        if key not in self._unread:
+            raise self.error(key, f"be given: {must}")
+        return self._unread.pop(key)

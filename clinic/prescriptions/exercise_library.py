@@ -41,10 +41,10 @@ def write_exercise(
     content: Content,
     *,
     by: Practitioner,
-    after: int | None = None,
+    base_version: int | None = None,
     published: bool,
     renumbered: Mapping[int, int] | None = None,
-    alone: bool = False,
+    drop_other_languages: bool = False,
     pictures: Mapping[int, File[Any]] | None = None,
 ) -> Exercise:
     """Store a new exercise or a new version of one; arguments as in `authoring.write`.
@@ -58,11 +58,11 @@ def write_exercise(
     _may(by)
     try:
         with transaction.atomic():
-            waiting = Exercise.objects.filter(slug=slug, version=after or 0, published_at=None).exists()
+            waiting = Exercise.objects.filter(slug=slug, version=base_version or 0, published_at=None).exists()
             exercise = authoring.save_exercise(
-                slug, language, content, after=after, published=published, renumbered=renumbered, alone=alone
+                slug, language, content, base_version=base_version, published=published, renumbered=renumbered, drop_other_languages=drop_other_languages
             )
-            if exercise.version != after:
+            if exercise.version != base_version:
                 audit.record(by.user, audit.Verb.EXERCISE_WRITTEN, exercise, by.clinic)
             elif waiting and published:
                 audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, exercise, by.clinic)

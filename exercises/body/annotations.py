@@ -13,7 +13,7 @@ from exercises.body.pose import Pose
 from exercises.body.shapes import Shape
 
 
-def arrow(points: list[complex], look: str = "arrow", head: float = 11) -> Shape:
+def arrow(points: list[complex], style: str = "arrow", head: float = 11) -> Shape:
     """A smooth line through the points that ends in a head."""
     along = unit(points[-1] - points[-2])
     # The line bends: the last stretch says better than the chord where it goes.
@@ -21,7 +21,7 @@ def arrow(points: list[complex], look: str = "arrow", head: float = 11) -> Shape
         along = unit(along * 1.5 - unit(points[-2] - points[-3]) * 0.5)
     tip = points[-1]
     wings = [tip - along * head + along * 1j * head * 0.72, tip - along * head - along * 1j * head * 0.72]
-    return Shape(f"{through(points)}M{at(wings[0])}L{at(tip)}L{at(wings[1])}", look)
+    return Shape(f"{through(points)}M{at(wings[0])}L{at(tip)}L{at(wings[1])}", style)
 
 
 def around(centre: complex, radius: float, start: float, end: float, steps: int = 5) -> list[complex]:
@@ -97,12 +97,12 @@ def side_signs(pose: Pose, body: Joints) -> list[Shape]:
     return shapes
 
 
-def plumb(top: complex, look: str) -> list[Shape]:
+def plumb(top: complex, style: str) -> list[Shape]:
     """The plumb line: a thin thread, and the bob that points to where the weight falls."""
     foot = complex(top.real, FLOOR - 1)
     line = f"M{at(top)}L{at(foot - 14j)}"
     bob = f"M{at(foot - 20j - 5)}L{at(foot - 20j + 5)}L{at(foot - 12j + 5)}L{at(foot)}L{at(foot - 12j - 5)}Z"
-    return [Shape(line, look), Shape(bob, look.replace("plumb", "bob"))]
+    return [Shape(line, style), Shape(bob, style.replace("plumb", "bob"))]
 
 
 def knock(place: complex, side: int) -> list[Shape]:

@@ -1,4 +1,4 @@
-"""A shape: an outline and the look it is painted with; a picture is a list of them, the far ones first."""
+"""A shape: an outline and its style; a picture is a list of shapes, the far ones first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Shape(NamedTuple):
-    """The `d` of a path, and the name of a look that `figure` knows."""
+    """The `d` of a path, and the name of a style of `figure`."""
 
     path: str
     style: str

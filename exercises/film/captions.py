@@ -1,4 +1,4 @@
-"""The words of a film as WebVTT captions: two short lines at a time, as long as it takes to read them; pure."""
+"""Render the texts of a film as WebVTT captions of two short lines, each shown in proportion to its length; pure."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from exercises.timeline import Span
 
 LINE_WIDTH = 40  # characters in a line
 TITLE_SECONDS = 2.4
-GAP = 0.08  # between two captions, so that the eye sees that one has changed
+GAP = 0.08  # seconds between two captions, so that a change is noticed
 
 
-def render_webvtt(spans: Sequence[Span], words: Mapping[int, tuple[str, str]]) -> str:
-    """The captions of a film in one language.
+def render_webvtt(spans: Sequence[Span], texts: Mapping[int, tuple[str, str]]) -> str:
+    """Render the captions of a film in one language.
 
     Args:
         spans: when each step is shown.
-        words: of each step its title and its cue.
+        texts: title and cue of each step.
 
     Returns:
         The content of a .vtt file.
     """
     blocks = ["WEBVTT"]
     for span in spans:
-        title, cue = words[span.step]
+        title, cue = texts[span.step]
         pages = _pages(cue)
         first = min(TITLE_SECONDS, (span.end - span.start) / 2)
         times = [(span.start, span.start + first)]
@@ -34,7 +34,7 @@ def render_webvtt(spans: Sequence[Span], words: Mapping[int, tuple[str, str]]) -
             times.append((start, start + left * len(page) / whole))
             start = times[-1][1]
         for (begin, end), page in zip(times, [_lines(f"{span.step}. {title}"), *pages], strict=True):
-            # The three characters that WebVTT reads as its own.
+            # The three characters with a meaning in WebVTT.
             text = page.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
             blocks.append(f"{_clock(begin)} --> {_clock(end - GAP)}\n{text}")
     return "\n\n".join(blocks) + "\n"

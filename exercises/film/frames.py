@@ -1,4 +1,4 @@
-"""The frames of a film as SVG: a moment's figure, above it a dot for each step, below it room for captions; pure."""
+"""Render the frames of a film as SVG: the figure, a dot for each step above and room for captions below; pure."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ DOT_GAP = 18.0
 
 
 def render_frames(scenes: Sequence[Scene], rate: int) -> list[str]:
-    """Every frame of a film, so many a second; those of a hold are the same text."""
+    """Render all frames of a film, ``rate`` a second; those of a hold are equal."""
     steps = max(scene.step for scene in scenes)
     count = round(film_seconds(scenes) * rate)
     return [render_frame(moment_at(scenes, index / rate), steps) for index in range(count)]
 
 
 def render_frame(moment: Moment, steps: int, colours: Colours = ON_PAPER) -> str:
-    """One frame: an `<svg>` with a ground."""
+    """Render one frame: an `<svg>` with a background."""
     inside = draw_shapes(moment.pose, "now", colours)
     if moment.through is not None:
         through = draw_shapes(moment.through, "next", colours)
-        # The same body stays; one seen from another side goes as the next one comes.
-        stays = 1.0 if moment.through.view == moment.pose.view else 1 - moment.share
-        inside = f'<g opacity="{stays:.3f}">{inside}</g><g opacity="{moment.share:.3f}">{through}</g>'
+        # The same view stays opaque; another view fades out as the next fades in.
+        opacity = 1.0 if moment.through.view == moment.pose.view else 1 - moment.share
+        inside = f'<g opacity="{opacity:.3f}">{inside}</g><g opacity="{moment.share:.3f}">{through}</g>'
     return render_svg(f'<g transform="{BODY_TRANSFORM}">{inside}</g>' + _dots(moment.step, steps, colours))
 
 
 def render_poster(pose: Pose) -> str:
-    """The picture before the film plays: one pose, with nothing that points."""
+    """Render the poster: one pose, without annotations."""
     return render_svg(draw_shapes(pose, "poster", ON_PAPER))
 
 
 def render_svg(inside: str, *, ground: bool = True, title: str = "") -> str:
-    """A whole SVG file."""
+    """Render a whole SVG file."""
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300" width="400" height="300">'
     named = f"<title>{escape(title)}</title>" if title else ""
     back = f'<rect width="400" height="300" fill="{GROUND}"/>' if ground else ""

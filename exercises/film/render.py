@@ -1,6 +1,6 @@
-"""An exercise's film: its frames painted by typst, put together by ffmpeg; poster, captions and moving drawing beside.
+"""Render an exercise's film with typst and ffmpeg, and its poster, captions and animated drawing.
 
-Only a developer's machine renders: what comes of it is shipped.
+Rendered on a developer's machine only: the files are shipped.
 """
 
 from __future__ import annotations
@@ -41,33 +41,33 @@ class FilmError(RuntimeError):
 
 @dataclass(frozen=True)
 class Film:
-    """All of it but the frames: what is written as text, and the pose of the poster."""
+    """The scenes of a film and its text files by name."""
 
     scenes: list[Scene]
     texts: dict[str, str]
 
     @property
     def seconds(self) -> float:
-        """How long it runs."""
+        """Its duration in seconds."""
         return film_seconds(self.scenes)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what is seen, two moments a second; the films carry it, so that a stale one is noticed."""
+        """SHA-256 of two frames a second; the film files contain it, so that a stale one is noticed."""
         return hashlib.sha256("".join(render_frames(self.scenes, 2)).encode()).hexdigest()
 
 
 def build_film(folder: ExerciseContent) -> Film:
-    """The film of an exercise's folder.
+    """Build the film of an exercise's folder.
 
     Args:
-        folder: what `read_folder` made of it.
+        folder: as `read_folder` returns it.
 
     Returns:
         Its scenes, and its text files by name: `moving.svg`, `still.svg` and `film.<language>.vtt`.
 
     Raises:
-        ExerciseFileError: its poses.toml is wrong or holds no film.
+        ExerciseFileError: its poses.toml has an error or no film.
     """
     first = folder.translations[0]
     scenes = read_film(folder.path, first.steps, first.variations)
@@ -79,9 +79,9 @@ def build_film(folder: ExerciseContent) -> Film:
     texts["still.svg"] = (
         render_svg(draw_shapes(_poster_pose(scenes), "still", ON_PAGE), ground=False, title=first.text.name) + "\n"
     )
-    for words in folder.translations:
-        said = {step.number: (step.title, step.cue) for step in words.steps}
-        texts[f"film.{words.text.language}.vtt"] = render_webvtt(step_spans(scenes), said)
+    for each in folder.translations:
+        step_texts = {step.number: (step.title, step.cue) for step in each.steps}
+        texts[f"film.{each.text.language}.vtt"] = render_webvtt(step_spans(scenes), step_texts)
     return Film(scenes, texts)
 
 
@@ -89,15 +89,15 @@ def write_film(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
     """Write a film's files into a folder, all of them or none.
 
     Args:
-        film: what `film_of` made.
-        to: the folder; made where it is not there.
-        words_only: leave out what takes minutes: film.mp4, film.webm and poster.png.
+        film: as `build_film` returns it.
+        to: the folder; created where it does not exist.
+        words_only: omit film.mp4, film.webm and poster.png, which take minutes.
 
     Returns:
         The files written.
 
     Raises:
-        FilmError: ffmpeg is not there, or it failed.
+        FilmError: ffmpeg is not installed, or it failed.
     """
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -109,13 +109,13 @@ def write_film(film: Film, to: Path, *, words_only: bool = False) -> list[Path]:
             )
             _render(film, place)
         to.mkdir(parents=True, exist_ok=True)
-        # Captions and poster want their film beside them, so it goes first.
+        # Captions and poster need their film beside them, so it goes first.
         ready = sorted(place.iterdir(), key=lambda path: (path.suffix not in (".mp4", ".webm"), path.name))
         return [Path(shutil.copyfile(path, to / path.name)) for path in ready]
 
 
 def _poster_pose(scenes: Sequence[Scene]) -> Pose:
-    """The pose that says most about the exercise: folded, with the hands still on the waist."""
+    """Return the pose of the poster: folded, with the hands still on the waist."""
     return next((scene.pose for scene in scenes if "fold" in scene.pose.arrows), scenes[0].pose)
 
 
@@ -123,25 +123,25 @@ def _render(film: Film, place: Path) -> None:
     program = shutil.which("ffmpeg")
     if program is None:
         raise FilmError("ffmpeg must be installed to render a film: apt-get install ffmpeg, or --words-only without it")
-    shown = render_frames(film.scenes, RATE)
-    once = list(dict.fromkeys(shown))
-    pngs = dict(zip(once, rasterize(once, WIDTH), strict=True))
+    all_frames = render_frames(film.scenes, RATE)
+    unique = list(dict.fromkeys(all_frames))
+    pngs = dict(zip(unique, rasterize(unique, WIDTH), strict=True))
     for name, codec in CODECS.items():
         # Bit-exact, so that the same drawings give the same file.
         plain = f"-map_metadata -1 -fflags +bitexact -flags:v +bitexact -metadata comment={film.digest}"
         line = [program, *shlex.split(INPUT_OPTIONS), *shlex.split(codec), *shlex.split(plain), str(place / name)]
-        _encode(line, name, (pngs[text] for text in shown))
+        _encode(line, name, (pngs[text] for text in all_frames))
 
 
 def _encode(line: Sequence[str], name: str, pictures: Iterable[bytes]) -> None:
-    with tempfile.TemporaryFile() as complaints:
-        running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=complaints)  # noqa: S603  nothing from outside
+    with tempfile.TemporaryFile() as errors:
+        running = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=errors)  # noqa: S603  nothing from outside
         assert running.stdin is not None
-        # Where ffmpeg gives up before the end, its own complaint says more than the broken pipe does.
+        # Where ffmpeg gives up before the end, its own error says more than the broken pipe does.
         with contextlib.suppress(BrokenPipeError), running.stdin:
             for picture in pictures:
                 running.stdin.write(picture)
         if running.wait():
-            complaints.seek(0)
-            said = " ".join(complaints.read().decode(errors="replace").split())
-            raise FilmError(f"ffmpeg could not write {name}: {said[-200:]}")
+            errors.seek(0)
+            message = " ".join(errors.read().decode(errors="replace").split())
+            raise FilmError(f"ffmpeg could not write {name}: {message[-200:]}")

@@ -43,7 +43,7 @@ class Drawing(models.Model):
     @property
     def pose(self) -> Pose:
         """The pose as `figure.draw` takes it."""
-        return Pose.of(self.angles)
+        return Pose.from_angles(self.angles)
 
 
 class Media(models.Model):

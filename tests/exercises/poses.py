@@ -36,7 +36,7 @@ def any_pose(draw: st.DrawFn, view: str | None = None) -> Pose:
             values[one.name] = draw(st.lists(st.sampled_from(allowed), unique=True, max_size=3))
         elif one.name != "prop" or values["view"] == "side":
             values[one.name] = draw(st.sampled_from(rule["allowed"]))
-    return Pose.of(values)
+    return Pose.from_angles(values)
 
 
 def bones(joints: Joints) -> list[float]:

@@ -70,14 +70,14 @@ def test_a_bad_table(tmp_path, text, key, must):
 @settings(deadline=None)
 @given(any_pose())
 def test_a_pose_given_back_as_values_is_the_same_pose(pose):
-    assert Pose.of(pose.values()) == pose
+    assert Pose.from_angles(pose.values()) == pose
 
 
 def test_standing_tall_needs_no_word():
-    assert Pose.of({}).values() == {}
+    assert Pose.from_angles({}).values() == {}
 
 
 def test_the_error_names_the_key_and_what_it_must_do():
     with pytest.raises(PoseError) as error:
-        Pose.of({"knee": -1})
+        Pose.from_angles({"knee": -1})
     assert (error.value.key, error.value.must) == ("knee", "be a number from 0 to 120")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from exercises.body import front
 from exercises.body.joints import FOREARM, STANDS_AT, UPPER_ARM, joints_of, lean_of, weight_at
 from exercises.body.pose import Pose
-from exercises.timeline import NUMBERS, interpolate, ease
+from exercises.timeline import NUMBERS, ease, interpolate
 
 from .poses import any_pose, bones, pictures
 

@@ -9,7 +9,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exercises.figure import STYLES, ON_DARK, ON_PAGE, ON_PAPER, Pose, draw
+from exercises.figure import ON_DARK, ON_PAGE, ON_PAPER, STYLES, Pose, draw
 
 from .poses import any_pose, pictures
 

@@ -1,6 +1,6 @@
-"""An exercise as one plain form: its words, and rows for what is needed, the steps, the easier ways, the questions.
+"""The form of an exercise: its texts, and rows for equipment, steps, variations and precautions.
 
-The form gathers what an exercise's file would say; whether that is an exercise is judged where the files are judged.
+The form collects the content of an exercise's file, which is then checked as a file is.
 """
 
 from __future__ import annotations
@@ -24,49 +24,51 @@ from exercises.media_files import check_media
 from exercises.models import Exercise, Media, Precaution, Step
 
 ROW_KEY = re.compile(r"(?P<rows>\w+)\[(?P<number>\d+)\]\.(?P<field>\w+)")
-COUNT = re.compile(r"[0-9]{1,4}")
-MORE = 3  # rows at a press
+DIGITS = re.compile(r"[0-9]{1,4}")
+ADDED_ROWS = 3
 
 
-def _words(label: Any, *, lines: int = 0, needed: bool = True, most: int | None = None, hint: Any = "") -> Any:
-    """One text; with ``lines`` a box of that height."""
+def _text_field(
+    label: Any, *, lines: int = 0, required: bool = True, max_length: int | None = None, help_text: Any = ""
+) -> Any:
+    """A text field; with ``lines`` a box of that height."""
     widget = forms.Textarea(attrs={"rows": lines}) if lines else forms.TextInput()
     empty = format_lazy(_("“{field}” is empty. Write a few words."), field=label)
     return forms.CharField(
         label=label,
         widget=widget,
-        required=needed,
-        max_length=most,
-        help_text=hint,
+        required=required,
+        max_length=max_length,
+        help_text=help_text,
         error_messages={"required": empty},
     )
 
 
 class ExerciseForm(ServiceForm):
-    """What is said once."""
+    """The fields that an exercise has once."""
 
-    name = _words(_("Name"), most=120)
+    name = _text_field(_("Name"), max_length=120)
     slug = forms.SlugField(
         label=_("Short name"),
         required=False,
         max_length=60,
         help_text=_("Small letters and hyphens, for its address. Left empty, it is made of the name."),
     )
-    summary = _words(_("What it is good for, in one line"), most=200)
-    purpose = _words(_("What it does, and for whom"), lines=5)
-    gauge = _words(_("How the client tells whether it is right for them"), lines=4)
+    summary = _text_field(_("What it is good for, in one line"), max_length=200)
+    purpose = _text_field(_("What it does, and for whom"), lines=5)
+    gauge = _text_field(_("How the client tells whether it is right for them"), lines=4)
     rest_seconds = forms.IntegerField(label=_("Rest between two rounds, in seconds"), min_value=5, max_value=600)
-    alone = forms.BooleanField(label=_("Leave the other languages out for now"), required=False)
+    drop_other_languages = forms.BooleanField(label=_("Leave the other languages out for now"), required=False)
 
-    def hush(self) -> None:
-        """Complain of nothing: somebody only asked for more rows."""
+    def clear_errors(self) -> None:
+        """Remove all errors, as somebody only asked for more rows."""
         self._errors = ErrorDict()
 
 
 class Row(forms.Form):
-    """One row; a row in which nothing is written does not count, whatever is chosen in it."""
+    """One row; a row without text is ignored, whatever is selected in it."""
 
-    CHOSEN = frozenset(
+    SELECTED_FIELDS = frozenset(
         {"previous_number", "place", "code", "phase", "group", "reported", "shows", "fault_shows", "DELETE"}
     )
 
@@ -76,37 +78,37 @@ class Row(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     @property
-    def called(self) -> str:
-        """Its first words, to find it by while it is closed."""
+    def heading(self) -> str:
+        """The text that identifies the row while it is closed."""
         first = "question" if "question" in self.fields else "title" if "title" in self.fields else "name"
         return str(self[first].value() or "")
 
     @property
-    def shown_open(self) -> bool:
-        """Open are the rows that are wrong, and the next one to fill."""
+    def is_open(self) -> bool:
+        """Whether it is displayed open: a row with errors, and the next one to fill."""
         return bool(self.errors) or self.next_to_fill
 
     def has_changed(self) -> bool:
-        return not self.CHOSEN.issuperset(self.changed_data)
+        return not self.SELECTED_FIELDS.issuperset(self.changed_data)
 
-    def hush(self) -> None:
+    def clear_errors(self) -> None:
         self._errors = ErrorDict()
 
 
 class EquipmentRow(Row):
-    name = _words(_("Thing"), most=80)
-    detail = _words(_("What to look for"), lines=2)
+    name = _text_field(_("Thing"), max_length=80)
+    detail = _text_field(_("What to look for"), lines=2)
 
 
 class StepRow(Row):
     previous_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     fault_shows = forms.CharField(widget=forms.HiddenInput, required=False)
     place = forms.IntegerField(label=_("Number"), required=False, min_value=1, max_value=99)
-    title = _words(_("Title"), most=80)
-    instruction = _words(_("What to do"), lines=3)
-    cue = _words(_("What to check"), lines=2)
-    fault = _words(_("What often goes wrong"), lines=2)
-    correction = _words(_("What puts it right"), lines=2)
+    title = _text_field(_("Title"), max_length=80)
+    instruction = _text_field(_("What to do"), lines=3)
+    cue = _text_field(_("What to check"), lines=2)
+    fault = _text_field(_("What often goes wrong"), lines=2)
+    correction = _text_field(_("What puts it right"), lines=2)
     phase = forms.ChoiceField(label=_("When"), choices=Step.Phase.choices, initial=Step.Phase.READY)
     picture = forms.FileField(
         label=_("Picture"),
@@ -114,7 +116,7 @@ class StepRow(Row):
         help_text=_("PNG, JPEG or WebP, at most 5 MB."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
-    shows = _words(_("What the picture shows, for those who cannot see it"), lines=2, needed=False)
+    shows = _text_field(_("What the picture shows, for those who cannot see it"), lines=2, required=False)
 
     def clean_picture(self) -> Any:
         picture = self.cleaned_data["picture"]
@@ -123,10 +125,10 @@ class StepRow(Row):
         return picture
 
 
-class WayRow(Row):
+class VariationRow(Row):
     code = forms.CharField(widget=forms.HiddenInput, required=False)
-    name = _words(_("Name"), most=80)
-    how = _words(_("How it is done"), lines=2)
+    name = _text_field(_("Name"), max_length=80)
+    how = _text_field(_("How it is done"), lines=2)
     shows = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -135,51 +137,51 @@ class PrecautionRow(Row):
     group = forms.ChoiceField(
         label=_("If the answer is yes"), choices=Precaution.Group.choices, initial=Precaution.Group.STOP
     )
-    question = _words(_("Question, yes or no"), lines=2)
+    question = _text_field(_("Question, yes or no"), lines=2)
     reported = forms.BooleanField(label=_("Ask it in each pain report too"), required=False)
-    sign = _words(_("How it is asked in a report"), lines=2, needed=False)
+    sign = _text_field(_("How it is asked in a report"), lines=2, required=False)
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("reported") and not given.get("sign"):
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("reported") and not data.get("sign"):
             self.add_error("sign", _("Write the words that the client reads in a report."))
-        return given
+        return data
 
 
 if TYPE_CHECKING:
-    _RowSet = forms.BaseFormSet[Row]
+    _BaseRowFormSet = forms.BaseFormSet[Row]
 else:
-    _RowSet = forms.BaseFormSet
+    _BaseRowFormSet = forms.BaseFormSet
 
 
-class _Rows(_RowSet):
-    """Every row may be left empty, those that were filled too."""
+class _RowFormSet(_BaseRowFormSet):
+    """Every row may be left empty, also those that were filled."""
 
     def initial_form_count(self) -> int:
         return 0
 
-    def hush(self) -> None:
-        """As `ExerciseForm.hush`, for the rows and for the lot of them."""
+    def clear_errors(self) -> None:
+        """As `ExerciseForm.clear_errors`, for the rows and for the set."""
         self._errors: list[Any] = []
         self._non_form_errors = self.error_class()
         for row in self.forms:
-            row.hush()
+            row.clear_errors()
 
 
-ROWS: dict[str, tuple[type[Row], int, int]] = {  # key in the file: the row, how many are spare, how many at most
+ROWS: dict[str, tuple[type[Row], int, int]] = {  # key in the file: row form, spare rows, most rows
     "equipment": (EquipmentRow, 2, 20),
     "steps": (StepRow, 3, 40),
-    "variations": (WayRow, 2, 20),
+    "variations": (VariationRow, 2, 20),
     "precautions": (PrecautionRow, 2, 40),
 }
-AT_LEAST_ONE = {
+REQUIRED_ROWS = {
     "steps": _("Write at least one step."),
     "precautions": _("Keep at least one question: it is asked before the exercise is prescribed."),
 }
 
 
 class ExerciseForms:
-    """The form and its rows, as one."""
+    """The form and its row sets."""
 
     def __init__(
         self,
@@ -190,76 +192,78 @@ class ExerciseForms:
         exercise: Exercise | None = None,
         other_languages: Sequence[str] = (),
     ) -> None:
-        """``content`` is what stands there at first; ``exercise`` the version that is changed, if any."""
+        """``content`` is the initial content; ``exercise`` the version to change, if any."""
         content = content or {}
         if data is not None and data.get("more") in ROWS:
             data = data.copy()
             total, (_row, _spare, most) = f"{data['more']}-TOTAL_FORMS", ROWS[data["more"]]
             typed = data.get(total, "")
-            data[total] = str(min(int(typed) + MORE, most)) if COUNT.fullmatch(typed) else "0"
+            data[total] = str(min(int(typed) + ADDED_ROWS, most)) if DIGITS.fullmatch(typed) else "0"
         first = {name: content[name] for name in ExerciseForm.base_fields if name in content}
         self.top = ExerciseForm(data, initial={"rest_seconds": 30, **first})
         if exercise is not None:
             del self.top.fields["slug"]
         if not other_languages:
-            del self.top.fields["alone"]
-        self.rows: dict[str, _Rows] = {}
+            del self.top.fields["drop_other_languages"]
+        self.rows: dict[str, _RowFormSet] = {}
         for key, (row, spare, most) in ROWS.items():
-            there = [
+            initial = [
                 {**each, "place": each.get("number"), "previous_number": each.get("number")}
                 for each in content.get(key, [])
             ]
-            made = forms.formset_factory(
+            row_set_class = forms.formset_factory(
                 row,
-                formset=_Rows,
-                extra=len(there) + spare,
+                formset=_RowFormSet,
+                extra=len(initial) + spare,
                 max_num=most,
-                absolute_max=most,  # a browser may not ask for a thousand rows
+                absolute_max=most,
                 validate_max=True,
                 can_delete=True,
             )
-            rows = made(data, files, prefix=key, initial=None if data is not None else there)
-            assert isinstance(rows, _Rows)
+            rows = row_set_class(data, files, prefix=key, initial=None if data is not None else initial)
+            assert isinstance(rows, _RowFormSet)
             self.rows[key] = rows
-            for empty in [row for row in self.rows[key].forms if not row.called][:1]:
+            for empty in [row for row in self.rows[key].forms if not row.heading][:1]:
                 empty.next_to_fill = True
         self._exercise = exercise
 
-    def hush(self) -> None:
-        """Show what was typed without a word about it."""
-        self.top.hush()
+    def clear_errors(self) -> None:
+        """Keep what was typed and remove all errors."""
+        self.top.clear_errors()
         for rows in self.rows.values():
-            rows.hush()
+            rows.clear_errors()
 
     def is_valid(self) -> bool:
-        """Whether every field was filled as fields go; the rest is for the verb to say."""
-        filled = all([self.top.is_valid(), *(rows.is_valid() for rows in self.rows.values())])
-        for key, complaint in AT_LEAST_ONE.items():
-            if self.rows[key].is_valid() and not self.kept(key):
-                self.rows[key].non_form_errors().append(complaint)
-                filled = False
-        return filled
+        """Whether every field parses; the rest is checked by the service."""
+        valid = all([self.top.is_valid(), *(rows.is_valid() for rows in self.rows.values())])
+        for key, message in REQUIRED_ROWS.items():
+            if self.rows[key].is_valid() and not self.filled_rows(key):
+                self.rows[key].non_form_errors().append(message)
+                valid = False
+        return valid
 
     @property
     def slug(self) -> str:
         return self._exercise.slug if self._exercise else str(self.top.cleaned_data["slug"])
 
     @property
-    def alone(self) -> bool:
-        return bool(self.top.cleaned_data.get("alone"))
+    def drop_other_languages(self) -> bool:
+        return bool(self.top.cleaned_data.get("drop_other_languages"))
 
     def content(self) -> Content:
-        """What the file of this language would say."""
-        given = {name: self.top.cleaned_data[name] for name in ("name", "summary", "purpose", "gauge", "rest_seconds")}
+        """Return the content of the file of this language."""
+        content = {
+            name: self.top.cleaned_data[name] for name in ("name", "summary", "purpose", "gauge", "rest_seconds")
+        }
         for key in ROWS:
-            given[key] = [_said(row, key, number) for number, row in enumerate(self.kept(key), start=1)]
-        return given
+            content[key] = [_to_table(row, key, number) for number, row in enumerate(self.filled_rows(key), start=1)]
+        return content
 
     def renumbered(self) -> dict[int, int] | None:
-        """The new number of each step that is still there; None for a new exercise."""
+        """Return the new number of each step that remains; None for a new exercise."""
         if self._exercise is None:
             return None
-        steps = enumerate(self.kept("steps"), start=1)
+        steps = enumerate(self.filled_rows("steps"), start=1)
         return {
             row.cleaned_data["previous_number"]: number
             for number, row in steps
@@ -267,12 +271,12 @@ class ExerciseForms:
         }
 
     def pictures(self) -> dict[int, File[Any]]:
-        """The pictures that were chosen, by the number of their step."""
-        steps = enumerate(self.kept("steps"), start=1)
+        """Return the selected pictures by the number of their step."""
+        steps = enumerate(self.filled_rows("steps"), start=1)
         return {number: row.cleaned_data["picture"] for number, row in steps if row.cleaned_data.get("picture")}
 
-    def kept(self, key: str) -> list[Row]:
-        """The rows that count, in their order."""
+    def filled_rows(self, key: str) -> list[Row]:
+        """Return the rows that are filled and not deleted, in their order."""
         rows = [row for row in self.rows[key].forms if row.has_changed() and not row.cleaned_data.get("DELETE")]
         if key == "steps":
             # Of two steps with one number, the one that was moved there comes first.
@@ -281,16 +285,16 @@ class ExerciseForms:
         return rows
 
     def add_service_errors(self, error: ValidationError) -> None:
-        """Put each message of the verb at its field, in its row; one that names none stands at the top."""
+        """Add each error of the service to its field in its row; one without a field is shown at the top."""
         if not hasattr(error, "error_dict"):
             return self.top.add_service_errors(error)
         for key, messages in error.message_dict.items():
             place = ROW_KEY.fullmatch(key)
-            rows = self.kept(place["rows"]) if place and place["rows"] in ROWS else []
+            rows = self.filled_rows(place["rows"]) if place and place["rows"] in ROWS else []
             if place and int(place["number"]) <= len(rows):
                 row = rows[int(place["number"]) - 1]
-                seen = place["field"] in row.fields and not row[place["field"]].is_hidden
-                row.add_error(place["field"] if seen else None, messages)
+                visible = place["field"] in row.fields and not row[place["field"]].is_hidden
+                row.add_error(place["field"] if visible else None, messages)
             elif key in ROWS:
                 self.rows[key].non_form_errors().extend(messages)
             else:
@@ -298,18 +302,18 @@ class ExerciseForms:
         return None
 
 
-def _said(row: Row, key: str, number: int) -> Content:
-    """The row as a table of the file; an empty text is left out."""
-    given = {name: value for name, value in row.cleaned_data.items() if value not in ("", None)}
+def _to_table(row: Row, key: str, number: int) -> Content:
+    """Return the row as a table of the file, without empty texts."""
+    table = {name: value for name, value in row.cleaned_data.items() if value not in ("", None)}
     for name in ("DELETE", "previous_number", "place", "picture"):
-        given.pop(name, None)
-    if key == "precautions" and not given.get("reported"):
-        given.pop("sign", None)
-    return {"number": number, **given} if key == "steps" else given
+        table.pop(name, None)
+    if key == "precautions" and not table.get("reported"):
+        table.pop("sign", None)
+    return {"number": number, **table} if key == "steps" else table
 
 
-def languages(of: Exercise | None) -> list[tuple[str, str, bool]]:
-    """Each language of the project: its code, its own name, whether the exercise speaks it."""
-    spoken = {text.language for text in of.texts.all()} if of else set()
-    listed = [(code, str(name), code in spoken) for code, name in settings.LANGUAGES]
-    return listed + [(code, code, True) for code in sorted(spoken - set(dict(settings.LANGUAGES)))]
+def list_languages(exercise: Exercise | None) -> list[tuple[str, str, bool]]:
+    """Return each language: its code, its own name, and whether the exercise has it."""
+    own = {text.language for text in exercise.texts.all()} if exercise else set()
+    languages = [(code, str(name), code in own) for code, name in settings.LANGUAGES]
+    return languages + [(code, code, True) for code in sorted(own - set(dict(settings.LANGUAGES)))]

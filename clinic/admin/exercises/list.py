@@ -1,4 +1,4 @@
-"""The exercises: the list, each one's page with its films, and the acts on it. Writing one is in exercise_writing."""
+"""The list of exercises, the page of each one with its films, and its buttons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.admin import access
-from clinic.admin.exercises.form import languages
+from clinic.admin.exercises.form import list_languages
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
@@ -25,7 +25,7 @@ from exercises.media_selection import select_film, select_photo
 from exercises.models import Exercise, Media
 
 Kind = Media.Kind
-ACCEPTED = {
+ACCEPTED_TYPES = {
     Kind.FILM: "video/mp4,video/webm",
     Kind.POSTER: "image/png,image/jpeg,image/webp",
     Kind.CAPTIONS: ".vtt,text/vtt",
@@ -34,41 +34,41 @@ ACCEPTED = {
 
 
 class UploadForm(ServiceForm):
-    """One file for an exercise; what it is, is told by its content."""
+    """One file for an exercise, recognised by its content."""
 
-    file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)  # an empty one is the verb's to refuse
+    file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)  # the service refuses an empty one
     language = forms.ChoiceField(label=gettext_lazy("Language"))
     step = forms.TypedChoiceField(label=gettext_lazy("Step"), coerce=int)
 
     def __init__(self, kind: str, exercise: Exercise, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id=f"{kind}_%s")
         self.kind = kind
-        self.fields["file"].widget.attrs["accept"] = ACCEPTED[Kind(kind)]
+        self.fields["file"].widget.attrs["accept"] = ACCEPTED_TYPES[Kind(kind)]
         self.fields["file"].error_messages["required"] = _("Choose a file.")
-        wanted = {Kind.CAPTIONS: "language", Kind.PICTURE: "step"}.get(Kind(kind))
-        for name in {"language", "step"} - {wanted}:
+        extra = {Kind.CAPTIONS: "language", Kind.PICTURE: "step"}.get(Kind(kind))
+        for name in {"language", "step"} - {extra}:
             del self.fields[name]
-        if wanted:
-            field = self.fields[wanted]
+        if extra:
+            field = self.fields[extra]
             assert isinstance(field, forms.ChoiceField)
             steps = exercise.steps_in(get_language())
             field.choices = (
-                [(code, name) for code, name, _spoken in languages(exercise)]
-                if wanted == "language"
+                [(code, name) for code, name, _exists in list_languages(exercise)]
+                if extra == "language"
                 else [(step.number, str(step)) for step in steps if exercise.pose(f"step-{step.number}") is None]
             )
 
 
-def newest(slug: str) -> Exercise:
-    """The newest version of an exercise, shown or not. Raises Http404."""
-    found = Exercise.objects.filter(slug=slug).with_content().order_by("-version").first()
-    if found is None:
+def get_newest_or_404(slug: str) -> Exercise:
+    """Return the newest version of an exercise, published or not. Raises Http404."""
+    exercise = Exercise.objects.filter(slug=slug).with_content().order_by("-version").first()
+    if exercise is None:
         raise Http404
-    return found
+    return exercise
 
 
-def acting(request: HttpRequest) -> Practitioner:
-    """As whom the person writes: an owner where they own a clinic. Raises Http404 for those who do not treat."""
+def acting_practitioner(request: HttpRequest) -> Practitioner:
+    """Return the membership that writes: an owner's where there is one. Raises Http404 for the front desk."""
     clinical = access.clinical(request)
     if not clinical:
         raise Http404
@@ -76,14 +76,14 @@ def acting(request: HttpRequest) -> Practitioner:
 
 
 @require_safe
-def listing(request: HttpRequest) -> AdminPage:
-    """The newest version of each, and whether it, or an earlier one, is shown."""
+def list_exercises(request: HttpRequest) -> AdminPage:
+    """The newest version of each exercise, and which version is published."""
     current = {exercise.slug: exercise for exercise in Exercise.objects.current()}
     rows: dict[str, dict[str, Any]] = {}
     for exercise in Exercise.objects.order_by("slug", "-version").prefetch_related("texts", "media"):
         if exercise.slug not in rows:
-            shown = current.get(exercise.slug)
-            rows[exercise.slug] = {"exercise": exercise, "shown": shown, "film": select_film(exercise)}
+            published = current.get(exercise.slug)
+            rows[exercise.slug] = {"exercise": exercise, "published": published, "film": select_film(exercise)}
     featured = {membership.clinic.featured_exercise for membership in access.memberships(request)}
     return render_page(
         request,
@@ -96,109 +96,113 @@ def listing(request: HttpRequest) -> AdminPage:
 
 
 @require_safe
-def exercise(request: HttpRequest, slug: str) -> AdminPage:
-    """One exercise: its languages, its films, whether it is shown."""
-    return _page(request, newest(slug))
+def show_exercise(request: HttpRequest, slug: str) -> AdminPage:
+    """One exercise: its languages, its films, and whether it is published."""
+    return _render_detail(request, get_newest_or_404(slug))
 
 
-def _page(request: HttpRequest, found: Exercise, wrong: UploadForm | None = None) -> AdminPage:
-    steps = found.steps_in(get_language())
-    undrawn = [step for step in steps if found.pose(f"step-{step.number}") is None]
+def _render_detail(request: HttpRequest, exercise: Exercise, invalid_form: UploadForm | None = None) -> AdminPage:
+    steps = exercise.steps_in(get_language())
+    undrawn = [step for step in steps if exercise.pose(f"step-{step.number}") is None]
     kinds = [Kind.FILM]
-    uploads = [media for media in found.media.all() if media.uploaded]
+    uploads = [media for media in exercise.media.all() if media.uploaded]
     if any(media.kind == Kind.FILM for media in uploads):
         kinds += [Kind.POSTER, Kind.CAPTIONS]
     if undrawn:
         kinds.append(Kind.PICTURE)
-    if wrong and wrong.kind not in kinds:
-        kinds.append(Kind(wrong.kind))  # where nothing fits it: its complaint says what to do first
-    upload_forms = [wrong if wrong and wrong.kind == kind else UploadForm(kind, found) for kind in kinds]
-    shown = Exercise.objects.current().filter(slug=found.slug).first()
+    if invalid_form and invalid_form.kind not in kinds:
+        kinds.append(Kind(invalid_form.kind))  # its error says what to upload first
+    upload_forms = [
+        invalid_form if invalid_form and invalid_form.kind == kind else UploadForm(kind, exercise) for kind in kinds
+    ]
+    published = Exercise.objects.current().filter(slug=exercise.slug).first()
     return render_page(
         request,
         "exercises/detail.html",
-        found.name,
-        status=422 if wrong else 200,
-        exercise=found,
-        words=found.text_in(get_language()),
-        shown=shown,
-        shipped=found.origin == Exercise.Origin.LIBRARY,
-        languages=languages(found),
-        steps=[(step, select_photo(found, step.number)) for step in steps],
-        film=select_film(found),
+        exercise.name,
+        status=422 if invalid_form else 200,
+        exercise=exercise,
+        text=exercise.text_in(get_language()),
+        published=published,
+        shipped=exercise.origin == Exercise.Origin.LIBRARY,
+        languages=list_languages(exercise),
+        steps=[(step, select_photo(exercise, step.number)) for step in steps],
+        film=select_film(exercise),
         uploads=uploads,
         forms=upload_forms,
         may_write=bool(access.clinical(request)),
-        may_feature=access.owns(request) and shown is not None,
-        featured=any(each.clinic.featured_exercise == found.slug for each in access.memberships(request)),
+        may_feature=access.owns(request) and published is not None,
+        featured=any(each.clinic.featured_exercise == exercise.slug for each in access.memberships(request)),
     )
 
 
 @require_POST
 def upload(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
-    """Take a film, a poster, captions or a picture."""
-    by, found = acting(request), newest(slug)
+    """Store a film, a poster, captions or a picture."""
+    by, exercise = acting_practitioner(request), get_newest_or_404(slug)
     if kind not in Kind.values:
         raise Http404
-    form = UploadForm(kind, found, request.POST, request.FILES)
+    form = UploadForm(kind, exercise, request.POST, request.FILES)
     if form.is_valid():
-        given = form.cleaned_data
-        stored = form.call(lambda: exercise_library.upload_media(found, given.pop("file"), kind, by=by, **given))
+        data = form.cleaned_data
+        stored = form.call(lambda: exercise_library.upload_media(exercise, data.pop("file"), kind, by=by, **data))
         if stored is not None:
             messages.success(request, _("%(kind)s stored.") % {"kind": stored.get_kind_display()})
-            return _to(found)
-    return _page(request, found, form)
+            return _redirect_to(exercise)
+    return _render_detail(request, exercise, form)
 
 
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
-    """Take an upload away again."""
-    by, found = acting(request), newest(slug)
-    media = get_object_or_404(found.media.exclude(file="").select_related("exercise"), pk=pk)
+    """Delete an upload."""
+    by, exercise = acting_practitioner(request), get_newest_or_404(slug)
+    media = get_object_or_404(exercise.media.exclude(file="").select_related("exercise"), pk=pk)
     exercise_library.remove_media(media, by=by)
     messages.success(request, _("%(kind)s removed.") % {"kind": media.get_kind_display()})
-    return _to(found)
+    return _redirect_to(exercise)
 
 
-def _act(verb: Callable[..., object], done: Any) -> Callable[..., HttpResponseBase]:
-    """A button of the page: one verb, then back to the page with a word."""
+def _button_view(service: Callable[..., object], message: Any) -> Callable[..., HttpResponseBase]:
+    """The view of a button: run one service, then return to the page with a message."""
 
     @require_POST
     def view(request: HttpRequest, slug: str) -> HttpResponseBase:
-        by, found = acting(request), newest(slug)
+        by, exercise = acting_practitioner(request), get_newest_or_404(slug)
         try:
-            verb(found, by=by)
+            service(exercise, by=by)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, done)
-        return _to(found)
+            messages.success(request, message)
+        return _redirect_to(exercise)
 
     return view
 
 
-def _to(found: Exercise) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("plumbline:exercise", args=[found.slug]))
+def _redirect_to(exercise: Exercise) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("plumbline:exercise", args=[exercise.slug]))
 
 
 ROUTES = [
-    ("exercises/", listing, "exercises"),
-    ("exercises/<slug:slug>/", exercise, "exercise"),
+    ("exercises/", list_exercises, "exercises"),
+    ("exercises/<slug:slug>/", show_exercise, "exercise"),
     ("exercises/<slug:slug>/files/<slug:kind>/", upload, "exercise_upload"),
     ("exercises/<slug:slug>/files/<int:pk>/remove/", remove, "exercise_remove"),
     (
         "exercises/<slug:slug>/publish/",
-        _act(exercise_library.publish_exercise, gettext_lazy("Shown in the library now.")),
+        _button_view(exercise_library.publish_exercise, gettext_lazy("Shown in the library now.")),
         "exercise_publish",
     ),
     (
         "exercises/<slug:slug>/withdraw/",
-        _act(exercise_library.withdraw_exercise, gettext_lazy("Taken from the library. Plans that name it go on.")),
+        _button_view(
+            exercise_library.withdraw_exercise, gettext_lazy("Taken from the library. Plans that name it go on.")
+        ),
         "exercise_withdraw",
     ),
     (
         "exercises/<slug:slug>/feature/",
-        _act(exercise_library.feature_exercise, gettext_lazy("On the clinic’s front page now.")),
+        _button_view(exercise_library.feature_exercise, gettext_lazy("On the clinic’s front page now.")),
         "exercise_feature",
     ),
 ]

@@ -39,7 +39,7 @@ def bridge(**changes: Any) -> dict[str, Any]:
         "purpose": "You lie down and lift your hips.",
         "gauge": "Pain up: stop. Pain down: go on.",
         "rest_seconds": "30",
-        "after": "",
+        "base_version": "",
         "act": "publish",
     }
     for key, value in changes.items():

@@ -133,7 +133,9 @@ def test_a_draft_is_seen_by_nobody_until_it_is_published(cast, alice):
 
 
 def change(alice, language="en", **changes):
-    return alice.post(url("exercise_change", "bridge", language), bridge(**{"after": "1", **changes}), follow=True)
+    return alice.post(
+        url("exercise_change", "bridge", language), bridge(**{"base_version": "1", **changes}), follow=True
+    )
 
 
 def test_a_change_is_a_new_version_and_the_plan_keeps_the_old(cast, alice):
@@ -178,7 +180,7 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(alice):
 @pytest.mark.parametrize("version", ["", "-1", "9" * 5000])
 def test_a_version_that_nobody_saw_overwrites_nothing(alice, version):
     add(alice)
-    assert change(alice, name="Hip bridge", after=version).status_code == 422
+    assert change(alice, name="Hip bridge", base_version=version).status_code == 422
     assert Exercise.objects.get().name == "Bridge"
 
 
@@ -218,7 +220,7 @@ def test_what_is_no_word_goes_along_in_the_other_languages(alice):
         "variations": [{"code": "with_a_pillow", "name": "With a pillow", "how": "Put a pillow under your head."}],
         "precautions": [question(code="do_you_have_a_fever", group="care", reported="")],
     }
-    change(alice, after="2", steps=[step("Lift your hips", previous_number="2", phase="hold")], **rows)
+    change(alice, base_version="2", steps=[step("Lift your hips", previous_number="2", phase="hold")], **rows)
     three = the_bridge(3)
     assert [(one.title, one.phase) for one in three.steps_in("es")] == [("Sube la cadera", "hold")]
     (fever,) = three.precautions_in("es")
@@ -232,10 +234,10 @@ def test_what_the_other_languages_lack_is_asked_about(alice):
         "variations": [{"code": "with_a_pillow", "name": "With a pillow", "how": "Put a pillow under your head."}],
         "precautions": [question(code="do_you_have_a_fever")],
     }
-    page = change(alice, after="2", **rows)
+    page = change(alice, base_version="2", **rows)
     assert page.status_code == 422
     assert "What you added has no words yet in: es." in words(page)
-    change(alice, after="2", alone="on", **rows)
+    change(alice, base_version="2", drop_other_languages="on", **rows)
     assert [text.language for text in the_bridge(3).texts.all()] == ["en"]
 
 
