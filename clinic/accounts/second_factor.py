@@ -1,7 +1,8 @@
-"""Has the person in this session shown a second factor? Asked at each door before health data, of whatever knows.
+"""Second factors: required before health data, verified in a session, and reset when lost.
 
-`PLUMBLINE_SECOND_FACTOR` names what knows: a callable that takes a user and, where it is about a session, its request.
-`PLUMBLINE_SECOND_FACTOR_CLEAR` names what takes a lost one away: a callable that takes the user.
+`PLUMBLINE_SECOND_FACTOR` names a callable that takes a user and optionally a request: without one, it tells whether a
+second factor is set up; with one, whether it was verified in the session. `PLUMBLINE_SECOND_FACTOR_CLEAR` names a
+callable that takes a user and removes the second factor.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from clinic.models import Person, Practitioner
 
 
 def is_required(request: HttpRequest, memberships: Iterable[Practitioner]) -> bool:
-    """Whether this person may see health data by one of these memberships, and must show a second factor first."""
+    """Whether these memberships give access to health data and the session has not verified a second factor."""
     if not conf.two_factor or not any(membership.is_clinical for membership in memberships):
         return False
     return not _load_check()(request.user, request)
 
 
 def is_set_up(person: Any) -> bool | None:
-    """Whether a person has a second factor at all; None: nothing here can tell."""
+    """Whether a person has set up a second factor; None: unknown, as the check cannot be imported."""
     try:
         return bool(_load_check()(person))
     except ImportError:
@@ -41,42 +42,42 @@ def is_set_up(person: Any) -> bool | None:
 
 
 def is_verified(request: HttpRequest) -> bool:
-    """Whether this session may take somebody else's second factor away: it has shown its own, or nobody is asked."""
+    """Whether the session has verified a second factor, or none is required on this site."""
     return not conf.two_factor or bool(_load_check()(request.user, request))
 
 
 def can_reset() -> bool:
-    """Whether a lost one can be taken away here at all, and the person signed out everywhere, as they are told."""
-    if conf.second_factor_clear != ALLAUTH_REMOVAL:
-        return bool(conf.second_factor_clear)
+    """Whether this site can reset a second factor and end all sessions of its holder."""
+    if conf.second_factor_removal != ALLAUTH_REMOVAL:
+        return bool(conf.second_factor_removal)
     if not apps.is_installed("allauth.mfa") or issubclass(_session_store(), signed_cookies.SessionStore):
-        return False  # a cookie is the browser's: nobody here ends it
+        return False  # a session stored in a cookie cannot be ended by the server
     return _uses_database_sessions() or apps.is_installed("allauth.usersessions")
 
 
 def remove_factors(person: Any) -> None:
-    """Take everything away by which this person shows a second factor, and end their sessions."""
-    clears: Callable[[Any], object] = import_string(conf.second_factor_clear)
-    clears(person)
+    """Remove every second factor of a person and end the sessions."""
+    remove: Callable[[Any], object] = import_string(conf.second_factor_removal)
+    remove(person)
 
 
-def verification_url(person: Person, onward: str) -> str:
-    """The page where this person sets one up or, having one, shows it; ``onward`` is where to go after."""
+def verification_url(person: Person, return_url: str) -> str:
+    """The page to verify a second factor, or to set one up; ``return_url`` is the page after it."""
     if conf.second_factor_path:
-        return f"{conf.second_factor_path}?{urlencode({'next': onward})}"
+        return f"{conf.second_factor_path}?{urlencode({'next': return_url})}"
     try:
         if is_set_up(person):
-            return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': onward})}"
+            return f"{reverse('mfa_reauthenticate')}?{urlencode({'next': return_url})}"
         return reverse("mfa_index")
     except NoReverseMatch:
         return ""
 
 
 def is_verified_by_allauth(person: Any, request: HttpRequest | None = None) -> bool:
-    """What django-allauth knows.
+    """The check for django-allauth.
 
-    Without a request: is there an authenticator app or a key? With one: was it shown in this session? A session that
-    began before it was set up has not shown it, so that one which somebody else opened earlier gains nothing.
+    Without a request: whether an authenticator app or a key is set up. With one: whether it was verified in this
+    session; not in one that began before it was set up, which an intruder may have opened.
     """
     if not apps.is_installed("allauth.mfa"):
         raise ImportError("allauth.mfa is not installed")
@@ -84,14 +85,14 @@ def is_verified_by_allauth(person: Any, request: HttpRequest | None = None) -> b
         return False
     if request is None:
         return True
-    shown = import_string("allauth.account.authentication.get_authentication_records")(request, person)
-    return any(record.get("method") == "mfa" for record in shown)
+    records = import_string("allauth.account.authentication.get_authentication_records")(request, person)
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def remove_allauth_factors(person: Any) -> None:
-    """Delete apps, keys, passkeys and spare codes of this person, and end their sessions."""
+    """Delete the apps, keys, passkeys and recovery codes of a person, and end the sessions."""
     apps.get_model("mfa", "Authenticator")._default_manager.filter(user=person.pk).delete()
-    # After the commit: before it a request reads the row that still stands, and puts the session back into the cache.
+    # After the commit: before it, a request could read the row and put the session back into the cache.
     transaction.on_commit(partial(_end_sessions, person))
 
 
@@ -104,7 +105,7 @@ def _end_sessions(person: Any) -> None:
 
 
 def _end_stored_sessions(person: Any) -> None:
-    """All others too: allauth lists those alone that began on its own pages."""
+    """End also the sessions that allauth does not list: those begun on other pages than its own."""
     store = _session_store()
     for session in store.get_model_class().objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(person.pk):
@@ -116,11 +117,11 @@ def _session_store() -> Any:
 
 
 def _uses_database_sessions() -> bool:
-    """In the database, so that all of a person's are found: Django's `db`, `cached_db`, and a host's own like them."""
+    """Whether sessions are in the database, so that all of a person are found: `db`, `cached_db` and subclasses."""
     return issubclass(_session_store(), db.SessionStore)
 
 
 def _load_check() -> Callable[..., bool]:
-    """Raises ImportError where the path leads nowhere; the system check says so before."""
-    found: Callable[..., bool] = import_string(conf.second_factor)
-    return found
+    """Raises ImportError for a wrong path, which the system check reports too."""
+    check: Callable[..., bool] = import_string(conf.second_factor_check)
+    return check

@@ -1,4 +1,4 @@
-"""Sign-ins of people who came by a link in their mail: find the one of an address, make one, close or delete it."""
+"""User accounts of members, clients and registrants: find, create, close or delete one."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from clinic.models import Client, Practitioner, Registrant
 
 
 class SignInNeeded(Exception):
-    """Somebody with this address has a sign-in already: only that person may go on."""
+    """The address belongs to an existing account: its holder must sign in to continue."""
 
 
 def find_user(email: str) -> AbstractBaseUser | None:
-    """Who has a sign-in with this mail address already."""
+    """The user with this email address, if any; case is ignored."""
     users = get_user_model()
-    found: AbstractBaseUser | None = users._default_manager.filter(
+    user: AbstractBaseUser | None = users._default_manager.filter(
         **{f"{users.get_email_field_name()}__iexact": email}
     ).first()
-    return found
+    return user
 
 
 def get_or_create_user(email: str, name: str, signed_in: AbstractBaseUser | None, password: str) -> AbstractBaseUser:
-    """The sign-in for somebody who holds a mail to ``email``: the one they use now, or a new one.
+    """The account for somebody who received a mail at ``email``: the one signed in, or a new one.
 
     Args:
-        name: first name, then the rest; kept as far as the host's user model has room for it.
-        signed_in: who is signed in already, if anybody.
+        name: first name, then the rest; shortened to the fields of the host's user model.
+        signed_in: the user of the current session, if any.
         password: optional; without one, sign-in is by a code sent by mail.
 
     Raises:
-        SignInNeeded: the address has a sign-in that is not ``signed_in``.
-        ValidationError: the password is refused.
+        SignInNeeded: the address has an account that is not ``signed_in``.
+        ValidationError: the password is too weak; by field.
     """
-    known = find_user(email)
-    if signed_in is not None and (known is None or known.pk == signed_in.pk):
+    existing = find_user(email)
+    if signed_in is not None and (existing is None or existing.pk == signed_in.pk):
         return signed_in
-    if known is not None:
+    if existing is not None:
         raise SignInNeeded
     users = get_user_model()
     account = users(**{users.get_email_field_name(): email})
@@ -60,64 +60,64 @@ def get_or_create_user(email: str, name: str, signed_in: AbstractBaseUser | None
     try:
         with transaction.atomic():
             account.save()
-    except IntegrityError as error:  # the same address got a sign-in in this very moment
+    except IntegrityError as error:  # an account with this address was created at the same time
         raise SignInNeeded from error
     return account
 
 
-def is_account_needed(account: AbstractBaseUser, but_for: Client | None = None) -> bool:
-    """Is there anything here that somebody still signs in for by ``account``?
+def is_account_needed(account: AbstractBaseUser, excluding: Client | None = None) -> bool:
+    """Whether somebody still needs ``account``: as staff, practitioner, client or registrant.
 
     Args:
-        but_for: a client whose record, and whose registration at the same clinic, do not count.
+        excluding: a client whose record, and whose registration at the same clinic, do not count.
     """
     if getattr(account, "is_staff", False) or getattr(account, "is_superuser", False):
         return True
     clients, registrants = Client.objects.exclude(state=Client.State.LEFT), Registrant.objects.all()
-    if but_for is not None:
-        clients, registrants = clients.exclude(pk=but_for.pk), registrants.exclude(clinic=but_for.clinic_id)
+    if excluding is not None:
+        clients, registrants = clients.exclude(pk=excluding.pk), registrants.exclude(clinic=excluding.clinic_id)
     return any(role.filter(user=account.pk).exists() for role in (Practitioner.objects.all(), clients, registrants))
 
 
 def close_account(account: AbstractBaseUser) -> None:
-    """Shut a sign-in for good and forget whose it was. The row stays: what was done is kept by its number.
+    """Deactivate an account for good and erase its name and address. The row stays, for the audit.
 
-    The password and the address change, so every session of it ends, and the address is free for a new sign-in.
+    The password changes, so that every session ends; the address is free for a new account.
     """
-    users, nobody = get_user_model(), f"left-{uuid.uuid4().hex[:12]}"
-    gone: dict[str, object] = {
-        users.get_email_field_name(): f"{nobody}@left.invalid",
+    users, placeholder = get_user_model(), f"left-{uuid.uuid4().hex[:12]}"
+    values: dict[str, object] = {
+        users.get_email_field_name(): f"{placeholder}@left.invalid",
         "first_name": "",
         "last_name": "",
         "is_active": False,
     }
     if users.get_email_field_name() != users.USERNAME_FIELD:
-        gone[users.USERNAME_FIELD] = nobody
+        values[users.USERNAME_FIELD] = placeholder
     columns = {field.name for field in users._meta.concrete_fields}
-    for field, value in gone.items():
+    for field, value in values.items():
         if field in columns:
             setattr(account, field, value)
     account.set_unusable_password()
-    account.save(update_fields=["password", *(field for field in gone if field in columns)])
+    account.save(update_fields=["password", *(field for field in values if field in columns)])
 
 
 def delete_unneeded_account(account: AbstractBaseUser) -> None:
-    """Remove a sign-in that nothing needs any more, here or in the host's own tables."""
+    """Delete an account that nothing needs, here or in the host's tables."""
     if is_account_needed(account):
         return
     try:
         with transaction.atomic():
             get_user_model()._default_manager.filter(pk=account.pk).delete()
-    except (ProtectedError, RestrictedError):  # the host keeps something of theirs
+    except (ProtectedError, RestrictedError):  # a row of the host's refers to it
         return
 
 
 def _set_name(account: AbstractBaseUser, name: str) -> None:
-    """Django's own user keeps two names; a host's may keep none."""
+    """Set the names; a host's user model may have no such fields."""
     first, _space, rest = name.partition(" ")
-    for field, part in (("first_name", first), ("last_name", rest)):
+    for field, value in (("first_name", first), ("last_name", rest)):
         try:
-            longest = getattr(account._meta.get_field(field), "max_length", None)
+            max_length = getattr(account._meta.get_field(field), "max_length", None)
         except FieldDoesNotExist:
             continue
-        setattr(account, field, part[:longest])
+        setattr(account, field, value[:max_length])

@@ -34,7 +34,7 @@ from clinic.admin.urls import ROUTES
 from clinic.admin.worklist import page as worklist_page
 from clinic.conf import PRACTITIONER_ENGINE
 
-_PLATFORM_STAFF_VIEWS = frozenset({*sites.PAGES, second_factor_reset.clear})
+_PLATFORM_STAFF_VIEWS = frozenset({*sites.PAGES, second_factor_reset.reset_second_factor})
 
 
 class PractitionerSite(UnfoldAdminSite):
@@ -52,7 +52,7 @@ class PractitionerSite(UnfoldAdminSite):
             if request.user.is_authenticated and not self._may_open(request, view):
                 return self._prepare(request, _no_access_page(request))
             if second_factor.is_required(request, access.memberships(request)):
-                return self._prepare(request, second_factor_reset.first(request))
+                return self._prepare(request, second_factor_reset.require_second_factor(request))
             answer = guarded(request, *args, **kwargs)
             if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
                 return self._prepare(request, _post_only_page(request))

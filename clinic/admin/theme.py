@@ -28,12 +28,21 @@ _FONT = {
 }  # fmt: skip
 
 OWN_PAGE = "plumbline:password_change"
-_CLIENT_PAGES = {"client", "mail", "prescribe", "prescribe_several", "tune", "replay", "reminders", "hand_over"}
+_CLIENT_PAGES = {
+    "client",
+    "mail",
+    "prescribe",
+    "prescribe_several",
+    "rule_settings",
+    "rule_simulation",
+    "reminders",
+    "hand_over",
+}
 _CLIENT_PAGES |= {"message", "note", "correct_note", "amend", "hold", "resume", "end"}
 _INVITATION_PAGES = {"import_clients", "confirm_import", "withdraw_invitations"}
 _CLINIC_PAGES = {"clinic_settings", "clinic_rule_settings", "advice_text", "accent_preview"}
 _SITE_PAGES = {"plumbline:clinic_add", "plumbline:index"}
-_TEAM_PAGES = {"colleague", "colleague_add", "second_step"}
+_TEAM_PAGES = {"member", "member_add", "reset_second_factor"}
 
 
 def shell_context(request: HttpRequest) -> dict[str, Any]:
@@ -85,7 +94,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "title": _("Clinic"),
             "items": [
-                _item(request, _("How flags went"), "rule", "plumbline:outcomes", allowed=is_clinical),
+                _item(request, _("How flags went"), "rule", "plumbline:flag_statistics", allowed=is_clinical),
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", allowed=is_member),
                 _item(request, _("Doses"), "timer", "plumbline:dose_templates", allowed=is_clinical),
                 _item(request, _("Team"), "badge", "plumbline:team", allowed=access.owns(request)),

@@ -1,4 +1,4 @@
-"""When somebody who treats clients is away, and which colleague sees and treats those clients meanwhile."""
+"""Absences of practitioners, and the colleague who covers: sees and treats their clients meanwhile."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from clinic.models.clinic import Person, Practitioner
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def at(self, now: dt.datetime | None = None) -> AbsenceQuerySet:
-        """Those that last at an instant; None: now, by the database's clock."""
+        """Absences at an instant; None: now, by the database's clock."""
         instant = Now() if now is None else now
         return self.filter(begins_at__lte=instant, ends_at__gt=instant)
 
     def unended(self, now: dt.datetime) -> AbsenceQuerySet:
-        """Those that last or are still to come."""
+        """Absences that have not ended, including future ones."""
         return self.filter(ends_at__gt=now)
 
     def overlapping(self, begins_at: dt.datetime, ends_at: dt.datetime) -> AbsenceQuerySet:
-        """Those with an instant in the time from ``begins_at`` (included) to ``ends_at`` (excluded)."""
+        """Absences that overlap the time from ``begins_at`` (included) to ``ends_at`` (excluded)."""
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
 
     def covered_by(self, people: Iterable[Practitioner]) -> AbsenceQuerySet:
-        """Those which these people cover; for an owner also those of the clinic that nobody covers."""
+        """Absences that these practitioners cover; for an owner also those of the clinic without a cover."""
         people = list(people)
-        owned = [one.clinic_id for one in people if one.role == Practitioner.Role.OWNER]
+        owned = [person.clinic_id for person in people if person.role == Practitioner.Role.OWNER]
         return self.filter(Q(cover__in=people) | Q(cover__isnull=True, practitioner__clinic__in=owned))
 
     def visible_to(self, user: Person) -> AbsenceQuerySet:
-        """When a colleague is away and who covers, for all that work at the clinic."""
+        """Absences at the clinics where this person works."""
         return self.filter(practitioner__in=Practitioner.objects.visible_to(user))
 
     def managed_by(self, user: Person) -> AbsenceQuerySet:
-        """One's own, and an owner those of the clinic."""
+        """Absences that this person may change: the own; for an owner, all of the clinic."""
         return self.filter(practitioner__in=Practitioner.objects.absences_managed_by(user))
 
 
 class Absence(models.Model):
-    """Some days of one practitioner, the first and the last included, as the clinic's own calendar counts them.
+    """Days on which one practitioner is away, the first and the last included, in the clinic's zone.
 
-    The instants are those days in the clinic's zone: what a query can compare, whatever the zones of its clinics.
+    ``begins_at`` and ``ends_at`` are the same days as instants, so that queries can compare clinics of different zones.
     """
 
     practitioner = models.ForeignKey(
@@ -89,14 +89,14 @@ class Absence(models.Model):
 
 
 def covered_practitioners(memberships: Iterable[Practitioner]) -> set[int]:
-    """The practitioners, by number, whose clients are left to one person now; asked once for the rows of one request.
+    """The practitioners, by number, whom one person covers now.
 
     Args:
-        memberships: of that person; each remembers the answer.
+        memberships: of that person; each caches the answer, for the length of a request.
     """
-    mine = list(memberships)
-    if asking := [one for one in mine if not hasattr(one, "_covers")]:
-        found = list(Absence.objects.at().covered_by(asking).values_list("practitioner", "practitioner__clinic"))
-        for one in asking:  # who covers is of the same clinic
-            one._covers = {away for away, clinic in found if clinic == one.clinic_id}  # type: ignore[attr-defined]
-    return set().union(*(one._covers for one in mine)) if mine else set()  # type: ignore[attr-defined]
+    memberships = list(memberships)
+    if uncached := [member for member in memberships if not hasattr(member, "_covers")]:
+        rows = list(Absence.objects.at().covered_by(uncached).values_list("practitioner", "practitioner__clinic"))
+        for member in uncached:  # a cover is of the same clinic
+            member._covers = {pk for pk, clinic in rows if clinic == member.clinic_id}  # type: ignore[attr-defined]
+    return set().union(*(member._covers for member in memberships))  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ Person: TypeAlias = AbstractBaseUser | AnonymousUser
 
 
 def build_tel_link(phone: str) -> str:
-    """The address of a phone (RFC 3966): its digits, a leading plus kept, the (0) of a foreign number left out."""
+    """Build the link of a phone number (RFC 3966): digits and a leading plus, without a (0) after a country code."""
     international = phone.lstrip().startswith("+")
     digits = re.sub(r"\D", "", phone.replace("(0)", "") if international else phone)
     return f"tel:{'+' * international}{digits}"
@@ -35,34 +35,34 @@ PLATFORM_STAFF_PERMISSION = "clinic.run_the_site"
 
 
 def is_platform_staff(user: Person) -> bool:
-    """Whether this person is platform staff: Django's staff with the permission `clinic.run_the_site`; superusers too.
+    """Whether a user is platform staff: Django's staff with the permission `clinic.run_the_site`, or a superuser.
 
-    It opens the page of clinics and no health data; a user model without permissions has no such people.
+    Platform staff see the page of clinics and no health data. Always False for a user model without permissions.
     """
     if not (user.is_authenticated and user.is_active and getattr(user, "is_staff", True)):
-        return False  # staff first: the permission is two queries, on every page of everybody who works here
-    asked = getattr(user, "has_perm", None)
-    return bool(asked is not None and asked(PLATFORM_STAFF_PERMISSION))
+        return False  # checked first: the permission takes two queries
+    has_perm = getattr(user, "has_perm", None)
+    return bool(has_perm is not None and has_perm(PLATFORM_STAFF_PERMISSION))
 
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def staffed_by(self, user: Person) -> ClinicQuerySet:
-        """Those where this person works, in whatever role."""
+        """Clinics where this person works, in any role."""
         return self.filter(pk__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def owned_by(self, user: Person) -> ClinicQuerySet:
-        """Those whose settings and team this person decides on."""
+        """Clinics whose settings and team this person manages."""
         return self.filter(
             pk__in=Practitioner.objects.for_user(user).filter(role=Practitioner.Role.OWNER).values("clinic")
         )
 
     def administered_by(self, user: Person) -> ClinicQuerySet:
-        """All of them for platform staff, to see that each works; none for anybody else."""
+        """All clinics for platform staff; none for anybody else."""
         return self.all() if is_platform_staff(user) else self.none()
 
 
 class Clinic(models.Model):
-    """A practice: its name, how to reach it, and how it wants its clients watched."""
+    """A practice: its name, its contact data and its settings."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), unique=True)
@@ -158,13 +158,13 @@ class Clinic(models.Model):
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def for_user(self, user: Person) -> PractitionerQuerySet:
-        """The active memberships of a signed-in person; none for a stranger."""
+        """The active memberships of a signed-in person; none for anybody else."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(user_id=user.pk, active=True)
 
     def clinical(self) -> PractitionerQuerySet:
-        """Those whose role lets them see health data."""
+        """Practitioners whose role may see health data."""
         return self.filter(role__in=Practitioner.Role.clinical())
 
     def visible_to(self, user: Person) -> PractitionerQuerySet:
@@ -172,55 +172,58 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.filter(clinic__in=Practitioner.objects.for_user(user).values("clinic"))
 
     def managed_by(self, user: Person) -> PractitionerQuerySet:
-        """Whose role and work here this person decides on: an owner, of the own clinics."""
+        """Practitioners whose role and access this person manages: an owner's, of the own clinics."""
         return self.filter(clinic__in=Clinic.objects.owned_by(user))
 
     def administered_by(self, user: Person) -> PractitionerQuerySet:
-        """Whom platform staff may shut out: everybody who works at a clinic; nobody for anybody else."""
+        """Practitioners whose access platform staff may revoke: all; none for anybody else."""
         return self.filter(clinic__in=Clinic.objects.administered_by(user))
 
     def second_factor_resettable_by(self, user: Person) -> PractitionerQuerySet:
-        """Whose lost second step this person may take away: platform staff, that of everybody who works at a clinic;
+        """Practitioners whose second factor this person may reset; never the own.
 
-        an owner, that of colleagues whose sign-in opens nothing beyond this owner's clinics. Never one's own.
+        Platform staff: of all. An owner: of members without access to anything beyond the own clinics.
         """
         others = self.filter(active=True).exclude(user=user.pk)
-        mine = Practitioner.objects.managed_by(user)._without_access_beyond(Clinic.objects.owned_by(user))
-        return others.filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=Clinic.objects.administered_by(user)))
+        owned = Clinic.objects.owned_by(user)
+        members = Practitioner.objects.managed_by(user)._without_access_beyond(owned)
+        return others.filter(Q(pk__in=members.values("pk")) | Q(clinic__in=Clinic.objects.administered_by(user)))
 
     def _without_access_beyond(self, owned: ClinicQuerySet) -> PractitionerQuerySet:
-        """Those who came in since they were added, work nowhere else, are nobody's client there, and no staff."""
-        beyond = Clinic.objects.exclude(pk__in=owned)
-        found = self.exclude(user__in=Practitioner.objects.filter(active=True, clinic__in=beyond).values("user"))
-        found = found.exclude(user__clients__clinic__in=beyond).exclude(user__registrants__clinic__in=beyond)
+        """Members who signed in since they were added, work or are clients nowhere else, and are not staff."""
+        other_clinics = Clinic.objects.exclude(pk__in=owned)
+        working = Practitioner.objects.filter(active=True, clinic__in=other_clinics).values("user")
+        members = self.exclude(user__in=working)
+        members = members.exclude(user__clients__clinic__in=other_clinics)
+        members = members.exclude(user__registrants__clinic__in=other_clinics)
         columns = {field.name for field in get_user_model()._meta.concrete_fields}
-        for opens_more in columns & {"is_staff", "is_superuser"}:
-            found = found.exclude(**{f"user__{opens_more}": True})
-        if "last_login" in columns:  # an address is added without asking: to sign in after it is to agree
-            came = Q(welcomes=None) | Q(welcomes__due_at__lte=F("user__last_login"))
-            found = found.filter(pk__in=Practitioner.objects.filter(came).values("pk"))
-        return found
+        for column in columns & {"is_staff", "is_superuser"}:
+            members = members.exclude(**{f"user__{column}": True})
+        if "last_login" in columns:  # a member is added without consent: signing in afterwards is the consent
+            signed_in = Q(welcomes=None) | Q(welcomes__due_at__lte=F("user__last_login"))
+            members = members.filter(pk__in=Practitioner.objects.filter(signed_in).values("pk"))
+        return members
 
     def absences_managed_by(self, user: Person) -> PractitionerQuerySet:
-        """Whose absences this person sets: one's own, and an owner those of all who work at the clinic."""
-        mine = Practitioner.objects.for_user(user)
+        """Practitioners whose absences this person manages: oneself; for an owner, all members of the clinic."""
+        own = Practitioner.objects.for_user(user)
         owned = Clinic.objects.owned_by(user)
-        return self.filter(active=True).filter(Q(pk__in=mine.values("pk")) | Q(clinic__in=owned))
+        return self.filter(active=True).filter(Q(pk__in=own.values("pk")) | Q(clinic__in=owned))
 
     def receiving_urgent_mail(self) -> PractitionerQuerySet:
-        """Those who can be told of a client now: they work here, treat, take mail at once, and it arrives."""
+        """Active clinical practitioners who want urgent mail and whose address is deliverable."""
         return self.clinical().filter(active=True, urgent_mail=True, undeliverable_since=None)
 
     def digest_due(self, now: dt.datetime) -> PractitionerQuerySet:
-        """Those whose daily mail is to be planned: due, or never pointed at a day. The front desk too, for no mail:
+        """Practitioners whose daily mail is due or has no next time.
 
-        the index knows no roles, and whom the planner left alone it would look at again at each tick.
+        The front desk is included, though it gets none: its next time must advance too, as the index has no roles.
         """
         due = Q(next_digest_at__isnull=True) | Q(next_digest_at__lte=now)
         return self.filter(due, active=True, digest_wanted=True).order_by("next_digest_at")
 
     def mark_undeliverable(self, pk: int, now: dt.datetime) -> bool:
-        """Mail to this person comes back from now on; an earlier date of the same trouble stays (then False)."""
+        """Store that mail to a practitioner bounces since ``now``. False: it did before, and that date stays."""
         return bool(self.filter(pk=pk, undeliverable_since=None).update(undeliverable_since=now))
 
 
@@ -280,16 +283,16 @@ class Practitioner(models.Model):
         return self.role in self.Role.clinical()
 
     def owns(self, clinic: int) -> bool:
-        """Whether this person decides on the settings and the team of a clinic, by number."""
+        """Whether this practitioner manages the settings and the team of a clinic, by number."""
         return self.active and self.role == self.Role.OWNER and self.clinic_id == clinic
 
     def treats_at(self, clinic: int) -> bool:
-        """Whether this person may see and write health data at a clinic, by number."""
+        """Whether this practitioner may see and write health data at a clinic, by number."""
         return self.active and self.is_clinical and self.clinic_id == clinic
 
     @property
     def mail_language(self) -> str:
-        """The language of mails to this person: the own, or else the clinic's."""
+        """The language of mails to this practitioner: the own, or else the clinic's."""
         return self.language or self.clinic.language
 
     @property
@@ -299,5 +302,5 @@ class Practitioner(models.Model):
 
     @property
     def email(self) -> str:
-        """The mailbox of the person behind, whatever the host's user model calls it."""
+        """The email address of the user, in whichever field the host's user model has it."""
         return str(getattr(self.user, type(self.user).get_email_field_name(), ""))

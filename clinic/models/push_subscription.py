@@ -1,4 +1,4 @@
-"""The phones on which a client wants reminders shown: one Web Push subscription each."""
+"""The phones on which a client gets reminders: one Web Push subscription each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of which slots of a plan the client wants to be reminded. The plan itself stays as it was prescribed."""
+"""The slots of a plan that the client wants reminders of. The plan itself does not change."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from clinic.models.prescription import Prescription, PrescriptionVersion
 
 
 class ReminderChoice(models.Model):
-    """What one client left out of one prescription's reminders; no row: nothing.
+    """Days and times excluded from the reminders of one prescription; no row: none.
 
-    Kept is what is *not* wanted, so a day or a time that an amended plan adds is reminded of.
+    Exclusions are stored, so that a day or a time added by an amended plan has reminders.
     """
 
     prescription = models.OneToOneField(Prescription, on_delete=models.CASCADE, related_name="reminder_choice")
@@ -24,9 +24,9 @@ class ReminderChoice(models.Model):
         return f"reminder choice of prescription {self.prescription_id}"
 
     def find_exclusions(self, version: PrescriptionVersion) -> tuple[list[str], list[dt.time]]:
-        """The days and the times of this version that are not wanted.
+        """The days and the times of a version without reminders.
 
-        Of a version whose days, or whose times, would all be left out, none of them are: nobody chose that.
+        If all days, or all times, of the version are excluded, none of them are: no client chose that.
         """
         days = [day for day in version.day_names if day in self.days_off.split(",")]
         times = [time for time in version.local_times if f"{time:%H:%M}" in self.times_off.split(",")]

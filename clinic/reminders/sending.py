@@ -141,8 +141,8 @@ def compose(reminder: Reminder) -> EmailMultiAlternatives:
 
 def build_links(reminder: Reminder) -> ReminderLinks:
     """The links of one reminder."""
-    report, tags = signed_links.url(Purpose.REPORT, reminder.pk), signed_links.score_tags(reminder.pk)
-    stop = signed_links.url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
+    report, tags = signed_links.build_url(Purpose.REPORT, reminder.pk), signed_links.build_score_tags(reminder.pk)
+    stop = signed_links.build_url(Purpose.STOP_REMINDERS, reminder.schedule.prescription.client_id)
     return ReminderLinks(report, [f"{report}?{signed_links.SCORE}={tag}" for tag in tags], stop)
 
 
@@ -161,7 +161,7 @@ def build_context(client: Client, at: dt.time, links: ReminderLinks, *, changed:
 
 def preview_reminder(client: Client, at: dt.time, *, changed: bool = False) -> EmailMultiAlternatives:
     """The mail as this client would get it for the local time ``at``, with links that lead nowhere."""
-    nowhere = signed_links.nowhere()
+    nowhere = signed_links.build_preview_url()
     links = ReminderLinks(nowhere, [nowhere] * len(SCORES), nowhere)
     return _compose(client, at, f"preview@{conf.mail_domain}", links, changed=changed)
 

@@ -1,4 +1,4 @@
-"""Leave of absence: a colleague sees and treats one's clients meanwhile, gets the mail about them, and then no more."""
+"""Absences of practitioners: a cover sees and treats the clients meanwhile, and gets the mail about them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def add_absence(
     by: AbstractBaseUser,
     now: dt.datetime | None = None,
 ) -> Absence:
-    """Write down that somebody is away; from the first day on the cover sees and treats those clients.
+    """Add an absence; from the first day on the cover sees and treats the practitioner's clients.
 
     Args:
-        starts_on, ends_on: the first and the last day, both included, in the clinic's zone; a year at most.
-        cover: a colleague who treats clients at the same clinic and is not away then; None: the owners are told.
+        starts_on, ends_on: the first and the last day, both included, in the clinic's zone; at most `LONGEST_ABSENCE`.
+        cover: a colleague who treats clients at the same clinic and is not absent then; None: the owners get the mail.
 
     Raises ValidationError by field; nothing is stored then.
     """
@@ -49,12 +49,12 @@ def change_absence(
     by: AbstractBaseUser,
     now: dt.datetime | None = None,
 ) -> Absence:
-    """Other days or another cover, as for `go_away`; the cover before loses access at once."""
+    """Change the days or the cover, as for `add_absence`; the previous cover loses access at once."""
     return _save_absence(absence, starts_on, ends_on, cover, by, now or timezone.now(), audit.Verb.ABSENCE_CHANGED)
 
 
 def end_absence(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | None = None) -> bool:
-    """Back already: access ends at once. One that has not begun never was. False: it was over before."""
+    """End an absence at once, or delete it if it has not begun. False: it had ended before."""
     now = now or timezone.now()
     with transaction.atomic():
         stored = Absence.objects.select_for_update().unended(now).filter(pk=absence.pk).first()
@@ -75,7 +75,7 @@ def end_absence(absence: Absence, *, by: AbstractBaseUser, now: dt.datetime | No
 
 
 def apply_clinic_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
-    """Set the absences of a clinic that moved to another zone to its days there; returns how many. No act of a person.
+    """Recompute the instants of a clinic's absences after a change of its zone; returns how many.
 
     Call it inside the transaction that changes ``clinic.time_zone``.
     """
@@ -90,9 +90,9 @@ def apply_clinic_zone(clinic: Clinic, now: dt.datetime | None = None) -> int:
 
 
 def possible_covers(practitioner: Practitioner) -> list[Practitioner]:
-    """The colleagues who could: at work in the same clinic, and treating."""
-    here = Practitioner.objects.clinical().filter(clinic=practitioner.clinic_id, active=True)
-    return list(here.exclude(pk=practitioner.pk).order_by("name", "pk"))
+    """The active clinical colleagues at the same clinic."""
+    colleagues = Practitioner.objects.clinical().filter(clinic=practitioner.clinic_id, active=True)
+    return list(colleagues.exclude(pk=practitioner.pk).order_by("name", "pk"))
 
 
 def _save_absence(
@@ -106,11 +106,11 @@ def _save_absence(
 ) -> Absence:
     practitioner = absence.practitioner
     with transaction.atomic():
-        # All absences of a clinic are written one after the other, or two could name each other as cover.
+        # Absences of a clinic are saved one at a time, so that two cannot name each other as cover.
         clinic = Clinic.objects.select_for_update().get(pk=practitioner.clinic_id)
         begins_at, ends_at = _midnight(clinic, starts_on), _midnight(clinic, ends_on + DAY)
-        if wrong := _find_errors(absence, clinic, (starts_on, ends_on), (begins_at, ends_at), cover, now):
-            raise ValidationError(wrong)
+        if errors := _find_errors(absence, clinic, (starts_on, ends_on), (begins_at, ends_at), cover, now):
+            raise ValidationError(errors)
         absence.starts_on, absence.ends_on, absence.cover = starts_on, ends_on, cover
         absence.begins_at, absence.ends_at = begins_at, ends_at
         absence.save()
@@ -128,29 +128,31 @@ def _find_errors(
 ) -> dict[str, str]:
     practitioner, today = absence.practitioner, _today(clinic, now)
     others = Absence.objects.overlapping(*instants).exclude(pk=absence.pk)
-    wrong: dict[str, str] = {}
+    errors: dict[str, str] = {}
     if not (practitioner.active and practitioner.is_clinical):
-        wrong["practitioner"] = _("Only somebody who treats clients here needs a cover.")
+        errors["practitioner"] = _("Only somebody who treats clients here needs a cover.")
     if days[1] < days[0]:
-        return wrong | {"ends_on": _("Choose a day on or after the first one.")}
+        return errors | {"ends_on": _("Choose a day on or after the first one.")}
     if days[1] < today:
-        wrong["ends_on"] = _("Choose a day that is still to come.")
+        errors["ends_on"] = _("Choose a day that is still to come.")
     elif days[1] - days[0] >= LONGEST_ABSENCE:
-        wrong["ends_on"] = _("At most a year at once.")
+        errors["ends_on"] = _("At most a year at once.")
     if absence.pk is not None and absence.ends_at <= now:
-        wrong["starts_on"] = _("That one is over. Write down a new one.")
+        errors["starts_on"] = _("That one is over. Write down a new one.")
     elif (own := others.filter(practitioner=practitioner).first()) is not None:
-        wrong["starts_on"] = _("There is one from %(first)s to %(last)s already.") % _format_days(own)
-    elif (theirs := others.filter(cover=practitioner).select_related("practitioner").first()) is not None:
-        told = {"name": theirs.practitioner.name, **_format_days(theirs)}
-        wrong["starts_on"] = _("%(name)s is covered here from %(first)s to %(last)s. Find another cover first.") % told
+        errors["starts_on"] = _("There is one from %(first)s to %(last)s already.") % _format_days(own)
+    elif (covered := others.filter(cover=practitioner).select_related("practitioner").first()) is not None:
+        params = {"name": covered.practitioner.name, **_format_days(covered)}
+        errors["starts_on"] = (
+            _("%(name)s is covered here from %(first)s to %(last)s. Find another cover first.") % params
+        )
     if cover is not None:
         if cover.pk not in {colleague.pk for colleague in possible_covers(practitioner)}:
-            wrong["cover"] = _("Choose a colleague who treats clients at this clinic.")
-        elif (away := others.filter(practitioner=cover).first()) is not None:
-            told = {"name": cover.name, **_format_days(away)}
-            wrong["cover"] = _("%(name)s is away from %(first)s to %(last)s.") % told
-    return wrong
+            errors["cover"] = _("Choose a colleague who treats clients at this clinic.")
+        elif (absent := others.filter(practitioner=cover).first()) is not None:
+            params = {"name": cover.name, **_format_days(absent)}
+            errors["cover"] = _("%(name)s is away from %(first)s to %(last)s.") % params
+    return errors
 
 
 def _format_days(absence: Absence) -> dict[str, str]:
@@ -163,5 +165,5 @@ def _today(clinic: Clinic, now: dt.datetime) -> dt.date:
 
 
 def _midnight(clinic: Clinic, day: dt.date) -> dt.datetime:
-    """When a local day begins; where clocks jump over midnight, as much later."""
+    """The start of a local day; where clocks go forward over midnight, the end of the gap."""
     return dt.datetime.combine(day, dt.time.min, zone(clinic.time_zone)).astimezone(dt.UTC)

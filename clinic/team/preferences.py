@@ -1,4 +1,4 @@
-"""What somebody who works at a clinic decides about oneself: the name, the language, and which mail comes when."""
+"""Preferences of a member: name, language, urgent mail and the daily mail."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from clinic.models import Clinic, Practitioner
 from clinic.models.fields import parse_days
 
 
-def set_profile(who: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> Practitioner:
-    """The name that clients and colleagues read, and the language of mails; an empty one is the clinic's.
+def set_profile(practitioner: Practitioner, *, name: str, language: str, by: AbstractBaseUser) -> Practitioner:
+    """Set the name displayed to clients and colleagues, and the language of mails; empty: the clinic's.
 
     Raises ValidationError by field; nothing is stored then.
     """
-    who.name, who.language = " ".join(name.split()), language
+    practitioner.name, practitioner.language = " ".join(name.split()), language
     with transaction.atomic():
-        _save(who, ["name", "language"])
-        audit.record(by, audit.Verb.PROFILE_CHANGED, who, who.clinic)
-    return who
+        _save(practitioner, ["name", "language"])
+        audit.record(by, audit.Verb.PROFILE_CHANGED, practitioner, practitioner.clinic)
+    return practitioner
 
 
 def set_mail_preferences(
-    who: Practitioner,
+    practitioner: Practitioner,
     *,
     at_once: bool,
     digest: bool,
@@ -36,60 +36,74 @@ def set_mail_preferences(
     digest_days: Collection[str],
     by: AbstractBaseUser,
 ) -> Practitioner:
-    """Mail at once, the daily mail, both or one of them. Mail that came back is tried again from now on.
+    """Set urgent mail and the daily mail; a bounced address is tried again.
 
     Args:
-        at_once: be told at once when a client needs a look; else an owner is.
-        digest: the daily mail, at ``digest_at`` in the clinic's zone on ``digest_days``, as "mon".
+        at_once: a mail at once for a new flag; otherwise an owner gets it.
+        digest: a daily mail at ``digest_at`` in the clinic's zone on ``digest_days``, as "mon".
 
-    Raises ValidationError by field when at_once is off and nobody else would be told; nothing is stored then.
+    Raises ValidationError by field, such as for ``at_once`` off without another recipient; nothing is stored then.
     """
     with transaction.atomic():
-        list(Clinic.objects.select_for_update().filter(pk=who.clinic_id))  # of two who go at once the second stays
-        if not at_once and not other_urgent_recipients(who):
+        list(
+            Clinic.objects.select_for_update().filter(pk=practitioner.clinic_id)
+        )  # two members cannot both turn it off as the last ones
+        if not at_once and not other_urgent_recipients(practitioner):
             raise ValidationError({"at_once": _("Somebody must be told. Let an owner take mail at once first.")})
         try:
-            days = parse_days(digest_days) if digest else who.digest_days
+            days = parse_days(digest_days) if digest else practitioner.digest_days
         except ValidationError as error:
             raise ValidationError({"digest_days": error.messages}) from error
-        who.urgent_mail, who.digest_wanted, who.digest_at, who.digest_days = at_once, digest, digest_at, days
-        who.next_digest_at = who.undeliverable_since = None
+        practitioner.urgent_mail, practitioner.digest_wanted, practitioner.digest_at, practitioner.digest_days = (
+            at_once,
+            digest,
+            digest_at,
+            days,
+        )
+        practitioner.next_digest_at = practitioner.undeliverable_since = None
         _save(
-            who,
+            practitioner,
             ["urgent_mail", "digest_wanted", "digest_at", "digest_days", "next_digest_at", "undeliverable_since"],
         )
-        audit.record(by, audit.Verb.NOTICE_MAIL_CHOSEN, who, who.clinic)
-    return who
+        audit.record(by, audit.Verb.NOTICE_MAIL_CHOSEN, practitioner, practitioner.clinic)
+    return practitioner
 
 
-def other_urgent_recipients(who: Practitioner) -> list[Practitioner]:
-    """The owners who are told in one's place."""
-    heads = Practitioner.objects.receiving_urgent_mail().filter(clinic=who.clinic_id, role=Practitioner.Role.OWNER)
-    return list(heads.exclude(pk=who.pk).order_by("name"))
+def other_urgent_recipients(practitioner: Practitioner) -> list[Practitioner]:
+    """The owners who get the urgent mail in place of a member."""
+    owners = Practitioner.objects.receiving_urgent_mail().filter(
+        clinic=practitioner.clinic_id, role=Practitioner.Role.OWNER
+    )
+    return list(owners.exclude(pk=practitioner.pk).order_by("name"))
 
 
-def set_digest_wanted(who: Practitioner, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
-    """Send the daily mail, or none; its hour and days are kept.
+def set_digest_wanted(practitioner: Practitioner, wanted: bool, *, by: AbstractBaseUser | None) -> bool:
+    """Turn the daily mail on or off; its hour and days are kept.
 
     Args:
-        by: who decided; None: the holder of a mail link, or the mail provider's word for it.
+        by: the user; None: the holder of a mail link, or the mail provider.
 
     Returns:
-        False when it was so already.
+        False when nothing changed.
     """
     with transaction.atomic():
-        others = Practitioner.objects.filter(pk=who.pk, digest_wanted=not wanted)
-        changed = bool(others.update(digest_wanted=wanted, next_digest_at=None))
+        rows = Practitioner.objects.filter(pk=practitioner.pk, digest_wanted=not wanted)
+        changed = bool(rows.update(digest_wanted=wanted, next_digest_at=None))
         if changed:
-            audit.record(by, audit.Verb.DIGEST_TURNED_ON if wanted else audit.Verb.DIGEST_TURNED_OFF, who, who.clinic)
-    who.digest_wanted = wanted
+            audit.record(
+                by,
+                audit.Verb.DIGEST_TURNED_ON if wanted else audit.Verb.DIGEST_TURNED_OFF,
+                practitioner,
+                practitioner.clinic,
+            )
+    practitioner.digest_wanted = wanted
     return changed
 
 
-def _save(who: Practitioner, fields: list[str]) -> None:
+def _save(practitioner: Practitioner, fields: list[str]) -> None:
     try:
-        who.clean_fields(exclude={field.name for field in who._meta.fields} - set(fields))
+        practitioner.clean_fields(exclude={field.name for field in practitioner._meta.fields} - set(fields))
     except ValidationError:
-        who.refresh_from_db(fields=fields)  # who shows the row again shows what is stored
+        practitioner.refresh_from_db(fields=fields)  # so that the page displays the stored values
         raise
-    who.save(update_fields=fields)
+    practitioner.save(update_fields=fields)

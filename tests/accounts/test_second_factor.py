@@ -184,11 +184,11 @@ def everybody_has(user, request=None):
 @pytest.mark.parametrize(("knows", "status"), [("nobody_has", 403), ("everybody_has", 200)])
 def test_a_project_may_say_itself_who_has_one(alice, settings, knows, status):
     settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.{knows}"
-    settings.PLUMBLINE_SECOND_FACTOR_PATH = "/own/second-step/"
+    settings.PLUMBLINE_SECOND_FACTOR_PATH = "/own/second-factor/"
     browser, onward = by_password(alice)
     page = browser.get(onward)
     assert page.status_code == status
-    assert ('href="/own/second-step/?next=%2Fadmin%2F"' in page.content.decode()) == (status == 403)
+    assert ('href="/own/second-factor/?next=%2Fadmin%2F"' in page.content.decode()) == (status == 403)
 
 
 def test_digits_that_were_used_do_not_work_again(alice):

@@ -72,8 +72,8 @@ def test_the_team_and_a_colleague(people, cast, look_at):
     wrong = []
     for path, name in (
         (url("team"), "team"),
-        (url("colleague_add"), "colleague-add"),
-        (url("colleague", cast.alice.pk), "colleague"),
+        (url("member_add"), "colleague-add"),
+        (url("member", cast.alice.pk), "colleague"),
     ):
         _page, found = look_at(people["owner"], path, name)
         wrong += found
@@ -90,8 +90,8 @@ def test_the_clinics_of_the_site(people, look_at):
 
 def test_an_owner_takes_a_lost_second_step_away_with_a_reason(people, cast, look_at):
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    _page, wrong = look_at(people["staff"], url("second_step", cast.bob.pk), "second-step-staff")
-    page, more = look_at(people["owner"], url("colleague", cast.bob.pk), "colleague-second-step")
+    _page, wrong = look_at(people["staff"], url("reset_second_factor", cast.bob.pk), "second-step-staff")
+    page, more = look_at(people["owner"], url("member", cast.bob.pk), "colleague-second-step")
     page.get_by_role("link", name="They lost their second step").click()
     wrong += more + faults(page)
     page.get_by_role("button", name="Take the second step away").click()

@@ -25,21 +25,31 @@ from tests.admin.browsing import signed_in, url, words
 
 pytestmark = pytest.mark.any_database
 
-OF_A_CLIENT = ["client", "mail", "prescribe", "resend_invitation", "tune", "replay", "reminders", "message", "note"]
+OF_A_CLIENT = [
+    "client",
+    "mail",
+    "prescribe",
+    "resend_invitation",
+    "rule_settings",
+    "rule_simulation",
+    "reminders",
+    "message",
+    "note",
+]
 OF_A_PRESCRIPTION = ["amend", "hold", "resume", "end", "handout", "summary"]
 OF_A_FLAG = ["acknowledge", "resolve"]
 OF_A_NOTE = ["correct_note"]
-OF_NOBODY = ["index", "clients", "invite", "audit_log", "exercises", "exercise_add", "outcomes"]
+OF_NOBODY = ["index", "clients", "invite", "audit_log", "exercises", "exercise_add", "flag_statistics"]
 OF_NOBODY += ["import_clients", "confirm_import", "download_import_errors", "import_example", "hand_over"]
 OF_NOBODY += ["resend_invitations", "withdraw_invitations", "decide_registrants"]
-OF_NOBODY += ["my_settings", "team", "colleague_add", "clinic"]
+OF_NOBODY += ["my_settings", "team", "member_add", "clinic"]
 OF_A_CLINIC = {  # tests/admin/practice/test_settings_pages.py tries them
     *("clinic_settings", "accent_preview", "dismiss_onboarding", "clinic_rule_settings", "advice_text")
 }
 OF_NOBODY += ["prescribe_several", "dose_templates", "dose_template_add"]
 ABOUT = [*OF_A_CLIENT, *OF_A_PRESCRIPTION, *OF_A_FLAG, *OF_A_NOTE]
 ONLY_POST = {"acknowledge", "resend_invitation"}
-ONLY_GET = {"client", "mail", "handout", "replay", "reminders", "summary"}
+ONLY_GET = {"client", "mail", "handout", "rule_simulation", "reminders", "summary"}
 GIVEN = {"reason": "x", "note": "x", "text": "x", "verdict": "real", "sensitivity": "few", "smallest_rise": "2.0"}
 TOO_FAR = 99_999_999_999_999_999_999
 
@@ -86,9 +96,16 @@ def test_all_addresses_of_the_site_are_tried_here():
     ours = {pattern.name for pattern in own if "<int:pk>" in str(pattern.pattern)}
     # test_registrants, test_exercises_films, test_hand_over_page
     elsewhere = {"accept_registrant", "decline_registrant", "reconsider_registrant", "exercise_remove", "hand_over"}
-    elsewhere |= {"settings_of", "daily_mail", "change_absence", "end_absence"}  # test_my_settings
-    elsewhere |= {"colleague", "deactivate", "reactivate", "welcome_again", "revoke_access", "restore_access"}  # test_who_may_what
-    elsewhere |= {"second_step"}  # tests/accounts/test_second_factor_reset.py
+    elsewhere |= {"member_settings", "digest_preview", "change_absence", "end_absence"}  # test_my_settings
+    elsewhere |= {
+        "member",
+        "deactivate",
+        "reactivate",
+        "resend_welcome",
+        "revoke_access",
+        "restore_access",
+    }  # test_who_may_what
+    elsewhere |= {"reset_second_factor"}  # tests/accounts/test_second_factor_reset.py
     elsewhere |= {"dose_template", "dose_template_retire"}  # test_dose_templates
     assert ours == set(ABOUT) | elsewhere | OF_A_CLINIC
 

@@ -63,8 +63,8 @@ _TARGETS: dict[str, tuple[Any, str, str]] = {
     "note": (Note.objects.visible_to, "client__", "client"),
     "message": (Message.objects.visible_to, "client__", "client"),
     "registrant": (Registrant.objects.visible_to, "", ""),
-    "practitioner": (Practitioner.objects.managed_by, "", "colleague"),
-    "absence": (Absence.objects.managed_by, "practitioner__", "colleague"),
+    "practitioner": (Practitioner.objects.managed_by, "", "member"),
+    "absence": (Absence.objects.managed_by, "practitioner__", "member"),
     "dosetemplate": (DoseTemplate.objects.kept_by, "", "dose_template"),
 }
 

@@ -1,4 +1,4 @@
-"""The owner's page of colleagues: who works here as what, adding one, changing a role, and the day somebody leaves."""
+"""The owner's pages of the team: list, add, change a role, deactivate, reactivate, resend the welcome mail."""
 
 from __future__ import annotations
 
@@ -27,48 +27,48 @@ from clinic.models import Client, Clinic, OutboxMessage, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
 from clinic.team import members
 
-_LOST = {State.FAILED, State.BOUNCED}
+_UNDELIVERED = {State.FAILED, State.BOUNCED}
 
 
 @dataclass(frozen=True)
-class Row:
-    """One colleague in words. Whether a second step is on, and never which."""
+class MemberRow:
+    """One member as displayed. Of the second factor it has only whether one is set up."""
 
-    person: Practitioner
+    member: Practitioner
     clients: int
-    second_step: bool | None  # None: nothing here can tell
-    signed_in: str  # how long ago; empty: never
-    welcome: str  # what became of the mail, for who has never signed in
+    second_factor: bool | None  # None: unknown
+    last_sign_in: str  # how long ago; empty: never
+    welcome: str  # state of the mail; empty for members who have signed in
 
 
 @dataclass(frozen=True)
-class Team:
-    """One clinic's people."""
+class ClinicTeam:
+    """The members of one clinic."""
 
     clinic: Clinic
-    here: list[Row]
-    gone: list[Row]
+    active: list[MemberRow]
+    former: list[MemberRow]
 
 
 class RoleField(forms.ChoiceField):
-    """What somebody does here, each role with what it sees."""
+    """The role of a member, each with a description of its access."""
 
     def __init__(self) -> None:
-        told = [
+        choices = [
             (Practitioner.Role.PRACTITIONER, gettext_lazy("Practitioner: sees and treats their own clients")),
             (Practitioner.Role.OWNER, gettext_lazy("Owner: sees every client, and manages the team")),
             (Practitioner.Role.FRONT_DESK, gettext_lazy("Front desk: sees names and times, no health data")),
         ]
         super().__init__(
             label=gettext_lazy("Role"),
-            choices=told,
+            choices=choices,
             widget=forms.RadioSelect,
             error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose one of the roles.")),
         )
 
 
-class AddForm(ServiceForm):
-    """Whom to add."""
+class AddMemberForm(ServiceForm):
+    """A new member."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -96,151 +96,153 @@ class AddForm(ServiceForm):
 
 
 class RoleForm(ServiceForm):
-    """Another role for a colleague."""
+    """A new role of a member."""
 
     role = RoleField()
 
 
 @require_safe
-def listing(request: HttpRequest) -> AdminPage:
-    """Each clinic that this person owns, and who works there."""
-    owned = _owned(request)
-    people = _people(request).filter(clinic__in=owned)
+def list_members(request: HttpRequest) -> AdminPage:
+    """List the members of each clinic that this person owns."""
+    owned = _owned_clinics(request)
     now = timezone.now()
-    rows = [_row(person, now) for person in people]
+    rows = [_build_row(member, now) for member in _members(request).filter(clinic__in=owned)]
     teams = [
-        Team(
+        ClinicTeam(
             clinic,
-            [row for row in rows if row.person.clinic_id == clinic.pk and row.person.active],
-            [row for row in rows if row.person.clinic_id == clinic.pk and not row.person.active],
+            [row for row in rows if row.member.clinic_id == clinic.pk and row.member.active],
+            [row for row in rows if row.member.clinic_id == clinic.pk and not row.member.active],
         )
         for clinic in owned
     ]
-    return render_page(request, "team/members.html", _("Team"), teams=teams, several=len(teams) > 1)
+    return render_page(request, "team/members.html", _("Team"), teams=teams, has_several=len(teams) > 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponseBase:
-    """The form; by POST somebody works here, and a mail tells them."""
-    owned = _owned(request)
-    form = AddForm(request.POST if request.method == "POST" else None, owned)
+def add_member(request: HttpRequest) -> HttpResponseBase:
+    """The form of a new member; a POST adds them and sends a welcome mail."""
+    owned = _owned_clinics(request)
+    form = AddMemberForm(request.POST if request.method == "POST" else None, owned)
     if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        chosen = given.pop("clinic", owned[0].pk)
-        at = next(clinic for clinic in owned if clinic.pk == chosen)
-        colleague = form.call(lambda: members.add_member(at, **given, by=access.signed_in(request)))
-        if colleague is not None:
-            messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": colleague})
+        values = dict(form.cleaned_data)
+        clinic_pk = values.pop("clinic", owned[0].pk)
+        clinic = next(clinic for clinic in owned if clinic.pk == clinic_pk)
+        member = form.call(lambda: members.add_member(clinic, **values, by=access.signed_in(request)))
+        if member is not None:
+            messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": member})
             return HttpResponseRedirect(reverse("plumbline:team"))
     return render_page(request, "team/member_add.html", _("Add a colleague"), form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One colleague; by POST another role."""
-    _owned(request)
-    person = get_object_or_404(_people(request), pk=pk)
-    form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": person.role})
+def show_member(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One member; a POST changes the role."""
+    _owned_clinics(request)
+    member = get_object_or_404(_members(request), pk=pk)
+    form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": member.role})
     if request.method == "POST" and form.is_valid():
         role = form.cleaned_data["role"]
-        changed = form.call(lambda: members.change_role(person, role, by=access.signed_in(request)))
+        changed = form.call(lambda: members.change_role(member, role, by=access.signed_in(request)))
         if changed is not None:
-            told = {"name": person, "role": person.get_role_display()}
-            messages.success(request, _("%(name)s: %(role)s from now on.") % told)
+            params = {"name": member, "role": member.get_role_display()}
+            messages.success(request, _("%(name)s: %(role)s from now on.") % params)
             return HttpResponseRedirect(reverse("plumbline:team"))
-        person.refresh_from_db(fields=["role"])
-    row = _row(person, timezone.now())
-    unlocked = Practitioner.objects.second_factor_resettable_by(request.user).filter(pk=person.pk)
+        member.refresh_from_db(fields=["role"])
+    row = _build_row(member, timezone.now())
+    resettable = Practitioner.objects.second_factor_resettable_by(request.user).filter(pk=member.pk)
     return render_page(
-        request, "team/member.html", person.name, row=row, person=person, form=form,
-        second_factor_resets=_second_factor_resets(person),
-        may_clear=row.second_step and second_factor.can_reset() and unlocked.exists(),
+        request, "team/member.html", member.name, row=row, member=member, form=form,
+        second_factor_resets=_second_factor_resets(member),
+        may_reset=row.second_factor and second_factor.can_reset() and resettable.exists(),
     )  # fmt: skip
 
 
 @require_POST
 def deactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """They work here no more."""
-    return _act(request, pk, members.deactivate_member, _("%(name)s works here no more and sees nothing from now on."))
+    """End a member's access."""
+    return _run_service(
+        request, pk, members.deactivate_member, _("%(name)s works here no more and sees nothing from now on.")
+    )
 
 
 @require_POST
 def reactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """They are back, in the role they had."""
-    return _act(request, pk, members.reactivate_member, _("%(name)s works here again."))
+    """Restore a member's access, in the previous role."""
+    return _run_service(request, pk, members.reactivate_member, _("%(name)s works here again."))
 
 
 @require_POST
-def welcome_again(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The mail that says how to sign in, once more."""
-    return _act(request, pk, members.resend_welcome, _("Another mail to %(name)s is on its way."))
+def resend_welcome(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send the welcome mail again."""
+    return _run_service(request, pk, members.resend_welcome, _("Another mail to %(name)s is on its way."))
 
 
-def _act(request: HttpRequest, pk: int, verb: Callable[..., object], done: str) -> HttpResponseBase:
-    _owned(request)
-    person = get_object_or_404(Practitioner.objects.managed_by(request.user), pk=pk)
+def _run_service(request: HttpRequest, pk: int, service: Callable[..., object], message: str) -> HttpResponseBase:
+    _owned_clinics(request)
+    member = get_object_or_404(Practitioner.objects.managed_by(request.user), pk=pk)
     try:
-        changed = verb(person, by=access.signed_in(request))
+        changed = service(member, by=access.signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return HttpResponseRedirect(reverse("plumbline:colleague", args=[pk]))
+        return HttpResponseRedirect(reverse("plumbline:member", args=[pk]))
     if changed:
-        messages.success(request, done % {"name": person})
+        messages.success(request, message % {"name": member})
     else:
-        messages.info(request, _("%(name)s: nothing to do, this is so already.") % {"name": person})
+        messages.info(request, _("%(name)s: nothing to do, this is so already.") % {"name": member})
     return HttpResponseRedirect(reverse("plumbline:team"))
 
 
-def _owned(request: HttpRequest) -> list[Clinic]:
-    """The clinics that this person owns. Raises Http404 where there is none: then there is no team to manage."""
+def _owned_clinics(request: HttpRequest) -> list[Clinic]:
+    """The clinics that this person owns. Raises Http404 where there is none."""
     owned = access.owned(request)
     if not owned:
         raise Http404
     return owned
 
 
-def _people(request: HttpRequest) -> Any:
-    people = Practitioner.objects.managed_by(request.user).select_related("user", "clinic")
-    staying = Count("clients", filter=~Q(clients__state=Client.State.LEFT))
+def _members(request: HttpRequest) -> Any:
+    rows = Practitioner.objects.managed_by(request.user).select_related("user", "clinic")
+    client_count = Count("clients", filter=~Q(clients__state=Client.State.LEFT))
     newest = Prefetch("welcomes", queryset=Welcome.objects.order_by("-pk"))
-    return people.annotate(client_count=staying).prefetch_related(newest).order_by("name", "pk")
+    return rows.annotate(client_count=client_count).prefetch_related(newest).order_by("name", "pk")
 
 
-def _second_factor_resets(person: Practitioner) -> list[tuple[Any, str]]:
-    """Each time their second step was taken away, the last first, and what became of the mail that told them.
+def _second_factor_resets(member: Practitioner) -> list[tuple[Any, str]]:
+    """The resets of a second factor, newest first, each with the state of its mail.
 
-    ``who``: the name of who did it, at this clinic.
+    ``by_name``: the name at this clinic of the person who did it.
     """
-    names = Practitioner.objects.filter(user=OuterRef("by"), clinic=person.clinic_id).values("name")
-    return [(cleared, _became_of(cleared)) for cleared in person.second_factor_resets.annotate(who=Subquery(names[:1]))]
+    names = Practitioner.objects.filter(user=OuterRef("by"), clinic=member.clinic_id).values("name")
+    resets = member.second_factor_resets.annotate(by_name=Subquery(names[:1]))
+    return [(reset, _describe_mail_state(reset)) for reset in resets]
 
 
-def _row(person: Any, now: Any) -> Row:
-    last: Any = person.user.last_login
-    return Row(
-        person,
-        person.client_count,
-        second_factor.is_set_up(person.user),
+def _build_row(member: Any, now: Any) -> MemberRow:
+    last: Any = member.user.last_login
+    return MemberRow(
+        member,
+        member.client_count,
+        second_factor.is_set_up(member.user),
         admin_labels.format_time_ago(last, now) if last else "",
-        "" if last else _became_of(next(iter(person.welcomes.all()), None)),
+        "" if last else _describe_mail_state(next(iter(member.welcomes.all()), None)),
     )
 
 
-def _became_of(mail: OutboxMessage | None) -> str:
+def _describe_mail_state(mail: OutboxMessage | None) -> str:
     if mail is None:
         return ""
     if mail.state in OPEN:
         return _("the mail is on its way")
-    if mail.state in _LOST:
+    if mail.state in _UNDELIVERED:
         return _("the mail came back")
     return _("the mail was sent") if mail.state == State.SENT else _("it is unclear whether the mail arrived")
 
 
 ROUTES = [
-    ("team/", listing, "team"),
-    ("team/add/", add, "colleague_add"),
-    ("team/<int:pk>/", colleague, "colleague"),
+    ("team/", list_members, "team"),
+    ("team/add/", add_member, "member_add"),
+    ("team/<int:pk>/", show_member, "member"),
     ("team/<int:pk>/deactivate/", deactivate, "deactivate"),
     ("team/<int:pk>/reactivate/", reactivate, "reactivate"),
-    ("team/<int:pk>/welcome/", welcome_again, "welcome_again"),
+    ("team/<int:pk>/welcome/", resend_welcome, "resend_welcome"),
 ]

@@ -1,4 +1,4 @@
-"""The forms of one's own settings; the verbs judge them."""
+"""The forms of the own settings; the services validate them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from clinic.models import Absence, Practitioner
 from clinic.models.fields import WEEKDAYS
 from clinic.team import absences
 
-_NOT_SO = ("required", "invalid")
-_NO_DATE = dict.fromkeys(_NOT_SO, gettext_lazy("Write a day such as 2026-03-31."))
+_INVALID = ("required", "invalid")
+_DATE_ERRORS = dict.fromkeys(_INVALID, gettext_lazy("Write a day such as 2026-03-31."))
 
 
-class AboutMeForm(ServiceForm):
+class ProfileForm(ServiceForm):
     """Name and language."""
 
     name = forms.CharField(
@@ -29,13 +29,17 @@ class AboutMeForm(ServiceForm):
     )
     language = forms.CharField(label=gettext_lazy("Language of mails"), required=False, widget=forms.Select)
 
-    def __init__(self, data: Any, who: Practitioner) -> None:
-        super().__init__(data, initial={"name": who.name, "language": who.language}, auto_id="id_me_%s")
+    def __init__(self, data: Any, practitioner: Practitioner) -> None:
+        super().__init__(
+            data, initial={"name": practitioner.name, "language": practitioner.language}, auto_id="id_profile_%s"
+        )
         language = self.fields["language"].widget
         assert isinstance(language, forms.Select)
-        own = _("The clinic's: %(language)s") % {"language": admin_labels.language_name(who.clinic.language)}
+        default = _("The clinic's: %(language)s") % {
+            "language": admin_labels.language_name(practitioner.clinic.language)
+        }
         language.choices = [
-            ("", own),
+            ("", default),
             *((code, admin_labels.language_name(code)) for code, _name in settings.LANGUAGES),
         ]
 
@@ -50,37 +54,37 @@ class MailForm(ServiceForm):
     digest_at = forms.TimeField(
         label=gettext_lazy("At"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages=dict.fromkeys(_NOT_SO, gettext_lazy("Write a time of day such as 07:30.")),
+        error_messages=dict.fromkeys(_INVALID, gettext_lazy("Write a time of day such as 07:30.")),
     )
     digest_days = forms.MultipleChoiceField(
         label=gettext_lazy("Days"),
         choices=[(code, admin_labels.DAY_NAMES[code]) for code in WEEKDAYS],
         widget=forms.CheckboxSelectMultiple,
-        required=False,  # none is refused by the verb, where the daily mail is wanted
+        required=False,  # the service refuses none where the daily mail is wanted
     )
 
-    def __init__(self, data: Any, who: Practitioner) -> None:
-        now = {
-            "at_once": who.urgent_mail,
-            "digest": who.digest_wanted,
-            "digest_at": who.digest_at,
-            "digest_days": who.digest_day_names,
+    def __init__(self, data: Any, practitioner: Practitioner) -> None:
+        initial = {
+            "at_once": practitioner.urgent_mail,
+            "digest": practitioner.digest_wanted,
+            "digest_at": practitioner.digest_at,
+            "digest_days": practitioner.digest_day_names,
         }
-        super().__init__(data, initial=now, auto_id="id_mail_%s")
+        super().__init__(data, initial=initial, auto_id="id_mail_%s")
 
 
 class AbsenceForm(ServiceForm):
-    """From when to when, and who covers."""
+    """The days of an absence, and the cover."""
 
     starts_on = forms.DateField(
         label=gettext_lazy("First day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages=_NO_DATE,
+        error_messages=_DATE_ERRORS,
     )
     ends_on = forms.DateField(
         label=gettext_lazy("Last day"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages=_NO_DATE,
+        error_messages=_DATE_ERRORS,
     )
     cover = forms.TypedChoiceField(
         label=gettext_lazy("Covered by"),
@@ -91,15 +95,17 @@ class AbsenceForm(ServiceForm):
         error_messages={"invalid_choice": gettext_lazy("Choose a colleague who treats clients at this clinic.")},
     )
 
-    def __init__(self, data: Any, who: Practitioner, absence: Absence | None = None) -> None:
-        now = {name: getattr(absence, name) for name in ("starts_on", "ends_on")} if absence else {}
-        super().__init__(data, initial={**now, "cover": absence.cover_id if absence else None}, auto_id="id_away_%s")
-        self._colleagues = {colleague.pk: colleague for colleague in absences.possible_covers(who)}
+    def __init__(self, data: Any, practitioner: Practitioner, absence: Absence | None = None) -> None:
+        initial = {name: getattr(absence, name) for name in ("starts_on", "ends_on")} if absence else {}
+        super().__init__(
+            data, initial={**initial, "cover": absence.cover_id if absence else None}, auto_id="id_absence_%s"
+        )
+        self._colleagues = {colleague.pk: colleague for colleague in absences.possible_covers(practitioner)}
         cover = self.fields["cover"]
         assert isinstance(cover, forms.TypedChoiceField)
         nobody = _("Nobody (owners are told)")
         cover.choices = [("", nobody), *((pk, colleague.name) for pk, colleague in self._colleagues.items())]
 
-    def told(self) -> dict[str, Any]:
-        """What was typed, for the verb."""
+    def service_arguments(self) -> dict[str, Any]:
+        """The keyword arguments of the service."""
         return {**self.cleaned_data, "cover": self._colleagues.get(self.cleaned_data["cover"])}

@@ -1,4 +1,4 @@
-"""Take a lost second step away: an owner a colleague's, platform staff that of anybody who works at a clinic."""
+"""Reset a lost second factor: an owner that of a member, platform staff that of any practitioner."""
 
 from __future__ import annotations
 
@@ -18,72 +18,75 @@ from clinic.admin import access
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.models import Practitioner
+from clinic.models.second_factor_reset import LONGEST_REASON
 
 
-class ClearForm(ServiceForm):
-    """Why. The verb judges it."""
+class ResetForm(ServiceForm):
+    """The reason of a reset."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         required=False,
-        max_length=second_factor_reset.LONGEST_REASON,
+        max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "required": True}),
         help_text=gettext_lazy("For the record, such as: lost the phone, told me in person. The mail does not say it."),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def clear(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """What happens, and the form; by POST it is done. Who has not shown a second step here does so first."""
+def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The consequences and the form; a POST resets. The person's own second factor is required first."""
     person = get_object_or_404(
         Practitioner.objects.second_factor_resettable_by(request.user).select_related("user", "clinic"), pk=pk
     )
     if not second_factor.is_verified(request):
-        return first(request)
-    back = _back(request, person)
-    form = ClearForm(request.POST if request.method == "POST" else None)
+        return require_second_factor(request)
+    return_url = _return_url(request, person)
+    form = ResetForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data["reason"]
-        done = form.call(
-            lambda: (second_factor_reset.reset_second_factor(person, by=access.signed_in(request), reason=given),)
+        reason = form.cleaned_data["reason"]
+        result = form.call(
+            lambda: (second_factor_reset.reset_second_factor(person, by=access.signed_in(request), reason=reason),)
         )
-        if done is not None:
-            _say(request, person, done[0] is not None)
-            return HttpResponseRedirect(back)
+        if result is not None:
+            _add_message(request, person, was_reset=result[0] is not None)
+            return HttpResponseRedirect(return_url)
     return render_page(
-        request, "team/second_factor_reset.html", _("Take the second step away"), form=form, person=person, back=back,
-        is_set_up=second_factor.is_set_up(person.user),
+        request, "team/second_factor_reset.html", _("Take the second step away"), form=form, person=person,
+        return_url=return_url, is_set_up=second_factor.is_set_up(person.user),
     )  # fmt: skip
 
 
-def first(request: HttpRequest) -> AdminPage:
-    """For who must show a second step and has not: why, and the way to it. No act is done."""
+def require_second_factor(request: HttpRequest) -> AdminPage:
+    """The page for a person whose second factor is required and not yet verified. Nothing is changed."""
     return_url = request.get_full_path() if request.method == "GET" else reverse("plumbline:index")
     return render_page(
         request,
         "second_factor_required.html",
         _("One more step to sign in"),
         status=403,
-        way=second_factor.verification_url(request.user, return_url),
+        second_factor_url=second_factor.verification_url(request.user, return_url),
         is_set_up=second_factor.is_set_up(request.user),
         sees_health_data=bool(access.clinical(request)),
     )
 
 
-def _back(request: HttpRequest, person: Practitioner) -> str:
+def _return_url(request: HttpRequest, person: Practitioner) -> str:
     if Practitioner.objects.managed_by(request.user).filter(pk=person.pk).exists():
-        return reverse("plumbline:colleague", args=[person.pk])
+        return reverse("plumbline:member", args=[person.pk])
     return reverse("plumbline:clinics")
 
 
-def _say(request: HttpRequest, person: Practitioner, done: bool) -> None:
-    if done:
-        told = _("%(name)s is signed out everywhere and sets up a new second step at the next sign-in. A mail says so.")
-        messages.success(request, told % {"name": person})
+def _add_message(request: HttpRequest, person: Practitioner, *, was_reset: bool) -> None:
+    if was_reset:
+        message = _(
+            "%(name)s is signed out everywhere and sets up a new second step at the next sign-in. A mail says so."
+        )
+        messages.success(request, message % {"name": person})
     else:
         messages.info(request, _("%(name)s has no second step: nothing to do.") % {"name": person})
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-    ("people/<int:pk>/second-step/", clear, "second_step"),
+    ("people/<int:pk>/second-factor/", reset_second_factor, "reset_second_factor"),
 ]

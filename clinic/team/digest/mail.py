@@ -62,7 +62,7 @@ def compose(row: Digest) -> EmailMultiAlternatives:
     if counts is None:
         counts = digest_counts.count_for(row.practitioner, last_sent(row), timezone.now())
     return build_letter(
-        row.practitioner, counts, row.message_id, signed_links.url(Purpose.STOP_DIGEST, row.practitioner_id)
+        row.practitioner, counts, row.message_id, signed_links.build_url(Purpose.STOP_DIGEST, row.practitioner_id)
     )
 
 
@@ -72,7 +72,7 @@ def preview_digest(practitioner: Practitioner) -> CachedEmail | None:
         at=Max("sent_at")
     )["at"]
     counts = digest_counts.count_for(practitioner, last, timezone.now())
-    return build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.nowhere()) if counts else None
+    return build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.build_preview_url()) if counts else None
 
 
 def build_letter(practitioner: Practitioner, counts: DigestCounts, message_id: str, stop_url: str) -> CachedEmail:

@@ -62,7 +62,7 @@ def test_what_is_no_client_is_named_too_and_what_is_gone_has_its_number(cast, ow
     shown = lines(olga)
     assert shown[0] == ("the rules, or a link in a mail", "withdrew a registration", 987654)
     assert ("Olga", "added a colleague", "Gina") in shown
-    assert url("colleague", gina.pk) in olga.get(url(LOG)).content.decode()
+    assert url("member", gina.pk) in olga.get(url(LOG)).content.decode()
 
 
 def test_a_kind_without_words_is_shown_as_it_is(cast, olga):

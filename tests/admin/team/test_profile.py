@@ -11,8 +11,8 @@ from tests import make
 from tests.admin.browsing import said, signed_in, url, words
 
 DAY = dt.timedelta(days=1)
-MAIL = {"what": "mail", "at_once": "on", "digest": "on", "digest_at": "08:15", "digest_days": ["mon", "thu"]}
-ROUTES = ["settings_of", "change_absence", "end_absence"]
+MAIL = {"card": "mail", "at_once": "on", "digest": "on", "digest_at": "08:15", "digest_days": ["mon", "thu"]}
+ROUTES = ["member_settings", "change_absence", "end_absence"]
 
 
 def today():
@@ -21,7 +21,7 @@ def today():
 
 def days(cover=None, first=0, last=3):
     return {
-        "what": "absence",
+        "card": "absence",
         "starts_on": f"{today() + first * DAY}",
         "ends_on": f"{today() + last * DAY}",
         "cover": cover.pk if cover else "",
@@ -53,7 +53,7 @@ def test_it_is_in_the_navigation(alice):
 
 
 def test_name_and_language(cast, alice):
-    page = alice.post(url("my_settings"), {"what": "me", "name": " Alice  Moreau ", "language": "es"}, follow=True)
+    page = alice.post(url("my_settings"), {"card": "profile", "name": " Alice  Moreau ", "language": "es"}, follow=True)
     assert said(page) == ["Kept."]
     assert (stored(cast.alice).name, stored(cast.alice).mail_language) == ("Alice Moreau", "es")
     assert AuditEntry.objects.get(verb="profile_changed").actor == cast.alice.user
@@ -63,8 +63,8 @@ def test_name_and_language(cast, alice):
     ("wrong", "field"), [({"name": " "}, "name"), ({"language": "xx"}, "language"), ({"name": "x" * 121}, "name")]
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(cast, alice, wrong, field):
-    page = alice.post(url("my_settings"), {"what": "me", "name": "Al", "language": "", **wrong})
-    assert list(page.context["forms"]["me"].errors) == [field]
+    page = alice.post(url("my_settings"), {"card": "profile", "name": "Al", "language": "", **wrong})
+    assert list(page.context["forms"]["profile"].errors) == [field]
     assert stored(cast.alice).name == "Alice"
 
 
@@ -84,7 +84,7 @@ def test_without_a_day_there_is_no_daily_mail_to_choose(cast, alice):
 
 
 def test_no_daily_mail_keeps_the_days(cast, alice):
-    alice.post(url("my_settings"), {"what": "mail", "at_once": "on", "digest_at": "07:30"})
+    alice.post(url("my_settings"), {"card": "mail", "at_once": "on", "digest_at": "07:30"})
     assert (stored(cast.alice).digest_wanted, stored(cast.alice).digest_days) == (False, "mon,tue,wed,thu,fri")
 
 
@@ -135,11 +135,11 @@ def test_nobody_but_a_colleague_can_be_chosen(cast, alice, cover):
 
 
 def test_an_owner_writes_down_the_absence_of_a_colleague_and_nothing_else_of_theirs(cast, olivia):
-    owner, address = signed_in(olivia), url("settings_of", cast.alice.pk)
+    owner, address = signed_in(olivia), url("member_settings", cast.alice.pk)
     assert f'href="{address}"' in owner.get(url("my_settings")).content.decode()
     page = owner.get(address)
     assert list(page.context["forms"]) == ["absence"]
-    assert owner.post(address, {"what": "me", "name": "Eve"}).status_code == 404
+    assert owner.post(address, {"card": "profile", "name": "Eve"}).status_code == 404
     assert owner.post(address, MAIL).status_code == 404
     owner.post(address, days(cast.bob))
     assert Absence.objects.get().practitioner == cast.alice
@@ -151,7 +151,7 @@ def test_an_owner_writes_down_the_absence_of_a_colleague_and_nothing_else_of_the
 def test_it_is_nobody_elses_business(cast, absence, name, who):
     person = getattr(cast, who)
     browser = signed_in(person.user if who == "dana" else person)
-    number = cast.alice.pk if name == "settings_of" else absence.pk
+    number = cast.alice.pk if name == "member_settings" else absence.pk
     before = Absence.objects.values().get()
     for method in ("get", "post"):
         expected = 405 if name == "end_absence" and method == "get" and who != "dana" else 404
@@ -160,7 +160,7 @@ def test_it_is_nobody_elses_business(cast, absence, name, who):
 
 
 def test_an_owner_of_another_clinic_finds_nothing(cast, absence):
-    assert signed_in(cast.charlie).get(url("settings_of", cast.alice.pk)).status_code == 404
+    assert signed_in(cast.charlie).get(url("member_settings", cast.alice.pk)).status_code == 404
 
 
 def test_a_number_that_is_nobodys_is_not_found(alice):
@@ -172,22 +172,22 @@ def test_a_number_that_is_nobodys_is_not_found(alice):
 @pytest.mark.parametrize("name", ROUTES)
 def test_an_act_needs_the_forms_own_token(cast, alice, absence, name):
     alice.handler.enforce_csrf_checks = True
-    number = cast.alice.pk if name == "settings_of" else absence.pk
+    number = cast.alice.pk if name == "member_settings" else absence.pk
     assert alice.post(url(name, number), days()).status_code == 403
 
 
 def test_the_front_desk_has_a_name_and_a_language(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     page = signed_in(desk).get(url("my_settings"))
-    assert list(page.context["forms"]) == ["me"]
+    assert list(page.context["forms"]) == ["profile"]
     assert signed_in(desk).post(url("my_settings"), days(cast.bob)).status_code == 404
 
 
 def test_who_works_at_two_clinics_has_settings_for_each(cast):
     there = Practitioner.objects.create(user=cast.alice.user, clinic=cast.charlie.clinic, name="Dr Alice")
     alice = signed_in(cast.alice)
-    assert url("settings_of", cast.alice.pk) in alice.get(url("settings_of", there.pk)).content.decode()
-    alice.post(url("settings_of", there.pk), {"what": "me", "name": "Alice M", "language": ""})
+    assert url("member_settings", cast.alice.pk) in alice.get(url("member_settings", there.pk)).content.decode()
+    alice.post(url("member_settings", there.pk), {"card": "profile", "name": "Alice M", "language": ""})
     assert (stored(there).name, stored(cast.alice).name) == ("Alice M", "Alice")
 
 
@@ -197,7 +197,7 @@ def test_what_comes_back_is_said(cast, alice):
 
 
 def test_what_the_daily_mail_would_say_now(cast, alice):
-    address = url("daily_mail", cast.alice.pk)
+    address = url("digest_preview", cast.alice.pk)
     assert f'href="{address}"' in alice.get(url("my_settings")).content.decode()
     assert "None would come now" in words(alice.get(address))
     make.report(make.prescription(cast.dana), 4, 8)
@@ -211,4 +211,4 @@ def test_what_the_daily_mail_would_say_now(cast, alice):
 @pytest.mark.parametrize("who", ["bob", "charlie", "olivia"])
 def test_the_daily_mail_is_shown_to_its_reader_alone(cast, olivia, who):
     person = olivia if who == "olivia" else getattr(cast, who)
-    assert signed_in(person).get(url("daily_mail", cast.alice.pk)).status_code == 404
+    assert signed_in(person).get(url("digest_preview", cast.alice.pk)).status_code == 404

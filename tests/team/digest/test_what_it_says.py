@@ -175,7 +175,7 @@ def test_it_can_be_stopped_with_one_click(cast, now):
     letter = digest_mail.compose(due(cast.alice, now)).message()
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = letter["List-Unsubscribe"].strip(" <>\n").rstrip("/").rpartition("/")[2]
-    assert signed_links.read(token) == signed_links.Link(signed_links.Purpose.STOP_DIGEST, cast.alice.pk)
+    assert signed_links.read_link(token) == signed_links.Link(signed_links.Purpose.STOP_DIGEST, cast.alice.pk)
 
 
 def test_it_speaks_the_practitioners_language(cast, now):
