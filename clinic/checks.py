@@ -195,7 +195,7 @@ def check_second_factor(app_configs: Sequence[AppConfig] | None = None, **option
     """E008: a second factor is required for health data, so a callable must know who has one."""
     if getattr(settings, "PLUMBLINE_TWO_FACTOR", True) is False:
         return []
-    path = conf.second_factor
+    path = conf.second_factor_check
     hint = (
         'Install "allauth.mfa" and mount allauth.urls, or set PLUMBLINE_SECOND_FACTOR to the dotted path of a callable '
         "of your own (docs/install.md), or PLUMBLINE_TWO_FACTOR = False where your sign-in asks everybody for it."
@@ -220,7 +220,7 @@ def check_second_factor_is_on(app_configs: Sequence[AppConfig] | None = None, **
 @register(TAG)
 def check_second_factor_removal(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
     """E008: the callable that removes a lost second factor, where a project names its own."""
-    path = conf.second_factor_clear
+    path = conf.second_factor_removal
     if path in {"", ALLAUTH_REMOVAL}:
         return []
     return _check_callable(

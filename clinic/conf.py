@@ -1,4 +1,4 @@
-"""The plugin's settings: typed, documented in docs/settings.md, read live so that tests can override."""
+"""The plugin's settings: typed, documented in docs/settings.md, read at each access so that tests can override."""
 
 import importlib.util
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 PRACTITIONER_ENGINE = "plumbline_admin"
 ALLAUTH_REMOVAL = "clinic.accounts.second_factor.remove_allauth_factors"
 
-# Every setting and what holds where a project does not set it; docs/settings.md says the same.
+# Every setting with its default, as in docs/settings.md.
 DEFAULTS: dict[str, str | int] = {
     "PLUMBLINE_BASE_URL": "",
     "PLUMBLINE_MAIL_DOMAIN": "",
@@ -44,11 +44,11 @@ DEFAULTS: dict[str, str | int] = {
 
 
 class Conf:
-    """The settings as properties. The system checks vouch for their kind, so nothing here looks twice."""
+    """The settings as properties; the system checks validate their types."""
 
     @property
     def base_url(self) -> str:
-        """Where the site is reached, no trailing slash; links in mail start with it. Required."""
+        """Scheme and host of the site, no trailing slash; links in mail start with it. Required."""
         return _text("PLUMBLINE_BASE_URL").rstrip("/")
 
     @property
@@ -58,42 +58,42 @@ class Conf:
 
     @property
     def mail_from(self) -> str:
-        """The sender's address; DEFAULT_FROM_EMAIL unless set. The clinic's name is put before it."""
+        """The sender's address, shown with the clinic's name; DEFAULT_FROM_EMAIL unless set."""
         return _text("PLUMBLINE_MAIL_FROM") or settings.DEFAULT_FROM_EMAIL
 
     @property
     def worklist_path(self) -> str:
-        """Where links in notices lead; the first page of the practitioner site unless set."""
+        """The path that links in notices lead to; the first page of the practitioner site unless set."""
         return _text("PLUMBLINE_WORKLIST_PATH") or _practitioner_site()
 
     @property
     def metrics_token(self) -> str:
-        """What a monitor must send to read the metrics, as a bearer token; empty: whoever reaches them may."""
+        """The bearer token that a monitor sends to read the metrics; empty: they are open."""
         return _text("PLUMBLINE_METRICS_TOKEN")
 
     @property
     def vapid_private_key(self) -> str:
-        """By which push services know this site, 32 bytes in base64url; empty: no reminders on phones."""
+        """The key that identifies this site to push services, 32 bytes in base64url; empty: no push."""
         return _text("PLUMBLINE_VAPID_PRIVATE_KEY")
 
     @property
     def vapid_public_key(self) -> str:
-        """What belongs to the private key, 65 bytes in base64url; browsers are told it."""
+        """The public half of the private key, 65 bytes in base64url; sent to browsers."""
         return _text("PLUMBLINE_VAPID_PUBLIC_KEY")
 
     @property
     def vapid_contact(self) -> str:
-        """Whom a push service may write to about this site; the sender's address unless set."""
+        """The contact for push services, `mailto:` or `https:`; the sender's address unless set."""
         return _text("PLUMBLINE_VAPID_CONTACT") or f"mailto:{parseaddr(self.mail_from)[1]}"
 
     @property
     def push_services(self) -> list[str]:
-        """The hosts, with all below them, to which a push may be posted."""
+        """Hosts, with their subdomains, that a push may be posted to."""
         return [host.strip().lower() for host in _text("PLUMBLINE_PUSH_SERVICES").split(",") if host.strip()]
 
     @property
     def push_test_service(self) -> str:
-        """Scheme, host and port of one more push service, which may be on this machine; for tests alone."""
+        """Scheme, host and port of one more push service, which may be on this machine; for tests only."""
         return _text("PLUMBLINE_PUSH_TEST_SERVICE")
 
     @property
@@ -102,64 +102,64 @@ class Conf:
         return timedelta(hours=_number("PLUMBLINE_LATENESS_HOURS"))
 
     @property
-    def ignored_at_most(self) -> int:
-        """So many reminders in a row without an answer, and no more are sent."""
+    def max_ignored_reminders(self) -> int:
+        """Reminders sent in a row without an answer before they stop."""
         return int(_number("PLUMBLINE_IGNORED_AT_MOST"))
 
     @property
-    def report_link_age(self) -> timedelta:
+    def report_link_lifetime(self) -> timedelta:
         """How long a reminder's report link works."""
         return timedelta(days=_number("PLUMBLINE_REPORT_LINK_DAYS"))
 
     @property
-    def invitation_age(self) -> timedelta:
+    def invitation_lifetime(self) -> timedelta:
         """How long an invitation works."""
         return timedelta(days=_number("PLUMBLINE_INVITATION_DAYS"))
 
     @property
-    def confirmation_age(self) -> timedelta:
-        """How long a registrant may take to confirm; after it what they wrote is deleted."""
+    def confirmation_lifetime(self) -> timedelta:
+        """How long a registrant may take to confirm before the registration is deleted."""
         return timedelta(days=_number("PLUMBLINE_CONFIRMATION_DAYS"))
 
     @property
-    def lease(self) -> timedelta:
-        """How long one worker keeps a claimed batch."""
+    def lease_duration(self) -> timedelta:
+        """How long a worker holds a claimed batch."""
         return timedelta(seconds=_number("PLUMBLINE_LEASE_SECONDS"))
 
     @property
-    def batch(self) -> int:
-        """How many mails one claim takes."""
+    def batch_size(self) -> int:
+        """Mails per claim."""
         return int(_number("PLUMBLINE_BATCH"))
 
     @property
-    def film_bytes(self) -> int:
+    def max_film_bytes(self) -> int:
         """The largest film that may be uploaded, in bytes."""
         return int(_number("PLUMBLINE_FILM_MEGABYTES") * 1024 * 1024)
 
     @property
     def two_factor(self) -> bool:
-        """Whoever sees health data must have shown a second factor in the session."""
+        """Whether health data needs a second factor shown in the session."""
         return bool(getattr(settings, "PLUMBLINE_TWO_FACTOR", DEFAULTS["PLUMBLINE_TWO_FACTOR"]))
 
     @property
-    def second_factor(self) -> str:
-        """The dotted path of the function that knows who has a second factor: see `clinic.accounts.second_factor`."""
+    def second_factor_check(self) -> str:
+        """The dotted path of the callable that checks a second factor: see `clinic.accounts.second_factor`."""
         return _text("PLUMBLINE_SECOND_FACTOR")
 
     @property
     def second_factor_path(self) -> str:
-        """Where a second factor is set up and shown; empty: the pages of django-allauth."""
+        """The path where a second factor is set up and shown; empty: the pages of django-allauth."""
         return _text("PLUMBLINE_SECOND_FACTOR_PATH")
 
     @property
-    def second_factor_clear(self) -> str:
-        """The dotted path of what takes a lost one away; empty: nothing does, unless it is allauth that knows."""
-        ours = ALLAUTH_REMOVAL if self.second_factor == DEFAULTS["PLUMBLINE_SECOND_FACTOR"] else ""
-        return _text("PLUMBLINE_SECOND_FACTOR_CLEAR") or ours
+    def second_factor_removal(self) -> str:
+        """The dotted path of the callable that removes a lost second factor; empty: there is none."""
+        default = ALLAUTH_REMOVAL if self.second_factor_check == DEFAULTS["PLUMBLINE_SECOND_FACTOR"] else ""
+        return _text("PLUMBLINE_SECOND_FACTOR_CLEAR") or default
 
     @property
-    def retention_at_least(self) -> int:
-        """Years for which the law of the place wants a record kept; no clinic may erase sooner."""
+    def min_retention_years(self) -> int:
+        """Years for which the law wants a record kept; no clinic may erase sooner."""
         return int(_number("PLUMBLINE_RETENTION_YEARS"))
 
 
@@ -167,13 +167,12 @@ conf = Conf()
 
 
 def practitioner_templates(dirs: Sequence[str | Path] = ()) -> dict[str, Any]:
-    """The second entry of TEMPLATES: the practitioner site's own engine.
+    """Build the second entry of TEMPLATES: the practitioner site's own engine.
 
-    In it unfold's templates come before Django's, so that the practitioner site looks its own and the host's admin,
-    which uses the first engine, stays as it is.
+    It finds unfold's templates before Django's; the host's own admin uses the first engine and stays as it is.
 
     Args:
-        dirs: the project's template folders, looked at first.
+        dirs: the project's template folders, searched first.
 
     Raises:
         ImproperlyConfigured: django-unfold is not installed.
@@ -184,7 +183,7 @@ def practitioner_templates(dirs: Sequence[str | Path] = ()) -> dict[str, Any]:
     return {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "NAME": PRACTITIONER_ENGINE,
-        "DIRS": [*dirs, *(Path(place) / "templates" for place in unfold.submodule_search_locations or [])],
+        "DIRS": [*dirs, *(Path(folder) / "templates" for folder in unfold.submodule_search_locations or [])],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -198,7 +197,7 @@ def practitioner_templates(dirs: Sequence[str | Path] = ()) -> dict[str, Any]:
 
 
 def _practitioner_site() -> str:
-    """Its path in this project's URLs; a project without it must say where its practitioners work."""
+    """The path of the practitioner site in this project's URLs; `/` in a project without it."""
     try:
         return reverse("plumbline:index")
     except NoReverseMatch:

@@ -238,7 +238,7 @@ def test_two_factor_is_on_where_a_project_says_nothing(settings):
 @pytest.mark.parametrize(
     ("name", "value", "path"),
     [
-        ("PLUMBLINE_SECOND_FACTOR", "clinic.second_factor.by_allauth", conf.second_factor),
+        ("PLUMBLINE_SECOND_FACTOR", "clinic.second_factor.by_allauth", conf.second_factor_check),
         ("PLUMBLINE_SECOND_FACTOR_CLEAR", "clinic.second_factor.cleared_by_allauth", ALLAUTH_REMOVAL),
         (
             "REST_FRAMEWORK",

@@ -73,7 +73,7 @@ def compose(invitation: Invitation) -> EmailMultiAlternatives:
         context={
             "client": client,
             "practitioner": invitation.invited_by,
-            "join_url": signed_links.url(signed_links.Purpose.INVITATION, invitation.pk),
+            "join_url": signed_links.build_url(signed_links.Purpose.INVITATION, invitation.pk),
             "days": conf.invitation_lifetime.days,
         },
     )

@@ -184,7 +184,7 @@ def compose(confirmation: Confirmation) -> EmailMultiAlternatives:
     if confirmed:
         url = conf.base_url + reverse("clinic:library")
     else:
-        url = signed_links.url(signed_links.Purpose.CONFIRMATION, confirmation.pk)
+        url = signed_links.build_url(signed_links.Purpose.CONFIRMATION, confirmation.pk)
     return build_email(
         "registered" if confirmed or users.find_user(registrant.email) else "registration",
         to=("", registrant.email),

@@ -61,7 +61,7 @@ def _flag_stopped_reminders(prescription: Prescription, now: dt.datetime) -> boo
             return False
         last = row.last_report_at
         day = last.astimezone(zone(prescription.client.time_zone)).date() if last else None
-        reason = reasons.describe_stopped_reminders(conf.ignored_at_most, day)
+        reason = reasons.describe_stopped_reminders(conf.max_ignored_reminders, day)
         kind, severity = Flag.Kind.SILENT, Flag.Severity.ROUTINE
         if raise_flag(None, kind, severity, reason, now, prescription=prescription) is not None:
             return True

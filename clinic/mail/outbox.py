@@ -23,7 +23,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils.module_loading import import_string
 
 from clinic.conf import conf
-from clinic.mail.bounce_parser import no_such_mailbox
+from clinic.mail.bounce_parser import is_mailbox_unknown
 from clinic.models import Heartbeat, OutboxMessage, SkipReason
 from clinic.models.outbox import REFUSED_RECIPIENT, State, database_now
 
@@ -205,7 +205,7 @@ class _Batch:
     def _refuse(self, row: OutboxMessage, answer: str, *, recipient: bool) -> None:
         """failed. Refused at RCPT it is about the mailbox, after DATA about this one mail (RFC 5321, 4.2.4)."""
         self._settle(row, State.SENDING, State.FAILED, f"{REFUSED_RECIPIENT if recipient else ''}{answer}")
-        if recipient and no_such_mailbox(answer):
+        if recipient and is_mailbox_unknown(answer):
             row.mark_recipient_undeliverable(self.now())
             if row.fallback:
                 import_string(row.fallback)(row, self.now())

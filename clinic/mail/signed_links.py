@@ -1,4 +1,4 @@
-"""Links in mail and to the calendar: signed, salted by purpose; a link for one thing never opens another."""
+"""Signed links in mail and to the calendar feed, salted by purpose; a link for one purpose never serves another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from clinic.conf import conf
 from clinic.models.fields import WORST_PAIN
 
-SCORE = "a"  # the parameter of a report link that carries a tag of score_tags
+SCORE = "a"  # the parameter of a report link that carries a tag of build_score_tags
 TAG_BYTES = 5  # eleven of them fit into one digest; a lucky guess chooses a number that nobody has sent yet
 
 
@@ -27,7 +27,7 @@ class Purpose(StrEnum):
 
     @property
     def age(self) -> dt.timedelta | None:
-        """How long such a link works; None: for good (who gets mail must always be able to stop it)."""
+        """How long such a link works; None: for good (a recipient must always be able to stop mail)."""
         ages = {
             Purpose.REPORT: conf.report_link_lifetime,
             Purpose.INVITATION: conf.invitation_lifetime,
@@ -41,7 +41,7 @@ class BadLink(Exception):
 
 
 class ExpiredLink(Exception):
-    """The link was good and has had its time. ``purpose`` says what it was for."""
+    """The link is genuine and has expired. ``purpose`` is its purpose."""
 
     def __init__(self, purpose: Purpose) -> None:
         super().__init__(purpose)
@@ -50,56 +50,56 @@ class ExpiredLink(Exception):
 
 @dataclass(frozen=True)
 class Link:
-    """What a genuine link says: what it is for, and the number of the row it is about."""
+    """The contents of a genuine link: its purpose, and the primary key of the row it is about."""
 
     purpose: Purpose
-    row: int
+    pk: int
 
 
 def _signer(purpose: Purpose) -> signing.TimestampSigner:
     return signing.TimestampSigner(salt=f"clinic.links.{purpose}")
 
 
-def path(purpose: Purpose, row: int) -> str:
+def build_path(purpose: Purpose, pk: int) -> str:
     """``/m/<token>/`` for one purpose and one row."""
-    return reverse("clinic:mail_link", args=[f"{purpose}{_signer(purpose).sign(str(row))}"])
+    return reverse("clinic:mail_link", args=[f"{purpose}{_signer(purpose).sign(str(pk))}"])
 
 
-def url(purpose: Purpose, row: int) -> str:
-    """The same with the site's address before it, for a mail."""
-    return conf.base_url + path(purpose, row)
+def build_url(purpose: Purpose, pk: int) -> str:
+    """The absolute URL of :func:`build_path`, for a mail."""
+    return conf.base_url + build_path(purpose, pk)
 
 
-def nowhere() -> str:
-    """An address of the same look that opens nothing, for a mail that is only shown."""
+def build_preview_url() -> str:
+    """A URL of the same form that opens nothing, for the preview of a mail."""
     return conf.base_url + reverse("clinic:mail_link", args=["preview"])
 
 
-def score_tags(row: int) -> list[str]:
-    """What to put behind the report link of reminder ``row`` so that it opens with a score chosen: 0 first, 10 last.
+def build_score_tags(pk: int) -> list[str]:
+    """Values of `SCORE` in the report link of reminder ``pk`` that choose a score: 0 first, 10 last.
 
-    Addresses end up in logs, so a tag does not tell its score: without the key of the site it is ten random letters,
-    other ones in each mail.
+    URLs end up in logs, so a tag does not show its score: without the key of the site it is ten random letters, others
+    in each mail.
     """
-    return _tags(row, settings.SECRET_KEY)
+    return _tags(pk, settings.SECRET_KEY)
 
 
-def score_of(row: int, tag: str) -> int | None:
-    """The score, 0 to 10, that ``tag`` stands for in the mail of reminder ``row``; None when it is none of its tags."""
+def read_score(pk: int, tag: str) -> int | None:
+    """The score, 0 to 10, that ``tag`` stands for in the mail of reminder ``pk``; None when it is none of its tags."""
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        for score, known in enumerate(_tags(row, key)):
-            if constant_time_compare(known, tag):
+        for score, expected in enumerate(_tags(pk, key)):
+            if constant_time_compare(expected, tag):
                 return score
     return None
 
 
-def _tags(row: int, key: str) -> list[str]:
-    digest = salted_hmac("clinic.links.scores", str(row), secret=key, algorithm="sha512").digest()
+def _tags(pk: int, key: str) -> list[str]:
+    digest = salted_hmac("clinic.links.scores", str(pk), secret=key, algorithm="sha512").digest()
     return [digest[TAG_BYTES * score : TAG_BYTES * (score + 1)].hex() for score in range(WORST_PAIN + 1)]
 
 
-def read(token: str) -> Link:
-    """What ``token`` says.
+def read_link(token: str) -> Link:
+    """The contents of ``token``.
 
     Raises:
         BadLink: the token is not one of ours.
@@ -107,21 +107,21 @@ def read(token: str) -> Link:
     """
     try:
         purpose = Purpose(token[:1])
-        row = int(_signer(purpose).unsign(token[1:], max_age=purpose.age))
+        pk = int(_signer(purpose).unsign(token[1:], max_age=purpose.age))
     except signing.SignatureExpired as error:
         raise ExpiredLink(purpose) from error
     except (signing.BadSignature, ValueError) as error:
         raise BadLink(token[:1]) from error
-    return Link(purpose, row)
+    return Link(purpose, pk)
 
 
-def calendar_url(key: str) -> str:
-    """Where the calendar of the client with this key is: signed, since the key alone lies in every backup."""
+def build_calendar_url(key: str) -> str:
+    """The URL of the calendar feed of the client with this key; signed, since every backup holds the key."""
     return conf.base_url + reverse("clinic:calendar_feed", args=[_calendar_signer().sign(key)])
 
 
-def read_calendar(token: str) -> str:
-    """The key in a calendar's address; nothing but the client's row tells whether it still opens something.
+def read_calendar_key(token: str) -> str:
+    """The key in a calendar's URL; only the client's row shows whether it is still valid.
 
     Raises BadLink when the token is not one of ours.
     """

@@ -165,7 +165,7 @@ def _validate(clinic: Clinic, changed: list[str]) -> None:
         errors["quiet_until"] = [_("Choose another time than the one it begins at.")]
     if "featured_exercise" in changed and not Exercise.objects.current().filter(slug=clinic.featured_exercise).exists():
         errors["featured_exercise"] = [_("Choose one that is shown in the library.")]
-    least = conf.retention_at_least
+    least = conf.min_retention_years
     if "retention_years" in changed and clinic.retention_years is not None and clinic.retention_years < least:
         errors["retention_years"] = [_("Not below %s years: so long the law asks for the record.") % least]
     if errors:

@@ -176,8 +176,8 @@ def build_client_record(
     audited = {entry.verb: entry.at for entry in rows.audit_entries}
     return ClientRecord(
         charts=build_charts(rows, flag_numbers, note_marks, now),
-        rule_settings=client_rule_settings.in_words(rows.rule_settings_in_force),
-        false_flags=client_rule_settings.price(rows.rule_settings_in_force),
+        rule_settings=client_rule_settings.describe_settings(rows.rule_settings_in_force),
+        false_flags=client_rule_settings.format_false_flags(rows.rule_settings_in_force),
         plans=[_plan(rows, prescription, now) for prescription in rows.prescriptions],
         flags=build_flag_rows(rows, flag_numbers, now),
         report_page=rows.report_page,
@@ -220,7 +220,7 @@ def _plan(rows: ClientRows, prescription: Prescription, now: dt.datetime) -> Pla
         screening=[ScreeningRow(questions.get(row.code, row.code), row) for row in prescription.screening.all()],
         next_reminder=planning.next_reminder(prescription, versions[0], now),
         has_only_quiet_slots=planning.is_silenced_by_quiet_hours(prescription, versions[0], now),
-        ignored=unanswered if unanswered >= conf.ignored_at_most else 0,
+        ignored=unanswered if unanswered >= conf.max_ignored_reminders else 0,
         reminders=[
             ReminderRow(reminder, admin_labels.format_status_detail(reminder.status_detail))
             for reminder in rows.reminders.get(prescription.pk, [])

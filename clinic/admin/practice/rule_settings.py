@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
-from clinic.admin.client.rule_settings import TuneForm, in_words, points, prices
+from clinic.admin.client.rule_settings import (
+    RuleSettingsChangeForm,
+    describe_settings,
+    format_points,
+    build_price_table,
+)
 from clinic.admin.rendering import render_page
 from clinic.flags import rule_settings, rule_tuning
 from clinic.flags.trend import SMALLEST_RISES
@@ -19,7 +24,7 @@ from clinic.models import Client, Clinic
 
 def describe_rule_settings(clinic: int) -> str:
     """The settings in force at a clinic, by number: "standard, from 1 point up"."""
-    return in_words(rule_settings.clinic_settings_of(clinic))
+    return describe_settings(rule_settings.clinic_settings_of(clinic))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,9 +36,9 @@ def clinic_rule_settings(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     now = rule_settings.clinic_settings_of(pk)
     if request.method == "POST":
-        form = TuneForm(request.POST)
+        form = RuleSettingsChangeForm(request.POST)
         if form.is_valid():
-            sensitivity, rise = form.knobs
+            sensitivity, rise = form.settings
             reason = form.cleaned_data["reason"]
             changed = form.call(
                 lambda: rule_tuning.set_clinic_rule_settings(
@@ -44,22 +49,22 @@ def clinic_rule_settings(request: HttpRequest, pk: int) -> HttpResponseBase:
                 messages.success(request, _("The rule listens as chosen from now on."))
                 return HttpResponseRedirect(f"{reverse('plumbline:clinic_settings', args=[pk])}#flags")
     else:
-        form = TuneForm(initial={"sensitivity": now[0], "smallest_rise": str(now[1])})
+        form = RuleSettingsChangeForm(initial={"sensitivity": now[0], "smallest_rise": str(now[1])})
     return render_page(
         request,
         "practice/rule_settings.html",
         _("How finely the rule listens"),
         clinic=clinic,
         form=form,
-        now=in_words(now),
-        prices=prices(now),
-        rises=[points(rise) for rise in SMALLEST_RISES],
+        now=describe_settings(now),
+        prices=build_price_table(now),
+        rises=[format_points(rise) for rise in SMALLEST_RISES],
         clients_with_own=Client.objects.filter(clinic=clinic, rule_settings__isnull=False)
         .exclude(state="left")
         .distinct()
         .count(),
         history=[
-            (row, in_words((row.sensitivity, row.smallest_rise)))
+            (row, describe_settings((row.sensitivity, row.smallest_rise)))
             for row in clinic.rule_settings.filter(client=None).select_related("by").order_by("-at", "-pk")
         ],
     )

@@ -129,7 +129,7 @@ def next_reminder(entry: Entry, weeks: RecentActivity, now: dt.datetime) -> str:
     coming, silenced = [], False
     for prescription in running:
         prescription.client = client  # the same row, read once
-        if weeks.unanswered.get(prescription.pk, 0) < conf.ignored_at_most:
+        if weeks.unanswered.get(prescription.pk, 0) < conf.max_ignored_reminders:
             version = entry.versions[prescription.pk][-1]
             slot = planning.next_reminder(prescription, version, now)
             coming += [slot.due_at] if slot else []
@@ -152,7 +152,7 @@ def _none_of(running: Sequence[Prescription], unanswered: Mapping[int, int]) -> 
     if not active:
         return _("held")
     counts = [unanswered.get(row.pk, 0) for row in active]
-    if min(counts) >= conf.ignored_at_most:
+    if min(counts) >= conf.max_ignored_reminders:
         return _("%(count)s not answered") % {"count": max(counts)}
     return ""
 

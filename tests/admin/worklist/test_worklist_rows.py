@@ -121,13 +121,13 @@ def test_the_clinics_quiet_hours_are_a_reason_where_they_take_every_time(cast, a
 
 def test_reminders_that_nobody_answers_are_counted(cast, alice, bend):
     schedule, now = bend.schedules.get(), timezone.now()
-    for ago in range(conf.ignored_at_most, 0, -1):
+    for ago in range(conf.max_ignored_reminders, 0, -1):
         at = now - ago * DAY
         Reminder.objects.create(
             schedule=schedule, slot=at.date(), due_at=at, try_at=at, expires_at=at, message_id=f"{ago}@x",
             state=State.SENT, sent_at=at, settled_at=at,
         )  # fmt: skip
-    assert row(alice, cast.dana).reminder == f"No reminder: {conf.ignored_at_most} not answered"
+    assert row(alice, cast.dana).reminder == f"No reminder: {conf.max_ignored_reminders} not answered"
     make.report(bend, 3)
     assert row(alice, cast.dana).reminder.startswith("Next: ")
 
