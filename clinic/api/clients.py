@@ -62,7 +62,7 @@ class Clients(ApiViewSet[Client]):
 
     def list(self, request: Request) -> Response:
         """Those whom the caller may know of, by name."""
-        return self.paged(self.get_queryset())
+        return self.paginated(self.get_queryset())
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """One client."""
@@ -71,23 +71,25 @@ class Clients(ApiViewSet[Client]):
     @extend_schema(request=NewClient, responses={201: ClientAnswer})
     def create(self, request: Request) -> Response:
         """Invite a client; the invitation is mailed."""
-        given = self.read(NewClient)
-        by = self._acting(given.pop("clinic", None))
-        given.setdefault("language", by.clinic.language)
-        client = invitations.invite_client(Client(**given), by=by)
+        body = self.read_body(NewClient)
+        by = self._inviting_practitioner(body.pop("clinic", None))
+        body.setdefault("language", by.clinic.language)
+        client = invitations.invite_client(Client(**body), by=by)
         return Response(ClientAnswer(client).data, status=status.HTTP_201_CREATED)
 
-    def _acting(self, clinic: str | None) -> Practitioner:
-        """As whom the caller invites. Raises PermissionDenied for who treats nobody anywhere."""
-        works = Practitioner.objects.for_user(self.caller).clinical().select_related("clinic").order_by("clinic__slug")
-        if clinic is not None and works:
-            practitioner: Practitioner = get_named(works, "clinic", clinic__slug=clinic)
+    def _inviting_practitioner(self, clinic: str | None) -> Practitioner:
+        """The membership as whom the caller invites. Raises PermissionDenied for a caller who is no practitioner."""
+        memberships = (
+            Practitioner.objects.for_user(self.caller).clinical().select_related("clinic").order_by("clinic__slug")
+        )
+        if clinic is not None and memberships:
+            practitioner: Practitioner = get_named(memberships, "clinic", clinic__slug=clinic)
             return practitioner
-        if not works:
+        if not memberships:
             raise exceptions.PermissionDenied(_("Only practitioners invite clients."))
-        if len(works) > 1:
-            slugs = ", ".join(work.clinic.slug for work in works)
+        if len(memberships) > 1:
+            slugs = ", ".join(membership.clinic.slug for membership in memberships)
             raise exceptions.ValidationError(
                 {"clinic": [_("You work in several. Use one of: %(slugs)s.") % {"slugs": slugs}]}
             )
-        return works[0]
+        return memberships[0]

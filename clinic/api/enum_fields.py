@@ -1,4 +1,4 @@
-"""Fields that hold one of a few codes, each set of codes under a name of its own in the description of the API."""
+"""Fields that hold one of a few codes; each set of codes is a named component of the schema."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from rest_framework import serializers
 
 
 class EnumField(serializers.ChoiceField):
-    """One of ``codes``, given out.
+    """One of ``codes``, read only.
 
     Args:
-        name: what this set of codes is called in the description, such as ``FlagState``.
+        name: the name of the component in the schema, such as ``FlagState``.
         codes: the set.
     """
 
     def __init__(self, name: str, codes: type[TextChoices], **kwargs: Any) -> None:
         super().__init__(choices=codes.choices, read_only=True, **kwargs)
-        self.name_of_set = name
+        self.component_name = name
 
 
 class EnumFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """Describes each set once. Left to itself the generator makes up names such as ``StateFb8Enum``."""
+    """Describes each set once; by default the generator invents names such as ``StateFb8Enum``."""
 
     target_class = EnumField
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Any:
         field: EnumField = self.target
         component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            name=field.name_of_set,
+            name=field.component_name,
             type=ResolvedComponent.SCHEMA,
-            object=field.name_of_set,
+            object=field.component_name,
             schema={"type": "string", "enum": list(field.choices)},
         )
         auto_schema.registry.register_on_missing(component)

@@ -1,4 +1,4 @@
-"""What callers send, read strictly: a typo or a near miss is told, never dropped or guessed."""
+"""The fields of request bodies, parsed strictly: an unknown or mistyped value is an error, never guessed."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class JSONObjects(BaseParser):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"“{twice[:60]}” stands there twice")
-    return found
+    return values
 
 
 def _no_constant(name: str) -> None:
@@ -62,22 +62,22 @@ class BodySerializer(serializers.Serializer[Any]):
     default_error_messages = {"invalid": gettext_lazy("Write a JSON object here, in braces.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        wrong: dict[str, Any] = {}
+        errors: dict[str, Any] = {}
         if isinstance(data, Mapping):
-            known = ", ".join(self.fields)
-            wrong = {
-                str(name): [_("Unknown field. Use: %(known)s.") % {"known": known}]
+            fields = ", ".join(self.fields)
+            errors = {
+                str(name): [_("Unknown field. Use: %(known)s.") % {"known": fields}]
                 for name in data.keys() - self.fields.keys()
             }
         try:
-            read: dict[str, Any] = super().to_internal_value(data)
+            values: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
             if isinstance(error.detail, dict):
-                raise serializers.ValidationError({**error.detail, **wrong}) from error
+                raise serializers.ValidationError({**error.detail, **errors}) from error
             raise
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return read
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
 
 
 class WholeNumber(serializers.IntegerField):

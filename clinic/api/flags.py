@@ -114,36 +114,36 @@ class Flags(ApiViewSet[Flag]):
     def list(self, request: Request) -> Response:
         """Of the clients whom the caller treats: most severe first, then the oldest."""
         rows = self.get_queryset()
-        if state := self.query("state", Flag.State.values):
+        if state := self.read_choice("state", Flag.State.values):
             rows = rows.filter(state=state)
-        return self.paged(rows)
+        return self.paginated(rows)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """One flag, with what was done about it."""
-        return Response(self._told(pk))
+        return Response(self._represent(pk))
 
     @extend_schema(request=Seen, responses=FlagAnswer)
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: int) -> Response:
         """“Seen, I am on it.”"""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
-        done = lifecycle.acknowledge_flag(flag, self.caller, self.read(Seen).get("note", ""))
-        return self._after(done, flag)
+        changed = lifecycle.acknowledge_flag(flag, self.caller, self.read_body(Seen).get("note", ""))
+        return self._respond(changed, flag)
 
     @extend_schema(request=Solved, responses=FlagAnswer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: int) -> Response:
         """Close it with a note, and say whether it was real; the rule behind it starts again from what stands now."""
         flag = get_object_or_404(Flag.objects.visible_to(self.caller), pk=pk)
-        said = self.read(Solved)
-        done = lifecycle.resolve_flag(flag, self.caller, said["note"], verdict=said.get("verdict") or "")
-        return self._after(done, flag)
+        body = self.read_body(Solved)
+        changed = lifecycle.resolve_flag(flag, self.caller, body["note"], verdict=body.get("verdict") or "")
+        return self._respond(changed, flag)
 
-    def _after(self, done: bool, flag: Flag) -> Response:
-        if not done:  # the note was not kept: say so
+    def _respond(self, changed: bool, flag: Flag) -> Response:
+        if not changed:  # the note was not stored
             message = _("This flag is %(state)s already; nothing was changed.") % {"state": flag.get_state_display()}
             raise exceptions.ValidationError({"state": [message]})
-        return Response(self._told(flag.pk))
+        return Response(self._represent(flag.pk))
 
-    def _told(self, pk: int) -> Any:
+    def _represent(self, pk: int) -> Any:
         return FlagAnswer(get_object_or_404(self.get_queryset(), pk=pk)).data

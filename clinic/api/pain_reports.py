@@ -24,7 +24,7 @@ from clinic.pain.advice import render_report_advice
 from clinic.pain.reporting import Answers
 
 KEY: Final = "Idempotency-Key"
-_GOOD_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
+_VALID_KEY: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,198}[\x21-\x7e])?")
 
 
 class ReportBody(BodySerializer):
@@ -39,8 +39,8 @@ class ReportBody(BodySerializer):
     note = Text(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        given = super().to_internal_value(data)
-        return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+        answers = super().to_internal_value(data)
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in answers.items()}
 
 
 class NewReport(ReportBody):
@@ -83,7 +83,7 @@ class ReportAnswer(serializers.ModelSerializer[PainReport]):
     warning_signs = serializers.SlugRelatedField[Any](many=True, slug_field="code", read_only=True)
     source = EnumField("ReportSource", PainReport.Source)  # type: ignore[assignment]  # a field: taken off the class
     advice = EnumField("Advice", Advice)
-    render_report_advice = serializers.SerializerMethodField()
+    advice_text = serializers.SerializerMethodField()
     flags = FlagRaised(many=True, source="raised_flags")
 
     class Meta:
@@ -109,9 +109,9 @@ class PainReports(ApiViewSet[PainReport]):
     def list(self, request: Request) -> Response:
         """As they happened, newest first."""
         rows = self.get_queryset()
-        if (number := self.number("prescription")) is not None:
+        if (number := self.read_number("prescription")) is not None:
             rows = rows.filter(prescription=self._prescription(number))
-        return self.paged(rows)
+        return self.paginated(rows)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """One report."""
@@ -132,30 +132,30 @@ class PainReports(ApiViewSet[PainReport]):
     def create(self, request: Request) -> Response:
         """Report pain. The rules run at once: the answer says what to do, and which flags went up."""
         key = _key(request)
-        given = self.read(NewReport)
-        prescription = self._prescription(given.pop("prescription"))
-        outcome = reporting.report_pain(
-            prescription, Answers(**given), by=self.caller, source=PainReport.Source.API, key=key
+        body = self.read_body(NewReport)
+        prescription = self._prescription(body.pop("prescription"))
+        result = reporting.report_pain(
+            prescription, Answers(**body), by=self.caller, source=PainReport.Source.API, key=key
         )
-        headers = {"Idempotent-Replayed": "true"} if outcome.repeated else {}
-        return Response(_represent(outcome.report), status=status.HTTP_201_CREATED, headers=headers)
+        headers = {"Idempotent-Replayed": "true"} if result.repeated else {}
+        return Response(_represent(result.report), status=status.HTTP_201_CREATED, headers=headers)
 
     @extend_schema(request=Changes, responses=ReportAnswer)
     @action(detail=True, methods=["post"])
     def correct(self, request: Request, pk: int) -> Response:
         """Change some answers; the old ones are kept, the rules run again."""
         stored = get_object_or_404(PainReport.objects.visible_to(self.caller), pk=pk)
-        changes = self.read(Changes)
-        outcome = reporting.correct_report(stored, changes, reason=changes.pop("reason"), by=self.caller)
-        return Response(_represent(outcome.report))
+        changes = self.read_body(Changes)
+        result = reporting.correct_report(stored, changes, reason=changes.pop("reason"), by=self.caller)
+        return Response(_represent(result.report))
 
     def _prescription(self, number: int) -> Prescription:
-        found: Prescription = get_named(Prescription.objects.visible_to(self.caller), "prescription", pk=number)
-        return found
+        prescription: Prescription = get_named(Prescription.objects.visible_to(self.caller), "prescription", pk=number)
+        return prescription
 
 
 def with_related(rows: QuerySet[PainReport]) -> QuerySet[PainReport]:
-    """Fetch along what an answer says of each, in a fixed number of queries."""
+    """Fetch the related rows of the representation in a fixed number of queries."""
     return rows.select_related("prescription__client__clinic", "advice_text").prefetch_related(
         "prescription__client__clinic__advice_texts",
         "areas",
@@ -170,6 +170,6 @@ def _represent(report: PainReport) -> Any:
 
 def _key(request: Request) -> str | None:
     key = request.headers.get(KEY)
-    if key is not None and not _GOOD_KEY.fullmatch(key):
+    if key is not None and not _VALID_KEY.fullmatch(key):
         raise exceptions.ValidationError({KEY: [_("1 to 200 printable characters, no space at the ends.")]})
     return key

@@ -1,4 +1,4 @@
-"""How a prescription is written and read: the plan, the screening, the ledger."""
+"""The representations of a prescription: plan, screening, ledger of reminders."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from clinic.api.clients import PractitionerAnswer
 from clinic.api.enum_fields import EnumField
 from clinic.api.fields import BodySerializer, Day, Instant, Text, TextList, WholeNumber, YesNo
 from clinic.models import Prescription, PrescriptionVersion, Reminder, ScreeningAnswer
+from clinic.models.dosage import MAX_HOLD_SECONDS, MAX_SETS
 from clinic.models.fields import WEEKDAYS
 from clinic.models.outbox import State as MailState
 from clinic.reminders import planning
@@ -32,8 +33,8 @@ class NewPrescription(BodySerializer):
     ends_on = Day(required=False, allow_null=True)
     days = TextList(help_text=f"of {', '.join(WEEKDAYS)}")
     times = TextList(help_text="HH:MM in the client's zone")
-    sets = WholeNumber(min_value=1, max_value=20)
-    hold_seconds = WholeNumber(min_value=1, max_value=600)
+    sets = WholeNumber(min_value=1, max_value=MAX_SETS)
+    hold_seconds = WholeNumber(min_value=1, max_value=MAX_HOLD_SECONDS)
     variation = Text(max_length=40, required=False, allow_blank=True)
     mornings_allowed = YesNo(default=True, help_text="false: none within two hours after the client gets up")
     screening = serializers.DictField(child=ScreeningBody(), help_text="by the code of each precaution")
@@ -76,7 +77,7 @@ class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
 
     def to_representation(self, prescription: Prescription) -> dict[str, Any]:
         version = prescription.versions.all()[0]
-        coming = planning.next_reminder(prescription, version, timezone.now())
+        reminder = planning.next_reminder(prescription, version, timezone.now())
         return {
             "id": prescription.pk,
             "client": prescription.client_id,
@@ -87,7 +88,7 @@ class PrescriptionAnswer(serializers.ModelSerializer[Prescription]):
             "state_since": Instant().to_representation(prescription.state_since),
             **_plan(version),
             "screening": {row.code: ScreeningAnswered(row).data for row in prescription.screening.all()},
-            "next_due_at": Instant().to_representation(coming.due_at) if coming else None,
+            "next_due_at": Instant().to_representation(reminder.due_at) if reminder else None,
         }
 
 
@@ -121,10 +122,6 @@ def _plan(version: PrescriptionVersion) -> dict[str, Any]:
         "version": version.number,
         "starts_on": version.starts_on.isoformat(),
         "ends_on": version.ends_on.isoformat() if version.ends_on else None,
-        "days": version.day_names,
-        "times": [f"{time:%H:%M}" for time in version.local_times],
-        "sets": version.sets,
-        "hold_seconds": version.hold_seconds,
-        "variation": version.variation,
+        **version.dosage_values(),
         "mornings_allowed": version.mornings_allowed,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
@@ -58,11 +57,11 @@ class Prescriptions(ApiViewSet[Prescription]):
     def list(self, request: Request) -> Response:
         """Newest first."""
         rows = self.get_queryset()
-        if (number := self.number("client")) is not None:
+        if (number := self.read_number("client")) is not None:
             rows = rows.filter(client=get_named(Client.objects.visible_to(request.user), "client", pk=number))
-        if state := self.query("state", Prescription.State.values):
+        if state := self.read_choice("state", Prescription.State.values):
             rows = rows.filter(state=state)
-        return self.paged(rows)
+        return self.paginated(rows)
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """One prescription, with the version of its plan that is in force."""
@@ -71,34 +70,34 @@ class Prescriptions(ApiViewSet[Prescription]):
     @extend_schema(request=NewPrescription, responses={201: PrescriptionMade})
     def create(self, request: Request) -> Response:
         """Prescribe an exercise to a client whom the caller treats; reminders follow from the plan."""
-        given = self.read(NewPrescription)
-        client: Client = get_named(Client.objects.treated_by(self.caller), "client", pk=given.pop("client"))
-        exercise: Exercise = get_named(Exercise.objects.current(), "exercise", slug=given.pop("exercise"))
+        body = self.read_body(NewPrescription)
+        client: Client = get_named(Client.objects.treated_by(self.caller), "client", pk=body.pop("client"))
+        exercise: Exercise = get_named(Exercise.objects.current(), "exercise", slug=body.pop("exercise"))
         by = Practitioner.objects.for_user(self.caller).get(clinic=client.clinic_id)
-        screening = {code: ScreenedPrecaution(**answer) for code, answer in given.pop("screening").items()}
-        dose = PlannedDosage(**given)
-        made = prescribing.prescribe_exercise(client, exercise, dose, screening, by=by)
-        made = with_related(Prescription.objects.all()).get(pk=made.pk)
-        answer = PrescriptionMade(made, context={"warnings": _warnings(client, dose)})
+        screening = {code: ScreenedPrecaution(**answer) for code, answer in body.pop("screening").items()}
+        dose = PlannedDosage(**body)
+        stored = prescribing.prescribe_exercise(client, exercise, dose, screening, by=by)
+        prescription = with_related(Prescription.objects.all()).get(pk=stored.pk)
+        answer = PrescriptionMade(prescription, context={"warnings": _warnings(client, dose)})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=Reason, responses=PrescriptionAnswer)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, pk: int) -> Response:
         """Pause the exercise; its reminders stop."""
-        return self._move(pk, prescribing.hold_prescription)
+        return self._change_state(pk, prescribing.hold_prescription)
 
     @extend_schema(request=Reason, responses=PrescriptionAnswer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: int) -> Response:
         """Go on after a hold."""
-        return self._move(pk, prescribing.resume_prescription)
+        return self._change_state(pk, prescribing.resume_prescription)
 
     @extend_schema(request=Reason, responses=PrescriptionAnswer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: int) -> Response:
         """End the exercise for good."""
-        return self._move(pk, prescribing.end_prescription)
+        return self._change_state(pk, prescribing.end_prescription)
 
     @extend_schema(responses=ReminderAnswer(many=True))
     @action(detail=True, methods=["get"], serializer_class=ReminderAnswer)
@@ -106,7 +105,7 @@ class Prescriptions(ApiViewSet[Prescription]):
         """The ledger, latest first: each reminder that was due, and what became of it."""
         prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
         ledger = Reminder.objects.filter(schedule__prescription=prescription)
-        return self.paged(ledger)
+        return self.paginated(ledger)
 
     @extend_schema(
         parameters=[
@@ -119,17 +118,17 @@ class Prescriptions(ApiViewSet[Prescription]):
         """The plan on one or two pages for the client to take home: a PDF that a screen reader can read."""
         prescription = get_object_or_404(Prescription.objects.visible_to(self.caller), pk=pk)
         paper, language = request.query_params.get("paper", pdf.A4), request.query_params.get("language")
-        printed = sheet.hand_out(prescription, by=self.caller, paper=paper, language=language)
+        printed = sheet.print_handout(prescription, by=self.caller, paper=paper, language=language)
         return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
 
-    def _move(self, pk: int, verb: Callable[..., None]) -> Response:
+    def _change_state(self, pk: int, service: Callable[..., None]) -> Response:
         prescription = get_object_or_404(Prescription.objects.treated_by(self.caller), pk=pk)
-        verb(prescription, by=self.caller, reason=self.read(Reason)["reason"])
+        service(prescription, by=self.caller, reason=self.read_body(Reason)["reason"])
         return Response(PrescriptionAnswer(with_related(Prescription.objects.all()).get(pk=pk)).data)
 
 
 def with_related(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
-    """Fetch along what an answer says of each, in a fixed number of queries."""
+    """Fetch the related rows of the representation in a fixed number of queries."""
     return rows.select_related("client", "exercise", "prescribed_by", "reminder_choice").prefetch_related(
         Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),
         "screening",
@@ -137,10 +136,10 @@ def with_related(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
 
 
 def _warnings(client: Client, dose: PlannedDosage) -> list[str]:
-    """What the practitioner should know of the plan that was stored."""
-    early: dict[str, Any] = {"times": ", ".join(prescribing.morning_times(client, dose.times))}
-    if not early["times"]:
+    """Warnings about the stored plan, for the practitioner."""
+    params = {"times": ", ".join(prescribing.morning_times(client, dose.times))}
+    if not params["times"]:
         return []
     if dose.mornings_allowed:
-        return [_("%(times)s: within two hours after this client gets up, when bending is best avoided.") % early]
-    return [_("%(times)s: no reminder goes out within two hours after this client gets up.") % early]
+        return [_("%(times)s: within two hours after this client gets up, when bending is best avoided.") % params]
+    return [_("%(times)s: no reminder goes out within two hours after this client gets up.") % params]

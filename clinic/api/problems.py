@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem details: what is wrong, which field, and how to put it right."""
+"""Every error as RFC 9457 problem details: the field, the error and its remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from clinic.pain.reporting import KeyReused
 
 MEDIA_TYPE: Final = "application/problem+json"
 BODY: Final = "body"
-"""The name under ``errors`` of what is wrong with the body as a whole."""
+"""The name under ``errors`` of errors of the body as a whole."""
 
 _WHOLE: Final = ("non_field_errors", "__all__")
 _LONGEST_NAME: Final = 60
@@ -27,7 +27,7 @@ ErrorMessages = dict[str, list[str]]
 
 
 class NotVisible(exceptions.NotFound):
-    """404 for a number or name in a body or a query which the caller may not see, or which is not there."""
+    """404 for a number or name in a body or query that does not exist or that the caller may not see."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class TooLarge(exceptions.APIException):
 
 
 def handle_exception(exception: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Answer an exception of a view; None leaves it to Django, as an error of ours."""
+    """The response to an exception of a view; None leaves it to Django as a server error."""
     problem = _as_api_exception(exception)
     if problem is None:
         return None
@@ -122,24 +122,24 @@ def _errors(problem: exceptions.APIException) -> ErrorMessages:
         return {str(field): [_printable(problem.detail)]}
     if not isinstance(problem, exceptions.ValidationError):
         return {}
-    detail = problem.detail if isinstance(problem.detail, dict) else {BODY: problem.detail}
+    details = problem.detail if isinstance(problem.detail, dict) else {BODY: problem.detail}
     return {
-        BODY if name in _WHOLE else _printable(name)[:_LONGEST_NAME]: list(_messages(said))
-        for name, said in detail.items()
+        BODY if name in _WHOLE else _printable(name)[:_LONGEST_NAME]: list(_messages(detail))
+        for name, detail in details.items()
     }
 
 
-def _messages(said: Any, inside: str = "") -> Iterator[str]:
-    """Messages of one field; those from inside it begin with the place, such as ``pregnancy.answer:``."""
-    if isinstance(said, dict):
-        for place, more in said.items():
-            where = "" if place in _WHOLE else str(place)[:_LONGEST_NAME]
-            yield from _messages(more, ".".join(filter(None, (inside, where))))
-    elif isinstance(said, list | tuple):
-        for more in said:
-            yield from _messages(more, inside)
+def _messages(detail: Any, path: str = "") -> Iterator[str]:
+    """The messages of one field; nested ones begin with their path, such as ``pregnancy.answer:``."""
+    if isinstance(detail, dict):
+        for key, nested in detail.items():
+            name = "" if key in _WHOLE else str(key)[:_LONGEST_NAME]
+            yield from _messages(nested, ".".join(filter(None, (path, name))))
+    elif isinstance(detail, list | tuple):
+        for nested in detail:
+            yield from _messages(nested, path)
     else:
-        yield _printable(f"{inside}: {said}" if inside else said)
+        yield _printable(f"{path}: {detail}" if path else detail)
 
 
 def _detail(problem: exceptions.APIException, errors: ErrorMessages) -> str:
@@ -153,5 +153,5 @@ def _first_of_each(errors: ErrorMessages) -> Iterable[tuple[str, str]]:
 
 
 def _printable(text: object) -> str:
-    """Text that can be written as UTF-8, whatever a caller sent and a message repeats."""
+    """Text that can be encoded as UTF-8, whatever of a caller's text a message repeats."""
     return str(text).encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""What every call has in common: who may come in, how bodies and queries are read, how lists are paged."""
+"""What every call shares: authentication, bodies, query parameters and pagination."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import exceptions
@@ -22,14 +21,15 @@ from rest_framework.viewsets import GenericViewSet
 from clinic.accounts import second_factor
 from clinic.api import problems
 from clinic.api.fields import BodySerializer, JSONObjects
-from clinic.models import Practitioner, Prescription
+from clinic.models import Practitioner
+from clinic.models.fields import int_or_none
 
 Row = TypeVar("Row", bound=Model)
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 class Pages(PageNumberPagination):
-    """``?page=`` from 1; one that is not there is 404."""
+    """``?page=`` from 1; a page beyond the last one is 404."""
 
     page_size = 50
 
@@ -61,10 +61,7 @@ class ApiSchema(AutoSchema):
 
 
 class ApiViewSet(GenericViewSet[Row]):
-    """One noun of the API. All is set here, so that a host project's own REST settings change nothing.
-
-    Only how callers are known, token or session, is the project's choice.
-    """
+    """One noun of the API. A host project's own REST settings change nothing but the authentication classes."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [JSONObjects]
@@ -77,14 +74,14 @@ class ApiViewSet(GenericViewSet[Row]):
     schema = ApiSchema()
 
     queries: ClassVar[dict[str, tuple[str, ...]]] = {}
-    """The names that each action takes after the question mark, ``page`` for the paged ones."""
+    """The query parameters of each action; ``page`` for the paginated ones."""
 
     def get_exception_handler(self) -> Any:
         return problems.handle_exception
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        # A key is a program's, made by the operator; what comes by a session is a person, who shows a second factor.
+        # A token belongs to a program, a session to a person, who needs a second factor.
         if request.auth is None and second_factor.is_required(
             request._request, Practitioner.objects.for_user(request.user)
         ):
@@ -92,54 +89,52 @@ class ApiViewSet(GenericViewSet[Row]):
         self._check_queries()
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        answer: Response = super().finalize_response(request, response, *args, **kwargs)
-        answer.headers.setdefault("Cache-Control", "no-store")  # health data stays out of every cache
-        return answer
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")  # health data stays out of every cache
+        return response
 
     @property
     def caller(self) -> AbstractBaseUser:
-        """Who asks: signed in, as IsAuthenticated has seen to."""
+        """The user of the request, signed in because of IsAuthenticated."""
         return cast(AbstractBaseUser, self.request.user)
 
-    def read(self, body: type[BodySerializer]) -> dict[str, Any]:
-        """The body, checked. Raises ValidationError by field."""
-        given = body(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
+    def read_body(self, serializer: type[BodySerializer]) -> dict[str, Any]:
+        """The validated body. Raises ValidationError by field."""
+        body = serializer(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
 
-    def paged(self, rows: QuerySet[Any]) -> Response:
+    def paginated(self, rows: QuerySet[Any]) -> Response:
         """One page of ``rows``, written by the action's serializer."""
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    def query(self, name: str, allowed: Sequence[str]) -> str | None:
-        """One of the allowed values of a query, or None when it is not given. Raises ValidationError naming it."""
-        given = self.request.query_params.get(name)
-        if given is not None and given not in allowed:
+    def read_choice(self, name: str, allowed: Sequence[str]) -> str | None:
+        """The value of a query parameter, one of ``allowed``; None without it. Raises ValidationError naming it."""
+        value = self.request.query_params.get(name)
+        if value is not None and value not in allowed:
             raise exceptions.ValidationError({name: [_("Use one of: %(known)s.") % {"known": ", ".join(allowed)}]})
-        return given
+        return value
 
-    def number(self, name: str) -> int | None:
-        """A row's number in a query, or None when it is not given. Raises ValidationError naming it."""
-        given = self.request.query_params.get(name)
-        if given is None:
-            return None
-        if not (given.isascii() and given.isdecimal() and len(given) < 20):
+    def read_number(self, name: str) -> int | None:
+        """A row's number in a query parameter; None without it. Raises ValidationError naming it."""
+        text = self.request.query_params.get(name)
+        if text is not None and int_or_none(text) is None:
             raise exceptions.ValidationError({name: [_("Write a whole number.")]})
-        return int(given)
+        return int_or_none(text)
 
     def _check_queries(self) -> None:
-        known = self.queries.get(self.action or "", ())
-        wrong: dict[str, list[str]] = {}
+        parameters = self.queries.get(self.action or "", ())
+        errors: dict[str, list[str]] = {}
         for name, values in self.request.query_params.lists():
-            if name == "page" and name in known and len(values) > 1:
+            if name == "page" and name in parameters and len(values) > 1:
                 raise exceptions.NotFound(_("Ask for one page at a time."))
-            if name not in known:
-                wrong[name] = [_("This address takes no such query.")]
+            if name not in parameters:
+                errors[name] = [_("This address takes no such query.")]
             elif len(values) > 1:
-                wrong[name] = [_("Give it once.")]
-        if wrong:
-            raise exceptions.ValidationError(wrong)
+                errors[name] = [_("Give it once.")]
+        if errors:
+            raise exceptions.ValidationError(errors)
 
 
 class NotFoundView(APIView):
@@ -160,13 +155,8 @@ class NotFoundView(APIView):
 
 
 def get_named(rows: Rows, field: str, **lookup: Any) -> Any:
-    """The one row that a body or query names under ``field``. Raises Missing, naming it, when there is none."""
+    """The row that a body or query names under ``field``. Raises NotVisible, naming the field, when there is none."""
     row = rows.filter(**lookup).first()
     if row is None:
         raise problems.NotVisible(field, _("There is no such thing here, or not for you."))
     return row
-
-
-def prescription_of(rows: QuerySet[Prescription], pk: int) -> Prescription:
-    """The prescription in the address. Raises Http404."""
-    return get_object_or_404(rows, pk=pk)

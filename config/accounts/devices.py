@@ -15,6 +15,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.models.fields import int_or_none
+
 SEEN, OFTEN = "seen", dt.timedelta(hours=1)
 
 
@@ -29,8 +31,7 @@ class DevicesPage(ListUserSessionsView):  # type: ignore[misc]  # allauth is unt
             messages.info(request, _("You are signed out everywhere."))
             return redirect("account_login")
         if which:
-            one = mine.filter(pk=which) if which.isascii() and which.isdigit() and len(which) < 19 else mine.none()
-            flows.sessions.end_sessions(request, list(one))
+            flows.sessions.end_sessions(request, list(mine.filter(pk=int_or_none(which))))
             messages.info(request, _("That device is signed out."))
             return redirect("usersessions_list")
         response: HttpResponse = super().post(request, *args, **kwargs)

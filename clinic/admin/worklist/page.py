@@ -21,7 +21,7 @@ from clinic.admin import access
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.worklist.rows import rows
 from clinic.models import Client, Clinic, Flag, Practitioner
-from clinic.models.fields import folded
+from clinic.models.fields import folded, int_or_none
 from clinic.worklist import query as worklist_query
 from clinic.worklist.query import FILTERS, MAX_COUNTED, Counts
 
@@ -112,14 +112,14 @@ def _page_of(clients: QuerySet[Client], length: int | None, wanted: str | None) 
     """
     if length is not None:
         return _Pages(clients, length).get_page(wanted)
-    number = int(wanted) if wanted and wanted.isdecimal() and len(wanted) < 4 else 1
+    number = min(int_or_none(wanted) or 1, MAX_COUNTED)
     counted = clients.annotate(found=Window(Count("pk")))
-    first = max(0, number - 1) * PER_PAGE
+    first = (number - 1) * PER_PAGE
     rows = list(counted[first : first + PER_PAGE])
     if not rows and number > 1:  # past the end
         return _Pages(clients, clients[:MAX_COUNTED].count()).get_page(wanted)
     pages = _Pages(clients, rows[0].found if rows else 0)
-    return Shown(rows, min(max(1, number), pages.num_pages), pages)
+    return Shown(rows, min(number, pages.num_pages), pages)
 
 
 def show(request: HttpRequest) -> AdminPage:
