@@ -38,10 +38,10 @@ START_LIMIT = 60.0  # seconds
 SIGN_IN = """
 from django.conf import settings
 from django.test import Client as Browser
-from clinic.demo.people import address
+from clinic.demo.people import email_address
 from clinic.models import Client
 browser = Browser()
-browser.force_login(Client.objects.get(email=address("dana")).user, backend=settings.AUTHENTICATION_BACKENDS[0])
+browser.force_login(Client.objects.get(email=email_address("dana")).user, backend=settings.AUTHENTICATION_BACKENDS[0])
 print(browser.cookies[settings.SESSION_COOKIE_NAME].value)
 """
 

@@ -1,1 +1,1 @@
-"""The demo clinic: its people and their histories, played through the verbs. Only the command `demo` uses it."""
+"""The demo clinic: its people and their histories, made with the services. Only the command `demo` uses it."""

@@ -1,4 +1,4 @@
-"""A made-up pain diary, the same at every run. Pure: standard library only, no clock."""
+"""A simulated pain diary, the same at every run. Pure: standard library only, no clock."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-DAY_TO_DAY_SWING = 0.8  # points; calmer than the 1.2 of real diaries, so that a short one tells its story
+DAY_TO_DAY_SWING = 0.8  # points; calmer than the 1.2 of real diaries, so that a short one shows its course
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Some days alike: pain before the exercise around a level, and what the exercise does to it.
+    """Days of one kind: pain before the exercise around a level, and the effect of the exercise.
 
     ``level`` at the first day and ``level_at_end`` at the last are points 0–10; ``relief`` is how far pain falls with a
     session on average, in points; ``answers`` is the share of days with a report, 0–1.
@@ -26,7 +26,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Entry:
-    """One report: how many days ago, how many minutes after the time of the plan, and what was said."""
+    """One report: days ago, minutes after the time of the plan, scores and channel."""
 
     days_ago: int
     minutes: int
@@ -35,19 +35,19 @@ class Entry:
     by_mail: bool
 
 
-def entries(seed: str, phases: Sequence[Phase], last_days_ago: int) -> Iterator[Entry]:
-    """The reports of ``phases``, one after the other, the last day being ``last_days_ago``; that day always has one."""
-    dice = random.Random(f"plumbline demo {seed}")  # noqa: S311  a story, not a secret
+def generate_entries(seed: str, phases: Sequence[Phase], last_days_ago: int) -> Iterator[Entry]:
+    """Yield the reports of ``phases`` in order; the last day, ``last_days_ago``, always has one."""
+    rng = random.Random(f"plumbline demo {seed}")  # noqa: S311  a simulation, not a secret
     days_ago = last_days_ago + sum(phase.days for phase in phases)
     for phase in phases:
         end = phase.level if phase.level_at_end is None else phase.level_at_end
         for day in range(phase.days):
             days_ago -= 1
             level = phase.level + (end - phase.level) * day / max(1, phase.days - 1)
-            # Every die is rolled on every day, so that a plan with fewer days keeps the numbers of the others.
-            before = _score(dice.gauss(level, DAY_TO_DAY_SWING))
-            after = _score(before - max(-1.0, dice.gauss(phase.relief, 0.6)))
-            minutes, by_mail, answers = dice.randint(-40, 100), dice.random() < 0.4, dice.random() < phase.answers
+            # Every number is drawn on every day, so that a plan with fewer days keeps the numbers of the others.
+            before = _score(rng.gauss(level, DAY_TO_DAY_SWING))
+            after = _score(before - max(-1.0, rng.gauss(phase.relief, 0.6)))
+            minutes, by_mail, answers = rng.randint(-40, 100), rng.random() < 0.4, rng.random() < phase.answers
             if answers or days_ago == last_days_ago:
                 yield Entry(days_ago, max(5, minutes) if by_mail else minutes, before, after, by_mail)
 

@@ -1,4 +1,4 @@
-"""One client of the demo: what it does and what is done for it. Words for the stories, each a verb of the product."""
+"""A client of the demo, whose methods add events to the history: each calls a service at its time."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from clinic.clients import acceptance, invitations
 from clinic.clients import messages as client_messages
 from clinic.clients import notes as client_notes
 from clinic.clients import preferences as client_preferences
-from clinic.demo.diary import Entry, Phase, entries
-from clinic.demo.people import EXERCISE, PASSWORD, address
-from clinic.demo.seed import Stage
+from clinic.demo.diary import Entry, Phase, generate_entries
+from clinic.demo.people import EXERCISE_SLUG, PASSWORD, email_address
+from clinic.demo.seed import DemoHistory
+from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, PainReport, Practitioner, Prescription, Reminder
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.models.outbox import State
 from clinic.pain import reporting
 from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
-from clinic.dosage.values import PlannedDosage
 from clinic.prescriptions.screening import ScreenedPrecaution
 from exercises.models import Exercise
 
-TO_JOIN = dt.timedelta(hours=3)  # between the invitation and its acceptance
+JOINS_AFTER = dt.timedelta(hours=3)  # the invitation
 
 
-class Part:
-    """One client. Days are counted back from the stage's now, times of day are local to the client."""
+class DemoClient:
+    """One client. Days are counted back from the end of the history, times of day are the client's own."""
 
-    def __init__(self, stage: Stage, by: Practitioner, name: str, **about: Any) -> None:
-        self.stage, self.by = stage, by
-        self.here = zone(stage.clinic.time_zone)
-        email = address(name.split()[0])
-        self.client = Client(name=name, email=email, time_zone=stage.clinic.time_zone, **about)
+    def __init__(self, history: DemoHistory, by: Practitioner, name: str, **fields: Any) -> None:
+        self.history, self.by = history, by
+        self.time_zone = zone(history.clinic.time_zone)
+        email = email_address(name.split()[0])
+        self.client = Client(name=name, email=email, time_zone=history.clinic.time_zone, **fields)
         self.prescription: Prescription
         self.time = dt.time(18, 0)
 
-    # -- coming in ------------------------------------------------------------------------------
+    # -- joining --------------------------------------------------------------------------------
 
-    def is_invited(self, when: dt.datetime) -> None:
-        self.stage.at(when, lambda now: invitations.invite_client(self.client, by=self.by, now=now))
+    def invite(self, when: dt.datetime) -> None:
+        self.history.add(when, lambda now: invitations.invite_client(self.client, by=self.by, now=now))
 
-    def joins(self, days_ago: int, *, sign_in: bool = False) -> None:
-        """Is invited and accepts the same day; ``sign_in``: with the demo's password, else by a code sent by mail."""
+    def join(self, days_ago: int, *, sign_in: bool = False) -> None:
+        """Be invited and accept the same day; ``sign_in``: with the demo's password, else by a code sent by mail."""
         invited_at = self.moment(days_ago, dt.time(9, 30))
         password = PASSWORD if sign_in else ""
 
@@ -55,21 +55,19 @@ class Part:
             acceptance.accept_invitation(self.client.invitations.get(), password=password, now=now)
             self.client.refresh_from_db()
 
-        self.is_invited(invited_at)
-        self.stage.at(invited_at + dt.timedelta(minutes=1), self.stage.invitations_go_out)
-        self.stage.at(invited_at + TO_JOIN, accept)
+        self.invite(invited_at)
+        self.history.add(invited_at + dt.timedelta(minutes=1), self.history.send_invitations)
+        self.history.add(invited_at + JOINS_AFTER, accept)
 
-    def gets_exercise(
-        self, when: dt.datetime, time: dt.time, *, yes: dict[str, str] | None = None, **dose: Any
-    ) -> None:
-        """Is prescribed the forward bend at ``time``, every day unless said otherwise.
+    def prescribe(self, when: dt.datetime, time: dt.time, *, yes: dict[str, str] | None = None, **dose: Any) -> None:
+        """Be prescribed the forward bend at ``time``, every day unless ``dose`` has other days.
 
         ``yes`` are the precautions that were answered with yes, each with the reason to prescribe all the same.
         """
         self.time = time
 
         def prescribe(now: dt.datetime) -> None:
-            exercise = Exercise.objects.current().get(slug=EXERCISE)
+            exercise = Exercise.objects.current().get(slug=EXERCISE_SLUG)
             codes = [precaution.code for precaution in exercise.precautions_in(None)]
             screening = {code: ScreenedPrecaution(code in (yes or {}), (yes or {}).get(code, "")) for code in codes}
             plan = self._dose(self.local(now).date(), **dose)
@@ -77,27 +75,27 @@ class Part:
                 self.client, exercise, plan, screening, by=self.by, now=now
             )
 
-        self.stage.at(when, prescribe)
+        self.history.add(when, prescribe)
 
-    def starts(
+    def start(
         self, days_ago: int, time: dt.time, *, sign_in: bool = False, yes: dict[str, str] | None = None, **dose: Any
     ) -> None:
-        """Joins and has an exercise from that day on."""
-        self.joins(days_ago, sign_in=sign_in)
-        self.gets_exercise(self.moment(days_ago, dt.time(10, 0)), time, yes=yes, **dose)
+        """Join and have an exercise from that day on."""
+        self.join(days_ago, sign_in=sign_in)
+        self.prescribe(self.moment(days_ago, dt.time(10, 0)), time, yes=yes, **dose)
 
     # -- reporting ------------------------------------------------------------------------------
 
-    def keeps_diary(self, *phases: Phase, until: int = 1) -> None:
-        """Reports through the phases, the last of their days being ``until`` days ago; some by the link in the mail."""
-        for entry in entries(self.client.email, phases, until):
+    def keep_diary(self, *phases: Phase, until: int = 1) -> None:
+        """Report through the phases until ``until`` days ago, some by the link in the mail."""
+        for entry in generate_entries(self.client.email, phases, until):
             when = self.moment(entry.days_ago, self.time) + dt.timedelta(minutes=entry.minutes)
             first, last = (self.moment(entry.days_ago, time) for time in (dt.time(0, 5), dt.time(23, 55)))
-            self.stage.at(min(max(when, first), last), partial(self._report_entry, entry))
+            self.history.add(min(max(when, first), last), partial(self._report_entry, entry))
 
-    def says(self, when: dt.datetime, *, did_exercise: bool = True, **answers: Any) -> None:
+    def report(self, when: dt.datetime, *, did_exercise: bool = True, **answers: Any) -> None:
         """One report in the portal."""
-        self.stage.at(
+        self.history.add(
             when, lambda now: self._report(Answers(occurred_at=now, did_exercise=did_exercise, **answers), now)
         )
 
@@ -111,60 +109,60 @@ class Part:
     def _report(self, answers: Answers, now: dt.datetime, reminder: Reminder | None = None) -> None:
         by = None if reminder else self._account()
         source = PainReport.Source.MAIL if reminder else PainReport.Source.PORTAL
-        self.prescription.refresh_from_db(fields=["state"])  # that alone: what it refers to need not be read again
+        self.prescription.refresh_from_db(fields=["state"])  # this field alone, which keeps the cached relations
         reporting.report_pain(self.prescription, answers, by=by, source=source, reminder=reminder, now=now)
 
     # -- what practitioners do --------------------------------------------------------------------
 
-    def then(self, when: dt.datetime, act: Callable[[dt.datetime], object]) -> None:
-        """Anything else, with the state of the prescription read anew before it."""
+    def act(self, when: dt.datetime, action: Callable[[dt.datetime], object]) -> None:
+        """Run any other action, with the state of the prescription refreshed before it."""
 
         def perform(now: dt.datetime) -> None:
             self.prescription.refresh_from_db(fields=["state"])
-            act(now)
+            action(now)
 
-        self.stage.at(when, perform)
+        self.history.add(when, perform)
 
-    def pauses(self, when: dt.datetime, days: int) -> None:
-        """The client wants no reminders until so many days from now on."""
-        until = self.local(self.stage.now).date() + dt.timedelta(days=days)
+    def pause(self, when: dt.datetime, days: int) -> None:
+        """Pause the reminders until ``days`` from now."""
+        until = self.local(self.history.now).date() + dt.timedelta(days=days)
 
         def pause(now: dt.datetime) -> None:
             client_preferences.pause_reminders(self.client, until, by=self._account(), now=now)
 
-        self.then(when, pause)
+        self.act(when, pause)
 
-    def changes_dose(self, now: dt.datetime, reason: str, **dose: Any) -> None:
-        """The practitioner amends the plan from today on."""
+    def change_dose(self, now: dt.datetime, reason: str, **dose: Any) -> None:
+        """Have the practitioner change the dose from that day on."""
         plan = self._dose(self.local(now).date(), **dose)
         prescribing.amend_prescription(self.prescription, plan, by=self.by, reason=reason, now=now)
 
-    def is_written_to(self, when: dt.datetime, text: str, *, read_after: dt.timedelta | None = None) -> None:
-        """The practitioner writes; the client reads it so long after, or has not read it yet."""
+    def send_message(self, when: dt.datetime, text: str, *, read_after: dt.timedelta | None = None) -> None:
+        """Have the practitioner write; the client reads it after ``read_after``, or not yet."""
 
         def read(now: dt.datetime) -> None:
             client_messages.mark_read(self.client.messages.get(text=text), by=self._account(), now=now)
 
-        self.then(when, lambda now: client_messages.send_message(self.client, text, by=self.by, now=now))
-        self.stage.at(when + dt.timedelta(minutes=1), self.stage.messages_go_out)
+        self.act(when, lambda now: client_messages.send_message(self.client, text, by=self.by, now=now))
+        self.history.add(when + dt.timedelta(minutes=1), self.history.send_messages)
         if read_after is not None:
-            self.then(when + read_after, read)
+            self.act(when + read_after, read)
 
-    def is_noted(self, when: dt.datetime, text: str) -> None:
-        """The practitioner keeps a note on the exercise."""
-        self.then(
+    def add_note(self, when: dt.datetime, text: str) -> None:
+        """Have the practitioner add a note on the exercise."""
+        self.act(
             when, lambda now: client_notes.add_note(self.client, text, by=self.by, about=self.prescription, now=now)
         )
 
     # -- time -----------------------------------------------------------------------------------
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        return moment.astimezone(self.here)
+        return moment.astimezone(self.time_zone)
 
     def moment(self, days_ago: int, time: dt.time) -> dt.datetime:
-        """A local time of day some days ago."""
-        day = self.local(self.stage.now).date() - dt.timedelta(days=days_ago)
-        return dt.datetime.combine(day, time, self.here)
+        """Return the instant of a local time of day some days ago."""
+        day = self.local(self.history.now).date() - dt.timedelta(days=days_ago)
+        return dt.datetime.combine(day, time, self.time_zone)
 
     def _account(self) -> AbstractBaseUser:
         account = self.client.user
@@ -173,6 +171,6 @@ class Part:
         return account
 
     def _dose(self, starts_on: dt.date, **dose: Any) -> PlannedDosage:
-        given: dict[str, Any] = {"starts_on": starts_on, "days": WEEKDAYS, "times": [self.time], "sets": 2, **dose}
-        plan = PlannedDosage(**given)
+        values: dict[str, Any] = {"starts_on": starts_on, "days": WEEKDAYS, "times": [self.time], "sets": 2, **dose}
+        plan = PlannedDosage(**values)
         return replace(plan, mornings_allowed=bool(prescribing.morning_times(self.client, plan.times)))

@@ -1,4 +1,4 @@
-"""Open the demo clinic, and see to it that every start brings a reminder within two minutes."""
+"""Create the demo clinic, and make sure that a reminder is due within two minutes of every start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from clinic.conf import conf
 from clinic.demo import people, registrants, scenarios
-from clinic.demo.seed import Stage
+from clinic.demo.seed import DemoHistory
 from clinic.dosage.values import Dosage, PlannedDosage
 from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, PrescriptionVersion, Schedule
 from clinic.models.fields import WEEKDAYS, zone
@@ -22,80 +22,80 @@ from clinic.team import absences
 from clinic.team import preferences as team_preferences
 from exercises.models import Exercise
 
-LOOKED_AFTER = 14  # days in which reminders went out and silence was looked for
-WITHIN = dt.timedelta(minutes=2)
-MAY_MOVE = ("dana", "greta", "tomas")  # whose plans a later start may move, the first who is free
+HISTORY_DAYS = 14  # with reminders and daily checks
+DUE_WITHIN = dt.timedelta(minutes=2)
+MOVABLE = ("dana", "greta", "tomas")  # whose plans a later start may move, in this order
 
 
 @transaction.atomic
-def open_clinic(now: dt.datetime) -> Clinic:
-    """Make the whole demo clinic as of ``now``: all of it or nothing."""
-    clinic = people.make_clinic()
-    hashed = make_password(people.PASSWORD)  # once for all: hashing is slow on purpose, and everybody knows this one
-    owner = people.take_on(clinic, "Olivia Marsh", people.address("owner"), hashed, Practitioner.Role.OWNER)
-    people.hang_up_the_sign(owner)
-    people.take_on_site_staff(hashed)
-    people.take_on(clinic, "Fran Keller", people.address("fran"), hashed, Practitioner.Role.FRONT_DESK)
-    alice = people.take_on(clinic, "Alice Moreau", people.address("alice"), hashed)
-    bob = people.take_on(clinic, "Bob Lindqvist", people.address("bob"), hashed)
-    stage = Stage(clinic, now)
-    stage.start_reminders(LOOKED_AFTER)
-    stage.watch_for_silence(LOOKED_AFTER)
-    stage.at(now - LOOKED_AFTER * dt.timedelta(days=1), partial(_say_it_ones_own_way, owner))
+def create_demo(now: dt.datetime) -> Clinic:
+    """Create the whole demo clinic as of ``now`` in one transaction."""
+    clinic = people.create_clinic()
+    hashed = make_password(people.PASSWORD)  # once: hashing is slow on purpose
+    owner = people.add_member(clinic, "Olivia Marsh", people.email_address("owner"), hashed, Practitioner.Role.OWNER)
+    people.set_logo(owner)
+    people.add_platform_staff(hashed)
+    people.add_member(clinic, "Fran Keller", people.email_address("fran"), hashed, Practitioner.Role.FRONT_DESK)
+    alice = people.add_member(clinic, "Alice Moreau", people.email_address("alice"), hashed)
+    bob = people.add_member(clinic, "Bob Lindqvist", people.email_address("bob"), hashed)
+    history = DemoHistory(clinic, now)
+    history.start_reminders(HISTORY_DAYS)
+    history.add_daily_checks(HISTORY_DAYS)
+    history.add(now - HISTORY_DAYS * dt.timedelta(days=1), partial(_set_advice_text, owner))
     soon, _day = _next_minute(clinic, now)
-    _was_away(stage, bob, alice)
-    scenarios.tell(stage, alice, bob, soon)
-    registrants.arrive(stage)
-    stage.play()
-    # A visitor finds the daily mail within two minutes, and from then on at that hour of each day.
+    _add_absence(history, bob, alice)
+    scenarios.add_scenarios(history, alice, bob, soon)
+    registrants.add_registrants(history)
+    history.run()
+    # The daily mail is sent within two minutes, and then at that time of each day.
     team_preferences.set_mail_preferences(
         alice, at_once=True, digest=True, digest_at=soon, digest_days=WEEKDAYS, by=alice.user
     )
-    _keep_doses(alice)
+    _add_dose_templates(alice)
     return clinic
 
 
-def _say_it_ones_own_way(owner: Practitioner, now: dt.datetime) -> None:
-    """One advice in the clinic's own words, so that a visitor finds a version in its history."""
-    words = "Good, {first_name}: carry on as planned."
-    advice_texts.set_advice_text(owner.clinic, Advice.GO_ON, "en", words, by=owner, now=now)
+def _set_advice_text(owner: Practitioner, now: dt.datetime) -> None:
+    """Set one advice text, so that the history of the texts has a version."""
+    text = "Good, {first_name}: carry on as planned."
+    advice_texts.set_advice_text(owner.clinic, Advice.GO_ON, "en", text, by=owner, now=now)
 
 
-def _keep_doses(by: Practitioner) -> None:
-    """Two doses to prescribe with one press."""
-    exercise = Exercise.objects.current().get(slug=people.EXERCISE)
+def _add_dose_templates(by: Practitioner) -> None:
+    """Add two dose templates."""
+    exercise = Exercise.objects.current().get(slug=people.EXERCISE_SLUG)
     dose_templates.add_usual_template(exercise, by=by)
     chair = Dosage(["mon", "wed", "fri"], ["17:00"], variation="chair")
     dose_templates.add_template(exercise, "Gently, with a chair", chair, weeks=4, by=by)
 
 
-def bring_something_due(clinic: Clinic, now: dt.datetime) -> bool:
-    """On a later start: move one plan to the next minute, unless a reminder is due anyway. Returns whether it did."""
-    free = _remindable(clinic, now)
-    waiting = Schedule.objects.filter(active=True, prescription__in=free)
-    if waiting.filter(next_due_at__gt=now - conf.lateness_limit, next_due_at__lte=now + WITHIN).exists():
+def ensure_due_reminder(clinic: Clinic, now: dt.datetime) -> bool:
+    """Move one plan to the next minute unless a reminder is due anyway. Returns whether it did."""
+    prescriptions = _remindable(clinic, now)
+    waiting = Schedule.objects.filter(active=True, prescription__in=prescriptions)
+    if waiting.filter(next_due_at__gt=now - conf.lateness_limit, next_due_at__lte=now + DUE_WITHIN).exists():
         return False
     time, day = _next_minute(clinic, now)
-    by_address = {row.client.email: row for row in free if _has_day(row.dose, day)}
-    for address in (people.address(name) for name in MAY_MOVE):
-        if address in by_address:
-            _move(by_address[address], time, now)
+    by_email = {row.client.email: row for row in prescriptions if _has_day(row.dose, day)}
+    for email in (people.email_address(name) for name in MOVABLE):
+        if email in by_email:
+            _move(by_email[email], time, now)
             return True
     return False
 
 
-def _was_away(stage: Stage, who: Practitioner, cover: Practitioner) -> None:
-    """A week off, four weeks ago."""
-    first = (stage.now - dt.timedelta(days=27)).date()
+def _add_absence(history: DemoHistory, absent: Practitioner, cover: Practitioner) -> None:
+    """Add an absence of a week, four weeks ago."""
+    first = (history.now - dt.timedelta(days=27)).date()
     last = first + dt.timedelta(days=6)
-    stage.at(
-        stage.now - dt.timedelta(days=29),
-        lambda now: absences.add_absence(who, starts_on=first, ends_on=last, cover=cover, by=who.user, now=now),
+    history.add(
+        history.now - dt.timedelta(days=29),
+        lambda now: absences.add_absence(absent, starts_on=first, ends_on=last, cover=cover, by=absent.user, now=now),
     )
 
 
 def _remindable(clinic: Clinic, now: dt.datetime) -> list[Prescription]:
-    """Those whose reminder would go out today."""
+    """Return the prescriptions whose reminder would be sent today."""
     today = dt.datetime.combine(now.astimezone(zone(clinic.time_zone)).date(), dt.time.min, zone(clinic.time_zone))
     active = Prescription.objects.filter(
         state=Prescription.State.ACTIVE,
@@ -127,6 +127,6 @@ def _move(prescription: Prescription, time: dt.time, now: dt.datetime) -> None:
 
 
 def _next_minute(clinic: Clinic, now: dt.datetime) -> tuple[dt.time, dt.date]:
-    """The first full minute after ``now``, as time of day and date in the clinic's zone."""
+    """Return the first full minute after ``now``, as time and date in the clinic's time zone."""
     local = (now + dt.timedelta(minutes=1)).astimezone(zone(clinic.time_zone)).replace(second=0, microsecond=0)
     return local.time(), local.date()

@@ -25,7 +25,7 @@ def test_made_at(db, settings, tmp_path, moment, zone):
     settings.TIME_ZONE = zone
     make.exercise()
     now = dt.datetime.fromisoformat(moment)
-    clinic = today.open_clinic(now)
+    clinic = today.create_demo(now)
     assert set(Flag.objects.unresolved().values_list("kind", flat=True)) == KINDS
     assert Flag.objects.unresolved().count() == len(KINDS)
     dana = Prescription.objects.get(client__email="dana@demo.example")

@@ -1,12 +1,12 @@
 """The diaries of the demo are made up, and the same every time."""
 
-from clinic.demo.diary import Phase, entries
+from clinic.demo.diary import Phase, generate_entries
 
 TWO_WEEKS = [Phase(7, 3.0), Phase(7, 6.0)]
 
 
 def told(seed="somebody", phases=TWO_WEEKS, last=1):
-    return list(entries(seed, phases, last))
+    return list(generate_entries(seed, phases, last))
 
 
 def test_the_same_seed_tells_the_same_diary():

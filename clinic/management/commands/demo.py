@@ -32,18 +32,18 @@ class Command(BaseCommand):
             raise CommandError(
                 "DEBUG is off, so this may be a real clinic's site. To make the demo all the same: --force"
             )
-        clinic = people.demo_clinic()
+        clinic = people.find_demo_clinic()
         if clinic is not None:
-            today.bring_something_due(clinic, timezone.now())
+            today.ensure_due_reminder(clinic, timezone.now())
         else:
-            if taken := people.strangers():
+            if taken := people.find_taken_addresses():
                 raise CommandError(
                     f"{', '.join(taken[:5])} has a sign-in here already: the demo needs those addresses."
                 )
-            if not Exercise.objects.current().filter(slug=people.EXERCISE).exists():
+            if not Exercise.objects.current().filter(slug=people.EXERCISE_SLUG).exists():
                 raise CommandError("The library is not loaded. Run first: manage.py load_exercises")
-            today.open_clinic(timezone.now())
+            today.create_demo(timezone.now())
         if options["empty"]:
-            people.make_empty_clinic()
+            people.create_empty_clinic()
         for sign_in in people.sign_ins():
             self.stdout.write(str(sign_in))
