@@ -1,4 +1,4 @@
-"""Who is at the door: the memberships of the signed-in person, read once a request.
+"""The memberships and roles of the signed-in person, read once a request.
 
 docs/security.md has the table of pages and acts by role; tests/admin/test_who_may_what.py tries every cell of it.
 """
@@ -11,48 +11,48 @@ from django.http import Http404, HttpRequest
 from clinic import models
 from clinic.models import Client, Clinic, Practitioner
 
-_KEPT = "_plumbline_memberships"
+_CACHE = "_plumbline_memberships"
 
 
-def signed_in(request: HttpRequest) -> AbstractBaseUser:
-    """The person who acts. The site lets nobody else as far as an act; Http404 all the same."""
+def signed_in_user(request: HttpRequest) -> AbstractBaseUser:
+    """The signed-in user. Raises Http404 for anybody else, whom the site has turned away before."""
     if isinstance(request.user, AbstractBaseUser):
         return request.user
     raise Http404
 
 
 def memberships(request: HttpRequest) -> list[Practitioner]:
-    """The active memberships, each with its clinic; empty for anybody who does not work here."""
-    kept: list[Practitioner] | None = getattr(request, _KEPT, None)
-    if kept is None:
-        kept = list(Practitioner.objects.for_user(request.user).select_related("clinic").order_by("clinic__name", "pk"))
-        setattr(request, _KEPT, kept)
-    return kept
+    """The active memberships, each with its clinic; empty for anybody without one."""
+    rows: list[Practitioner] | None = getattr(request, _CACHE, None)
+    if rows is None:
+        rows = list(Practitioner.objects.for_user(request.user).select_related("clinic").order_by("clinic__name", "pk"))
+        setattr(request, _CACHE, rows)
+    return rows
 
 
-def clinical(request: HttpRequest) -> list[Practitioner]:
-    """Those memberships whose role may see health data."""
+def clinical_memberships(request: HttpRequest) -> list[Practitioner]:
+    """The memberships whose role may see health data."""
     return [membership for membership in memberships(request) if membership.is_clinical]
 
 
-def owns(request: HttpRequest) -> bool:
+def is_owner(request: HttpRequest) -> bool:
     """Whether the person owns a clinic."""
-    return bool(owned(request))
+    return bool(owned_clinics(request))
 
 
-def owned(request: HttpRequest) -> list[Clinic]:
+def owned_clinics(request: HttpRequest) -> list[Clinic]:
     """The clinics whose team the person manages."""
-    return [each.clinic for each in memberships(request) if each.role == Practitioner.Role.OWNER]
+    return [row.clinic for row in memberships(request) if row.role == Practitioner.Role.OWNER]
 
 
 def is_platform_staff(request: HttpRequest) -> bool:
-    """Whether the person is platform staff: sees clinics and who works there, and no client."""
+    """Whether the person is platform staff: sees clinics and their members, and no client."""
     return models.is_platform_staff(request.user)
 
 
-def practitioner_of(request: HttpRequest, client: Client) -> Practitioner:
-    """As whom the person treats this client. Raises Http404 when they do not."""
-    for membership in clinical(request):
+def find_practitioner(request: HttpRequest, client: Client) -> Practitioner:
+    """The membership by which the person treats a client. Raises Http404 without one."""
+    for membership in clinical_memberships(request):
         if membership.clinic_id == client.clinic_id:
             return membership
     raise Http404

@@ -93,7 +93,11 @@ class PractitionerSite(UnfoldAdminSite):
         """The worklist; for the front desk the clients by name, for platform staff the clinics."""
         if not access.memberships(request):
             return sites.clinics(request)
-        page = worklist_page.show(request) if access.clinical(request) else clients_list.listing(request)
+        page = (
+            worklist_page.show_worklist(request)
+            if access.clinical_memberships(request)
+            else clients_list.listing(request)
+        )
         page.context_data = {**(page.context_data or {}), "onboarding": onboarding.build_checklist(request)}
         return page
 

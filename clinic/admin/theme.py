@@ -78,7 +78,7 @@ def stylesheet_urls() -> list[str]:
 
 
 def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    is_clinical, is_member = bool(access.clinical(request)), bool(access.memberships(request))
+    is_clinical, is_member = bool(access.clinical_memberships(request)), bool(access.memberships(request))
     waiting = Registrant.objects.visible_to(request.user).waiting().count()
     groups: list[dict[str, Any]] = [
         {
@@ -97,11 +97,11 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 _item(request, _("How flags went"), "rule", "plumbline:flag_statistics", allowed=is_clinical),
                 _item(request, _("Exercises"), "self_improvement", "plumbline:exercises", allowed=is_member),
                 _item(request, _("Doses"), "timer", "plumbline:dose_templates", allowed=is_clinical),
-                _item(request, _("Team"), "badge", "plumbline:team", allowed=access.owns(request)),
-                _item(request, _("Who did what"), "history", "plumbline:audit_log", allowed=access.owns(request)),
+                _item(request, _("Team"), "badge", "plumbline:team", allowed=access.is_owner(request)),
+                _item(request, _("Who did what"), "history", "plumbline:audit_log", allowed=access.is_owner(request)),
                 _item(
                     request,
-                    _("Clinic settings") if access.owns(request) else _("About the clinic"),
+                    _("Clinic settings") if access.is_owner(request) else _("About the clinic"),
                     "settings",
                     "plumbline:clinic",
                     allowed=is_member,

@@ -11,14 +11,14 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clinic.models import Client
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 
 
 def proven(client: Client) -> Client:
     """The client, whose mailbox the invitation has proven."""
-    mailbox_proven(client.user)
+    verify_email(client.user)
     return client
 
 

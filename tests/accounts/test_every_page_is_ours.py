@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
 
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.accounts.people import at_home, proven
 
@@ -137,7 +137,7 @@ def test_several_addresses(here):
 
 
 def test_a_practitioner_sees_the_clinic_and_no_client_s_rooms(here):
-    mailbox_proven(here.user)
+    verify_email(here.user)
     answer = at_home(here.user).get("/accounts/2fa/")
     check(answer)
     assert 'class="navigation"' not in answer.content.decode()
@@ -146,7 +146,7 @@ def test_a_practitioner_sees_the_clinic_and_no_client_s_rooms(here):
 def test_the_address_is_explained_to_who_reads_it(here):
     """A client's reminders go where the clinic has it; a practitioner is told of no reminders."""
     dana = proven(make.client(here))
-    mailbox_proven(here.user)
+    verify_email(here.user)
     page = "/accounts/email/"
     assert "Where reminders go stands with your clinic" in at_home(dana.user).get(page).content.decode()
     assert "so does every other mail to you" in at_home(here.user).get(page).content.decode()

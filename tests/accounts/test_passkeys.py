@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
 
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.accounts.people import CODE, ask_for_code, at_home, later, mailed_code, proven, words
 
@@ -50,7 +50,7 @@ def test_a_key_that_opens_nothing_alone_is_a_second_step(here):
 
 
 def test_who_works_here_is_asked_for_the_key(here):
-    mailbox_proven(here.user)
+    verify_email(here.user)
     key(here.user)
     assert after_the_code(here.user, here.email) == "/accounts/2fa/authenticate/"
     assert get_adapter().is_mfa_enabled(here.user)

@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from rest_framework.authtoken.models import Token
 
 from clinic.models import Flag, Practitioner
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, words
 
@@ -27,7 +27,7 @@ def switched_on(settings):
 @pytest.fixture
 def alice(cast):
     """She has proven her mailbox, has a password, and no second factor."""
-    mailbox_proven(cast.alice.user)
+    verify_email(cast.alice.user)
     make.report(make.prescription(cast.dana), 4, 8)
     return cast.alice
 
@@ -152,7 +152,7 @@ def test_taking_the_last_one_away_shuts_the_door_again(alice):
 
 def test_the_front_desk_is_offered_one_and_needs_none(cast):
     desk = make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK)
-    mailbox_proven(desk.user)
+    verify_email(desk.user)
     browser, onward = by_password(desk)
     page = browser.get(onward)
     assert page.status_code == 200
@@ -160,7 +160,7 @@ def test_the_front_desk_is_offered_one_and_needs_none(cast):
 
 
 def test_a_client_needs_none(cast):
-    mailbox_proven(cast.dana.user)
+    verify_email(cast.dana.user)
     browser, onward = by_password(cast.dana)
     assert onward == "/portal/"
     assert browser.get(onward).status_code == 200

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import axe, make
 from tests.accounts.test_in_a_browser import AUTHENTICATOR
 from tests.accounts.test_second_factor import digits
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def address(live_server, cast, settings):
     settings.PLUMBLINE_TWO_FACTOR = True
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-    mailbox_proven(cast.alice.user)
+    verify_email(cast.alice.user)
     make.report(make.prescription(cast.dana), 4, 8)
     return live_server.url.replace("127.0.0.1", "localhost")
 

@@ -19,7 +19,7 @@ from clinic.bounces import handling
 from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Practitioner, SecondFactorReset
 from clinic.team import members
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.accounts.people import LOGIN
 from tests.admin.browsing import said, signed_in, words
@@ -81,7 +81,7 @@ def olga(cast):
 
 @pytest.fixture
 def alice(cast):
-    mailbox_proven(cast.alice.user)
+    verify_email(cast.alice.user)
     return lost(cast.alice)
 
 

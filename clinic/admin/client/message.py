@@ -36,7 +36,7 @@ class MessageForm(IdempotentForm):
 def write(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show the form, or send ``text`` and return to the page in ``next``."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    by = access.practitioner_of(request, client)
+    by = access.find_practitioner(request, client)
     return_url = get_return_url(request, f"{reverse('plumbline:client', args=[client.pk])}#messages")
     form = MessageForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -60,13 +60,11 @@ class CorrectionForm(ServiceForm):
 def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Add a note about the client or one of the exercises."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    by = access.practitioner_of(request, client)
+    by = access.find_practitioner(request, client)
     form = NewNoteForm(request.POST if request.method == "POST" else None, client)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        note = form.call(
-            lambda: add_note(client, data["text"], by=by, about=data["about"], form_key=data["form_key"])
-        )
+        note = form.call(lambda: add_note(client, data["text"], by=by, about=data["about"], form_key=data["form_key"]))
         if note is not None:
             return _redirect_to_notes(request, client, _("The note is kept."))
     return render_page(request, "client/note.html", _("Write a note"), client=client, form=form)
@@ -78,7 +76,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Replace a note by a corrected one; the note itself stays readable."""
     notes = Note.objects.visible_to(request.user).select_related("client__clinic", "by", "prescription")
     note = get_object_or_404(notes, pk=pk)
-    by = access.practitioner_of(request, note.client)
+    by = access.find_practitioner(request, note.client)
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"text": note.text})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]

@@ -1,4 +1,4 @@
-"""What a practitioner does with a flag: acknowledge it, or say whether it was real and resolve it with a note."""
+"""The actions on a flag: acknowledge it, or resolve it with a verdict and a note."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from clinic.admin.rendering import get_return_url, redirect_back, render_page
 from clinic.admin.service_form import ResolveFlagForm
 from clinic.flags import lifecycle
 from clinic.models import Flag, FlagEvent, Person, Practitioner, Prescription
+from clinic.models.prescription import LONGEST_REASON
 from clinic.prescriptions import prescribing
 
 
@@ -27,18 +28,18 @@ def _flag(user: Person, pk: int) -> Flag:
 
 @require_POST
 def acknowledge(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """ "Seen, I am on it." """
+    """Acknowledge a flag and return to the page of the form."""
     flag = _flag(request.user, pk)
-    if lifecycle.acknowledge_flag(flag, access.signed_in(request)):
+    if lifecycle.acknowledge_flag(flag, access.signed_in_user(request)):
         messages.success(request, _("%(name)s: acknowledged.") % {"name": flag.prescription.client})
     else:
-        messages.info(request, _already(flag))
+        messages.info(request, _already_message(flag))
     return redirect_back(request, reverse("plumbline:index"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Close a flag with verdict and note and, when asked, let the held exercise go on, both or neither."""
+    """Resolve a flag with verdict and note and, when chosen, resume its prescription, both or neither."""
     flag = _flag(request.user, pk)
     client = flag.prescription.client
     return_url = get_return_url(request, reverse("plumbline:client", args=[client.pk]))
@@ -49,38 +50,46 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponseBase:
             messages.success(request, _("%(name)s: resolved.") % {"name": client})
             return redirect_back(request, return_url)
     if flag.state == Flag.State.RESOLVED:
-        return _resolved_before(request, flag, form, return_url)
+        return _respond_resolved_before(request, flag, return_url)
     return render_page(
         request, "client/resolve.html", _("Resolve"), flag=flag, client=client, form=form, return_url=return_url
     )
 
 
 def _resolve(flag: Flag, request: HttpRequest, form: ResolveFlagForm) -> bool:
-    user, note, prescription = access.signed_in(request), form.cleaned_data["note"], flag.prescription
+    user, note, prescription = access.signed_in_user(request), form.cleaned_data["note"], flag.prescription
     verdict = form.cleaned_data["verdict"]
     with transaction.atomic():
         resolved = lifecycle.resolve_flag(flag, user, note, verdict=verdict)
         if resolved and form.cleaned_data["resume"] and prescription.state == Prescription.State.HELD:
-            prescribing.resume_prescription(prescription, by=user, reason=note[:500])
+            prescribing.resume_prescription(prescription, by=user, reason=note[:LONGEST_REASON])
     return resolved
 
 
-def _resolved_before(request: HttpRequest, flag: Flag, form: ResolveFlagForm, return_url: str) -> HttpResponseBase:
-    """A second press is told kindly; who wrote something else than what is stored gets it back, to keep as a note."""
+def _respond_resolved_before(request: HttpRequest, flag: Flag, return_url: str) -> HttpResponseBase:
+    """Say that the flag is resolved already; a note other than the stored one is shown, to be stored elsewhere."""
     last = flag.events.filter(verb=FlagEvent.Verb.RESOLVED).order_by("-at", "-pk").first()
-    wrote, client = request.POST.get("note", "").strip(), flag.prescription.client
-    if last is None or wrote in ("", last.note):
-        messages.info(request, _already(flag))
+    unsaved_note, client = request.POST.get("note", "").strip(), flag.prescription.client
+    if last is None or unsaved_note in ("", last.note):
+        messages.info(request, _already_message(flag))
         return redirect_back(request, return_url)
     by = Practitioner.objects.filter(user=last.by_id, clinic=client.clinic_id).first() if last.by_id else None
-    told = {"flag": flag, "client": client, "last": last, "by": by, "wrote": wrote, "return_url": return_url}
     return render_page(
-        request, "client/already_resolved.html", _("Resolved already"), status=HTTPStatus.CONFLICT, **told
+        request,
+        "client/already_resolved.html",
+        _("Resolved already"),
+        status=HTTPStatus.CONFLICT,
+        flag=flag,
+        client=client,
+        resolution=last,
+        resolved_by=by,
+        unsaved_note=unsaved_note,
+        return_url=return_url,
     )
 
 
-def _already(flag: Flag) -> str:
-    """For a second press, or a colleague who was quicker."""
+def _already_message(flag: Flag) -> str:
+    """For a form sent twice, or a colleague who was quicker."""
     return _("%(name)s: nothing to do, this is %(state)s already.") % {
         "name": flag.prescription.client,
         "state": flag.get_state_display(),

@@ -129,7 +129,7 @@ def import_clients(request: HttpRequest) -> HttpResponseBase:
             return _preview_page(request, text, by)
         except UnreadableTable as error:
             form.add_error("file" if form.cleaned_data["file"] else "text", _describe_problem(error))
-    owns = access.owns(request)
+    owns = access.is_owner(request)
     columns = [str(title) for name, title in _COLUMNS.items() if owns or name != "practitioner"]
     return render_page(request, "clients/csv_import.html", _("Import clients"), form=form, columns=columns, owns=owns)
 
@@ -165,7 +165,7 @@ def download_errors(request: HttpRequest) -> HttpResponse:
         ]
         for preview in invalid
     ]
-    return _download(record_tables.table([head, *rows]), _("clients-to-mend.csv"))
+    return _download(record_tables.render_table([head, *rows]), _("clients-to-mend.csv"))
 
 
 @require_safe
@@ -178,12 +178,12 @@ def example(request: HttpRequest) -> HttpResponse:
     ]
     width = len(_COLUMNS) if by.owns(by.clinic_id) else len(_COLUMNS) - 1  # the practitioner stands last
     head = [str(title) for title in _COLUMNS.values()]
-    return _download(record_tables.table([row[:width] for row in (head, *rows)]), _("clients.csv"))
+    return _download(record_tables.render_table([row[:width] for row in (head, *rows)]), _("clients.csv"))
 
 
 def _clinical_memberships(request: HttpRequest) -> list[Practitioner]:
     """The memberships that may treat. Raises Http404 where there are none."""
-    memberships = access.clinical(request)
+    memberships = access.clinical_memberships(request)
     if not memberships:
         raise Http404
     return memberships

@@ -98,7 +98,7 @@ def _get_membership(request: HttpRequest) -> Practitioner:
     if not clinic and pk is not None:
         clinics = Client.objects.handed_over_by(request.user).filter(pk=pk).values_list("clinic", flat=True)
         clinic = str(clinics[0]) if clinics else ""
-    for membership in access.clinical(request):
+    for membership in access.clinical_memberships(request):
         if not clinic or str(membership.clinic_id) == clinic:
             return membership
     raise Http404
@@ -124,7 +124,7 @@ def _redirect_to_clients(request: HttpRequest, chosen: Sequence[Client], count: 
 @require_safe
 def all_of_colleague(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The page with all clients of one colleague. Raises Http404 for the front desk and other clinics."""
-    if not access.clinical(request):
+    if not access.clinical_memberships(request):
         raise Http404
     colleague = get_object_or_404(Practitioner.objects.visible_to(request.user), pk=pk)
     return HttpResponseRedirect(f"{reverse('plumbline:hand_over')}?clinic={colleague.clinic_id}&practitioner={pk}")

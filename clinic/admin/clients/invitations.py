@@ -79,7 +79,7 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Mail a new link to a client; the earlier ones stop working."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
     try:
-        invitations.resend_invitation(client, by=access.practitioner_of(request, client))
+        invitations.resend_invitation(client, by=access.find_practitioner(request, client))
     except ValidationError as error:
         messages.info(request, " ".join(error.messages))
     else:
@@ -90,14 +90,14 @@ def resend_invitation(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def resend_invitations(request: HttpRequest) -> HttpResponseBase:
     """Mail new links to the checked clients; with ``remind`` to all who have not answered for REMIND_AFTER."""
-    if not access.clinical(request):
+    if not access.clinical_memberships(request):
         raise Http404
     if "remind" in request.POST:
         chosen = list(_to_remind(request, timezone.now()))
     else:
         chosen = selected_rows(request, Client.objects.treated_by(request.user))
     posted = 0
-    for by, clients in group_by_membership(access.clinical(request), chosen):
+    for by, clients in group_by_membership(access.clinical_memberships(request), chosen):
         posted += len(invitations.resend_invitations(clients, by=by))
     if not chosen:
         messages.info(request, _("Nobody was chosen, so nothing was sent."))
@@ -114,7 +114,7 @@ def resend_invitations(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest) -> HttpResponseBase:
     """Ask for confirmation, then withdraw the invitations."""
-    if not access.clinical(request):
+    if not access.clinical_memberships(request):
         raise Http404
     chosen = selected_rows(request, Client.objects.treated_by(request.user).select_related("clinic"))
     waiting = [client for client in chosen if client.state == Client.State.INVITED]
@@ -129,7 +129,7 @@ def withdraw(request: HttpRequest) -> HttpResponseBase:
         title = ngettext("Withdraw the invitation", "Withdraw the invitations", len(waiting))
         return render_page(request, "clients/withdraw_invitations.html", title, clients=waiting, planned=planned)
     withdrawn = 0
-    for by, clients in group_by_membership(access.clinical(request), waiting):
+    for by, clients in group_by_membership(access.clinical_memberships(request), waiting):
         withdrawn += len(invitations.withdraw_invitations(clients, by=by))
     if withdrawn == 1 == len(waiting):
         messages.success(

@@ -101,7 +101,7 @@ class InviteForm(ServiceForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponseBase:
     """The form, the link to the import and the clients who have not joined. Raises Http404 for the front desk."""
-    memberships = access.clinical(request)
+    memberships = access.clinical_memberships(request)
     if not memberships:
         raise Http404
     form = InviteForm(request.POST if request.method == "POST" else None, memberships)

@@ -48,7 +48,7 @@ def listing(request: HttpRequest) -> AdminPage:
     if form.is_valid() and form.cleaned_data["q"]:
         matches = clients.filter(name_search__contains=folded(form.cleaned_data["q"]))
     page_obj = Paginator(matches, PER_PAGE).get_page(request.GET.get("page"))
-    treats = bool(access.clinical(request))
+    treats = bool(access.clinical_memberships(request))
     return render_page(
         request,
         "clients/list.html",

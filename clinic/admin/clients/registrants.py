@@ -51,7 +51,7 @@ def listing(request: HttpRequest) -> AdminPage:
         practitioners=rows[0].practitioners if rows and len(access.memberships(request)) == 1 else [],
         declined=_build_rows(request, list(declined)),
         several_clinics=len(access.memberships(request)) > 1,
-        may_decide=bool(access.clinical(request)),
+        may_decide=bool(access.clinical_memberships(request)),
     )
 
 
@@ -97,13 +97,13 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def decide(request: HttpRequest) -> HttpResponseBase:
     """Accept the checked registrants or, with ``decline``, decline them."""
-    if not access.clinical(request):
+    if not access.clinical_memberships(request):
         raise Http404
     chosen = selected_rows(
         request, Registrant.objects.decided_on_by(request.user).select_related("clinic"), "registrant"
     )
     count = 0
-    for by, registrants in group_by_membership(access.clinical(request), chosen):
+    for by, registrants in group_by_membership(access.clinical_memberships(request), chosen):
         if "decline" in request.POST:
             count += len(registration.decline_registrants(registrants, by=by))
         else:
@@ -137,7 +137,9 @@ def _get_registrant(request: HttpRequest, pk: int) -> tuple[Registrant, Practiti
     """The registrant, and the membership that decides on them."""
     registrants = Registrant.objects.decided_on_by(request.user).select_related("clinic")
     registrant = get_object_or_404(registrants, pk=pk)
-    return registrant, next(own for own in access.clinical(request) if own.clinic_id == registrant.clinic_id)
+    return registrant, next(
+        own for own in access.clinical_memberships(request) if own.clinic_id == registrant.clinic_id
+    )
 
 
 def _chosen_practitioner(request: HttpRequest, by: Practitioner) -> Practitioner | None:
@@ -156,7 +158,9 @@ def _practitioner_choices(by: Practitioner) -> list[Practitioner]:
 
 def _build_rows(request: HttpRequest, registrants: list[Registrant]) -> list[RegistrantRow]:
     now = timezone.now()
-    choices = {membership.clinic_id: _practitioner_choices(membership) for membership in access.clinical(request)}
+    choices = {
+        membership.clinic_id: _practitioner_choices(membership) for membership in access.clinical_memberships(request)
+    }
     return [
         RegistrantRow(
             registrant,

@@ -69,7 +69,7 @@ def get_newest_or_404(slug: str) -> Exercise:
 
 def acting_practitioner(request: HttpRequest) -> Practitioner:
     """Return the membership that writes: an owner's where there is one. Raises Http404 for the front desk."""
-    clinical = access.clinical(request)
+    clinical = access.clinical_memberships(request)
     if not clinical:
         raise Http404
     return next((each for each in clinical if each.role == Practitioner.Role.OWNER), clinical[0])
@@ -91,7 +91,7 @@ def list_exercises(request: HttpRequest) -> AdminPage:
         _("Exercises"),
         rows=sorted(rows.values(), key=lambda row: str(row["exercise"].name).casefold()),
         featured=featured,
-        may_write=bool(access.clinical(request)),
+        may_write=bool(access.clinical_memberships(request)),
     )
 
 
@@ -130,8 +130,8 @@ def _render_detail(request: HttpRequest, exercise: Exercise, invalid_form: Uploa
         film=select_film(exercise),
         uploads=uploads,
         forms=upload_forms,
-        may_write=bool(access.clinical(request)),
-        may_feature=access.owns(request) and published is not None,
+        may_write=bool(access.clinical_memberships(request)),
+        may_feature=access.is_owner(request) and published is not None,
         featured=any(each.clinic.featured_exercise == exercise.slug for each in access.memberships(request)),
     )
 

@@ -135,7 +135,7 @@ class FilterForm(forms.Form):
 @require_safe
 def audit_log(request: HttpRequest) -> AdminPage:
     """PER_PAGE entries a page, by a fixed number of queries."""
-    if not access.owns(request):
+    if not access.is_owner(request):
         raise Http404
     people = list(Practitioner.objects.managed_by(request.user).order_by("name", "pk"))
     form = FilterForm(request.GET, people)
@@ -151,7 +151,7 @@ def audit_log(request: HttpRequest) -> AdminPage:
         page_obj=page_obj,
         lines=_lines(list(page_obj), request.user),
         filtered=bool(filters),
-        several_clinics=len(access.owned(request)) > 1,
+        several_clinics=len(access.owned_clinics(request)) > 1,
     )
 
 

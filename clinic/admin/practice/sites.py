@@ -116,7 +116,7 @@ def add_clinic(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         owner = {field: fields.pop(field) for field in ("owner_name", "owner_email")}
-        clinic = form.call(lambda: members.create_clinic(Clinic(**fields), **owner, by=access.signed_in(request)))
+        clinic = form.call(lambda: members.create_clinic(Clinic(**fields), **owner, by=access.signed_in_user(request)))
         if clinic is not None:
             messages.success(request, _("%(name)s is open. A mail tells its owner how to sign in.") % {"name": clinic})
             return HttpResponseRedirect(reverse("plumbline:clinics"))
@@ -127,7 +127,7 @@ def add_clinic(request: HttpRequest) -> HttpResponseBase:
 def revoke_access(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End somebody's access to a clinic at once."""
     member = _member(request, pk)
-    if members.revoke_access(member, by=access.signed_in(request)):
+    if members.revoke_access(member, by=access.signed_in_user(request)):
         messages.success(request, _("%(name)s sees nothing from now on.") % {"name": member})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
@@ -136,14 +136,14 @@ def revoke_access(request: HttpRequest, pk: int) -> HttpResponseBase:
 def restore_access(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give somebody access again, in the role they had."""
     member = _member(request, pk)
-    if members.reactivate_member(member, by=access.signed_in(request)):
+    if members.reactivate_member(member, by=access.signed_in_user(request)):
         messages.success(request, _("%(name)s works here again.") % {"name": member})
     return HttpResponseRedirect(reverse("plumbline:clinics"))
 
 
 def _member(request: HttpRequest, pk: int) -> Practitioner:
     """A member of any clinic. Raises Http404 for oneself, too: nobody gives themselves access."""
-    others = Practitioner.objects.administered_by(request.user).exclude(user_id=access.signed_in(request).pk)
+    others = Practitioner.objects.administered_by(request.user).exclude(user_id=access.signed_in_user(request).pk)
     return get_object_or_404(others.select_related("clinic"), pk=pk)
 
 

@@ -32,7 +32,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponseBase:
     if prescription.state == Prescription.State.ENDED and request.method != "POST":
         messages.info(request, _("This exercise has ended. Prescribe it anew."))
         return HttpResponseRedirect(return_url)
-    by = access.practitioner_of(request, client)
+    by = access.find_practitioner(request, client)
     sources = dose_prefill.list_sources(exercise, by, client, templates_only=True)
     form, replaces = _form(request, prescription, version, sources), prescribing_review.displayed_version(request.POST)
     if form.is_bound and form.is_valid():

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
+from clinic.admin.bulk_selection import rows_by_ids
 from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
 from clinic.admin.prescribing.review import BACK, PREVIEW, displayed_plans, displayed_plans_field, render_review
 from clinic.admin.prescribing.screening_form import BulkPrescribeForm
 from clinic.admin.prescribing.single import find_wanted, list_offered
 from clinic.admin.rendering import render_page
 from clinic.models import Client, Practitioner, Prescription
-from clinic.models.fields import int_or_none
 from clinic.prescriptions import bulk, prescribing
 from clinic.prescriptions.bulk import MAX_CLIENTS
 from clinic.reminders import planning
@@ -31,7 +31,7 @@ from exercises.models import Exercise
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     """``?client=1&client=2``: choose the exercise, screen each, one dose, review; stored for all or for none."""
-    if not access.clinical(request):
+    if not access.clinical_memberships(request):
         raise Http404
     clients = _clients(request)
     if error := _selection_error(clients):
@@ -40,7 +40,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     if len(clients) == 1 and request.method != "POST":  # after the others were left out, what was typed is kept
         query = urlencode({"exercise": request.GET["exercise"]}) if "exercise" in request.GET else ""
         return HttpResponseRedirect(f"{reverse('plumbline:prescribe', args=[clients[0].pk])}{query and '?'}{query}")
-    by = access.practitioner_of(request, clients[0])
+    by = access.find_practitioner(request, clients[0])
     offered = list_offered(by.clinic, by, clients)
     chosen, slug = find_wanted(request, offered)
     title = _title(clients)
@@ -90,12 +90,8 @@ def _url_without(client: Client, clients: Sequence[Client], slug: str) -> str:
 
 def _clients(request: HttpRequest) -> list[Client]:
     """The clients that the address names, by name. Raises Http404 when this person does not treat one of them."""
-    numbers = {int_or_none(text) for text in request.GET.getlist("client")}
     treated = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
-    clients = list(treated.filter(pk__in=numbers).order_by("name", "pk"))
-    if len(clients) != len(numbers):
-        raise Http404
-    return clients
+    return rows_by_ids(request.GET, treated.order_by("name", "pk"), "client")
 
 
 def _selection_error(clients: Sequence[Client]) -> str:

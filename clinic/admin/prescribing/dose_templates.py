@@ -73,7 +73,7 @@ class TemplateForm(DoseFields):
 
 def _memberships(request: HttpRequest) -> list[Practitioner]:
     """The memberships as whom this person treats. Raises Http404 where there is none."""
-    if memberships := access.clinical(request):
+    if memberships := access.clinical_memberships(request):
         return memberships
     raise Http404
 
@@ -82,7 +82,9 @@ def _template_of(request: HttpRequest, pk: int) -> tuple[DoseTemplate, Exercise,
     """A template that this person may change. Raises Http404, also when its exercise is no longer published."""
     template = get_object_or_404(DoseTemplate.objects.kept_by(request.user).select_related("clinic"), pk=pk)
     exercise = get_object_or_404(Exercise.objects.current().with_content(), slug=template.exercise)
-    by = next(membership for membership in access.clinical(request) if membership.treats_at(template.clinic_id))
+    by = next(
+        membership for membership in access.clinical_memberships(request) if membership.treats_at(template.clinic_id)
+    )
     return template, exercise, by
 
 

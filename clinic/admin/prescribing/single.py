@@ -91,7 +91,7 @@ def prescribe_single(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Choose the exercise, when there are several; screening and dose on one page; review; store."""
     treated = Client.objects.treated_by(request.user).select_related("clinic", "practitioner")
     client = get_object_or_404(treated, pk=pk)
-    by = access.practitioner_of(request, client)
+    by = access.find_practitioner(request, client)
     offered = list_offered(client.clinic, by, [client])
     chosen, slug = find_wanted(request, offered)
     title = _("Prescribe for %(name)s") % {"name": client}
@@ -121,8 +121,8 @@ def prescribe_single(request: HttpRequest, pk: int) -> HttpResponseBase:
     (strip,) = day_strip.build_strips([client], form.valid_times(), {client.pk: form.early})
     return render_page(
         request, "prescribing/single.html", title, client=client, chosen=chosen, exercise=exercise, form=form,
-        running=running, words=exercise.text_in(get_language()), sources=sources, day=strip, hours=day_strip.hour_marks(),
-        several=len(offered) > 1,
+        running=running, words=exercise.text_in(get_language()), sources=sources, day=strip,
+        hours=day_strip.hour_marks(), several=len(offered) > 1,
         displayed_plans=displayed_plans_field(form, request.POST, running),
     )  # fmt: skip
 

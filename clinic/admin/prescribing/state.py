@@ -41,7 +41,9 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the client to take home, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
     prescription = _prescription(request.user, pk)
     try:
-        printed = sheet.hand_out(prescription, by=access.signed_in(request), paper=request.GET.get("paper", pdf.A4))
+        printed = sheet.print_handout(
+            prescription, by=access.signed_in_user(request), paper=request.GET.get("paper", pdf.A4)
+        )
     except ValidationError as error:
         raise Http404 from error
     return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
@@ -51,14 +53,14 @@ def handout(request: HttpRequest, pk: int) -> HttpResponse:
 def summary(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet for the next visit, in the client's language, on ``?paper=a4`` or ``letter``; Http404 for another."""
     prescription = _prescription(request.user, pk)
-    known = simulation.simulate_prescription(
+    replayed = simulation.simulate_prescription(
         prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
     )
     with override(prescription.client.language):
-        facts = progress.read(prescription, known.points, timezone.now())
+        facts = progress.read_progress(prescription, replayed.points, timezone.now())
         try:
             paper = request.GET.get("paper", pdf.A4)
-            printed = visit_sheet.sum_up(facts, by=access.signed_in(request), paper=paper)
+            printed = visit_sheet.print_summary(facts, by=access.signed_in_user(request), paper=paper)
         except ValidationError as error:
             raise Http404 from error
     return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": visit_sheet.DISPOSITION})
@@ -109,7 +111,7 @@ def _change_state(request: HttpRequest, pk: int, change: _StateChange) -> HttpRe
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
-            change.service(prescription, by=access.signed_in(request), reason=reason)
+            change.service(prescription, by=access.signed_in_user(request), reason=reason)
         except ValidationError as error:
             if "state" not in error.message_dict:
                 form.add_service_errors(error)

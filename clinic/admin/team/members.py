@@ -127,7 +127,7 @@ def add_member(request: HttpRequest) -> HttpResponseBase:
         values = dict(form.cleaned_data)
         clinic_pk = values.pop("clinic", owned[0].pk)
         clinic = next(clinic for clinic in owned if clinic.pk == clinic_pk)
-        member = form.call(lambda: members.add_member(clinic, **values, by=access.signed_in(request)))
+        member = form.call(lambda: members.add_member(clinic, **values, by=access.signed_in_user(request)))
         if member is not None:
             messages.success(request, _("%(name)s works here now. A mail says how to sign in.") % {"name": member})
             return HttpResponseRedirect(reverse("plumbline:team"))
@@ -142,7 +142,7 @@ def show_member(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": member.role})
     if request.method == "POST" and form.is_valid():
         role = form.cleaned_data["role"]
-        changed = form.call(lambda: members.change_role(member, role, by=access.signed_in(request)))
+        changed = form.call(lambda: members.change_role(member, role, by=access.signed_in_user(request)))
         if changed is not None:
             params = {"name": member, "role": member.get_role_display()}
             messages.success(request, _("%(name)s: %(role)s from now on.") % params)
@@ -181,7 +181,7 @@ def _run_service(request: HttpRequest, pk: int, service: Callable[..., object], 
     _owned_clinics(request)
     member = get_object_or_404(Practitioner.objects.managed_by(request.user), pk=pk)
     try:
-        changed = service(member, by=access.signed_in(request))
+        changed = service(member, by=access.signed_in_user(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("plumbline:member", args=[pk]))
@@ -194,7 +194,7 @@ def _run_service(request: HttpRequest, pk: int, service: Callable[..., object], 
 
 def _owned_clinics(request: HttpRequest) -> list[Clinic]:
     """The clinics that this person owns. Raises Http404 where there is none."""
-    owned = access.owned(request)
+    owned = access.owned_clinics(request)
     if not owned:
         raise Http404
     return owned

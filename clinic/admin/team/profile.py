@@ -64,7 +64,7 @@ def preview_digest(request: HttpRequest, pk: int) -> AdminPage:
 def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change the days or the cover of an absence."""
     absence = _find_absence(request, pk)
-    practitioner, user = absence.practitioner, access.signed_in(request)
+    practitioner, user = absence.practitioner, access.signed_in_user(request)
     form = AbsenceForm(request.POST if request.method == "POST" else None, practitioner, absence)
     changed: Absence | None = None
     if request.method == "POST" and form.is_valid():
@@ -86,7 +86,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
 def end_absence(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End or cancel an absence: the cover's access ends at once."""
     absence = _find_absence(request, pk)
-    if absences.end_absence(absence, by=access.signed_in(request)):
+    if absences.end_absence(absence, by=access.signed_in_user(request)):
         messages.success(request, _("The absence has ended. The cover no longer sees these clients."))
     else:
         messages.info(request, _("Nothing to do: this absence was over."))
@@ -118,7 +118,7 @@ def _forms(request: HttpRequest, practitioner: Practitioner, card: str) -> dict[
 
 def _run_form(request: HttpRequest, practitioner: Practitioner, card: str, form: Any) -> str | None:
     """Call the service of one form; returns the message of success, or None when the form has errors."""
-    user = access.signed_in(request)
+    user = access.signed_in_user(request)
     services: dict[str, tuple[Callable[[], object], str]] = {
         "profile": (lambda: team_preferences.set_profile(practitioner, **form.cleaned_data, by=user), _("Kept.")),
         "mail": (lambda: team_preferences.set_mail_preferences(practitioner, **form.cleaned_data, by=user), _("Kept.")),

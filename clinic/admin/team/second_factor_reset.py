@@ -46,7 +46,7 @@ def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         result = form.call(
-            lambda: (second_factor_reset.reset_second_factor(person, by=access.signed_in(request), reason=reason),)
+            lambda: (second_factor_reset.reset_second_factor(person, by=access.signed_in_user(request), reason=reason),)
         )
         if result is not None:
             _add_message(request, person, was_reset=result[0] is not None)
@@ -67,7 +67,7 @@ def require_second_factor(request: HttpRequest) -> AdminPage:
         status=403,
         second_factor_url=second_factor.verification_url(request.user, return_url),
         is_set_up=second_factor.is_set_up(request.user),
-        sees_health_data=bool(access.clinical(request)),
+        sees_health_data=bool(access.clinical_memberships(request)),
     )
 
 

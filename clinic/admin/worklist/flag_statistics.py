@@ -1,4 +1,4 @@
-"""How flags went: how soon somebody looked, and how many were false alarms."""
+"""The page of flag statistics: hours until review, and the share of false alarms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clinic.admin import access
-from clinic.admin import labels as admin_labels
+from clinic.admin.labels import format_duration
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Flag
 from clinic.worklist.flag_statistics import FlagStatistics, compute_statistics
@@ -21,52 +21,51 @@ DAYS = 90
 
 
 @dataclass(frozen=True)
-class Line:
-    """One kind of flag, or all of them, in words."""
+class KindStatistics:
+    """The statistics of one kind of flag, or of all, with formatted values."""
 
     kind: str
-    seen: FlagStatistics
+    counts: FlagStatistics
     median: str
     worst: str
     false: str  # "1 of 4", and the share
 
     @classmethod
-    def of(cls, kind: str, seen: FlagStatistics) -> Line:
-        return cls(
-            kind,
-            seen,
-            admin_labels.format_duration(seen.median_hours),
-            admin_labels.format_duration(seen.worst_hours),
-            _false(seen),
-        )
+    def from_counts(cls, kind: str, counts: FlagStatistics) -> KindStatistics:
+        median, worst = format_duration(counts.median_hours), format_duration(counts.worst_hours)
+        return cls(kind, counts, median, worst, _false_share(counts))
 
 
 @require_safe
-def show(request: HttpRequest) -> AdminPage:
-    """The last 90 days of the clients whom this person treats; an owner's, of the whole clinic."""
-    here = access.clinical(request)
-    if not here:
+def show_statistics(request: HttpRequest) -> AdminPage:
+    """The last DAYS of the clients whom this person treats; for an owner, of the whole clinic."""
+    memberships = access.clinical_memberships(request)
+    if not memberships:
         raise Http404
-    seen = compute_statistics(request.user, timezone.now() - dt.timedelta(days=DAYS))
+    counts = compute_statistics(request.user, timezone.now() - dt.timedelta(days=DAYS))
     return render_page(
         request,
         "worklist/flag_statistics.html",
         _("How flags went"),
         days=DAYS,
-        all=Line.of(_("All"), seen),
-        lines=[Line.of(str(Flag.Kind(kind).label), kept) for kind, kept in seen.by_kind.items()],
-        whole_clinic=access.owns(request),
-        clinics={membership.clinic for membership in here},
+        all=KindStatistics.from_counts(_("All"), counts),
+        kinds=[KindStatistics.from_counts(str(Flag.Kind(kind).label), row) for kind, row in counts.by_kind.items()],
+        whole_clinic=access.is_owner(request),
+        clinics={membership.clinic for membership in memberships},
     )
 
 
-def _false(seen: FlagStatistics) -> str:
-    if seen.false_share is None:
+def _false_share(counts: FlagStatistics) -> str:
+    if counts.false_share is None:
         return "–"
-    share = number_format(round(100 * seen.false_share))
-    return _("%(false)s of %(judged)s (%(share)s %%)") % {"false": seen.false, "with_verdict": seen.with_verdict, "share": share}
+    share = number_format(round(100 * counts.false_share))
+    return _("%(false)s of %(judged)s (%(share)s %%)") % {
+        "false": counts.false,
+        "judged": counts.with_verdict,
+        "share": share,
+    }
 
 
 ROUTES = [
-    ("outcomes/", show, "outcomes"),
+    ("flag-statistics/", show_statistics, "flag_statistics"),
 ]
