@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from clinic.bounces import handling
-from clinic.mail import bounce_parser
+from clinic.mail.bounce_parser import has_status_code, is_mailbox_unknown
 
 log = logging.getLogger(__name__)
 
@@ -55,5 +55,5 @@ def handle_event(sender: Any, event: AnymailTrackingEvent, **kwargs: Any) -> Non
         handling.record_complaint(mail, now=now)
     else:
         answer = " ".join(str(event.mta_response or event.description or reason or event.event_type).split())
-        hard = bounce_parser.no_such_mailbox(answer) if bounce_parser.has_code(answer) else reason in HARD_REASONS
+        hard = is_mailbox_unknown(answer) if has_status_code(answer) else reason in HARD_REASONS
         handling.record_bounce(mail, answer, hard=hard, now=now)

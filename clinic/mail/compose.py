@@ -1,4 +1,4 @@
-"""A mail out of three templates: subject, plain text, HTML. It names no pain, diagnosis or exercise."""
+"""Builds a mail from three templates: subject, plain text, HTML. No mail names pain, a diagnosis or an exercise."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from clinic.conf import conf
 from clinic.models import Clinic
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)  # dark mode is an at-rule
-_TURNS_THE_LINE = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-BY_A_MACHINE = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+_BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+AUTOMATIC_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
 class CachedEmail(EmailMultiAlternatives):
-    """A mail that is written out once, though it is looked at before it is sent."""
+    """A mail that builds its MIME message once, though the outbox checks it before it is sent."""
 
-    _written: Any = None
+    _message: Any = None
 
-    def message(self, **how: Any) -> Any:
-        """The whole as the email package knows it; what is changed after the first call has no effect."""
-        if self._written is None:
-            self._written = super().message(**how)
-        return self._written
+    def message(self, **kwargs: Any) -> Any:
+        """The MIME message; changes after the first call have no effect."""
+        if self._message is None:
+            self._message = super().message(**kwargs)
+        return self._message
 
 
 def build_email(
@@ -46,25 +46,25 @@ def build_email(
     context: Mapping[str, Any],
     headers: Mapping[str, str] | None = None,
 ) -> CachedEmail:
-    """Compose one mail.
+    """Build one mail.
 
     Args:
         template: the folder under ``clinic/email/`` that holds subject.txt, body.txt and body.html.
         to: name and address of the one recipient.
-        clinic: whose name it bears and whose mailbox gets the answers.
+        clinic: the name of the sender, and the mailbox of the answers.
         language: the recipient's language code.
         message_id: without angle brackets, the same on every attempt.
-        context: what the templates need; what :func:`build_frame_context` gives is added.
+        context: for the templates; that of :func:`build_frame_context` is added.
         headers: further mail headers.
 
     Raises:
         ValueError: the recipient has no mail address that can be written to.
     """
-    told = {**context, **build_frame_context(clinic, language)}
+    context = {**context, **build_frame_context(clinic, language)}
     with override(language):
         subject, text, html = (
-            render_to_string(f"clinic/email/{template}/{part}", told)
-            for part in ("subject.txt", "body.txt", "body.html")
+            render_to_string(f"clinic/email/{template}/{name}", context)
+            for name in ("subject.txt", "body.txt", "body.html")
         )
     mail = CachedEmail(
         subject=join_lines(subject),
@@ -72,20 +72,20 @@ def build_email(
         from_email=format_mailbox(clinic.name, conf.mail_from),
         to=[format_mailbox(*to)],
         reply_to=[format_mailbox(clinic.name, clinic.email)],
-        headers={"Message-ID": f"<{message_id}>", "Content-Language": language, **BY_A_MACHINE, **(headers or {})},
+        headers={"Message-ID": f"<{message_id}>", "Content-Language": language, **AUTOMATIC_HEADERS, **(headers or {})},
     )
     mail.attach_alternative(inline_styles(html), "text/html")
     return mail
 
 
 def build_frame_context(clinic: Clinic | None, language: str) -> dict[str, Any]:
-    """What ``clinic/email/frame.*`` needs around the text: the sender, its colour and its logo."""
-    told: dict[str, Any] = {"clinic": clinic, "language": language, "base_url": conf.base_url}
+    """The context of ``clinic/email/frame.*``: the sender, its colour and its logo."""
+    context: dict[str, Any] = {"clinic": clinic, "language": language, "base_url": conf.base_url}
     if clinic is not None:
-        told |= {"accent": clinic.accent, "accent_ink": readable_text_color(clinic.accent, dark=INK).upper()}
+        context |= {"accent": clinic.accent, "accent_ink": readable_text_color(clinic.accent, dark=INK).upper()}
         if clinic.logo:
-            told["logo_url"] = urljoin(f"{conf.base_url}/", clinic.logo.url)
-    return told
+            context["logo_url"] = urljoin(f"{conf.base_url}/", clinic.logo.url)
+    return context
 
 
 def inline_styles(html: str) -> str:
@@ -93,7 +93,7 @@ def inline_styles(html: str) -> str:
     return _INLINER.inline(html)
 
 
-@lru_cache(maxsize=1024)  # a clinic's own stand in each of its mails
+@lru_cache(maxsize=1024)  # a clinic's own are in each of its mails
 def format_mailbox(name: str, address: str) -> str:
     """``Name <address>`` fit for a header; a name that ``address`` carries itself gives way to ``name``.
 
@@ -106,7 +106,7 @@ def format_mailbox(name: str, address: str) -> str:
 
 
 def join_lines(text: str) -> str:
-    """The text as one line without control characters, and without those that would turn the rest of it around."""
+    """The text as one line without control characters and without those that reverse the direction of the text."""
     flat = " ".join(text.split())
-    kept = "".join(c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _TURNS_THE_LINE)
+    kept = "".join(c for c in flat if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDI_CONTROLS)
     return kept.replace("=?", "= ?")  # what mail programs would decode as an encoded word

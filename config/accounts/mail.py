@@ -1,4 +1,4 @@
-"""The mails of sign-in (codes, links) in the frame of the clinic's own, and what happens when none can be sent."""
+"""The mails of sign-in (codes, links) in the frame of the clinic's mails, and failures to send them."""
 
 import logging
 from typing import Any
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from clinic.conf import conf
 from clinic.mail import compose
-from config.accounts.context import clinic_of_address, no_code_for
+from config.accounts.context import find_clinic_by_email, has_no_code_sign_in
 
 log = logging.getLogger(__name__)
 
 
-class PlainWords(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
-    """allauth's adapter with mails that look like ours and errors that say what to do next."""
+class MailAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    """allauth's adapter with mails in the clinic's frame and errors that say what to do next."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": gettext_lazy("This sign-in is closed. Ask your clinic to open it again."),
@@ -40,31 +40,31 @@ class PlainWords(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is unt
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """As allauth's, from the clinic of that address where there is one, with the style put into the HTML."""
-        clinic = clinic_of_address(email if isinstance(email, str) else email[0])
-        told = {**context, **compose.build_frame_context(clinic, get_language() or "en"), "sender_name": "Plumbline"}
+        """Render allauth's mail, from the clinic of that email where there is one, with inline styles."""
+        clinic = find_clinic_by_email(email if isinstance(email, str) else email[0])
+        context = {**context, **compose.build_frame_context(clinic, get_language() or "en"), "sender_name": "Plumbline"}
         mail: EmailMessage = super().render_mail(
-            template_prefix, email, told, {**compose.BY_A_MACHINE, **(headers or {})}
+            template_prefix, email, context, {**compose.AUTOMATIC_HEADERS, **(headers or {})}
         )
         if clinic is not None:
             mail.from_email = compose.format_mailbox(clinic.name, conf.mail_from)
             mail.reply_to = [compose.format_mailbox(clinic.name, clinic.email)]
         if isinstance(mail, EmailMultiAlternatives):
-            pages, mail.alternatives = mail.alternatives, []
-            for source, kind in pages:
+            alternatives, mail.alternatives = mail.alternatives, []
+            for source, kind in alternatives:
                 mail.attach_alternative(compose.inline_styles(str(source)), kind)
         return mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send it now; that the mail server does not answer is told on the page, alike to known and unknown people."""
-        if template_prefix == "account/email/login_code" and no_code_for(email):
+        """Send the mail; a failure is shown on the page, alike for known and unknown emails."""
+        if template_prefix == "account/email/login_code" and has_no_code_sign_in(email):
             template_prefix = "account/email/no_code"
             context = {**context, "code": "", "password_url": conf.base_url + reverse("account_reset_password")}
         try:
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # smtplib's errors are OSErrors too
             log.warning("a mail of sign-in could not be sent (%s)", type(error).__name__)
-            words = _(
+            message = _(
                 "We could not send the mail. Try again in a few minutes. If it stays like this, call your clinic."
             )
-            messages.error(allauth_context.request, words)
+            messages.error(allauth_context.request, message)

@@ -154,7 +154,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
     answers = {"name": "Nora Ellis", "email": "nora@home.example", "agree": "on"}
     assert b"We have sent a mail to nora@home.example" in browser.post(reverse("clinic:register"), answers).content
     assert send_due(Confirmation)["sent"] == 1
-    path = signed_links.path(
+    path = signed_links.build_path(
         signed_links.Purpose.CONFIRMATION, Confirmation.objects.get(registrant__name="Nora Ellis").pk
     )
     page = browser.post(path, {"password": make.PASSWORD}, follow=True)
@@ -169,7 +169,7 @@ def test_a_visitor_registers_and_reads_the_library(alice):
 def test_an_invitation_is_accepted_on_its_page(alice):
     dana = make.invited(alice, "Dana")
     browser = Browser()
-    path = signed_links.path(signed_links.Purpose.INVITATION, dana.invitations.get().pk)
+    path = signed_links.build_path(signed_links.Purpose.INVITATION, dana.invitations.get().pk)
     assert browser.get(path).status_code == 200
     browser.post(path, {"agree": "on", "password": make.PASSWORD, "time_zone": "UTC"})
     dana.refresh_from_db()

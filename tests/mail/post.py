@@ -69,7 +69,7 @@ def notice_together(to: Practitioner) -> EmailMessage:
 
 def digest(to: Practitioner) -> EmailMessage:
     """The daily mail with a number of everything, to an owner in a busy week."""
-    stop = links_in_mail.url(links_in_mail.Purpose.STOP_DIGEST, to.pk)
+    stop = links_in_mail.build_url(links_in_mail.Purpose.STOP_DIGEST, to.pk)
     return daily.build_letter(to, DigestCounts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
 
 

@@ -41,7 +41,7 @@ def test_a_reminder_can_be_stopped_with_one_click(cast, settings):
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = got["List-Unsubscribe"].strip(" <>")  # folded before the address, as it is long
     assert address.startswith("https://clinic.test/m/")
-    assert signed_links.read(address.rstrip("/").rpartition("/")[2]) == signed_links.Link(
+    assert signed_links.read_link(address.rstrip("/").rpartition("/")[2]) == signed_links.Link(
         signed_links.Purpose.STOP_REMINDERS, cast.dana.pk
     )
     assert got["List-Id"] == "<reminders.riverside-physio.clinic.test>"

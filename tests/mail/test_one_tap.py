@@ -47,7 +47,7 @@ def test_each_opens_the_form_with_its_number_chosen_and_nothing_else(numbers):
 
 def test_the_main_button_opens_it_with_none_chosen(row):
     mail = sending.compose(row)
-    start = signed_links.path(signed_links.Purpose.REPORT, row.pk)
+    start = signed_links.build_path(signed_links.Purpose.REPORT, row.pk)
     assert f'{start}"' in re.search(r'<a class="button"[^>]*>', post.html(mail))[0]
     assert chosen(stranger().get(start)) == []
 
@@ -101,29 +101,29 @@ def test_no_address_tells_its_number(row, numbers):
     """Addresses end up in logs: they differ by letters that say nothing, and by others in the next mail."""
     tags = [re.fullmatch(r"/m/[^/?]+/\?a=([0-9a-f]{10})", path)[1] for path in numbers]
     assert len(set(tags)) == 11
-    assert set(tags).isdisjoint(signed_links.score_tags(row.pk + 1))
-    assert tags == signed_links.score_tags(row.pk)  # the same on a second attempt
+    assert set(tags).isdisjoint(signed_links.build_score_tags(row.pk + 1))
+    assert tags == signed_links.build_score_tags(row.pk)  # the same on a second attempt
 
 
 @pytest.mark.parametrize("tag", ["", "4", "x", "ü", "%00", "0" * 10, "0" * 500])
 def test_an_altered_number_opens_the_form_with_none_chosen(row, tag):
-    answer = stranger().get(signed_links.path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: tag})
+    answer = stranger().get(signed_links.build_path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: tag})
     assert (answer.status_code, chosen(answer)) == (200, [])
 
 
 def test_the_number_of_another_mail_chooses_nothing(row):
-    other = signed_links.score_tags(row.pk + 1)[3]
+    other = signed_links.build_score_tags(row.pk + 1)[3]
     assert (
-        chosen(stranger().get(signed_links.path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: other}))
+        chosen(stranger().get(signed_links.build_path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: other}))
         == []
     )
 
 
 def test_mails_sent_before_the_key_of_the_site_was_changed_still_choose(row, settings):
-    tag = signed_links.score_tags(row.pk)[9]
+    tag = signed_links.build_score_tags(row.pk)[9]
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
-    assert signed_links.score_tags(row.pk)[9] != tag
-    assert signed_links.score_of(row.pk, tag) == 9
+    assert signed_links.build_score_tags(row.pk)[9] != tag
+    assert signed_links.read_score(row.pk, tag) == 9
 
 
 def test_the_numbers_of_two_clients_differ(cast, row):

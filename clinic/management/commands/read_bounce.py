@@ -26,33 +26,33 @@ class Command(BaseCommand):
     requires_system_checks = []  # the mail server waits
 
     def handle(self, *args: Any, **options: Any) -> None:
-        raw = _taken_in(sys.stdin.buffer)
+        raw = _read_all(sys.stdin.buffer)
         try:
-            said = self._act(raw)
+            result = self._record(raw)
         except CommandError:
             raise
         except Exception as error:  # the database is away, or worse: the mail server keeps it and asks again
             raise CommandError(f"not now: {type(error).__name__}", returncode=TRY_AGAIN) from None
-        self.stdout.write(said)
+        self.stdout.write(result)
 
-    def _act(self, raw: bytes) -> str:
-        report, now = bounce_parser.read(raw), database_now()
+    def _record(self, raw: bytes) -> str:
+        report, now = bounce_parser.parse_report(raw), database_now()
         if report is None:
             return "nothing to do: not a report of a mail that came back for good"
         mail = handling.find_message(report.message_ids, report.recipient, now=now)
         if mail is None:
             raise CommandError("this report is about no mail of ours", returncode=UNKNOWN)
         if report.complaint:
-            news = handling.record_complaint(mail, now=now)
+            new = handling.record_complaint(mail, now=now)
         else:
-            news = handling.record_bounce(mail, report.words, hard=report.hard, now=now)
-        what = "complaint" if report.complaint else "hard bounce" if report.hard else "soft bounce"
-        return f"{mail._meta.model_name} {mail.pk}: {what}{'' if news else ', known already'}"
+            new = handling.record_bounce(mail, report.diagnostic, hard=report.hard, now=now)
+        name = "complaint" if report.complaint else "hard bounce" if report.hard else "soft bounce"
+        return f"{mail.kind} {mail.pk}: {name}{'' if new else ', known already'}"
 
 
-def _taken_in(stream: BinaryIO) -> bytes:
-    """As much as is looked at; the rest is read and dropped, lest the mail server's pipe breaks."""
-    kept = stream.read(bounce_parser.LONGEST)
+def _read_all(stream: BinaryIO) -> bytes:
+    """The bytes that are parsed; the rest is read and dropped, lest the mail server's pipe breaks."""
+    kept = stream.read(bounce_parser.BYTES_AT_MOST)
     while stream.read(CHUNK):
         pass
     return kept

@@ -13,7 +13,7 @@ from django.utils import timezone
 from clinic.clients import preferences as client_preferences
 from clinic.mail import signed_links
 from clinic.models import AuditEntry, Client
-from config.log_format import clean
+from config.log_format import redact
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
 
@@ -172,5 +172,5 @@ def test_a_change_of_the_plan_is_sent_at_the_next_asking(dana, address):
 
 
 def test_the_log_keeps_no_token(address):
-    assert clean(f'"GET {address} HTTP/1.1" 200') == '"GET /calendar/… HTTP/1.1" 200'
-    assert clean(f"Not Found: {address}") == "Not Found: /calendar/…"
+    assert redact(f'"GET {address} HTTP/1.1" 200') == '"GET /calendar/… HTTP/1.1" 200'
+    assert redact(f"Not Found: {address}") == "Not Found: /calendar/…"
