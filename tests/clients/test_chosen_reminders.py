@@ -96,7 +96,7 @@ def test_one_exercise_is_switched_off_and_the_other_goes_on(cast, bend):
 
 
 @pytest.mark.parametrize(
-    ("given", "field", "said"),
+    ("given", "field", "message"),
     [
         ({"days": []}, "days", "Keep at least one"),
         ({"times": []}, "times", "Keep at least one"),
@@ -104,10 +104,10 @@ def test_one_exercise_is_switched_off_and_the_other_goes_on(cast, bend):
         ({"times": ["18:00", "19:00"]}, "times", "the plan has changed meanwhile"),
     ],
 )
-def test_what_was_not_prescribed_or_leaves_nothing_is_refused(bend, given, field, said):
+def test_what_was_not_prescribed_or_leaves_nothing_is_refused(bend, given, field, message):
     with pytest.raises(ValidationError) as refused:
         choose(bend, **given)
-    assert said in refused.value.message_dict[field][0]
+    assert message in refused.value.message_dict[field][0]
     assert not ReminderChoice.objects.exists()
 
 

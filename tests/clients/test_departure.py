@@ -15,7 +15,7 @@ from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Flag, Invitation, Prescription, Registrant, Reminder
 from clinic.reminders import planning
 from clinic.worklist.query import clients_by_need
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 
 
@@ -53,7 +53,7 @@ def test_no_reminder_goes_out_any_more_not_even_one_that_was_due(dana):
 
 
 def test_the_sign_in_is_closed_and_its_sessions_end(dana, django_capture_on_commit_callbacks):
-    mailbox_proven(dana.user)
+    verify_email(dana.user)
     browser = Browser()
     browser.force_login(dana.user)
     assert browser.get("/portal/").status_code == 200

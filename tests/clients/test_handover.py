@@ -28,9 +28,9 @@ def practitioner_of(client):
 
 
 def test_the_colleague_treats_them_from_now_on_and_the_row_says_from_whom_by_whom_and_why(cast):
-    made = over(cast)
+    created = over(cast)
     assert practitioner_of(cast.dana) == cast.bob
-    assert (made.from_practitioner, made.to_practitioner, made.by, made.reason) == (
+    assert (created.from_practitioner, created.to_practitioner, created.by, created.reason) == (
         cast.alice,
         cast.bob,
         cast.alice,
@@ -103,8 +103,8 @@ def test_the_reason_has_1_to_500_characters(cast, reason, complaint):
 def test_to_whom_they_are_with_already_is_refused_alone_and_passed_over_among_several(cast, olga):
     with pytest.raises(ValidationError, match="Alice treats this client already"):
         over(cast, to=cast.alice)
-    made = handover.hand_over_clients([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
-    assert [row.client for row in made] == [cast.dana]
+    handovers = handover.hand_over_clients([cast.dana, cast.erin], cast.bob, by=olga, reason="x")
+    assert [row.client for row in handovers] == [cast.dana]
 
 
 def test_nobody_chosen(cast):

@@ -31,9 +31,9 @@ def stored():
 
 
 def test_a_row_becomes_a_client_of_the_importer_with_an_invitation(cast):
-    made = csv_import.import_clients(rows(" Frida  Kern ,Frida@Home.example"), cast.alice)
+    clients = csv_import.import_clients(rows(" Frida  Kern ,Frida@Home.example"), cast.alice)
     frida = Client.objects.get(email="frida@home.example")
-    assert [client.pk for client in made] == [frida.pk]
+    assert [client.pk for client in clients] == [frida.pk]
     assert (frida.name, frida.practitioner, frida.clinic, frida.state) == (
         "Frida Kern", cast.alice, cast.alice.clinic, "invited",
     )  # fmt: skip
@@ -89,8 +89,8 @@ def test_what_is_wrong_is_said_at_its_field_and_the_others_are_invited(cast, row
     bad, good = looked(cast.alice, *given, head=FULL)
     assert (bad.outcome, good.outcome) == (RowOutcome.INVALID, RowOutcome.INVITE)
     assert complaint in " ".join(bad.errors[field])
-    made = csv_import.import_clients(rows(*given, head=FULL), cast.alice)
-    assert [client.name for client in made] == ["Gustav"]
+    clients = csv_import.import_clients(rows(*given, head=FULL), cast.alice)
+    assert [client.name for client in clients] == ["Gustav"]
 
 
 def test_an_owner_names_the_practitioner_by_name_or_address(cast, olga):
@@ -175,8 +175,8 @@ def test_who_registered_waits_no_more(cast):
 
 def test_a_large_import_leaves_room_for_reminders(cast):
     now = timezone.now()
-    made = csv_import.import_clients(many(45), cast.alice, now=now)
-    due = sorted(Invitation.objects.filter(client__in=made).values_list("due_at", flat=True))
+    clients = csv_import.import_clients(many(45), cast.alice, now=now)
+    due = sorted(Invitation.objects.filter(client__in=clients).values_list("due_at", flat=True))
     assert [due.count(now + minutes * invitation_mail.BATCH_INTERVAL) for minutes in range(3)] == [20, 20, 5]
     assert invitation_mail.sending_time(45) == 2 * invitation_mail.BATCH_INTERVAL
     assert invitation_mail.sending_time(20) == dt.timedelta()

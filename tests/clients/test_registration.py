@@ -44,7 +44,7 @@ def test_a_new_address_is_written_down_and_gets_a_mail(cast):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("invalid", "field"),
     [
         ({"name": "   "}, "name"),
         ({"name": "x" * 121}, "name"),
@@ -53,9 +53,9 @@ def test_a_new_address_is_written_down_and_gets_a_mail(cast):
         ({"email": f"{'n' * 300}@home.example"}, "email"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_stored(cast, wrong, field):
+def test_what_is_wrong_is_named_and_nothing_is_stored(cast, invalid, field):
     with pytest.raises(ValidationError) as refused:
-        register(cast, **wrong)
+        register(cast, **invalid)
     assert field in refused.value.message_dict
     assert not Registrant.objects.exists()
 
@@ -88,10 +88,10 @@ def test_who_writes_the_name_anew_before_confirming_is_known_by_the_new_one(cast
 
 
 def test_confirming_makes_a_sign_in_and_lets_the_clinic_know(cast, django_capture_on_commit_callbacks):
-    told = []
+    received = []
 
     def hear(**kwargs):
-        told.append((kwargs["registrant"], kwargs["user"]))
+        received.append((kwargs["registrant"], kwargs["user"]))
 
     signals.registrant_joined.connect(hear)
     try:
@@ -101,7 +101,7 @@ def test_confirming_makes_a_sign_in_and_lets_the_clinic_know(cast, django_captur
         signals.registrant_joined.disconnect(hear)
     assert (nora.state, nora.created_sign_in) == (State.WAITING, True)
     assert nora.user.email == "nora@home.example"
-    assert told == [(nora, nora.user)]
+    assert received == [(nora, nora.user)]
     assert list(Registrant.objects.visible_to(cast.alice.user)) == [nora]
 
 

@@ -9,16 +9,16 @@ from clinic.models import Client
 
 
 def erase(*arguments):
-    said = io.StringIO()
-    call_command("erase_client", *arguments, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("erase_client", *arguments, stdout=output)
+    return output.getvalue()
 
 
 def test_it_says_what_goes_and_what_stays(cast):
-    said = erase(str(cast.dana.pk), "--yes")
-    assert "Erased for good: name, mail address" in said
-    assert "Kept under the number alone: scores" in said
-    assert said.endswith("erased\n")
+    output = erase(str(cast.dana.pk), "--yes")
+    assert "Erased for good: name, mail address" in output
+    assert "Kept under the number alone: scores" in output
+    assert output.endswith("erased\n")
     assert Client.objects.get(pk=cast.dana.pk).name == "(erased)"
 
 

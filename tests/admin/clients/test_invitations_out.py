@@ -24,7 +24,7 @@ def frida(cast):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "text"),
     [
         ({}, "Waits to go out · link works until"),
         ({"try_at": timezone.now() + dt.timedelta(hours=1)}, "Goes out in a few minutes"),
@@ -37,11 +37,11 @@ def frida(cast):
         ),
     ],
 )
-def test_each_says_what_became_of_the_last_mail(alice, frida, changed, told):
+def test_each_says_what_became_of_the_last_mail(alice, frida, changed, text):
     frida.invitations.update(**changed)
     page = words(alice.get(url("invite")))
     assert "1 invitation is out" in page
-    assert told in page
+    assert text in page
 
 
 def test_who_has_joined_is_not_among_them_nor_are_those_of_others(cast, alice):
@@ -98,8 +98,8 @@ def test_looking_withdraws_nothing(alice, frida):
 
 
 def test_who_joined_meanwhile_is_told(cast, alice, frida):
-    for told in ({"client": cast.dana.pk}, {"client": cast.dana.pk, "confirmed": "1"}):
-        page = alice.post(url("withdraw_invitations"), told, follow=True)
+    for form in ({"client": cast.dana.pk}, {"client": cast.dana.pk, "confirmed": "1"}):
+        page = alice.post(url("withdraw_invitations"), form, follow=True)
         assert said(page) == ["1 person has joined or left in the meantime, and stays as they are."]
     page = alice.post(url("withdraw_invitations"), {"client": [frida.pk, cast.dana.pk], "confirmed": "1"}, follow=True)
     assert said(page)[0].startswith("The invitation to Frida is withdrawn.")

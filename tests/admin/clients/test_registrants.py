@@ -119,16 +119,16 @@ def test_several_are_taken_on_at_once_and_who_was_decided_meanwhile_is_left(cast
 
 def test_several_are_declined_at_once(cast, nora):
     paul = make.registrant(cast.alice.clinic, "Paul")
-    told = {"registrant": [nora.pk, paul.pk], "decline": "1"}
-    page = signed_in(cast.alice).post(url("decide_registrants"), told, follow=True)
+    form = {"registrant": [nora.pk, paul.pk], "decline": "1"}
+    page = signed_in(cast.alice).post(url("decide_registrants"), form, follow=True)
     assert said(page) == ["2 people declined. The exercises stay open to them."]
     assert {state(nora), state(paul)} == {Registrant.State.DECLINED}
 
 
 def test_the_owner_takes_several_on_for_a_colleague(cast, nora):
     paul, olga = make.registrant(cast.alice.clinic, "Paul"), make.practitioner(cast.alice.clinic, "Olga", Role.OWNER)
-    told = {"registrant": [nora.pk, paul.pk], "practitioner": cast.bob.pk}
-    signed_in(olga).post(url("decide_registrants"), told)
+    form = {"registrant": [nora.pk, paul.pk], "practitioner": cast.bob.pk}
+    signed_in(olga).post(url("decide_registrants"), form)
     assert Client.objects.filter(practitioner=cast.bob, name__in=["Nora", "Paul"]).count() == 2
 
 
