@@ -1,4 +1,4 @@
-"""The project as an app: joins the clinic's announcements to the accounts, and keeps the cache table."""
+"""The project as an app: connects the clinic's signals to the accounts, and creates the cache table."""
 
 from django.apps import AppConfig
 from django.core.management import call_command
@@ -10,7 +10,7 @@ class ProjectConfig(AppConfig):
     verbose_name = "Project"
 
     def ready(self) -> None:
-        # Imported here so that a task sent from a page or a shell goes to our broker and not to Celery's default.
+        # The import configures Celery: a task sent from a page or a shell would else go to its default broker.
         from allauth.account.signals import authentication_step_completed
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
@@ -21,16 +21,18 @@ class ProjectConfig(AppConfig):
         from config.accounts import devices as accounts_devices
 
         for joined in (client_joined, practitioner_joined, registrant_joined):
-            joined.connect(accounts_adapter.mailbox_proven, dispatch_uid="config.mailbox_proven")
-        authentication_step_completed.connect(accounts_adapter.code_entered, dispatch_uid="config.code_entered")
-        authenticator_added.connect(accounts_adapter.second_step_added, dispatch_uid="config.second_step_added")
-        client_left.connect(accounts_adapter.sign_in_closed, dispatch_uid="config.sign_in_closed")
-        user_logged_in.connect(accounts_devices.remember, dispatch_uid="config.last_seen")
-        # The clinic's sender, as an app without models, such as this one, is never announced.
+            joined.connect(accounts_adapter.verify_email, dispatch_uid="config.verify_email")
+        authentication_step_completed.connect(
+            accounts_adapter.verify_email_by_code, dispatch_uid="config.verify_email_by_code"
+        )
+        authenticator_added.connect(accounts_adapter.record_second_factor, dispatch_uid="config.record_second_factor")
+        client_left.connect(accounts_adapter.close_sign_in, dispatch_uid="config.close_sign_in")
+        user_logged_in.connect(accounts_devices.set_last_seen, dispatch_uid="config.set_last_seen")
+        # The sender is the clinic app, since post_migrate is not sent for an app without models, such as this one.
         clinic = self.apps.get_app_config("clinic") if self.apps else None
-        post_migrate.connect(make_cache_table, sender=clinic, dispatch_uid="config.make_cache_table")
+        post_migrate.connect(create_cache_table, sender=clinic, dispatch_uid="config.create_cache_table")
 
 
-def make_cache_table(using: str, **_signal: object) -> None:
-    """Make the table of CACHES with the others; does nothing where it exists. Receiver of `post_migrate`."""
+def create_cache_table(using: str, **_signal: object) -> None:
+    """Create the table of CACHES; does nothing where it exists. Receiver of `post_migrate`."""
     call_command("createcachetable", database=using, verbosity=0)

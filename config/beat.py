@@ -1,4 +1,4 @@
-"""Beat without a memory: the first tick comes at once after a start, and there is no file to corrupt."""
+"""A beat without a schedule file: the first tick comes at once after a start."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from config.local_run.supervise import end_with
 class PromptScheduler(Scheduler):
     """Celery's in-memory scheduler with every entry due at the start.
 
-    When a tick ran last does not matter: what is due stands in rows, and a tick too many finds nothing to do.
+    When a tick ran last does not matter: due work is stored in rows, and an extra tick finds none.
     """
 
     def setup_schedule(self) -> None:
@@ -24,6 +24,6 @@ class PromptScheduler(Scheduler):
 
 
 @beat_embedded_init.connect
-def end_with_worker(**_signal: object) -> None:
-    """Let a beat inside a worker (`-B`) end with it: after a kill of the worker it would tick on beside the next."""
+def bind_beat_to_worker(**_signal: object) -> None:
+    """End a beat inside a worker (`-B`) with the worker: after a kill it would else run beside the next one."""
     end_with(current_process()._parent_pid)  # type: ignore[attr-defined]  # not in the stubs

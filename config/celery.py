@@ -1,4 +1,4 @@
-"""The Celery application: a static beat whose tasks carry no arguments, since what is to be done stands in rows.
+"""The Celery application: a static beat whose tasks have no arguments, since due work is stored in rows.
 
 One process for everything embedded: `celery -A config worker -B -P threads`. With a server as broker, one
 `celery -A config beat` and as many workers as wanted.
@@ -20,25 +20,25 @@ TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "config.redis_broker:
 app = Celery("plumbline")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.set_default()  # for every thread: `current_app` is otherwise known to the one that imported this
+app.set_default()  # for every thread: `current_app` is otherwise set in the importing thread alone
 
 
-def every(seconds: int, task: str) -> dict[str, Any]:
-    """A beat entry; it expires before the next one, so that a worker that was away finds one tick and not hundreds."""
+def beat_entry(seconds: int, task: str) -> dict[str, Any]:
+    """Return a beat entry that expires before the next, so that a stopped worker does not find hundreds of ticks."""
     return {"task": task, "schedule": float(seconds), "options": {"expires": seconds * 0.75}}
 
 
 app.conf.beat_schedule = {
-    "plan": every(20, "clinic.tasks.plan"),
-    "send": every(20, "clinic.tasks.send"),
-    "sweep": every(60, "clinic.tasks.sweep"),
-    "silence": every(15 * 60, "clinic.tasks.silence"),
+    "plan": beat_entry(20, "clinic.tasks.plan"),
+    "send": beat_entry(20, "clinic.tasks.send"),
+    "sweep": beat_entry(60, "clinic.tasks.sweep"),
+    "silence": beat_entry(15 * 60, "clinic.tasks.silence"),
 }
 
 
 @setup_logging.connect
-def log_as_the_site_does(loglevel: int | str | None = None, **_signal: object) -> None:
-    """Keep Celery from installing a format of its own; `-l INFO` still decides how much Celery itself says."""
+def configure_logging(loglevel: int | str | None = None, **_signal: object) -> None:
+    """Keep Celery from installing its own format; `-l INFO` still sets the level of Celery's own log."""
     from django.conf import settings
 
     dictConfig(settings.LOGGING)

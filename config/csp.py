@@ -1,4 +1,4 @@
-"""Which Content-Security-Policy a page carries: `'self'`, and what unfold needs under the practitioner path alone."""
+"""The Content-Security-Policy: `'self'`, and what unfold needs under the practitioner path alone."""
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings

@@ -16,25 +16,25 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
 
-def with_included(requirements: Path) -> list[Path]:
-    """The file and those that its `-r` lines name."""
+def list_requirement_files(requirements: Path) -> list[Path]:
+    """Return the file and those that its `-r` lines include."""
     lines = requirements.read_text().splitlines()
     included = [requirements.parent / line[3:].strip() for line in lines if line.startswith("-r ")]
-    return [requirements] + [file for path in included for file in with_included(path)]
+    return [requirements] + [file for path in included for file in list_requirement_files(path)]
 
 
-def digest(requirements: Path) -> str:
-    content = b"\0".join(path.read_bytes() for path in with_included(requirements))
+def digest_requirements(requirements: Path) -> str:
+    content = b"\0".join(path.read_bytes() for path in list_requirement_files(requirements))
     return hashlib.sha256(content).hexdigest()
 
 
-def stamp(requirements: Path) -> Path:
+def stamp_path(requirements: Path) -> Path:
     return VENV / f".plumbline-{requirements.stem}"
 
 
 def is_installed(requirements: Path) -> bool:
-    mark = stamp(requirements)
-    return PYTHON.exists() and mark.is_file() and mark.read_text() == digest(requirements)
+    stamp = stamp_path(requirements)
+    return PYTHON.exists() and stamp.is_file() and stamp.read_text() == digest_requirements(requirements)
 
 
 def install(tree: Tree, requirements: Path) -> None:
@@ -49,8 +49,8 @@ def install(tree: Tree, requirements: Path) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
     if tree.run("pip", [*pip, "--requirement", str(requirements)])[0]:
         sys.exit(f"Plumbline could not install {requirements.name}: pip says why above")
-    for path in with_included(requirements):
-        stamp(path).write_text(digest(path))
+    for path in list_requirement_files(requirements):
+        stamp_path(path).write_text(digest_requirements(path))
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""Log lines: one line each, `key=value`, and nothing in them that tells who somebody is or how they feel.
+"""Log lines of `key=value` without personal or health data.
 
-The clinic's own code logs numbers and ids; this formatter cleans what libraries put into their messages all the same:
-addresses of mail, link tokens in paths, and the DETAIL of a database error, which quotes the row.
+The clinic's own code logs numbers and ids; this formatter redacts the messages of libraries: email addresses, link
+tokens in paths, and the DETAIL of a database error, which quotes the row.
 """
 
 import json
@@ -13,15 +13,15 @@ ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*")
 TOKEN_PATH = re.compile(
     r"(/(?:m|calendar|join|invitations?|accounts/confirm-email|accounts/password/reset/key)/)[^\s/\"']+"
 )
-# To the next exception of the chain, since the quoted row may hold lines of its own.
+# To the next exception of the chain, since the quoted row may have several lines.
 DETAIL = re.compile(
     r"\n?(?:DETAIL|CONTEXT|PARAMETERS):.*?(?=\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
 )
-OWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request", "data"}
+STANDARD_FIELDS = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request", "data"}
 
 
-def clean(text: str) -> str:
-    """The text without mail addresses, link tokens and quoted rows."""
+def redact(text: str) -> str:
+    """Remove email addresses, link tokens and quoted rows."""
     return TOKEN_PATH.sub(r"\1…", ADDRESS.sub("<address>", DETAIL.sub("", text)))
 
 
@@ -40,12 +40,14 @@ class LineFormatter(logging.Formatter):
             "logger": record.name,
             "msg": record.getMessage(),
         }
-        fields |= {key: str(value) for key, value in record.__dict__.items() if key not in OWN and key[0] != "_"}
+        fields |= {
+            key: str(value) for key, value in record.__dict__.items() if key not in STANDARD_FIELDS and key[0] != "_"
+        }
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         if trace and not self.multiline:
             fields["exc"] = trace
-        line = " ".join(f"{key}={_value(clean(value))}" for key, value in fields.items())
-        return f"{line}\n{clean(trace)}" if trace and self.multiline else line
+        line = " ".join(f"{key}={_value(redact(value))}" for key, value in fields.items())
+        return f"{line}\n{redact(trace)}" if trace and self.multiline else line
 
 
 def _value(text: str) -> str:
@@ -54,7 +56,7 @@ def _value(text: str) -> str:
 
 
 def logging_settings(debug: bool) -> dict[str, object]:
-    """Django's LOGGING: everything to standard error, warnings from libraries, news from our own code."""
+    """Django's LOGGING: everything to standard error, warnings of libraries, INFO of the project."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -65,9 +67,9 @@ def logging_settings(debug: bool) -> dict[str, object]:
             "clinic": {"level": "INFO"},
             "exercises": {"level": "INFO"},
             "config": {"level": "INFO"},
-            # Django gives these handlers of their own, which would print everything twice.
+            # Django gives these their own handlers, which would print everything twice.
             "django": {"handlers": [], "level": "INFO"},
-            # Strangers try host names all day long; each is answered with 400 and is no news.
+            # Scanners try host names all day; each is answered with 400.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         },

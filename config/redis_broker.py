@@ -1,8 +1,8 @@
-"""Kombu's Redis transport, able to lose its server while a task runs.
+"""Kombu's Redis transport, which survives the loss of its server while a task runs.
 
-Celery closes a lost connection and then puts back what was in flight, on a channel that has no connection any more.
-Kombu 5.7 answers with an AttributeError, which nobody expects: the worker ends. Here it is the connection error that
-Celery is ready for. What was in flight is a tick: the next one does its work.
+Celery closes a lost connection and then restores unacknowledged messages on a channel that no longer has a connection.
+Kombu 5.7 raises an AttributeError, which ends the worker; here it is the connection error that Celery handles. The
+lost message is a tick: the next one does its work.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ _site_engine = {
             "django.contrib.auth.context_processors.auth",
             "django.contrib.messages.context_processors.messages",
             "django.template.context_processors.i18n",
-            "config.accounts.context.clinic_shown",
+            "config.accounts.context.account_context",
         ]
     },
 }
@@ -152,10 +152,10 @@ LOGIN_REDIRECT_URL = "/portal/"
 ACCOUNT_ADAPTER = "config.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "config.accounts.adapter.SignInForm",
-    "request_login_code": "config.accounts.adapter.AskForCodeForm",
+    "request_login_code": "config.accounts.adapter.RequestCodeForm",
     "confirm_login_code": "config.accounts.adapter.CodeForm",
-    "confirm_email_verification_code": "config.accounts.adapter.AddressCodeForm",
-    "reauthenticate": "config.accounts.adapter.ShowAgainForm",
+    "confirm_email_verification_code": "config.accounts.adapter.EmailCodeForm",
+    "reauthenticate": "config.accounts.adapter.PasswordAgainForm",
     "change_password": "config.accounts.adapter.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -178,7 +178,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ALLAUTH_TRUSTED_PROXY_COUNT = int(TRUST_PROXY)
-MFA_ADAPTER = "config.accounts.passkeys.KeysAdapter"
+MFA_ADAPTER = "config.accounts.passkeys.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Plumbline"

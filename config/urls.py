@@ -17,8 +17,8 @@ from config.local_run import dev_mail
 
 
 @require_safe
-def alive(request: HttpRequest) -> HttpResponse:
-    """This process answers; it asks no other part, so that a slow database restarts no web server."""
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer without any other part, so that a slow database does not restart the web server."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -27,7 +27,7 @@ urlpatterns = [
     path("accounts/login/code/confirm/", CodePage.as_view(), name="account_confirm_login_code"),
     path("accounts/sessions/", DevicesPage.as_view(), name="usersessions_list"),
     path("accounts/2fa/webauthn/add/", PasskeyPage.as_view(), name="mfa_add_webauthn"),
-    path("accounts/passkey/not-wanted/", passkeys.not_wanted, name="passkey_not_wanted"),
+    path("accounts/passkey/decline/", passkeys.decline_passkey, name="decline_passkey"),
     path("accounts/", include("allauth.urls")),
     path("admin/", site.urls),
     path("api/v1/", include("clinic.api.urls")),
@@ -36,8 +36,8 @@ urlpatterns = [
     path("dev/mail/", dev_mail.inbox, name="dev_mail"),
     path("dev/mail/<slug:name>/", dev_mail.message, name="dev_mail_message"),
     path("dev/mail/<slug:name>/html/", dev_mail.html, name="dev_mail_html"),
-    path("healthz", alive, name="healthz"),
-    # A clinic's logo is the only upload that pages and mails show.
+    path("healthz", healthz, name="healthz"),
+    # Clinic logos are the only uploads in pages and mails.
     path("media/clinic/logos/<path:path>", serve, {"document_root": settings.MEDIA_ROOT / "clinic" / "logos"}),
     path("", include("clinic.operators.urls")),
     path("", include("clinic.urls")),

@@ -1,4 +1,4 @@
-"""How people sign in to the runnable project: allauth's adapter and form, and what an accepted invitation proves."""
+"""Sign-in to the runnable project: allauth's adapter and forms, and the receivers that verify an email."""
 
 import time
 import unicodedata
@@ -26,22 +26,22 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Practitioner, is_platform_staff
-from config.accounts.mail import PlainWords
+from config.accounts.mail import MailAdapter
 
-ADDRESS_TYPED = "address_typed"  # in the session: nobody types an address twice since a code was wrong
+TYPED_EMAIL_KEY = "typed_email"  # in the session, so that nobody types an address again after a wrong code
 
 
-class AccountAdapter(PlainWords):
-    """Sign-up is closed (the clinic has its own page for it), and each kind of person lands on their own first page."""
+class AccountAdapter(MailAdapter):
+    """Closes allauth's sign-up, as the clinic has its own page, and redirects each role to its first page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Whoever signed in a moment ago has just shown who it is, by the code too."""
-        shown = get_authentication_records(self.request, self.request.user)
-        fresh = bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
-        return not fresh and bool(super().is_reauthentication_required(app=app))
+        """Not required shortly after a sign-in, also by a code."""
+        records = get_authentication_records(self.request, self.request.user)
+        is_fresh = bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not is_fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if Practitioner.objects.for_user(request.user).exists() or is_platform_staff(request.user):
@@ -50,31 +50,31 @@ class AccountAdapter(PlainWords):
 
 
 class SignInForm(LoginForm):
-    """Mail address and, if wanted, a password; with no password a code goes to the mail address."""
+    """Email and optional password; without a password a code is mailed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("login", address_typed())
+        self.initial.setdefault("login", pop_typed_email())
         self.fields["password"].required = False
         self.fields["password"].widget.is_required = False
         self.fields["password"].help_text = _("Leave it empty and we mail you a code to sign in with.")
 
 
-class AskForCodeForm(RequestLoginCodeForm):
-    """A mail address, written in already where it was typed before."""
+class RequestCodeForm(RequestLoginCodeForm):
+    """An email, filled in with the one typed before."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("email", address_typed())
+        self.initial.setdefault("email", pop_typed_email())
 
 
 class DigitsField(forms.CharField):
-    """Digits, however they were pasted: with spaces, dashes of any length, or the words around them."""
+    """Digits, also pasted with spaces, dashes or the text around them."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        found = "".join(str(unicodedata.digit(sign)) for sign in text if sign.isdigit())
-        return found or text
+        digits = "".join(str(unicodedata.digit(character)) for character in text if character.isdigit())
+        return digits or text
 
 
 class CodeForm(ConfirmLoginCodeForm):
@@ -83,14 +83,14 @@ class CodeForm(ConfirmLoginCodeForm):
     code = DigitsField(max_length=200)
 
 
-class AddressCodeForm(ConfirmEmailVerificationCodeForm):
-    """The code that proves an address."""
+class EmailCodeForm(ConfirmEmailVerificationCodeForm):
+    """The code that verifies an email."""
 
     code = DigitsField(max_length=200)
 
 
-class ShowAgainForm(ReauthenticateForm):
-    """The password once more. allauth's help is a link to a new one, too low for a thumb: the page has a button."""
+class PasswordAgainForm(ReauthenticateForm):
+    """The password again, without allauth's help text, a link too small for touch: the page has a button."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,21 +98,21 @@ class ShowAgainForm(ReauthenticateForm):
 
 
 class NewPasswordForm(ChangePasswordForm):
-    """The present password and a new one, twice; its page has the button too."""
+    """The current password and a new one, twice; its page has the button too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].help_text = ""
 
 
-def address_typed() -> str:
-    """The address of a code that came to nothing, once."""
+def pop_typed_email() -> str:
+    """Return, once, the email typed for a code that did not sign in."""
     session = getattr(context.request, "session", None)
-    return str(session.pop(ADDRESS_TYPED, "")) if session is not None and ADDRESS_TYPED in session else ""
+    return str(session.pop(TYPED_EMAIL_KEY, "")) if session is not None and TYPED_EMAIL_KEY in session else ""
 
 
-def sign_in_closed(user: AbstractBaseUser | None, closed: bool, **_signal: object) -> None:
-    """Who left, and signs in for nothing else: the addresses, keys and devices of the sign-in go.
+def close_sign_in(user: AbstractBaseUser | None, closed: bool, **_signal: object) -> None:
+    """Delete emails, keys and sessions of a client who left and has no other use of the sign-in.
 
     Receiver of `clinic.signals.client_left`.
     """
@@ -124,10 +124,10 @@ def sign_in_closed(user: AbstractBaseUser | None, closed: bool, **_signal: objec
         kind.objects.filter(user=user.pk).delete()
 
 
-def second_step_added(
+def record_second_factor(
     request: HttpRequest, user: AbstractBaseUser, authenticator: Authenticator, **_signal: object
 ) -> None:
-    """Who has just set up an app or a key has shown it, in this session and in no other.
+    """Record a second factor just set up as used, in this session alone.
 
     Receiver of `allauth.mfa.signals.authenticator_added`; without it the next page would ask for it at once.
     """
@@ -135,11 +135,11 @@ def second_step_added(
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 
-def mailbox_proven(user: AbstractUser, **_signal: object) -> None:
-    """Record that `user` reads the mail of `user.email`: they came by a link that was sent there.
+def verify_email(user: AbstractUser, **_signal: object) -> None:
+    """Record `user.email` as verified: the user came by a link that was sent there.
 
-    Receiver of `client_joined`, `registrant_joined` and `practitioner_joined` of `clinic.signals`. An address that
-    another account has proven stays with that account.
+    Receiver of `client_joined`, `registrant_joined` and `practitioner_joined` of `clinic.signals`. An email that
+    another account has verified stays with that account.
     """
     address = user.email.lower()
     if not address or EmailAddress.objects.filter(email=address, verified=True).exclude(user=user).exists():
@@ -149,10 +149,10 @@ def mailbox_proven(user: AbstractUser, **_signal: object) -> None:
     EmailAddress.objects.update_or_create(user=user, email=address, defaults={"verified": True, "primary": True})
 
 
-def code_entered(user: AbstractUser, method: str, email: str | None = None, **_signal: object) -> None:
-    """A code that reached the account's own mailbox proves it; without this, allauth asks for a second code.
+def verify_email_by_code(user: AbstractUser, method: str, email: str | None = None, **_signal: object) -> None:
+    """Verify the account's email by a sign-in code sent there; without this, allauth asks for a second code.
 
     Receiver of `allauth.account.signals.authentication_step_completed`.
     """
     if method == "code" and email and email.lower() == user.email.lower():
-        mailbox_proven(user)
+        verify_email(user)

@@ -1,4 +1,4 @@
-"""Where somebody is signed in: when each was last seen, and an end to one, to the others, or to all of them."""
+"""The devices on which a user is signed in: when each was last seen, and signing out of them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from django.utils.translation import gettext as _
 
 from clinic.models.fields import int_or_none
 
-SEEN, OFTEN = "seen", dt.timedelta(hours=1)
+LAST_SEEN_KEY, UPDATE_INTERVAL = "last_seen", dt.timedelta(hours=1)
 
 
 class DevicesPage(ListUserSessionsView):  # type: ignore[misc]  # allauth is untyped
-    """As allauth's, which ends all others at once; here also one by one, and this one too."""
+    """allauth's page, which signs out all other devices; here also one device, or all."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        which = request.POST.get("session", "")
-        mine = UserSession.objects.filter(user=request.user.pk)
-        if which == "all":
-            flows.sessions.end_sessions(request, list(mine))
+        selected = request.POST.get("session", "")
+        sessions = UserSession.objects.filter(user=request.user.pk)
+        if selected == "all":
+            flows.sessions.end_sessions(request, list(sessions))
             messages.info(request, _("You are signed out everywhere."))
             return redirect("account_login")
-        if which:
-            flows.sessions.end_sessions(request, list(mine.filter(pk=int_or_none(which))))
+        if selected:
+            flows.sessions.end_sessions(request, list(sessions.filter(pk=int_or_none(selected))))
             messages.info(request, _("That device is signed out."))
             return redirect("usersessions_list")
         response: HttpResponse = super().post(request, *args, **kwargs)
@@ -39,25 +39,25 @@ class DevicesPage(ListUserSessionsView):  # type: ignore[misc]  # allauth is unt
 
 
 class LastSeenMiddleware:
-    """Keep when each device was last seen, to the hour: a look at a page writes nothing in between."""
+    """Store when each device was last seen, at most once an hour."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.session.accessed and request.user.is_authenticated:  # a page that asks for nobody is no sighting
-            self.note(request)
+        if request.session.accessed and request.user.is_authenticated:  # only a page that uses the session counts
+            self.update_last_seen(request)
         return response
 
-    def note(self, request: HttpRequest) -> None:
-        """Write it down, unless that was done within the hour."""
-        now, seen = timezone.now(), request.session.get(SEEN)
-        if seen is not None and not 0 <= now.timestamp() - seen < OFTEN.total_seconds():
+    def update_last_seen(self, request: HttpRequest) -> None:
+        """Store the time, unless that was done within the hour."""
+        now, last_seen = timezone.now(), request.session.get(LAST_SEEN_KEY)
+        if last_seen is not None and not 0 <= now.timestamp() - last_seen < UPDATE_INTERVAL.total_seconds():
             UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=now)
-            remember(request)
+            set_last_seen(request)
 
 
-def remember(request: HttpRequest, **_signal: object) -> None:
-    """Note in the session when it was last seen. Receiver of `user_logged_in`."""
-    request.session[SEEN] = int(timezone.now().timestamp())
+def set_last_seen(request: HttpRequest, **_signal: object) -> None:
+    """Set the time in the session. Receiver of `user_logged_in`."""
+    request.session[LAST_SEEN_KEY] = int(timezone.now().timestamp())

@@ -1,15 +1,15 @@
-"""Who is signed in as a client or a registrant reads the pages of /accounts/ in the language and hours of their own."""
+"""The pages under /accounts/ in the language and time zone of the signed-in client or registrant."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from clinic.portal.access import Localized, override_locale, client_of, registrant_of
+from clinic.portal.access import Localized, client_of, override_locale, registrant_of
 
 
 class AccountLanguageMiddleware:
-    """As the portal's pages do; a stranger and whoever works here are answered in their browser's language."""
+    """Applies the reader's locale as the portal does; everybody else gets the language of the browser."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,7 +25,7 @@ class AccountLanguageMiddleware:
         return response
 
     def reader(self, request: HttpRequest) -> Localized | None:
-        """The client, or else the registrant, whose own page this is."""
+        """Return the signed-in client, or else registrant, on a page under /accounts/."""
         if not request.path_info.startswith(self.home) or not request.user.is_authenticated:
             return None
         return client_of(request) or registrant_of(request)

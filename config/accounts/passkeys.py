@@ -1,7 +1,7 @@
-"""Passkeys for clients: offered once on the phone they hold, and a way in that never shuts another.
+"""Passkeys for clients: offered once on each phone, as an additional sign-in.
 
-allauth takes any key for a second step. A client who lost the phone would then be asked for the key on it after
-typing the code from the mail. So a client's passkey is one more way in; who works here keeps the second step.
+allauth treats any key as a second factor. A client who lost the phone would then be asked for its key after typing
+the code from the mail. So a client's passkey is one more sign-in; members of a team keep the second factor.
 """
 
 from __future__ import annotations
@@ -26,30 +26,31 @@ from django.views.decorators.http import require_POST
 from clinic.accounts.devices import describe_device
 from clinic.models import Practitioner
 
-COOKIE, HERE, NO = "passkey", "here", "no"  # of this phone: it has one, or its owner wants none
-LONGEST = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
+COOKIE, ADDED, DECLINED = "passkey", "added", "declined"  # on this phone
+COOKIE_MAX_AGE = 400 * 24 * 3600  # seconds, the longest that browsers accept
 
 
-class KeysAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
-    """For clients a second step is on by an app, or by a key that opens nothing alone; for who works here by any."""
+class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+    """A client's second factor is an app, or a key that is no passkey; that of a member of a team is any."""
 
     def is_mfa_enabled(self, user: AbstractBaseUser, types: list[str] | None = None) -> bool:
         if not super().is_mfa_enabled(user, types=types):
             return False
         if Practitioner.objects.for_user(user).exists():
             return True
-        mine = Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        kinds = mine if types is None else mine.filter(type__in=types)
-        return any(not opens_alone(key) for key in kinds)
+        keys = Authenticator.objects.filter(user=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        if types is not None:
+            keys = keys.filter(type__in=types)
+        return any(not is_passkey(key) for key in keys)
 
 
-def opens_alone(key: Authenticator) -> bool:
-    """A passkey, as far as the browser said: old ones do not say."""
+def is_passkey(key: Authenticator) -> bool:
+    """Whether the key signs in alone; True also where an old browser did not say."""
     return key.type == Authenticator.Type.WEBAUTHN and key.wrap().is_passwordless is not False
 
 
 class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
-    """Ready to send: the device's own name, and a key that signs in alone."""
+    """Initially the name of the device, and a key that signs in alone."""
 
     def __init__(self, *args: Any, agent: str = "", **kwargs: Any) -> None:
         kwargs["initial"] = {"name": describe_device(agent), "passwordless": True, **kwargs.get("initial", {})}
@@ -57,7 +58,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
 
 
 class PasskeyPage(AddWebAuthnView):  # type: ignore[misc]  # allauth is untyped
-    """Make a passkey. A client goes back to the own pages by it, without the spare codes of a second step."""
+    """Add a passkey; a client then returns to the portal, without the recovery codes of a second factor."""
 
     form_class = PasskeyForm
 
@@ -69,36 +70,38 @@ class PasskeyPage(AddWebAuthnView):  # type: ignore[misc]  # allauth is untyped
         return {**kwargs, "agent": self.request.headers.get("User-Agent", "")}
 
     def form_valid(self, form: PasskeyForm) -> HttpResponse:
-        alone = form.cleaned_data["passwordless"] and not Practitioner.objects.for_user(self.request.user).exists()
-        if not alone:
+        is_client_passkey = (
+            form.cleaned_data["passwordless"] and not Practitioner.objects.for_user(self.request.user).exists()
+        )
+        if not is_client_passkey:
             response: HttpResponse = super().form_valid(form)
-            return keep(response, HERE) if form.cleaned_data["passwordless"] else response
+            return set_passkey_cookie(response, ADDED) if form.cleaned_data["passwordless"] else response
         raise_if_reauthentication_required(self.request, app="allauth.mfa")
         name, credential = form.cleaned_data["name"], form.cleaned_data["credential"]
         flows.signup_authenticator(self.request, self.request.user, name, credential)
-        return keep(redirect(resolve_url(settings.LOGIN_REDIRECT_URL)), HERE)
+        return set_passkey_cookie(redirect(resolve_url(settings.LOGIN_REDIRECT_URL)), ADDED)
 
 
 @require_POST
 @login_required
-def not_wanted(request: HttpRequest) -> HttpResponse:
-    """Never offer it again on this phone."""
+def decline_passkey(request: HttpRequest) -> HttpResponse:
+    """Never offer a passkey again on this phone."""
     messages.success(request, _("We will not ask again on this phone. You find it under Settings."))
-    return keep(redirect(resolve_url(settings.LOGIN_REDIRECT_URL)), NO)
+    return set_passkey_cookie(redirect(resolve_url(settings.LOGIN_REDIRECT_URL)), DECLINED)
 
 
-def keep(response: HttpResponse, word: str) -> HttpResponse:
-    """Remember on this phone what was said about passkeys."""
+def set_passkey_cookie(response: HttpResponse, value: str) -> HttpResponse:
+    """Store on this phone that a passkey was added or declined."""
     secure = settings.SESSION_COOKIE_SECURE
-    response.set_cookie(COOKIE, word, max_age=LONGEST, httponly=True, samesite="Lax", secure=secure)
+    response.set_cookie(COOKIE, value, max_age=COOKIE_MAX_AGE, httponly=True, samesite="Lax", secure=secure)
     return response
 
 
-def offer(request: HttpRequest) -> bool:
-    """Whether a client's first page offers a passkey: nothing was said on this phone, and there is none yet.
+def should_offer_passkey(request: HttpRequest) -> bool:
+    """Whether a client's first page offers a passkey: none was added or declined on this phone, and there is none.
 
-    The page's script shows the offer only where the phone can keep one; the browser inside a mail app often cannot.
+    The page's script shows the offer only where the phone can store one; the browser inside a mail app often cannot.
     """
-    if request.COOKIES.get(COOKIE) in {HERE, NO} or not request.user.is_authenticated:
+    if request.COOKIES.get(COOKIE) in {ADDED, DECLINED} or not request.user.is_authenticated:
         return False
     return not Authenticator.objects.filter(user=request.user.pk, type=Authenticator.Type.WEBAUTHN).exists()

@@ -1,4 +1,4 @@
-"""/dev/mail/: what the project has mailed, for a run without a mail server.
+"""/dev/mail/: the mails of a run without a mail server.
 
 Answers 404 unless DEBUG is on and mail goes into files.
 """
@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-SHOWN = 200
+MAX_SHOWN = 200
 FIRST_HEADERS = ("from", "to", "subject", "date")
 # The mail's own styles and pictures, no script; its links open in a tab of their own, outside the sandbox.
 HTML_POLICY = (
@@ -27,9 +27,9 @@ HTML_POLICY = (
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The newest mails: when, to whom, about what."""
+    """The newest mails, with date, recipient and subject."""
     newest = sorted(_folder().glob("*.eml"), reverse=True)
-    mails = [{"name": path.stem, "mail": _read(path)} for path in newest[:SHOWN]]
+    mails = [{"name": path.stem, "mail": _read(path)} for path in newest[:MAX_SHOWN]]
     return render(request, "dev_mail/inbox.html", {"mails": mails, "more": len(newest) - len(mails)})
 
 
@@ -38,14 +38,14 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its text, its HTML in a frame without rights, its headers and attachments."""
     mail = _find(name)
     text = mail.get_body(("plain",))
-    attached = [(part.get_filename(), len(_content(part))) for part in mail.iter_attachments()]
+    attachments = [(part.get_filename(), len(_content(part))) for part in mail.iter_attachments()]
     context = {
         "name": name,
         "mail": mail,
         "text": text.get_content() if text else "",
         "has_html": mail.get_body(("html",)) is not None,
         "headers": [(key, value) for key, value in mail.items() if key.lower() not in FIRST_HEADERS],
-        "attachments": attached,
+        "attachments": attachments,
     }
     return render(request, "dev_mail/message.html", context)
 
@@ -53,7 +53,7 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def html(request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML part as a page of its own, with the pictures the mail carries put in place."""
+    """The HTML part as its own page, with the attached pictures inlined."""
     mail = _find(name)
     body = mail.get_body(("html",))
     if body is None:
@@ -63,8 +63,8 @@ def html(request: HttpRequest, name: str) -> HttpResponse:
         if part.get("content-id"):
             picture = f"data:{part.get_content_type()};base64,{base64.b64encode(_content(part)).decode()}"
             page = page.replace(f"cid:{part['content-id'].strip('<>')}", picture)
-    page, found = re.subn(r"(<head[^>]*>)", r'\1<base target="_blank">', page, count=1, flags=re.IGNORECASE)
-    response = HttpResponse(page if found else f'<base target="_blank">{page}')
+    page, count = re.subn(r"(<head[^>]*>)", r'\1<base target="_blank">', page, count=1, flags=re.IGNORECASE)
+    response = HttpResponse(page if count else f'<base target="_blank">{page}')
     response["Content-Security-Policy"] = HTML_POLICY
     return response
 
@@ -76,7 +76,7 @@ def _folder() -> Path:
 
 
 def _find(name: str) -> EmailMessage:
-    """The mail of that name; the URL's slug converter lets no path through."""
+    """Return the mail of that name; the URL's slug converter accepts no path."""
     try:
         return _read(_folder() / f"{name}.eml")
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""`make run`: all that a fresh machine needs, as one foreground process tree.
+"""`make run`: everything a new machine needs, as one foreground process tree.
 
 Installs, prepares the database and the demo, then keeps two children: the web server, and one Celery worker with its
 beat. Ends with both of them on Ctrl-C, SIGTERM or SIGHUP, when its parent goes, or when a child stops of itself.
@@ -22,15 +22,15 @@ from config.install import PYTHON, ROOT, install
 from config.local_run.supervise import Stopped, Tree
 
 START_LIMIT = 60.0  # seconds until the first page must answer
-# Who starts the embedded run is their own business; Celery would print eight lines about root.
-QUIET = "ignore:You're running the worker with superuser privileges"
+# Celery would print eight lines about a run as root.
+IGNORED_WARNING = "ignore:You're running the worker with superuser privileges"
 
 
-def chosen_port() -> int:
-    word = os.environ.get("PORT", "").strip() or "8000"
-    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= 65535):
-        sys.exit(f"PORT must be a number from 1 to 65535, not {word!r}")
-    return int(word)
+def read_port() -> int:
+    value = os.environ.get("PORT", "").strip() or "8000"
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        sys.exit(f"PORT must be a number from 1 to 65535, not {value!r}")
+    return int(value)
 
 
 def check_port(port: int) -> None:
@@ -46,8 +46,8 @@ def check_port(port: int) -> None:
             sys.exit(f"Port {port} cannot be opened ({error.strerror}): choose another with PORT=8000")
 
 
-def claim_folder(var: Path) -> IO[str]:
-    """Make sure that `var` can be written and no other run uses it, as long as the returned file is open."""
+def lock_folder(var: Path) -> IO[str]:
+    """Lock `var`, which must be writable, for this run, as long as the returned file is open."""
     try:
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=var).close()
@@ -61,8 +61,8 @@ def claim_folder(var: Path) -> IO[str]:
     return lock
 
 
-def answers(port: int) -> bool:
-    """Whether the web server speaks; what it says (a host it does not serve, say) is not for us to judge."""
+def is_answering(port: int) -> bool:
+    """Whether the web server answers, with any status."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz")
@@ -73,30 +73,30 @@ def answers(port: int) -> bool:
         connection.close()
 
 
-def web(port: int) -> list[str]:
-    """One process of four threads, since pages wait for the database; GRANIAN_WORKERS asks for more processes."""
+def web_command(port: int) -> list[str]:
+    """One process of four threads, since pages wait for the database; GRANIAN_WORKERS sets more processes."""
     options = (
         f"--interface wsgi --no-ws --blocking-threads 4 --workers-kill-timeout 2 --log-level warning --port {port}"
     )
     return [str(PYTHON), "-m", "granian", *options.split(), "--host", "127.0.0.1", "config.wsgi:application"]
 
 
-def worker() -> list[str]:
-    """Worker and beat in one; threads, since a tick mostly waits for SMTP and a process each would cost memory."""
+def worker_command() -> list[str]:
+    """Worker and beat in one; threads, since a tick mostly waits for SMTP and processes would cost memory."""
     options = "-B -P threads -c 4 --without-gossip --without-mingle --without-heartbeat -l WARNING"
     return [str(PYTHON), "-m", "celery", "-A", "config", "--quiet", "worker", *options.split()]
 
 
-def run(tree: Tree, port: int) -> str:
-    """Install, prepare, serve. Returns the name of a child that stopped of itself; Stopped when asked to stop."""
+def run_site(tree: Tree, port: int) -> str:
+    """Install, prepare and serve. Returns the name of a child that ended; raises Stopped when asked to stop."""
     install(tree, ROOT / "requirements.txt")
     failed, sign_ins = tree.run("prepare", [str(PYTHON), "-m", "config.local_run.prepare"], keep_output=True)
     if failed:
-        sys.exit(1)  # it said why
-    tree.start("web server", web(port))
-    tree.start("worker", worker(), PYTHONUNBUFFERED="1", PYTHONWARNINGS=QUIET)
+        sys.exit(1)  # its own output says why
+    tree.start("web server", web_command(port))
+    tree.start("worker", worker_command(), PYTHONUNBUFFERED="1", PYTHONWARNINGS=IGNORED_WARNING)
     deadline = time.monotonic() + START_LIMIT
-    tree.wait_until(lambda: tree.ended() is not None or answers(port) or time.monotonic() > deadline)
+    tree.wait_until(lambda: tree.ended() is not None or is_answering(port) or time.monotonic() > deadline)
     if tree.ended() is None:
         print(f"\nPlumbline runs at http://127.0.0.1:{port}/ (Ctrl-C stops it)\n\n{sign_ins}", flush=True)
     tree.wait_until(lambda: tree.ended() is not None)
@@ -107,12 +107,12 @@ def main() -> None:
     os.chdir(ROOT)
     os.umask(0o077)  # health data is under var/
     tree = Tree()
-    port = chosen_port()
+    port = read_port()
     check_port(port)
-    lock = claim_folder(Path(os.environ.get("PLUMBLINE_VAR") or ROOT / "var").absolute())
+    lock = lock_folder(Path(os.environ.get("PLUMBLINE_VAR") or ROOT / "var").absolute())
     tree.listen()
     try:
-        ended = run(tree, port)
+        ended = run_site(tree, port)
         sys.exit(f"Plumbline stops: its {ended} ended, and says why above")
     except Stopped:
         print("\nPlumbline stops", flush=True)

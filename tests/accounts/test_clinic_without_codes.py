@@ -7,7 +7,7 @@ from django.test import Client as Browser
 from clinic.clients import acceptance
 from clinic.models import Client
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, proven, words
+from tests.accounts.people import CODE, ask_for_code, with_verified_email, page_text
 from tests.mail import post
 from tests.portal.visit import invitation_link, send, stranger
 
@@ -22,7 +22,7 @@ def strict(db, settings):
 
 @pytest.fixture
 def dana(strict):
-    return proven(make.client(strict))
+    return with_verified_email(make.client(strict))
 
 
 def test_the_mail_says_how_to_sign_in_and_carries_no_code(dana):
@@ -36,7 +36,7 @@ def test_the_mail_says_how_to_sign_in_and_carries_no_code(dana):
 
 
 def test_the_page_is_the_same_for_everybody(dana):
-    known, unknown = (words(ask_for_code(Browser(), one)) for one in (dana.email, "nobody@home.example"))
+    known, unknown = (page_text(ask_for_code(Browser(), one)) for one in (dana.email, "nobody@home.example"))
     assert known.replace(dana.email, "X") == unknown.replace("nobody@home.example", "X")
     assert "Some clinics send no codes. Then the mail says how you sign in." in known
 
@@ -45,7 +45,7 @@ def test_no_code_opens_not_even_the_right_one(dana):
     browser = Browser()
     ask_for_code(browser, dana.email)
     code = browser.session["account_login"]["state"]["stages"]["login_by_code"]["data"]["code"]
-    assert "This code is not right." in words(browser.post(CODE, {"code": code}))
+    assert "This code is not right." in page_text(browser.post(CODE, {"code": code}))
 
 
 def test_the_password_opens(dana):
@@ -68,10 +68,10 @@ def test_who_works_there_still_gets_a_code(strict):
 def test_an_invitation_there_asks_for_a_password(strict):
     frida = make.invited(strict, "Frida")
     path = invitation_link(frida)
-    assert "Choose a password" in words(stranger().get(path))
+    assert "Choose a password" in page_text(stranger().get(path))
     refused = send(stranger(), path, agree="on", time_zone="Europe/Lisbon", password="")
     assert refused.status_code == 422
-    assert "Choose a password: this clinic mails no codes to sign in with." in words(refused)
+    assert "Choose a password: this clinic mails no codes to sign in with." in page_text(refused)
     assert send(stranger(), path, agree="on", time_zone="Europe/Lisbon", password="a quiet river").status_code == 302
     frida.refresh_from_db()
     assert frida.state == Client.State.JOINED

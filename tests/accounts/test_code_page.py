@@ -8,14 +8,14 @@ from django.test import Client as Browser
 
 from config.accounts import code_page
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, proven, words
+from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, mailed_code, with_verified_email, page_text
 
 ASK = "/accounts/login/code/"
 
 
 @pytest.fixture
 def dana(db):
-    return proven(make.client(make.practitioner(make.clinic())))
+    return with_verified_email(make.client(make.practitioner(make.clinic())))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_digits_of_another_script_are_digits(browser):
 
 
 def test_a_wrong_code_says_how_often_one_may_still_try(browser):
-    said = words(browser.post(CODE, {"code": "0000-0000"}))
+    said = page_text(browser.post(CODE, {"code": "0000-0000"}))
     assert "This code is not right. Look at it again." in said
     assert "You can try 4 more times." in said
 
@@ -60,7 +60,7 @@ def test_after_five_wrong_ones_a_new_code_is_one_tap_away(browser):
     for _try in range(5):
         answer = browser.post(CODE, {"code": "0000-0000"}, follow=True)
     assert answer.redirect_chain[-1][0] == ASK
-    assert "The code was wrong five times, so it no longer works. Let us send you a new one." in words(answer)
+    assert "The code was wrong five times, so it no longer works. Let us send you a new one." in page_text(answer)
     assert 'value="dana@home.example"' in answer.content.decode()
     browser.post(CODE, {"code": right})
     assert not signed_in(browser)
@@ -77,17 +77,17 @@ def test_the_address_is_written_in_once_and_not_left_for_the_next_at_this_screen
 
 
 def test_an_old_code_says_so_and_offers_a_new_one(browser):
-    with later(15 * 60 + 1):
+    with travel_by(15 * 60 + 1):
         answer = browser.post(CODE, {"code": mailed_code()}, follow=True)
         assert not signed_in(browser)
         assert answer.redirect_chain[-1][0] == ASK
-        assert "That code has had its time, or you asked for it in another browser." in words(answer)
+        assert "That code has had its time, or you asked for it in another browser." in page_text(answer)
         assert 'value="dana@home.example"' in answer.content.decode()
 
 
 def test_a_code_typed_into_another_browser_says_where_it_belongs(browser):
     answer = Browser().post(CODE, {"code": mailed_code()}, follow=True)
-    assert "you asked for it in another browser. Let us send you a new one." in words(answer)
+    assert "you asked for it in another browser. Let us send you a new one." in page_text(answer)
 
 
 def test_who_comes_back_to_the_sign_in_finds_the_page_that_waits_for_the_code(browser):
@@ -95,12 +95,12 @@ def test_who_comes_back_to_the_sign_in_finds_the_page_that_waits_for_the_code(br
 
 
 def test_a_second_mail_waits_a_minute_and_the_page_says_how_long(browser):
-    assert "You can ask for a new code in a minute." in words(browser.get(CODE))
+    assert "You can ask for a new code in a minute." in page_text(browser.get(CODE))
     assert 'class="resend wait-60"' in browser.get(CODE).content.decode()
-    with later(31):
+    with travel_by(31):
         assert 'class="resend wait-30"' in browser.get(CODE).content.decode()
         answer = browser.post(CODE, {"action": "resend"}, follow=True)
-        assert "We have just sent one. In 29 seconds you can ask for another." in words(answer)
+        assert "We have just sent one. In 29 seconds you can ask for another." in page_text(answer)
     assert len(mail.outbox) == 1
 
 
@@ -110,9 +110,9 @@ def test_the_countdown_has_a_rule_for_every_wait():
 
 
 def test_a_new_code_has_its_fifteen_minutes_as_its_mail_says(browser):
-    with later(14 * 60):
+    with travel_by(14 * 60):
         browser.post(CODE, {"action": "resend"})
-    with later(28 * 60):
+    with travel_by(28 * 60):
         browser.post(CODE, {"code": mailed_code()})
     assert signed_in(browser)
 
@@ -122,9 +122,9 @@ def test_who_cannot_open_the_mailbox_is_told_whom_to_call(dana, page):
     asked = Browser()
     ask_for_code(asked, dana.email)
     answer = (asked if page == CODE else Browser()).get(page)
-    assert "I cannot open this mailbox any more Call your clinic." in words(answer)
+    assert "I cannot open this mailbox any more Call your clinic." in page_text(answer)
     assert 'href="tel:5550100"' in answer.content.decode()
 
 
 def test_on_a_site_with_several_clinics_it_says_where_the_number_stands(cast):
-    assert "The number stands in each mail of your clinic" in words(Browser().get(LOGIN))
+    assert "The number stands in each mail of your clinic" in page_text(Browser().get(LOGIN))

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from clinic.models import Client
 from tests import make
-from tests.accounts.people import at_home, mailed_code, proven
+from tests.accounts.people import signed_in_browser, mailed_code, with_verified_email
 from tests.accounts.test_in_a_browser import AUTHENTICATOR, DESK, PHONE, faults
 from tests.portal.visit import invitation_link
 
@@ -33,7 +33,7 @@ def alice(live_server):
 
 @pytest.fixture
 def dana(alice):
-    made = proven(make.client(alice, time_zone="Europe/Madrid"))
+    made = with_verified_email(make.client(alice, time_zone="Europe/Madrid"))
     make.prescription(made, days=["mon", "wed"], times=["12:00", "18:00"])
     return made
 
@@ -191,7 +191,7 @@ def test_dana_chooses_takes_her_data_along_and_leaves(phone, live_server, dana):
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")])
 def test_the_new_pages_are_free_of_faults(page, live_server, dana, viewport, scheme):
-    session = at_home(dana.user).cookies["sessionid"].value
+    session = signed_in_browser(dana.user).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -204,7 +204,7 @@ def test_the_new_pages_are_free_of_faults(page, live_server, dana, viewport, sch
 
 def test_a_choice_that_leaves_nothing_is_told_at_its_boxes(browser, live_server, dana):
     context = browser.new_context(viewport=PHONE)
-    session = at_home(dana.user).cookies["sessionid"].value
+    session = signed_in_browser(dana.user).cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page = context.new_page()
     page.goto(f"{live_server.url}/portal/settings/reminders/{dana.prescriptions.get().pk}/")

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from clinic.accounts.devices import describe_device
 from tests import make
-from tests.accounts.people import ask_for_code, later, proven, words
+from tests.accounts.people import ask_for_code, travel_by, with_verified_email, page_text
 
 PIXEL = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile Safari/537.36"
@@ -41,7 +41,7 @@ def test_a_browser_in_words(user_agent, said):
 @pytest.fixture
 def two_devices(db):
     """Two browsers in which dana is signed in: a desk and a phone."""
-    dana = proven(make.client(make.practitioner(make.clinic())))
+    dana = with_verified_email(make.client(make.practitioner(make.clinic())))
     browsers = Browser(), Browser(headers={"user-agent": PIXEL})
     for browser in browsers:
         ask_for_code(browser, dana.email, password=make.PASSWORD)
@@ -51,7 +51,7 @@ def two_devices(db):
 
 def test_each_device_is_listed(two_devices):
     desk, _phone = two_devices
-    said = words(desk.get(SESSIONS))
+    said = page_text(desk.get(SESSIONS))
     assert "This one A browser we do not know" in said
     assert "Chrome on Android" in said
 
@@ -59,8 +59,8 @@ def test_each_device_is_listed(two_devices):
 def test_the_others_are_signed_out_and_this_one_stays(two_devices):
     desk, phone = two_devices
     answer = desk.post(SESSIONS, follow=True)
-    assert "All other devices are signed out." in words(answer)
-    assert "Chrome on Android" not in words(answer)
+    assert "All other devices are signed out." in page_text(answer)
+    assert "Chrome on Android" not in page_text(answer)
     assert phone.get("/accounts/email/")["Location"].startswith("/accounts/login/")
     assert desk.get("/accounts/email/").status_code == 200
 
@@ -68,29 +68,29 @@ def test_the_others_are_signed_out_and_this_one_stays(two_devices):
 def test_somebody_else_s_devices_are_not_listed_and_stay(two_devices):
     desk, _phone = two_devices
     stranger = Browser(headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/127.0"})
-    erin = proven(make.client(make.practitioner(make.clinic("Hilltop Rehab"), "Charlie"), "Erin"))
+    erin = with_verified_email(make.client(make.practitioner(make.clinic("Hilltop Rehab"), "Charlie"), "Erin"))
     ask_for_code(stranger, erin.email, password=make.PASSWORD)
-    assert "Firefox on Windows" not in words(desk.get(SESSIONS))
+    assert "Firefox on Windows" not in page_text(desk.get(SESSIONS))
     desk.post(SESSIONS)
     assert stranger.get("/accounts/email/").status_code == 200
 
 
-def number_of(page, name):
+def device_number(page, name):
     return re.search(rf"{name}.*?name=\"session\" value=\"(\d+)\"", page.content.decode(), re.DOTALL)[1]
 
 
 def test_one_device_is_signed_out_there(two_devices):
     desk, phone = two_devices
-    answer = desk.post(SESSIONS, {"session": number_of(desk.get(SESSIONS), "Chrome on Android")}, follow=True)
-    assert "That device is signed out." in words(answer)
-    assert "Chrome on Android" not in words(answer)
+    answer = desk.post(SESSIONS, {"session": device_number(desk.get(SESSIONS), "Chrome on Android")}, follow=True)
+    assert "That device is signed out." in page_text(answer)
+    assert "Chrome on Android" not in page_text(answer)
     assert phone.get("/portal/").status_code == 302
     assert desk.get("/portal/").status_code == 200
 
 
 def test_everywhere_means_here_too(two_devices):
     desk, phone = two_devices
-    assert "You are signed out everywhere." in words(desk.post(SESSIONS, {"session": "all"}, follow=True))
+    assert "You are signed out everywhere." in page_text(desk.post(SESSIONS, {"session": "all"}, follow=True))
     assert desk.get("/portal/").status_code == phone.get("/portal/").status_code == 302
 
 
@@ -103,9 +103,9 @@ def test_a_number_that_is_none_of_theirs_ends_nothing(two_devices, number):
 
 def test_nobody_ends_somebody_else_s(two_devices):
     desk, phone = two_devices
-    theirs = number_of(desk.get(SESSIONS), "Chrome on Android")
+    theirs = device_number(desk.get(SESSIONS), "Chrome on Android")
     stranger = Browser()
-    erin = proven(make.client(make.practitioner(make.clinic("Hilltop Rehab"), "Charlie"), "Erin"))
+    erin = with_verified_email(make.client(make.practitioner(make.clinic("Hilltop Rehab"), "Charlie"), "Erin"))
     ask_for_code(stranger, erin.email, password=make.PASSWORD)
     stranger.post(SESSIONS, {"session": theirs})
     assert phone.get("/portal/").status_code == 200
@@ -114,13 +114,13 @@ def test_nobody_ends_somebody_else_s(two_devices):
 def test_when_a_device_was_last_seen_is_known_to_the_hour(two_devices):
     desk, phone = two_devices
     there = UserSession.objects.get(user_agent=PIXEL)
-    with later(1800):
+    with travel_by(1800):
         phone.get("/portal/")
         assert UserSession.objects.get(pk=there.pk).last_seen_at == there.last_seen_at
-    with later(2 * 3600):
+    with travel_by(2 * 3600):
         phone.get("/portal/")
         assert UserSession.objects.get(pk=there.pk).last_seen_at > there.last_seen_at
-    assert "Last seen" in words(desk.get(SESSIONS))
+    assert "Last seen" in page_text(desk.get(SESSIONS))
 
 
 def test_the_settings_lead_there(two_devices):

@@ -10,14 +10,14 @@ from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import expect
 
 from tests import axe, make
-from tests.accounts.people import at_home, mailed_code, proven
+from tests.accounts.people import signed_in_browser, mailed_code, with_verified_email
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 ANYONE = ["login/", "login/code/", "password/reset/", "password/reset/done/", "password/reset/key/1-abc/"]
 SIGNED_IN = ["logout/", "email/", "password/change/", "sessions/", "2fa/", "2fa/webauthn/"]
-SHOWN_AGAIN = ["2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/", "2fa/webauthn/add/"]
+AFTER_REAUTHENTICATION = ["2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/", "2fa/webauthn/add/"]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .choice, summary, input')]
   .filter(e => !e.closest('p, .hint, li:not(.navigation li, .sign-in-navigation li)'))
   .filter(e => !e.matches('.skip, [type=hidden], .choice input'))
@@ -35,13 +35,13 @@ AUTHENTICATOR = {
 
 @pytest.fixture
 def dana(live_server):
-    return proven(make.client(make.practitioner(make.clinic())))
+    return with_verified_email(make.client(make.practitioner(make.clinic())))
 
 
 @pytest.fixture
 def signed_in_page(page, live_server, dana):
     """A page in a browser in which dana is signed in and has just typed her password again."""
-    here = at_home(dana.user)
+    here = signed_in_browser(dana.user)
     here.post("/accounts/reauthenticate/", {"password": make.PASSWORD})
     page.context.add_cookies([{"name": "sessionid", "value": here.cookies["sessionid"].value, "url": live_server.url}])
     return page
@@ -51,7 +51,7 @@ def faults(page):
     return axe.faults(page) + page.evaluate(SMALL_TARGETS)
 
 
-def wrong_on(page, address, paths):
+def find_problems(page, address, paths):
     wrong = {}
     for path in paths:
         for viewport, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "light")):
@@ -65,17 +65,17 @@ def wrong_on(page, address, paths):
 
 
 def test_the_pages_for_anyone_are_free_of_faults(page, live_server, dana):
-    assert wrong_on(page, live_server.url, ANYONE) == {}
+    assert find_problems(page, live_server.url, ANYONE) == {}
 
 
 def test_the_pages_for_who_is_signed_in_are_free_of_faults(signed_in_page, live_server, dana):
     TOTP.activate(dana.user, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(dana.user)
-    assert wrong_on(signed_in_page, live_server.url, SIGNED_IN + SHOWN_AGAIN) == {}
+    assert find_problems(signed_in_page, live_server.url, SIGNED_IN + AFTER_REAUTHENTICATION) == {}
 
 
 def test_the_picture_for_the_app_too(signed_in_page, live_server):
-    assert wrong_on(signed_in_page, live_server.url, ["2fa/totp/activate/"]) == {}
+    assert find_problems(signed_in_page, live_server.url, ["2fa/totp/activate/"]) == {}
 
 
 def test_signing_in_by_code_on_a_phone(page, live_server, dana):

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, mailed_code, proven, words
+from tests.accounts.people import CODE, ask_for_code, mailed_code, with_verified_email, page_text
 from tests.mail import post
 
 CODE_MAIL = """\
@@ -26,7 +26,7 @@ Phone 555 0100. To write to us, answer this mail."""
 
 @pytest.fixture
 def dana(db):
-    return proven(make.client(make.practitioner(make.clinic())))
+    return with_verified_email(make.client(make.practitioner(make.clinic())))
 
 
 def test_the_code_comes_from_the_clinic(dana, settings):
@@ -77,7 +77,7 @@ def test_a_new_password_by_the_link_in_the_mail(dana):
     assert answer.status_code == 302
     dana.user.refresh_from_db()
     assert dana.user.check_password("a quiet river")
-    assert "This link does not work" in words(browser.get(link, follow=True))
+    assert "This link does not work" in page_text(browser.get(link, follow=True))
 
 
 def test_asking_for_a_new_password_tells_nobody_who_has_a_sign_in(dana):
@@ -85,7 +85,7 @@ def test_asking_for_a_new_password_tells_nobody_who_has_a_sign_in(dana):
         Browser().post("/accounts/password/reset/", {"email": address}, follow=True)
         for address in ("dana@home.example", "eve@home.example")
     )
-    assert words(known) == words(unknown)
+    assert page_text(known) == page_text(unknown)
     assert [message.to for message in mail.outbox] == [["dana@home.example"], ["eve@home.example"]]
 
 
@@ -94,12 +94,12 @@ def test_a_mail_server_that_is_down_is_told_on_the_page(dana, nobody_listens, ad
     answer = ask_for_code(Browser(), address)
     assert answer.status_code == 200
     assert answer.redirect_chain[-1][0] == CODE
-    assert "We could not send the mail. Try again in a few minutes." in words(answer)
+    assert "We could not send the mail. Try again in a few minutes." in page_text(answer)
 
 
 def test_each_clinic_s_client_hears_from_that_clinic(cast):
-    zoe = proven(make.client(cast.charlie, "Zoe"))
-    for person in (proven(cast.dana), zoe):
+    zoe = with_verified_email(make.client(cast.charlie, "Zoe"))
+    for person in (with_verified_email(cast.dana), zoe):
         ask_for_code(Browser(), person.email)
     assert [message.from_email.partition(" <")[0] for message in mail.outbox] == ["Riverside Physio", "Hilltop Rehab"]
 

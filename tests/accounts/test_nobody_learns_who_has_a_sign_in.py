@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Confirmation
 from tests import make
-from tests.accounts.people import LOGIN, proven, words
+from tests.accounts.people import LOGIN, with_verified_email, page_text
 
 KNOWN, CLOSED, NOBODY = "dana@home.example", "gus@home.example", "nobody@home.example"
 FORMS = {
@@ -25,8 +25,8 @@ FORMS = {
 @pytest.fixture
 def here(db):
     alice = make.practitioner(make.clinic())
-    proven(make.client(alice))
-    gus = proven(make.client(alice, "Gus"))
+    with_verified_email(make.client(alice))
+    gus = with_verified_email(make.client(alice, "Gus"))
     gus.user.is_active = False
     gus.user.save()
     return alice
@@ -60,7 +60,7 @@ def test_a_password_is_hashed_as_often_for_nobody_as_for_somebody(here, monkeypa
     """The hash takes a third of a second: who measures it must not learn who is there."""
     counted, encode = [], MD5PasswordHasher.encode
     monkeypatch.setattr(MD5PasswordHasher, "encode", lambda self, *given: counted.append(1) or encode(self, *given))
-    without = proven(make.client(here, "Erin"))
+    without = with_verified_email(make.client(here, "Erin"))
     without.user.set_unusable_password()
     without.user.save()
     hashed = {}
@@ -76,6 +76,6 @@ def test_registering_posts_one_row_whoever_it_is(here):
     answers = []
     for address in (KNOWN, NOBODY):
         answer = Browser().post(page, {"name": "Dana", "email": address, "agree": "on"}, follow=True)
-        answers.append(words(answer).replace(address, "ADDRESS"))
+        answers.append(page_text(answer).replace(address, "ADDRESS"))
     assert answers[0] == answers[1]
     assert Confirmation.objects.count() == 2

@@ -13,7 +13,7 @@ from rest_framework.authtoken.models import Token
 from clinic.models import Flag, Practitioner
 from config.accounts.adapter import verify_email
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, later, mailed_code, words
+from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, mailed_code, page_text
 
 SECRET = "JBSWY3DPEHPK3PXP"
 AUTHENTICATE, APP = "/accounts/2fa/authenticate/", "/accounts/2fa/totp/activate/"
@@ -32,7 +32,7 @@ def alice(cast):
     return cast.alice
 
 
-def digits(secret=SECRET):
+def totp_code(secret=SECRET):
     """What an authenticator app shows now."""
     return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30))
 
@@ -48,10 +48,10 @@ def by_code(person):
     return browser, browser.post(CODE, {"code": mailed_code()})["Location"]
 
 
-def set_up(browser):
+def set_up_totp(browser):
     """The app turned on as on the page; gives where that leads."""
     secret = browser.get(APP).context["form"].secret
-    return browser.post(APP, {"code": digits(secret)})["Location"]
+    return browser.post(APP, {"code": totp_code(secret)})["Location"]
 
 
 @pytest.mark.parametrize("way_in", [by_password, by_code])
@@ -60,9 +60,9 @@ def test_who_has_none_is_led_to_it_and_sees_nothing_before(alice, way_in):
     assert onward == "/admin/"
     page = browser.get(onward)
     assert page.status_code == 403
-    assert "One more step to sign in" in words(page)
+    assert "One more step to sign in" in page_text(page)
     assert 'href="/accounts/2fa/"' in page.content.decode()
-    assert "Dana" not in words(page)
+    assert "Dana" not in page_text(page)
 
 
 def test_no_act_is_done_before(alice):
@@ -85,12 +85,12 @@ def test_a_session_reaches_no_health_data_by_rest_but_a_programs_key_does(alice)
 @pytest.mark.django_db(transaction=True)  # it is noted in the session after the commit
 def test_setting_up_an_app_shows_spare_codes_at_once_and_opens_the_worklist(alice):
     browser, _onward = by_password(alice)
-    onward = set_up(browser)
+    onward = set_up_totp(browser)
     page = browser.get(onward)
     assert onward == "/accounts/2fa/recovery-codes/"
     assert page.content.decode().count("<li><code>") == 10
     assert 'href="/admin/"' in page.content.decode()
-    assert "Dana" in words(browser.get("/admin/"))
+    assert "Dana" in page_text(browser.get("/admin/"))
     assert browser.get("/api/v1/clients/").status_code == 200
 
 
@@ -103,8 +103,8 @@ def test_the_next_sign_in_asks_for_the_digits_and_then_opens(alice, way_in):
     assert browser.get("/admin/").status_code == 302
     assert browser.post(AUTHENTICATE, {"code": "000000"}).status_code == 200
     assert "_auth_user_id" not in browser.session
-    assert browser.post(AUTHENTICATE, {"code": digits()})["Location"] == "/admin/"
-    assert "Dana" in words(browser.get("/admin/"))
+    assert browser.post(AUTHENTICATE, {"code": totp_code()})["Location"] == "/admin/"
+    assert "Dana" in page_text(browser.get("/admin/"))
 
 
 def test_a_spare_code_opens_once(alice):
@@ -123,11 +123,11 @@ def test_a_session_that_began_before_it_was_set_up_must_show_it(alice):
     auth.TOTP.activate(alice.user, SECRET)
     page = elsewhere.get("/admin/clients/")
     assert page.status_code == 403
-    assert "You have a second step and have not shown it here." in words(page)
+    assert "You have a second step and have not shown it here." in page_text(page)
     way = "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fclients%2F"
     assert f'href="{way}"' in page.content.decode()
-    assert elsewhere.post(way, {"code": digits()})["Location"] == "/admin/clients/"
-    assert "Dana" in words(elsewhere.get("/admin/clients/"))
+    assert elsewhere.post(way, {"code": totp_code()})["Location"] == "/admin/clients/"
+    assert "Dana" in page_text(elsewhere.get("/admin/clients/"))
 
 
 def test_a_new_password_by_mail_is_no_way_round(alice):
@@ -145,7 +145,7 @@ def test_a_new_password_by_mail_is_no_way_round(alice):
 def test_taking_the_last_one_away_shuts_the_door_again(alice):
     auth.TOTP.activate(alice.user, SECRET)
     browser, _onward = by_password(alice)
-    browser.post(AUTHENTICATE, {"code": digits()})
+    browser.post(AUTHENTICATE, {"code": totp_code()})
     Authenticator.objects.filter(user=alice.user).delete()
     assert browser.get("/admin/").status_code == 403
 
@@ -170,7 +170,7 @@ def test_a_client_needs_none(cast):
 def test_where_it_is_off_nobody_is_asked(alice, settings):
     settings.PLUMBLINE_TWO_FACTOR = False
     browser, onward = by_password(alice)
-    assert "Dana" in words(browser.get(onward))
+    assert "Dana" in page_text(browser.get(onward))
 
 
 def nobody_has(user, request=None):
@@ -193,12 +193,12 @@ def test_a_project_may_say_itself_who_has_one(alice, settings, knows, status):
 
 def test_digits_that_were_used_do_not_work_again(alice):
     auth.TOTP.activate(alice.user, SECRET)
-    same = digits()
+    same = totp_code()
     for works in (True, False):
         browser, _onward = by_password(alice)
         browser.post(AUTHENTICATE, {"code": same})
         assert ("_auth_user_id" in browser.session) == works
-    with later(61):
+    with travel_by(61):
         browser, _onward = by_password(alice)
-        browser.post(AUTHENTICATE, {"code": digits()})
+        browser.post(AUTHENTICATE, {"code": totp_code()})
         assert "_auth_user_id" in browser.session

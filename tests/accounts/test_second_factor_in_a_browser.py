@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from config.accounts.adapter import verify_email
 from tests import axe, make
 from tests.accounts.test_in_a_browser import AUTHENTICATOR
-from tests.accounts.test_second_factor import digits
+from tests.accounts.test_second_factor import totp_code
 from tests.admin.worklist.test_flags_in_a_browser import DESK, LOOKS, SCREENS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ def test_an_app_is_set_up_and_asked_for_the_next_time(desk, cast):
     desk.click("text=Turn it on")
     desk.click("summary:has-text('The app cannot read it')")
     secret = desk.inner_text("#authenticator_secret")
-    desk.fill("[name=code]", digits(secret))
+    desk.fill("[name=code]", totp_code(secret))
     desk.click("main button:has-text('Turn it on')")
     desk.wait_for_selector("#recovery_codes")
     spare = desk.inner_text("#recovery_codes li:first-child").strip()

@@ -15,7 +15,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from clinic.signals import client_joined, practitioner_joined
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.conftest import Cast
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def person(email: str = "pat@home.example", proven: bool = True) -> User:
     made = User.objects.create_user(username=email, email=email, password=make.PASSWORD)
     if proven:
-        mailbox_proven(made)
+        verify_email(made)
     return made
 
 
@@ -130,7 +130,7 @@ def test_a_practitioner_lands_on_the_worklist_and_a_client_on_today(client: Brow
     cast.bob.save(update_fields=["active"])
     for user, page in ((cast.alice.user, "/admin/"), (cast.dana.user, "/portal/"), (cast.bob.user, "/portal/")):
         assert user is not None
-        mailbox_proven(user)
+        verify_email(user)
         assert sign_in(Browser(), user.email, make.PASSWORD)["Location"] == page
 
 
@@ -164,5 +164,5 @@ def test_whoever_joined_by_a_link_has_proven_the_mailbox(joined: object) -> None
 def test_a_mailbox_that_another_account_has_proven_stays_theirs() -> None:
     first = person("pat@home.example")
     second = User.objects.create_user(username="second", email="pat@home.example")
-    mailbox_proven(second)
+    verify_email(second)
     assert EmailAddress.objects.get(email="pat@home.example", verified=True).user == first

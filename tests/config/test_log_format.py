@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from config.log_format import LineFormatter, clean
+from config.log_format import LineFormatter, redact
 
 
 def record(message: str, *arguments: object, **extra: object) -> logging.LogRecord:
@@ -41,7 +41,7 @@ def test_a_value_cannot_start_a_line_of_its_own() -> None:
     ],
 )
 def test_names_tokens_and_rows_are_taken_out(said: str, kept: str) -> None:
-    assert clean(said) == kept
+    assert redact(said) == kept
 
 
 @pytest.mark.parametrize("multiline", [True, False])

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from clinic.mail.outbox import send_due
 from clinic.models import Client, Flag, Notice, Practitioner, Prescription
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.admin import flagged_clients
 from tests.portal.visit import url
@@ -36,7 +36,7 @@ def opened(language: str) -> Practice:
     """Alice's clinic in the morning: Dana needs a look, Erin does not."""
     cache.clear()  # the limits on signing in; no test of a real server rolls them back
     alice = make.practitioner(make.clinic(language=language))
-    mailbox_proven(alice.user)
+    verify_email(alice.user)
     dana, erin = (make.client(alice, name, language=language) for name in ("Dana", "Erin"))
     flagged_clients.rising(plan := flagged_clients.plan(dana), days=4)
     flagged_clients.calm(flagged_clients.plan(erin), 12, 1)

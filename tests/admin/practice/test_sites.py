@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from clinic.models import AuditEntry, Clinic, Heartbeat, Invitation, Notice, Practitioner
-from config.accounts.adapter import mailbox_proven
+from config.accounts.adapter import verify_email
 from tests import make
 from tests.admin.browsing import said, signed_in, url, words
 
@@ -140,7 +140,7 @@ def test_who_runs_the_site_and_treats_too_has_both(cast):
 
 def test_signing_in_leads_there_and_so_does_the_portal(cast):
     sam = make.runs_the_site()
-    mailbox_proven(sam)
+    verify_email(sam)
     browser = Browser()
     answer = browser.post("/accounts/login/", {"login": sam.email, "password": make.PASSWORD})
     assert answer["Location"] == url("index")
