@@ -1,7 +1,6 @@
-"""What a practitioner does with the library: write an exercise, show it or not, give it films and pictures.
+"""The services of a practitioner for the library: write and publish exercises, upload films and pictures.
 
-The library belongs to the site: on a site with several clinics they share it. Who did what is kept in the book of the
-clinic for which the practitioner acted.
+The library belongs to the site: the clinics of a site share it. The audit entry is in the clinic of the practitioner.
 """
 
 from __future__ import annotations
@@ -47,24 +46,30 @@ def write_exercise(
     drop_other_languages: bool = False,
     pictures: Mapping[int, File[Any]] | None = None,
 ) -> Exercise:
-    """Store a new exercise or a new version of one; arguments as in `authoring.write`.
+    """Store a new exercise or a new version of one; arguments as in `authoring.save_exercise`.
 
     Args:
-        pictures: by the number of the step that they show.
+        pictures: by the number of their step.
 
     Raises:
         ValidationError: by the key that an exercise's file would have, such as ``steps[2].title``; nothing is stored.
     """
-    _may(by)
+    _check_may_write(by)
     try:
         with transaction.atomic():
-            waiting = Exercise.objects.filter(slug=slug, version=base_version or 0, published_at=None).exists()
+            is_draft = Exercise.objects.filter(slug=slug, version=base_version or 0, published_at=None).exists()
             exercise = authoring.save_exercise(
-                slug, language, content, base_version=base_version, published=published, renumbered=renumbered, drop_other_languages=drop_other_languages
+                slug,
+                language,
+                content,
+                base_version=base_version,
+                published=published,
+                renumbered=renumbered,
+                drop_other_languages=drop_other_languages,
             )
             if exercise.version != base_version:
                 audit.record(by.user, audit.Verb.EXERCISE_WRITTEN, exercise, by.clinic)
-            elif waiting and published:
+            elif is_draft and published:
                 audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, exercise, by.clinic)
             for step, picture in (pictures or {}).items():
                 _place_picture(exercise, picture, step)
@@ -74,17 +79,17 @@ def write_exercise(
 
 
 def publish_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
-    """Show the newest version in the library, and offer it to be prescribed."""
-    _may(by)
+    """Publish the newest version in the library, to be read and prescribed."""
+    _check_may_write(by)
     with transaction.atomic():
-        shown = authoring.publish_exercise(exercise.slug)
-        audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, shown, by.clinic)
-    return shown
+        newest = authoring.publish_exercise(exercise.slug)
+        audit.record(by.user, audit.Verb.EXERCISE_PUBLISHED, newest, by.clinic)
+    return newest
 
 
 def withdraw_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
-    """Take it from the library. Plans that name it go on."""
-    _may(by)
+    """Withdraw an exercise from the library. Running plans of it go on."""
+    _check_may_write(by)
     with transaction.atomic():
         newest = authoring.withdraw_exercise(exercise.slug)
         audit.record(by.user, audit.Verb.EXERCISE_WITHDRAWN, newest, by.clinic)
@@ -92,8 +97,8 @@ def withdraw_exercise(exercise: Exercise, *, by: Practitioner) -> Exercise:
 
 
 def feature_exercise(exercise: Exercise, *, by: Practitioner) -> None:
-    """Put it on the front page of the owner's clinic. Raises ValidationError for others, and while it is not shown."""
-    if by.role != Practitioner.Role.OWNER:
+    """Put an exercise on the front page of the owner's clinic. Raises ValidationError unless it is published."""
+    if not by.owns(by.clinic_id):
         raise ValidationError(_("Only the owner of a clinic chooses what its front page shows."))
     if not Exercise.objects.current().filter(slug=exercise.slug).exists():
         raise ValidationError(_("Publish the exercise first."))
@@ -111,16 +116,17 @@ def upload_media(
     language: str = "",
     step: int | None = None,
 ) -> Media:
-    """Give an exercise a film, a poster, captions or a picture; arguments and errors as in `shown_files.place`."""
-    _may(by)
+    """Store a film, poster, captions or picture; arguments and errors as in `media_storage.store_upload`."""
+    _check_may_write(by)
     with transaction.atomic():
         audit.record(by.user, _UPLOAD_VERBS[kind], exercise, by.clinic)
-        return media_storage.store_upload(exercise, file, kind, language=language, step=step)  # last: no rollback takes a file
+        # The file comes last: a rollback would not delete it.
+        return media_storage.store_upload(exercise, file, kind, language=language, step=step)
 
 
 def remove_media(media: Media, *, by: Practitioner) -> None:
-    """Take an upload away; the last film takes its poster and captions along."""
-    _may(by)
+    """Delete an upload; with the last film also its poster and captions."""
+    _check_may_write(by)
     with transaction.atomic():
         audit.record(by.user, _REMOVAL_VERBS[media.kind], media.exercise, by.clinic)
         media_storage.delete_upload(media)
@@ -133,6 +139,6 @@ def _place_picture(exercise: Exercise, picture: File[Any], step: int) -> None:
         raise ValidationError({f"steps[{step}].picture": error.messages}) from error
 
 
-def _may(by: Practitioner) -> None:
-    if not by.is_clinical:
+def _check_may_write(by: Practitioner) -> None:
+    if not by.treats_at(by.clinic_id):
         raise ValidationError(_("Only a practitioner may change the exercises."))

@@ -24,7 +24,7 @@ class Program:
 
     def __init__(self, person: AbstractBaseUser | Practitioner | Client) -> None:
         user = getattr(person, "user", person)
-        token, _made = Token.objects.get_or_create(user=user)
+        token, _created = Token.objects.get_or_create(user=user)
         self.client = APIClient(headers={"Authorization": f"Token {token.key}"}, raise_request_exception=True)
 
     def get(self, path: str, **headers: str) -> Response:
@@ -39,7 +39,7 @@ class Program:
         return self.client.post(V1 + path, body, content_type=content_type)
 
 
-def complaints(response: Response, status: int = 400) -> dict[str, list[str]]:
+def errors_of(response: Response, status: int = 400) -> dict[str, list[str]]:
     """The errors by field, after a look at the form of the problem."""
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/problem+json"

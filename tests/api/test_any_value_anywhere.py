@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from tests.api.calls import Program, complaints, plan, session
+from tests.api.calls import Program, errors_of, plan, session
 
 VALUES = [
     None, True, -1, 10**400, 1.5, "", "\x00", "\ud800", "24:00", "0001-01-01", "9999-12-31",
@@ -16,13 +16,13 @@ FRIDA = {"name": "F", "email": "f@home.example", "time_zone": "UTC", "language":
 def calls(cast):
     bend = make.prescription(cast.dana)
     stored = make.report(bend, 4, 5).report
-    told = {"next_morning": 1, "areas": [], "moved_down_leg": False, "warning_signs": [], "note": ""}
+    data = {"next_morning": 1, "areas": [], "moved_down_leg": False, "warning_signs": [], "note": ""}
     when = session(bend)["occurred_at"]
     return {
         "invite": ("clients/", {**FRIDA, "clinic": cast.alice.clinic.slug}),
         "prescribe": ("prescriptions/", plan(cast.dana, ends_on=None, variation="", mornings_allowed=True)),
-        "report": ("pain-reports/", session(bend, 4, 4, **told)),
-        "correct": (f"pain-reports/{stored.pk}/correct/", {**told, "occurred_at": when, "reason": "Slip."}),
+        "report": ("pain-reports/", session(bend, 4, 4, **data)),
+        "correct": (f"pain-reports/{stored.pk}/correct/", {**data, "occurred_at": when, "reason": "Slip."}),
     }
 
 
@@ -34,6 +34,6 @@ def test_any_value_in_any_field(cast, calls, call):
         for value in VALUES:
             answer = alice.post(path, {**body, field: value})
             if answer.status_code not in (200, 201):
-                assert complaints(answer, 404 if answer.status_code == 404 else 400), (field, value)
+                assert errors_of(answer, 404 if answer.status_code == 404 else 400), (field, value)
                 refused += 1
     assert refused > len(body) * len(VALUES) / 2

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.models import Correction, PainReport
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 SLIP = "Pressed the wrong button."
 
@@ -29,8 +29,8 @@ def arrived(stored, **ago):
 def test_the_answer_is_the_corrected_report(dana, stored):
     answer = dana.post(f"pain-reports/{stored.pk}/correct/", {"after": 3, "areas": ["hip"], "reason": SLIP})
     assert answer.status_code == 200
-    told = answer.json()
-    assert (told["before"], told["after"], told["areas"], told["advice"]) == (4, 3, ["hip"], "go_on")
+    data = answer.json()
+    assert (data["before"], data["after"], data["areas"], data["advice"]) == (4, 3, ["hip"], "go_on")
     kept = {row.field: (row.old, row.new, row.reason) for row in Correction.objects.all()}
     assert kept == {"after": ("6", "3", SLIP), "areas": ("", "hip", SLIP)}
 
@@ -58,18 +58,18 @@ def test_an_answer_can_be_taken_back(dana, stored):
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_field(dana, stored, field, value):
     body = {"before": 5, "reason": SLIP, field: value}
-    assert complaints(dana.post(f"pain-reports/{stored.pk}/correct/", body)).keys() == {field}
+    assert errors_of(dana.post(f"pain-reports/{stored.pk}/correct/", body)).keys() == {field}
     stored.refresh_from_db()
     assert (stored.before, stored.after) == (4, 6)
     assert not Correction.objects.exists()
 
 
 def test_a_correction_needs_a_reason(dana, stored):
-    assert complaints(dana.post(f"pain-reports/{stored.pk}/correct/", {"after": 3})).keys() == {"reason"}
+    assert errors_of(dana.post(f"pain-reports/{stored.pk}/correct/", {"after": 3})).keys() == {"reason"}
 
 
 def test_a_correction_of_nothing_is_refused(dana, stored):
-    assert complaints(dana.post(f"pain-reports/{stored.pk}/correct/", {"reason": SLIP})).keys() == {"body"}
+    assert errors_of(dana.post(f"pain-reports/{stored.pk}/correct/", {"reason": SLIP})).keys() == {"body"}
 
 
 def test_the_client_may_correct_for_seven_days(dana, stored):
@@ -80,13 +80,13 @@ def test_the_client_may_correct_for_seven_days(dana, stored):
 def test_after_seven_days_the_client_asks_the_practitioner(dana, stored, cast):
     arrived(stored, days=7, hours=1)
     body = {"after": 3, "reason": SLIP}
-    assert complaints(dana.post(f"pain-reports/{stored.pk}/correct/", body)).keys() == {"report"}
+    assert errors_of(dana.post(f"pain-reports/{stored.pk}/correct/", body)).keys() == {"report"}
     stored.refresh_from_db()
     assert stored.after == 6
     assert Program(cast.alice).post(f"pain-reports/{stored.pk}/correct/", body).status_code == 200
 
 
 def test_a_correction_that_shows_harm_holds_the_exercise(dana, stored):
-    told = dana.post(f"pain-reports/{stored.pk}/correct/", {"after": 8, "reason": SLIP}).json()
-    assert told["advice"] == "stop"
-    assert [flag["kind"] for flag in told["flags"]] == ["exercise_hurts"]
+    data = dana.post(f"pain-reports/{stored.pk}/correct/", {"after": 8, "reason": SLIP}).json()
+    assert data["advice"] == "stop"
+    assert [flag["kind"] for flag in data["flags"]] == ["exercise_hurts"]

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from exercises import media_storage
 from exercises.models import Media
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 from tests.exercises import files
 
 
@@ -44,10 +44,10 @@ def test_one_exercise_comes_whole(dana):
 
 @pytest.mark.parametrize(("wanted", "spoken"), [("es", "es"), ("es-MX,en;q=0.5", "es"), ("xx", "en")])
 def test_the_language_is_the_one_asked_for_or_else_english(dana, wanted, spoken):
-    told = dana.get("exercises/forward-bend/", **{"Accept-Language": wanted}).json()
+    data = dana.get("exercises/forward-bend/", **{"Accept-Language": wanted}).json()
     words = make.exercise().text_in(spoken)
-    assert (told["language"], told["name"], told["gauge"]) == (spoken, words.name, words.gauge)
-    assert told["steps"][0]["title"] == make.exercise().steps_in(spoken)[0].title
+    assert (data["language"], data["name"], data["gauge"]) == (spoken, words.name, words.gauge)
+    assert data["steps"][0]["title"] == make.exercise().steps_in(spoken)[0].title
     assert dana.get("exercises/", **{"Accept-Language": wanted}).json()["results"][0]["name"] == words.name
 
 
@@ -68,8 +68,8 @@ def test_a_film_of_the_clinics_own_is_told_instead_of_the_shipped_one(dana, sett
     bend.media.create(kind=Media.Kind.FILM, title="shipped", path="exercises/forward-bend/film.mp4")
     own = media_storage.store_upload(bend, files.file(files.WEBM), Media.Kind.FILM)
     picture = media_storage.store_upload(bend, files.file(files.PNG), Media.Kind.PICTURE, step=3)
-    told = dana.get("exercises/forward-bend/").json()["pictures"]
-    assert [(each["kind"], each["content_type"], each["step"], each["url"]) for each in told] == [
+    data = dana.get("exercises/forward-bend/").json()["pictures"]
+    assert [(each["kind"], each["content_type"], each["step"], each["url"]) for each in data] == [
         ("film", "video/webm", None, f"http://testserver/portal/media/{own.pk}/"),
         ("picture", "image/png", 3, f"http://testserver/portal/media/{picture.pk}/"),
     ]
@@ -79,7 +79,7 @@ def test_a_draft_is_404(dana):
     exercise = make.exercise()
     exercise.published_at = None
     exercise.save(update_fields=["published_at"])
-    complaints(dana.get("exercises/forward-bend/"), 404)
+    errors_of(dana.get("exercises/forward-bend/"), 404)
     assert dana.get("exercises/").json()["count"] == 0
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.flags import escalation
 from clinic.models import Flag, FlagEvent
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def alice(cast):
 
 
 def test_a_flag_tells_who_why_and_on_what_evidence(alice, flag, cast):
-    told = alice.get("flags/").json()["results"]
-    assert len(told) == 1
+    data = alice.get("flags/").json()["results"]
+    assert len(data) == 1
     assert (
-        told[0].items()
+        data[0].items()
         >= {
             "id": flag.pk,
             "client": cast.dana.pk,
@@ -39,8 +39,8 @@ def test_a_flag_tells_who_why_and_on_what_evidence(alice, flag, cast):
             "state": "open",
         }.items()
     )
-    assert told[0]["raised_at"].endswith("Z")
-    assert alice.get(f"flags/{flag.pk}/").json() == told[0]
+    assert data[0]["raised_at"].endswith("Z")
+    assert alice.get(f"flags/{flag.pk}/").json() == data[0]
 
 
 def test_the_list_can_be_of_one_state(alice, flag):
@@ -73,43 +73,43 @@ def test_acknowledging_needs_no_body_at_all(alice, flag):
 
 
 def test_resolving_keeps_the_note(alice, flag):
-    told = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her."}).json()
-    assert told["state"] == "resolved"
-    assert [(event["verb"], event["note"]) for event in told["events"]] == [("raised", ""), ("resolved", "Called her.")]
+    data = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her."}).json()
+    assert data["state"] == "resolved"
+    assert [(event["verb"], event["note"]) for event in data["events"]] == [("raised", ""), ("resolved", "Called her.")]
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"note": ""}, {"note": "  "}, {"note": None}, {"note": 5}, {"note": "x" * 10_000}]
 )
 def test_resolving_without_a_good_note_is_refused(alice, flag, body):
-    assert complaints(alice.post(f"flags/{flag.pk}/resolve/", body)).keys() == {"note"}
+    assert errors_of(alice.post(f"flags/{flag.pk}/resolve/", body)).keys() == {"note"}
     flag.refresh_from_db()
     assert flag.state == "open"
 
 
 @pytest.mark.parametrize("verdict", ["real", "false", "unclear"])
 def test_resolving_may_say_whether_it_was_real(alice, flag, verdict):
-    told = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
-    assert (told["state"], told["verdict"]) == ("resolved", verdict)
+    data = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
+    assert (data["state"], data["verdict"]) == ("resolved", verdict)
 
 
 @pytest.mark.parametrize("verdict", [None, ""])
 def test_nobody_has_to_say_so(alice, flag, verdict):
-    told = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
-    assert (told["state"], told["verdict"]) == ("resolved", None)
+    data = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict}).json()
+    assert (data["state"], data["verdict"]) == ("resolved", None)
 
 
 @pytest.mark.parametrize("verdict", ["yes", 1, True, ["real"], "x" * 500])
 def test_any_other_verdict_is_refused_and_the_flag_stays_open(alice, flag, verdict):
     answer = alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her.", "verdict": verdict})
-    assert complaints(answer).keys() == {"verdict"}
+    assert errors_of(answer).keys() == {"verdict"}
     flag.refresh_from_db()
     assert flag.state == "open"
 
 
 def test_a_flag_of_a_report_in_time_that_nobody_waited_for(alice, flag):
-    told = alice.get(f"flags/{flag.pk}/").json()
-    assert {name: told[name] for name in ("due_at", "phase", "escalated", "verdict")} == {
+    data = alice.get(f"flags/{flag.pk}/").json()
+    assert {name: data[name] for name in ("due_at", "phase", "escalated", "verdict")} == {
         "due_at": None, "phase": None, "escalated": False, "verdict": None,
     }  # fmt: skip
 
@@ -117,8 +117,8 @@ def test_a_flag_of_a_report_in_time_that_nobody_waited_for(alice, flag):
 def test_a_late_report_tells_when_the_flag_would_have_been_raised(alice, cast):
     happened = timezone.now().replace(microsecond=0) - dt.timedelta(days=3)
     make.report(make.prescription(cast.dana), 3, 8, at=happened)
-    (told,) = alice.get("flags/").json()["results"]
-    assert dt.datetime.fromisoformat(told["due_at"]) == happened
+    (data,) = alice.get("flags/").json()["results"]
+    assert dt.datetime.fromisoformat(data["due_at"]) == happened
 
 
 def test_a_rise_has_a_phase(alice, cast):
@@ -134,27 +134,27 @@ def test_a_rise_has_a_phase(alice, cast):
 
 def test_one_that_nobody_looked_at_in_time_says_so(alice, flag):
     escalation.escalate_flags(flag.raised_at + dt.timedelta(hours=24))
-    told = alice.get(f"flags/{flag.pk}/").json()
-    assert (told["escalated"], told["severity"], told["state"]) == (True, "urgent", "open")
-    assert [event["verb"] for event in told["events"]] == ["raised", "escalated"]
+    data = alice.get(f"flags/{flag.pk}/").json()
+    assert (data["escalated"], data["severity"], data["state"]) == (True, "urgent", "open")
+    assert [event["verb"] for event in data["events"]] == ["raised", "escalated"]
 
 
 def test_what_was_done_already_is_told_so_that_no_note_is_lost(alice, flag):
     alice.post(f"flags/{flag.pk}/resolve/", {"note": "Called her."})
     for act in ("acknowledge", "resolve"):
-        assert complaints(alice.post(f"flags/{flag.pk}/{act}/", {"note": "Again."})).keys() == {"state"}
+        assert errors_of(alice.post(f"flags/{flag.pk}/{act}/", {"note": "Again."})).keys() == {"state"}
     assert not FlagEvent.objects.filter(note="Again.").exists()
 
 
 @pytest.mark.parametrize("state", ["foo", "", "OPEN", "open,resolved", "%00"])
 def test_an_unknown_state_is_refused_naming_it(alice, flag, state):
-    assert complaints(alice.get(f"flags/?state={state}")).keys() == {"state"}
+    assert errors_of(alice.get(f"flags/?state={state}")).keys() == {"state"}
 
 
 def test_the_client_sees_no_flags_and_acts_on_none(cast, flag):
     dana = Program(cast.dana)
     assert dana.get("flags/").json()["results"] == []
-    complaints(dana.get(f"flags/{flag.pk}/"), 404)
-    complaints(dana.post(f"flags/{flag.pk}/resolve/", {"note": "I am fine."}), 404)
+    errors_of(dana.get(f"flags/{flag.pk}/"), 404)
+    errors_of(dana.post(f"flags/{flag.pk}/resolve/", {"note": "I am fine."}), 404)
     flag.refresh_from_db()
     assert flag.state == "open"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from clinic.documents.pdf import pages
+from clinic.documents.pdf import count_pages
 from clinic.models import AuditEntry, Practitioner
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_it_is_a_pdf_that_opens_in_place_and_stays_in_no_cache(cast, plan, addre
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'inline; filename="exercise-plan.pdf"'
     assert answer["Cache-Control"] == "no-store"
-    assert pages(answer.content) == 2
+    assert count_pages(answer.content) == 2
     assert printed_by(plan) == [(cast.alice.user_id, cast.alice.clinic_id)]
 
 
@@ -41,12 +41,12 @@ def test_the_client_gets_the_own_one(cast, plan, address):
 @pytest.mark.parametrize("who", ["bob", "charlie", "erin", "desk"])
 def test_for_anybody_else_it_is_not_there(cast, plan, address, who):
     people = {"desk": make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)}
-    complaints(Program(people.get(who) or getattr(cast, who)).get(address), 404)
+    errors_of(Program(people.get(who) or getattr(cast, who)).get(address), 404)
     assert printed_by(plan) == []
 
 
 def test_without_a_key_it_is_refused(plan, address, client):
-    complaints(client.get(f"/api/v1/{address}"), 401)
+    errors_of(client.get(f"/api/v1/{address}"), 401)
 
 
 @pytest.mark.parametrize("accept", ["application/pdf", "application/json", "*/*", "text/html,*/*;q=0.8"])
@@ -54,7 +54,7 @@ def test_whatever_the_caller_would_rather_read(cast, address, accept):
     alice = Program(cast.alice)
     answer = alice.get(address, Accept=accept)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
-    complaints(alice.get("prescriptions/0/handout.pdf", Accept=accept), 404)
+    errors_of(alice.get("prescriptions/0/handout.pdf", Accept=accept), 404)
 
 
 def test_paper_and_language_may_be_chosen(cast, address):
@@ -70,5 +70,5 @@ def test_paper_and_language_may_be_chosen(cast, address):
      ("size=a4", "size")],
 )  # fmt: skip
 def test_a_bad_choice_is_named_and_prints_nothing(cast, plan, address, query, field):
-    assert complaints(Program(cast.alice).get(f"{address}?{query}")).keys() == {field}
+    assert errors_of(Program(cast.alice).get(f"{address}?{query}")).keys() == {field}
     assert printed_by(plan) == []

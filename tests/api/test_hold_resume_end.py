@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Prescription, PrescriptionChange
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 WHY = {"reason": "Away for two weeks."}
 
@@ -39,24 +39,24 @@ def test_hold_then_resume_then_end(alice, bend):
 @pytest.mark.parametrize("act", ["hold", "resume", "end"])
 @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": " "}, {"reason": 5}, {"reason": "x" * 10_000}])
 def test_without_a_good_reason_nothing_changes(alice, bend, act, body):
-    assert complaints(alice.post(f"prescriptions/{bend.pk}/{act}/", body)).keys() == {"reason"}
+    assert errors_of(alice.post(f"prescriptions/{bend.pk}/{act}/", body)).keys() == {"reason"}
     assert state(bend) == "active"
 
 
 def test_a_misspelt_reason_is_told(alice, bend):
-    errors = complaints(alice.post(f"prescriptions/{bend.pk}/hold/", {"raeson": "Away."}))
+    errors = errors_of(alice.post(f"prescriptions/{bend.pk}/hold/", {"raeson": "Away."}))
     assert errors.keys() == {"reason", "raeson"}
 
 
 def test_an_act_that_does_not_fit_the_state_is_refused_and_says_the_state(alice, bend):
-    assert "active" in complaints(alice.post(f"prescriptions/{bend.pk}/resume/", WHY))["state"][0]
+    assert "active" in errors_of(alice.post(f"prescriptions/{bend.pk}/resume/", WHY))["state"][0]
     alice.post(f"prescriptions/{bend.pk}/end/", WHY)
     for act in ("hold", "resume", "end"):
-        assert "ended" in complaints(alice.post(f"prescriptions/{bend.pk}/{act}/", WHY))["state"][0]
+        assert "ended" in errors_of(alice.post(f"prescriptions/{bend.pk}/{act}/", WHY))["state"][0]
     assert state(bend) == "ended"
 
 
 @pytest.mark.parametrize("act", ["hold", "resume", "end"])
 def test_the_client_cannot_do_it(cast, bend, act):
-    assert complaints(Program(cast.dana).post(f"prescriptions/{bend.pk}/{act}/", WHY), 404) == {}
+    assert errors_of(Program(cast.dana).post(f"prescriptions/{bend.pk}/{act}/", WHY), 404) == {}
     assert state(bend) == "active"

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Flag, Notice, PainReport
 from tests import make
-from tests.api.calls import Program, complaints, session
+from tests.api.calls import Program, errors_of, session
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_same_body_written_otherwise_is_the_same(dana, bend):
 def test_the_same_key_with_another_body_is_a_conflict(dana, bend, change):
     body = session(bend)
     dana.post("pain-reports/", body, Idempotency_Key="one")
-    assert complaints(dana.post("pain-reports/", {**body, **change}, Idempotency_Key="one"), 409).keys() == {
+    assert errors_of(dana.post("pain-reports/", {**body, **change}, Idempotency_Key="one"), 409).keys() == {
         "Idempotency-Key"
     }
     assert PainReport.objects.get().after == 3
@@ -50,7 +50,7 @@ def test_the_same_key_for_another_prescription_is_a_conflict(dana, bend, cast):
     body = session(bend)
     dana.post("pain-reports/", body, Idempotency_Key="one")
     second = make.prescription(cast.dana)
-    complaints(dana.post("pain-reports/", {**body, "prescription": second.pk}, Idempotency_Key="one"), 409)
+    errors_of(dana.post("pain-reports/", {**body, "prescription": second.pk}, Idempotency_Key="one"), 409)
     assert PainReport.objects.count() == 1
 
 
@@ -62,7 +62,7 @@ def test_two_clients_may_hit_on_the_same_key(dana, bend, cast):
 
 
 def test_a_refused_report_does_not_use_the_key_up(dana, bend):
-    complaints(dana.post("pain-reports/", session(bend, 11), Idempotency_Key="one"))
+    errors_of(dana.post("pain-reports/", session(bend, 11), Idempotency_Key="one"))
     assert dana.post("pain-reports/", session(bend, 4), Idempotency_Key="one").status_code == 201
 
 
@@ -76,5 +76,5 @@ def test_without_a_key_each_report_is_its_own(dana, bend):
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 201, "één", "a\tb"])
 def test_a_key_that_cannot_be_kept_is_refused(dana, bend, key):
-    assert complaints(dana.post("pain-reports/", session(bend), Idempotency_Key=key)).keys() == {"Idempotency-Key"}
+    assert errors_of(dana.post("pain-reports/", session(bend), Idempotency_Key=key)).keys() == {"Idempotency-Key"}
     assert not PainReport.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Client, Invitation, Practitioner
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 FRIDA = {"name": "Frida", "email": "frida@home.example", "time_zone": "Europe/Madrid"}
 
@@ -17,7 +17,7 @@ def alice(cast):
 def refused(alice, status=400, **over):
     before = Client.objects.count()
     body = {name: value for name, value in {**FRIDA, **over}.items() if value is not ...}
-    errors = complaints(alice.post("clients/", body), status)
+    errors = errors_of(alice.post("clients/", body), status)
     assert Client.objects.count() == before
     assert Invitation.objects.filter(client__email=FRIDA["email"]).count() == 0
     return errors
@@ -26,11 +26,11 @@ def refused(alice, status=400, **over):
 def test_the_answer_is_the_invited_client(alice, cast):
     answer = alice.post("clients/", {**FRIDA, "language": "es", "wakes_at": "05:30"})
     assert answer.status_code == 201
-    told = answer.json()
-    assert told.items() >= {**FRIDA, "language": "es", "wakes_at": "05:30", "state": "invited"}.items()
-    assert told["practitioner"] == {"id": cast.alice.pk, "name": "Alice"}
-    assert told["clinic"] == "riverside-physio"
-    assert Invitation.objects.get(client=told["id"]).state == "ready"
+    data = answer.json()
+    assert data.items() >= {**FRIDA, "language": "es", "wakes_at": "05:30", "state": "invited"}.items()
+    assert data["practitioner"] == {"id": cast.alice.pk, "name": "Alice"}
+    assert data["clinic"] == "riverside-physio"
+    assert Invitation.objects.get(client=data["id"]).state == "ready"
 
 
 def test_the_language_is_the_clinics_unless_given(alice, cast):
@@ -82,7 +82,7 @@ def test_every_wrong_field_is_told_at_once(alice):
 
 def test_an_email_that_is_in_the_clinic_already_is_told_at_the_email(alice, cast):
     answer = alice.post("clients/", {**FRIDA, "email": cast.erin.email.upper()})
-    assert complaints(answer) == {"email": ["A client with this e-mail is already in this clinic."]}
+    assert errors_of(answer) == {"email": ["A client with this e-mail is already in this clinic."]}
 
 
 def test_who_works_in_several_clinics_says_in_which(alice, cast):

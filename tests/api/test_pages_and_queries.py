@@ -4,7 +4,7 @@ import pytest
 
 from clinic.api.viewsets import Pages
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 LISTS = ["clients/", "exercises/", "prescriptions/", "pain-reports/", "flags/", "worklist/"]
 
@@ -42,7 +42,7 @@ def test_the_worklist_is_paged_in_order_of_need(alice, cast, pages_of_two):
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("page", ["0", "-1", "2", "abc", "1.0", "", "9" * 5000, "1&page=1"])
 def test_a_page_that_is_not_there_is_404(alice, cast, path, page):
-    complaints(alice.get(f"{path}?page={page}"), 404)
+    errors_of(alice.get(f"{path}?page={page}"), 404)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -70,14 +70,14 @@ def test_an_empty_list_has_a_first_page(cast, path):
     ],
 )
 def test_a_query_that_is_not_understood_is_refused_naming_it(alice, query, field):
-    assert complaints(alice.get(query)).keys() == {field}
+    assert errors_of(alice.get(query)).keys() == {field}
 
 
 @pytest.mark.parametrize(
     ("query", "field"), [("pain-reports/?prescription=999999", "prescription"), ("prescriptions/?client=0", "client")]
 )
 def test_an_unknown_number_in_a_query_is_404_naming_it(alice, query, field):
-    assert complaints(alice.get(query), 404).keys() == {field}
+    assert errors_of(alice.get(query), 404).keys() == {field}
 
 
 def test_prescriptions_can_be_of_one_client_and_one_state(alice, cast):

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Prescription, Schedule, ScreeningAnswer
 from tests import make
-from tests.api.calls import Program, complaints, plan
+from tests.api.calls import Program, errors_of, plan
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def alice(cast):
 
 def refused(alice, client, status=400, /, **over):
     body = {name: value for name, value in plan(client, **over).items() if value is not ...}
-    errors = complaints(alice.post("prescriptions/", body), status)
+    errors = errors_of(alice.post("prescriptions/", body), status)
     assert not Prescription.objects.exists()
     assert not Schedule.objects.exists()
     assert not ScreeningAnswer.objects.exists()
@@ -26,26 +26,26 @@ def test_the_answer_is_the_plan_in_force(alice, cast):
     body = plan(cast.dana, ends_on="2031-01-01", times=["18:00", "09:30"], days=["tue", "mon"], variation="")
     answer = alice.post("prescriptions/", body)
     assert answer.status_code == 201
-    told = answer.json()
+    data = answer.json()
     same = ("client", "exercise", "starts_on", "ends_on", "sets", "hold_seconds", "variation")
-    assert {name: told[name] for name in same} == {name: body[name] for name in same}
-    assert (told["days"], told["times"], told["state"]) == (["mon", "tue"], ["09:30", "18:00"], "active")
-    assert told["prescribed_by"] == {"id": cast.alice.pk, "name": "Alice"}
-    assert told["screening"]["pregnancy"] == {"answer": False, "override_reason": ""}
-    assert told["next_due_at"].endswith("Z")
-    assert told["warnings"] == []
+    assert {name: data[name] for name in same} == {name: body[name] for name in same}
+    assert (data["days"], data["times"], data["state"]) == (["mon", "tue"], ["09:30", "18:00"], "active")
+    assert data["prescribed_by"] == {"id": cast.alice.pk, "name": "Alice"}
+    assert data["screening"]["pregnancy"] == {"answer": False, "override_reason": ""}
+    assert data["next_due_at"].endswith("Z")
+    assert data["warnings"] == []
 
 
 def test_what_was_answered_is_what_is_read_later(alice, cast):
-    made = alice.post("prescriptions/", plan(cast.dana)).json()
-    made.pop("warnings")
-    assert alice.get(f"prescriptions/{made['id']}/").json() == made
+    created = alice.post("prescriptions/", plan(cast.dana)).json()
+    created.pop("warnings")
+    assert alice.get(f"prescriptions/{created['id']}/").json() == created
 
 
 def test_a_yes_stands_with_a_reason(alice, cast):
     screening = plan(cast.dana)["screening"] | {"pregnancy": {"answer": True, "override_reason": "Week 12, upright."}}
-    told = alice.post("prescriptions/", plan(cast.dana, screening=screening)).json()
-    assert told["screening"]["pregnancy"] == {"answer": True, "override_reason": "Week 12, upright."}
+    data = alice.post("prescriptions/", plan(cast.dana, screening=screening)).json()
+    assert data["screening"]["pregnancy"] == {"answer": True, "override_reason": "Week 12, upright."}
 
 
 @pytest.mark.parametrize("reason", [{}, {"override_reason": ""}, {"override_reason": "  "}])
@@ -60,15 +60,15 @@ def test_a_variation_of_the_exercise_is_taken(alice, cast):
 
 
 def test_a_morning_time_is_the_practitioners_choice_and_comes_with_a_warning(alice, cast):
-    told = alice.post("prescriptions/", plan(cast.dana, times=["08:00", "18:00"])).json()
-    assert told["mornings_allowed"] is True
-    assert [warning[:6] for warning in told["warnings"]] == ["08:00:"]
+    data = alice.post("prescriptions/", plan(cast.dana, times=["08:00", "18:00"])).json()
+    assert data["mornings_allowed"] is True
+    assert [warning[:6] for warning in data["warnings"]] == ["08:00:"]
 
 
 def test_a_plan_that_spares_the_morning_warns_that_no_reminder_goes_out(alice, cast):
-    told = alice.post("prescriptions/", plan(cast.dana, times=["08:00"], mornings_allowed=False)).json()
-    assert told["next_due_at"] is None
-    assert "no reminder" in told["warnings"][0]
+    data = alice.post("prescriptions/", plan(cast.dana, times=["08:00"], mornings_allowed=False)).json()
+    assert data["next_due_at"] is None
+    assert "no reminder" in data["warnings"][0]
 
 
 @pytest.mark.parametrize(
@@ -171,5 +171,5 @@ def test_an_exercise_that_was_drawn_back_cannot_be_prescribed(alice, cast):
     body, exercise = plan(cast.dana), make.exercise()
     exercise.published_at = None
     exercise.save(update_fields=["published_at"])
-    assert complaints(alice.post("prescriptions/", body), 404).keys() == {"exercise"}
+    assert errors_of(alice.post("prescriptions/", body), 404).keys() == {"exercise"}
     assert not Prescription.objects.exists()

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from clinic.models import Client
 from tests import make
-from tests.api.calls import Program, complaints
+from tests.api.calls import Program, errors_of
 
 CALLS = ["clients/", "exercises/", "prescriptions/", "pain-reports/", "flags/", "worklist/"]
 
@@ -38,7 +38,7 @@ def alice(cast):
 )
 @pytest.mark.parametrize("path", ["clients/", "pain-reports/"])
 def test_a_body_that_is_not_json_is_said_to_be_that(alice, path, body):
-    errors = complaints(alice.raw(path, body))
+    errors = errors_of(alice.raw(path, body))
     assert errors.keys() == {"body"}
     assert errors["body"][0].startswith("This is not JSON")
 
@@ -46,32 +46,32 @@ def test_a_body_that_is_not_json_is_said_to_be_that(alice, path, body):
 @pytest.mark.parametrize("body", ["[]", "[1]", "5", "null", "true", '"text"', "1.5"])
 @pytest.mark.parametrize("path", ["clients/", "prescriptions/", "pain-reports/"])
 def test_json_that_is_no_object_is_refused(alice, path, body):
-    assert complaints(alice.raw(path, body)).keys() == {"body"}
+    assert errors_of(alice.raw(path, body)).keys() == {"body"}
 
 
 def test_a_name_that_stands_there_twice_is_refused_lest_one_value_be_lost(alice):
-    errors = complaints(alice.raw("pain-reports/", '{"before": 4, "before": 7}'))
+    errors = errors_of(alice.raw("pain-reports/", '{"before": 4, "before": 7}'))
     assert errors == {"body": ["This is not JSON: “before” stands there twice."]}
 
 
 def test_an_empty_body_is_told_what_is_missing(alice):
     answer = alice.client.post("/api/v1/clients/")
-    assert complaints(answer).keys() == {"name", "email", "time_zone"}
+    assert errors_of(answer).keys() == {"name", "email", "time_zone"}
 
 
 def test_a_body_of_another_kind_is_415(alice):
-    complaints(alice.raw("clients/", "name=Frida", "application/x-www-form-urlencoded"), 415)
+    errors_of(alice.raw("clients/", "name=Frida", "application/x-www-form-urlencoded"), 415)
 
 
 def test_a_body_of_endless_length_is_413(alice, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000
     body = json.dumps({"name": "x" * 10_000})
-    assert complaints(alice.raw("clients/", body), 413).keys() == {"body"}
+    assert errors_of(alice.raw("clients/", body), 413).keys() == {"body"}
 
 
 def test_a_name_from_nowhere_is_repeated_safely(alice):
     answer = alice.raw("clients/", '{"\\ud800' + "x" * 10_000 + '": 1}')
-    assert max(len(name) for name in complaints(answer)) <= 60
+    assert max(len(name) for name in errors_of(answer)) <= 60
 
 
 @pytest.mark.parametrize("path", CALLS)
@@ -79,7 +79,7 @@ def test_a_name_from_nowhere_is_repeated_safely(alice):
 @pytest.mark.django_db
 def test_without_a_good_token_it_is_401_and_says_how_to_sign_in(path, headers):
     answer = APIClient(headers=headers).get(f"/api/v1/{path}")
-    complaints(answer, 401)
+    errors_of(answer, 401)
     assert answer["WWW-Authenticate"] == "Token"
 
 
@@ -87,7 +87,7 @@ def test_the_token_of_a_closed_account_is_401(cast):
     program = Program(cast.alice)
     cast.alice.user.is_active = False
     cast.alice.user.save()
-    complaints(program.get("clients/"), 401)
+    errors_of(program.get("clients/"), 401)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_token_of_a_closed_account_is_401(cast):
 )
 def test_a_method_that_is_not_offered_is_405_and_says_which_are(alice, cast, method, path):
     answer = getattr(alice.client, method)("/api/v1/" + path.format(client=cast.dana.pk))
-    complaints(answer, 405)
+    errors_of(answer, 405)
     assert answer["Allow"]
 
 
@@ -116,13 +116,13 @@ def test_a_method_that_is_not_offered_is_405_and_says_which_are(alice, cast, met
      "exercises/headstand/", "exercises/../", "flags/999999/", "prescriptions/999999/", "worklist/1/"],
 )  # fmt: skip
 def test_an_unknown_address_is_404(alice, path):
-    complaints(alice.get(path), 404)
+    errors_of(alice.get(path), 404)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_address_without_its_slash_is_told_about_the_slash(alice, method):
     answer = getattr(alice.client, method)("/api/v1/clients")
-    complaints(answer, 404)
+    errors_of(answer, 404)
     assert "slash" in answer.json()["detail"]
 
 
@@ -131,7 +131,7 @@ def test_a_session_needs_the_csrf_token_and_a_token_does_not(cast):
     browser = APIClient(enforce_csrf_checks=True)
     browser.force_login(cast.alice.user, backend="django.contrib.auth.backends.ModelBackend")
     assert browser.get("/api/v1/clients/").status_code == 200
-    complaints(browser.post("/api/v1/clients/", body, format="json"), 403)
+    errors_of(browser.post("/api/v1/clients/", body, format="json"), 403)
     assert not Client.objects.filter(name="Frida").exists()
 
     token = Token.objects.create(user=cast.alice.user)
@@ -146,4 +146,4 @@ def test_health_data_stays_out_of_every_cache(alice, cast):
 
 def test_the_messages_are_in_the_language_asked_for_where_it_is_known(alice):
     spanish = alice.client.post("/api/v1/clients/", {}, format="json", headers={"Accept-Language": "es"})
-    assert complaints(spanish)["name"] == ["Este campo es requerido."]
+    assert errors_of(spanish)["name"] == ["Este campo es requerido."]

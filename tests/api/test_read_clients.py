@@ -12,9 +12,9 @@ def test_one_client_reads_as_in_the_list(cast):
 
 
 def test_a_client_is_told_with_what_reminders_depend_on(cast):
-    told = Program(cast.alice).get(f"clients/{cast.dana.pk}/").json()
+    data = Program(cast.alice).get(f"clients/{cast.dana.pk}/").json()
     assert (
-        told.items()
+        data.items()
         >= {
             "id": cast.dana.pk,
             "clinic": "riverside-physio",

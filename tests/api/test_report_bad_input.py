@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.models import Flag, PainReport
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.api.calls import Program, complaints, session
+from tests.api.calls import Program, errors_of, session
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def dana(cast):
 
 def refused(dana, bend, status=400, /, **over):
     body = {name: value for name, value in session(bend, **over).items() if value is not ...}
-    errors = complaints(dana.post("pain-reports/", body), status)
+    errors = errors_of(dana.post("pain-reports/", body), status)
     assert not PainReport.objects.exists()
     assert not Flag.objects.exists()
     return errors
@@ -40,7 +40,7 @@ def test_a_score_is_a_whole_number_from_0_to_10_and_nothing_else(dana, bend, fie
 @pytest.mark.parametrize("written", ["7.0", "1e1", "NaN", "Infinity", "07", "+7"])
 def test_a_number_that_json_can_write_and_a_score_is_not_is_refused(dana, bend, written):
     body = json.dumps(session(bend, before="?")).replace('"?"', written)
-    errors = complaints(dana.raw("pain-reports/", body))
+    errors = errors_of(dana.raw("pain-reports/", body))
     assert errors.keys() <= {"before", "body"}
     assert errors
     assert not PainReport.objects.exists()

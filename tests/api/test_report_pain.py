@@ -26,19 +26,19 @@ def test_everything_that_was_said_comes_back(dana, bend):
     )
     answer = dana.post("pain-reports/", body)
     assert answer.status_code == 201
-    told = answer.json()
-    said = dt.datetime.fromisoformat(body.pop("occurred_at"))
-    assert dt.datetime.fromisoformat(told["occurred_at"]) == said
-    assert told.items() >= body.items()
-    assert told["source"] == "api"
+    data = answer.json()
+    expected = dt.datetime.fromisoformat(body.pop("occurred_at"))
+    assert dt.datetime.fromisoformat(data["occurred_at"]) == expected
+    assert data.items() >= body.items()
+    assert data["source"] == "api"
     assert PainReport.objects.get().by_id == bend.client.user_id
 
 
 def test_what_was_not_answered_is_null_never_zero(dana, bend):
     body = {"prescription": bend.pk, "occurred_at": timezone.now().isoformat(), "did_exercise": False, "before": 3}
-    told = dana.post("pain-reports/", body).json()
-    assert (told["before"], told["after"], told["next_morning"], told["moved_down_leg"]) == (3, None, None, None)
-    assert (told["areas"], told["warning_signs"], told["note"]) == ([], [], "")
+    data = dana.post("pain-reports/", body).json()
+    assert (data["before"], data["after"], data["next_morning"], data["moved_down_leg"]) == (3, None, None, None)
+    assert (data["areas"], data["warning_signs"], data["note"]) == ([], [], "")
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_what_was_not_answered_is_null_never_zero(dana, bend):
     ],
 )  # fmt: skip
 def test_the_gauge_answers_at_once_in_words(dana, bend, before, after, advice, words):
-    told = dana.post("pain-reports/", session(bend, before, after)).json()
-    assert (told["advice"], told["advice_text"], told["flags"]) == (advice, words, [])
+    data = dana.post("pain-reports/", session(bend, before, after)).json()
+    assert (data["advice"], data["advice_text"], data["flags"]) == (advice, words, [])
 
 
 def test_a_strong_rise_holds_the_exercise_and_names_the_flag(dana, bend):
-    told = dana.post("pain-reports/", session(bend, 4, 7)).json()
+    data = dana.post("pain-reports/", session(bend, 4, 7)).json()
     flag = Flag.objects.get()
-    assert told["flags"] == [
+    assert data["flags"] == [
         {
             "id": flag.pk,
             "kind": "exercise_hurts",
@@ -73,10 +73,10 @@ def test_a_strong_rise_holds_the_exercise_and_names_the_flag(dana, bend):
 
 
 def test_a_warning_sign_says_whom_to_call(dana, bend):
-    told = dana.post("pain-reports/", session(bend, None, None, warning_signs=["saddle_numbness"])).json()
-    assert told["advice"] == "call_now"
-    assert "Call 555 0100 now." in told["advice_text"]
-    assert [flag["severity"] for flag in told["flags"]] == ["urgent"]
+    data = dana.post("pain-reports/", session(bend, None, None, warning_signs=["saddle_numbness"])).json()
+    assert data["advice"] == "call_now"
+    assert "Call 555 0100 now." in data["advice_text"]
+    assert [flag["severity"] for flag in data["flags"]] == ["urgent"]
 
 
 def test_a_practitioner_may_report_for_the_client(cast, bend):
@@ -87,8 +87,8 @@ def test_a_practitioner_may_report_for_the_client(cast, bend):
 def test_an_offset_is_understood(dana, bend):
     past = (timezone.now() - dt.timedelta(hours=3)).replace(microsecond=0)
     local = past.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=45))).isoformat()
-    told = dana.post("pain-reports/", session(bend, occurred_at=local)).json()
-    assert told["occurred_at"] == past.strftime("%Y-%m-%dT%H:%M:%SZ")
+    data = dana.post("pain-reports/", session(bend, occurred_at=local)).json()
+    assert data["occurred_at"] == past.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_reports_are_listed_as_they_happened_newest_first(dana, bend):
@@ -112,5 +112,5 @@ def test_the_list_can_be_of_one_prescription(cast, bend):
 
 
 def test_one_report_reads_as_it_was_answered(dana, bend):
-    told = dana.post("pain-reports/", session(bend, 4, 7, areas=["hip"])).json()
-    assert dana.get(f"pain-reports/{told['id']}/").json() == told
+    data = dana.post("pain-reports/", session(bend, 4, 7, areas=["hip"])).json()
+    assert dana.get(f"pain-reports/{data['id']}/").json() == data

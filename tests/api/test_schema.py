@@ -58,14 +58,14 @@ def test_answers_have_the_fields_that_are_described(schema, cast):
     described = {name: set(part.get("properties", ())) for name, part in schema["components"]["schemas"].items()}
     make.exercise()
     alice, dana = Program(cast.alice), Program(cast.dana)
-    made = alice.post("prescriptions/", plan(cast.dana)).json()
+    created = alice.post("prescriptions/", plan(cast.dana)).json()
     report = dana.post("pain-reports/", session(cast.dana.prescriptions.get(), 4, 7)).json()
     flag = alice.get("flags/").json()["results"][0]
     entry = alice.get("worklist/").json()["results"][0]
     for name, answer in {
-        "PrescriptionMade": made,
-        "PrescriptionAnswer": alice.get(f"prescriptions/{made['id']}/").json(),
-        "ScreeningAnswered": made["screening"]["glaucoma"],
+        "PrescriptionMade": created,
+        "PrescriptionAnswer": alice.get(f"prescriptions/{created['id']}/").json(),
+        "ScreeningAnswered": created["screening"]["glaucoma"],
         "ReportAnswer": report,
         "FlagRaised": report["flags"][0],
         "FlagAnswer": flag,

@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Client, Clinic, Correction, Flag, PainReport, Practitioner, Prescription
 from tests import make
-from tests.api.calls import Program, complaints, plan, session
+from tests.api.calls import Program, errors_of, plan, session
 
 
 @dataclass
@@ -55,13 +55,13 @@ def at(path, record):
 @pytest.mark.parametrize("stranger", ["charlie", "bob", "erin"])
 @pytest.mark.parametrize("path", READS)
 def test_a_stranger_reads_nothing(cast, record, stranger, path):
-    complaints(Program(getattr(cast, stranger)).get(at(path, record)), 404)
+    errors_of(Program(getattr(cast, stranger)).get(at(path, record)), 404)
 
 
 @pytest.mark.parametrize("stranger", ["charlie", "bob", "erin"])
 @pytest.mark.parametrize(("path", "body"), ACTS)
 def test_a_stranger_changes_nothing(cast, record, stranger, path, body):
-    complaints(Program(getattr(cast, stranger)).post(at(path, record), body), 404)
+    errors_of(Program(getattr(cast, stranger)).post(at(path, record), body), 404)
     record.prescription.refresh_from_db()
     record.flag.refresh_from_db()
     assert (record.prescription.state, record.flag.state) == ("held", "open")
@@ -71,14 +71,14 @@ def test_a_stranger_changes_nothing(cast, record, stranger, path, body):
 @pytest.mark.parametrize("stranger", ["charlie", "bob", "erin", "dana"])
 def test_who_does_not_treat_the_client_cannot_prescribe(cast, record, stranger):
     answer = Program(getattr(cast, stranger)).post("prescriptions/", plan(cast.dana))
-    assert complaints(answer, 404).keys() == {"client"}
+    assert errors_of(answer, 404).keys() == {"client"}
     assert Prescription.objects.count() == 1
 
 
 @pytest.mark.parametrize("stranger", ["charlie", "bob", "erin"])
 def test_a_stranger_cannot_report(cast, record, stranger):
     answer = Program(getattr(cast, stranger)).post("pain-reports/", session(record.prescription))
-    assert complaints(answer, 404).keys() == {"prescription"}
+    assert errors_of(answer, 404).keys() == {"prescription"}
     assert PainReport.objects.count() == 1
 
 
@@ -112,7 +112,7 @@ def test_the_front_desk_knows_names_and_no_health_data(cast, record):
     assert [row["name"] for row in desk.get("clients/").json()["results"]] == ["Dana", "Erin"]
     for path in READS:
         if path not in ("clients/{client}/", "prescriptions/?client={client}"):
-            complaints(desk.get(at(path, record)), 404)
+            errors_of(desk.get(at(path, record)), 404)
     assert [desk.get(path).json()["count"] for path in LISTS] == [2, 0, 0, 0, 0]
 
 
@@ -128,11 +128,11 @@ def test_a_client_who_has_left_reads_nothing(cast, record):
     Client.objects.filter(pk=cast.dana.pk).update(state=Client.State.LEFT)
     dana = Program(cast.dana)
     assert [dana.get(path).json()["count"] for path in LISTS] == [0, 0, 0, 0, 0]
-    complaints(dana.post("pain-reports/", session(record.prescription)), 404)
+    errors_of(dana.post("pain-reports/", session(record.prescription)), 404)
 
 
 def test_a_practitioner_who_no_longer_works_here_reads_nothing(cast, record):
     Practitioner.objects.filter(pk=cast.alice.pk).update(active=False)
     alice = Program(cast.alice)
     assert [alice.get(path).json()["count"] for path in LISTS] == [0, 0, 0, 0, 0]
-    complaints(alice.get(at("pain-reports/{report}/", record)), 404)
+    errors_of(alice.get(at("pain-reports/{report}/", record)), 404)

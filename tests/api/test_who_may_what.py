@@ -82,7 +82,7 @@ def test_each_call_answers_as_the_table_says(world, cast, method, name, path, ma
     given = json.dumps(bodies(cast).get(name, {"reason": "x"}))
     numbers = {"client": cast.dana.pk, "prescription": Prescription.objects.get().pk}
     numbers |= {"report": PainReport.objects.get().pk, "flag": Flag.objects.get().pk}
-    wrong = {}
+    errors = {}
     for who in EVERYBODY:
         with world.as_for(who):
             program = caller(world, who)
@@ -96,10 +96,10 @@ def test_each_call_answers_as_the_table_says(world, cast, method, name, path, ma
             if method == "get" and name.endswith("-list") and who != NOBODY:
                 opened = answer.json()["count"] > 0
             if opened != (who in may) or answer.status_code >= 500:
-                wrong[who] = answer.status_code
+                errors[who] = answer.status_code
             if not opened and everything() != before:
-                wrong[who] = "changed something"
-    assert wrong == {}
+                errors[who] = "changed something"
+    assert errors == {}
 
 
 def test_before_a_second_factor_is_shown_no_call_of_a_session_gets_through(world, cast, settings):

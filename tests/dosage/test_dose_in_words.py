@@ -15,7 +15,7 @@ def dose(**over):
 
 
 @pytest.mark.parametrize(
-    ("days", "times", "said", "en_espanol"),
+    ("days", "times", "expected", "en_espanol"),
     [
         ("mon,tue,wed,thu,fri,sat,sun", "18:00", "Every day at 18:00.", "Todos los días a las 18:00."),
         ("mon", "08:30", "One day a week: Monday, at 08:30.", "Un día a la semana: lunes, a las 08:30."),
@@ -26,8 +26,8 @@ def dose(**over):
         ),
     ],
 )  # fmt: skip
-def test_when(days, times, said, en_espanol):
-    assert dosage_text.describe_times(dose(days=days, times=times)) == said
+def test_when(days, times, expected, en_espanol):
+    assert dosage_text.describe_times(dose(days=days, times=times)) == expected
     with override("es"):
         assert dosage_text.describe_times(dose(days=days, times=times)) == en_espanol
 
@@ -44,15 +44,15 @@ def test_how_much():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [(1, "1 second"), (90, "90 seconds"), (120, "2 minutes"), (150, "2 minutes 30 seconds"), (600, "10 minutes")],
 )
-def test_lengths(seconds, said):
-    assert dosage_text.format_seconds(seconds) == said
+def test_lengths(seconds, expected):
+    assert dosage_text.format_seconds(seconds) == expected
 
 
 def test_first_and_last_day():
     assert dosage_text.describe_dates(dose()) == "23 November 2026."
     with override("es"):
-        told = dosage_text.describe_dates(dose(ends_on=dt.date(2026, 12, 20)))
-    assert told == "23 de noviembre de 2026, hasta el 20 de diciembre de 2026."
+        text = dosage_text.describe_dates(dose(ends_on=dt.date(2026, 12, 20)))
+    assert text == "23 de noviembre de 2026, hasta el 20 de diciembre de 2026."

@@ -88,10 +88,10 @@ def test_a_report_from_before_the_start_is_refused(bend):
 
 
 def test_unknown_areas_and_signs_are_named(bend):
-    wrong = complaint(bend, areas=("elbow",), warning_signs=("glaucoma",))
-    assert set(wrong) == {"areas", "warning_signs"}
-    assert "elbow" in wrong["areas"][0]
-    assert "glaucoma" in wrong["warning_signs"][0]
+    errors = complaint(bend, areas=("elbow",), warning_signs=("glaucoma",))
+    assert set(errors) == {"areas", "warning_signs"}
+    assert "elbow" in errors["areas"][0]
+    assert "glaucoma" in errors["warning_signs"][0]
 
 
 def test_an_ended_exercise_takes_no_report(cast, bend):

@@ -38,10 +38,10 @@ def test_each_gets_the_plan_and_the_answers_that_are_theirs(cast, them):
     given[1] = ScreenedClient(
         them[1], {**make.nothing_found(), "glaucoma": ScreenedPrecaution(True, "Her eye doctor agrees.")}
     )
-    made = prescribed(them, cast.alice, given=given)
-    assert [one.client for one in made] == them
-    assert [one.screening.filter(answer=True).count() for one in made] == [0, 1, 0]
-    assert all(one.schedules.filter(active=True).count() == 1 for one in made)
+    created = prescribed(them, cast.alice, given=given)
+    assert [one.client for one in created] == them
+    assert [one.screening.filter(answer=True).count() for one in created] == [0, 1, 0]
+    assert all(one.schedules.filter(active=True).count() == 1 for one in created)
 
 
 def test_who_has_it_already_is_named_and_nobody_gets_it(cast, them):
@@ -67,13 +67,14 @@ def test_in_whose_zone_a_time_is_too_early_is_named_unless_it_is_meant(cast, the
     them[0].save(update_fields=["wakes_at"])
     said = refused(them, cast.alice)
     assert said == {f"client_{them[0].pk}": ["18:00 is within two hours after Dana gets up (16:30)."]}
-    made = prescribed(them, cast.alice, given=[ScreenedClient(them[0], make.nothing_found(), True), *orders(them[1:])])
-    assert [one.dose.mornings_allowed for one in made] == [True, False, False]
+    given = [ScreenedClient(them[0], make.nothing_found(), True), *orders(them[1:])]
+    created = prescribed(them, cast.alice, given=given)
+    assert [one.dose.mornings_allowed for one in created] == [True, False, False]
 
 
 def test_a_tick_for_a_morning_without_one_is_not_kept(cast, them):
-    made = prescribed(them, cast.alice, given=orders(them, mornings_allowed=True))
-    assert not any(one.dose.mornings_allowed for one in made)
+    created = prescribed(them, cast.alice, given=orders(them, mornings_allowed=True))
+    assert not any(one.dose.mornings_allowed for one in created)
 
 
 def test_an_answer_that_is_missing_is_said_of_its_client(cast, them):

@@ -27,14 +27,14 @@ def prescribe(client, screening=None, **dose):
 def test_an_unanswered_precaution_is_named_and_nothing_is_stored(cast):
     answers = make.nothing_found()
     del answers["glaucoma"]
-    wrong = refused(prescribe, cast.dana, answers)
-    assert wrong == {"screening": ["glaucoma: answer this precaution, true or false."]}
+    errors = refused(prescribe, cast.dana, answers)
+    assert errors == {"screening": ["glaucoma: answer this precaution, true or false."]}
     assert not Prescription.objects.exists()
 
 
 def test_a_yes_without_a_reason_is_refused(cast):
-    wrong = refused(prescribe, cast.dana, {**make.nothing_found(), "osteoporosis": ScreenedPrecaution(True, "  ")})
-    assert wrong["screening"][0].startswith("osteoporosis: a yes needs a reason")
+    errors = refused(prescribe, cast.dana, {**make.nothing_found(), "osteoporosis": ScreenedPrecaution(True, "  ")})
+    assert errors["screening"][0].startswith("osteoporosis: a yes needs a reason")
 
 
 def test_a_yes_with_a_reason_is_kept_with_who_decided(cast):
@@ -64,10 +64,10 @@ def test_a_wrong_dose_is_refused_by_field(cast, dose, field):
 
 def test_the_front_desk_may_not_prescribe(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
-    wrong = refused(
+    errors = refused(
         prescribing.prescribe_exercise, cast.dana, make.exercise(), make.dose(), make.nothing_found(), by=desk
     )
-    assert set(wrong) == {"practitioner"}
+    assert set(errors) == {"practitioner"}
 
 
 def test_each_time_gets_its_schedule_in_the_clients_zone(cast):

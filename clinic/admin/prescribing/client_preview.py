@@ -88,8 +88,8 @@ def first_reminders(draft: PrescriptionVersion, now: dt.datetime) -> list[dt.dat
     client = draft.prescription.client
     if _why_not_yet(draft) or _why_unreached(draft):
         return []
-    here = zone(client.time_zone)
-    return [due.astimezone(here) for due in islice(_due_times(draft, now), DISPLAYED_REMINDERS)]
+    time_zone = zone(client.time_zone)
+    return [due.astimezone(time_zone) for due in islice(_due_times(draft, now), DISPLAYED_REMINDERS)]
 
 
 def why_no_reminder(draft: PrescriptionVersion, now: dt.datetime) -> str:
@@ -144,8 +144,8 @@ def _first_instant(draft: PrescriptionVersion, client: Client) -> dt.datetime:
 
 def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
     client, exercise = draft.prescription.client, draft.prescription.exercise
-    here = zone(client.time_zone)
-    with override(client.language), timezone.override(here):
+    time_zone = zone(client.time_zone)
+    with override(client.language), timezone.override(time_zone):
         plan = _build_plan(draft, now)
         steps = exercise.steps_in(client.language)
         context: dict[str, Any] = {
@@ -169,8 +169,8 @@ def _render_today(draft: PrescriptionVersion, now: dt.datetime) -> str:
 def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
     """The status that the portal would show once the plan is stored."""
     client = draft.prescription.client
-    here = zone(client.time_zone)
-    local = now.astimezone(here)
+    time_zone = zone(client.time_zone)
+    local = now.astimezone(time_zone)
     day = local.date()
     held = draft.prescription.state == Prescription.State.HELD
     over = draft.ends_on is not None and day > draft.ends_on
@@ -179,11 +179,11 @@ def _build_plan(draft: PrescriptionVersion, now: dt.datetime) -> PreviewedPlan:
     prescription = Prescription(
         pk=0, client=client, exercise=draft.prescription.exercise, state=draft.prescription.state
     )
-    upcoming = first_slot(replace(planning.build_plan(draft, client), paused_until=None, quiet=None), here, now)
+    upcoming = first_slot(replace(planning.build_plan(draft, client), paused_until=None, quiet=None), time_zone, now)
     return PreviewedPlan(
         prescription=prescription,
         dose=draft,
         state="held" if held else "over" if over else "do" if in_plan else "rest",
-        next_time=format_moment(upcoming.due_at.astimezone(here), day) if upcoming else "",
+        next_time=format_moment(upcoming.due_at.astimezone(time_zone), day) if upcoming else "",
         morning_ends_at=planning.morning_ends_at(draft, client, local),
     )

@@ -156,7 +156,7 @@ def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan
     numbers = {plan.pk for plan in plans}
     versions: Mapping[int, PrescriptionVersion] = planning.newest_versions(numbers)
     choices = planning.reminder_choices(numbers)
-    found: dict[int, dict[int, OtherPlan]] = {}
+    by_client: dict[int, dict[int, OtherPlan]] = {}
     for plan in plans:
         version, choice = versions[plan.pk], choices.get(plan.pk)
         off = (
@@ -168,8 +168,8 @@ def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan
         )
         times = [f"{time:%H:%M}" for time in version.local_times]
         without_reminder = [f"{time:%H:%M}" for time in off]
-        found.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, without_reminder)
-    return found
+        by_client.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, without_reminder)
+    return by_client
 
 
 def _bands(kind: str, start: int, length: int) -> list[Band]:

@@ -58,7 +58,8 @@ def _submit(request: HttpRequest, client: Client) -> HttpResponse:
         return _json(HTTPStatus.FORBIDDEN, message=_("Somebody else is signed in now. This answer stays where it is."))
     form_class = FORMS.get(request.POST.get("about", ""))
     mine = Prescription.objects.visible_to(request.user).filter(client=client).select_related("exercise")
-    prescription = mine.filter(pk=int_or_none(request.POST.get("prescription"))).first()
+    pk = int_or_none(request.POST.get("prescription"))
+    prescription = mine.filter(pk=pk).first() if pk is not None else None
     if form_class is None or prescription is None:
         return _json(HTTPStatus.NOT_FOUND, message=_("The exercise that this answer is about is not yours any more."))
     key = request.headers.get("Idempotency-Key", "")

@@ -54,12 +54,12 @@ def test_a_new_dose_is_a_new_version_with_its_reason(cast, alice, prescription):
 
 
 def test_all_that_is_wrong_is_told_at_once(alice, prescription):
-    wrong = {"sets": "many", "hold_seconds": "9999", "times": ["noon"], "starts_on": "31.2.", "reason": ""}
-    page = alice.post(url("amend", prescription.pk), dose(**wrong))
-    assert set(page.context["form"].errors) == set(wrong)
-    told = words(page)
+    invalid = {"sets": "many", "hold_seconds": "9999", "times": ["noon"], "starts_on": "31.2.", "reason": ""}
+    page = alice.post(url("amend", prescription.pk), dose(**invalid))
+    assert set(page.context["form"].errors) == set(invalid)
+    expected = words(page)
     for remedy in ("from 1 to 20", "from 1 to 600", "Write it as 18:00", "such as 2026-03-31", "in a few words why"):
-        assert remedy in told
+        assert remedy in expected
     assert prescription.versions.count() == 1
 
 
@@ -115,9 +115,9 @@ def test_a_wrong_dose_changes_nothing_and_its_field_says_the_remedy(
     time_machine.move_to(dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC), tick=False)
     alice = signed_in(cast.alice)
     page = alice.post(url("amend", prescription.pk), dose(**{field: value, "do": do}))
-    wrong = page.context["form"].errors
-    assert list(wrong) == [field]
-    assert remedy in " ".join(wrong[field])
+    errors = page.context["form"].errors
+    assert list(errors) == [field]
+    assert remedy in " ".join(errors[field])
     assert f'href="#id_{field}_error"' in page.content.decode(), "the top leads there"
     assert prescription.versions.count() == 1
 
@@ -159,11 +159,11 @@ def test_without_a_fitting_reason_nothing_changes(alice, prescription, act, reas
     assert state(prescription) == State.ACTIVE
 
 
-@pytest.mark.parametrize(("act", "told"), [("hold", "Only an active exercise can be held."), ("end", "has ended.")])
-def test_a_second_press_is_told_kindly(alice, prescription, act, told):
+@pytest.mark.parametrize(("act", "expected"), [("hold", "Only an active exercise can be held."), ("end", "has ended.")])
+def test_a_second_press_is_told_kindly(alice, prescription, act, expected):
     alice.post(url(act, prescription.pk), {"reason": "First."})
     page = alice.post(url(act, prescription.pk), {"reason": "Second."}, follow=True)
-    assert told in said(page)[-1]
+    assert expected in said(page)[-1]
     assert prescription.changes.count() == 1
 
 

@@ -19,8 +19,8 @@ def alice(cast):
 
 def another(slug, name):
     """An exercise of the clinic's own."""
-    said = content.content(version=None, featured=None, name=name)
-    return authoring.save_exercise(slug, "en", said, after=None, published=True)
+    text = content.content(version=None, featured=None, name=name)
+    return authoring.save_exercise(slug, "en", text, published=True)
 
 
 def order(page):
@@ -41,8 +41,8 @@ def test_each_has_its_picture_and_what_it_is_for(cast, alice):
     body = page.content.decode()
     assert '<span class="pl-picture"><svg' in body
     assert 'href="?exercise=bridge"' in body
-    said = words(page)
-    assert "Loosens your low back, upper back and neck, and makes your legs strong. Featured by your clinic." in said
+    text = words(page)
+    assert "Loosens your low back, upper back and neck, and makes your legs strong. Featured by your clinic." in text
 
 
 def test_the_featured_one_comes_first_then_the_last_prescribed(cast, alice, time_machine):

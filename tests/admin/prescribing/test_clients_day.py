@@ -45,7 +45,7 @@ def test_other_plans_and_what_the_client_wants_no_reminder_of_are_marked(dana, c
     client_preferences.choose_reminders(other, days=other.dose.day_names, times=["20:00"], by=dana.user)
     marks = [(mark.time, mark.kind) for mark in drawn(dana).marks]
     assert marks == [("09:00", "not-wanted"), ("20:00", "other"), ("18:00", "chosen")]
-    assert [planned.in_words for planned in drawn(dana).others] == ["09:00, 20:00; no reminder wanted at 09:00"]
+    assert [planned.text for planned in drawn(dana).others] == ["09:00, 20:00; no reminder wanted at 09:00"]
 
 
 def test_the_plan_that_is_changed_is_not_another_one_and_an_ended_one_is_none(dana, cast):
@@ -61,18 +61,18 @@ def test_what_the_client_wants_no_reminder_of_is_said_when_the_plan_is_changed(d
     assert "Dana wants no reminder of this plan at 09:00" in words(page)
 
 
-def test_the_page_says_it_all_in_words(dana, cast):
+def test_the_page_says_it_all_text(dana, cast):
     other = make.prescription(dana, times=["20:00"])
     page = signed_in(cast.alice).get(url("prescribe", dana.pk))
-    said = words(page)
-    assert "Dana gets up at 06:00; too early for a bend until 08:00" in said
-    assert "no reminder in the client’s own quiet hours, 22:00 to 06:30" in said
-    assert "Forward bend as well: 20:00" in said
-    assert "chosen: 18:00" in said
-    assert "Europe/Madrid" in said
-    said = words(signed_in(cast.alice).get(url("amend", other.pk)))
-    assert "chosen: 20:00" in said
-    assert "as well" not in said
+    text = words(page)
+    assert "Dana gets up at 06:00; too early for a bend until 08:00" in text
+    assert "no reminder in the client’s own quiet hours, 22:00 to 06:30" in text
+    assert "Forward bend as well: 20:00" in text
+    assert "chosen: 18:00" in text
+    assert "Europe/Madrid" in text
+    text = words(signed_in(cast.alice).get(url("amend", other.pk)))
+    assert "chosen: 20:00" in text
+    assert "as well" not in text
 
 
 def test_a_time_in_quiet_hours_is_said(dana, cast):

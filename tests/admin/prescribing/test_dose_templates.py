@@ -48,8 +48,8 @@ def test_the_usual_one_is_added_once(alice, kept):
 def test_one_is_added_and_stands_on_the_page(cast, alice):
     page = alice.post(add(), typed(), follow=True)
     assert said(page) == ["“Gently” is kept."]
-    made = DoseTemplate.objects.get()
-    assert (made.clinic, made.days, made.times, made.variation, made.weeks) == (
+    created = DoseTemplate.objects.get()
+    assert (created.clinic, created.days, created.times, created.variation, created.weeks) == (
         cast.alice.clinic, "mon,thu", "17:00", "wall", 4,
     )  # fmt: skip
 

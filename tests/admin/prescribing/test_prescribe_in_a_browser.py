@@ -43,7 +43,7 @@ def open_page(browser, live_server, cast):
         context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda text: trouble.append(text.text) if text.type == "error" else None)
         page.goto(path)
         return page
 
@@ -154,12 +154,12 @@ def test_a_change_is_looked_at_and_each_screen_is_right(dana, open_page):
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
     page = open_page(url("prescribe", dana.pk), viewport, scheme)
-    wrong = {}
+    errors = {}
 
     def look(name):
         photographed(page, name, viewport, scheme)
         if found := faults(page):
-            wrong[name] = found
+            errors[name] = found
 
     look("form")
     answer_all(Presses(page))
@@ -199,12 +199,10 @@ def test_each_step_looks_right(cast, dana, kept, open_page, viewport, scheme):
     DoseTemplate.objects.all().delete()
     page.goto(url("dose_templates"))
     look("doses-none")
-    authoring.save_exercise(
-        "bridge", "en", content.content(version=None, featured=None, name="Bridge"), after=None, published=True
-    )
+    authoring.save_exercise("bridge", "en", content.content(version=None, featured=None, name="Bridge"), published=True)
     page.goto(url("prescribe", dana.pk))
     look("choose")
-    assert wrong == {}
+    assert errors == {}
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
@@ -236,7 +234,7 @@ def test_the_clinics_quiet_hours_are_in_the_day_and_warned_of_as_they_are_typed(
     expect(page.get_by_text("no reminder in the clinic’s quiet hours, 17:00 to 20:00")).to_be_visible()
     expect(page.get_by_text("No reminder comes at 18:00: quiet hours.")).to_be_visible()
     page.locator("[name=times]").first.fill("20:00")
-    expect(page.locator("[data-quiet-said]")).to_be_hidden()
+    expect(page.locator("[data-quiet-text]")).to_be_hidden()
 
 
 def test_a_yes_leads_to_its_reason_and_letters_typed_there_answer_nothing(dana, open_page):

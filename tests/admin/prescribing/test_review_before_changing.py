@@ -63,8 +63,8 @@ def test_nothing_is_stored_by_looking(alice, plan, mailoutbox):
 
 
 def test_what_changed_is_told_in_the_clients_words(alice, plan):
-    told = "Dana reads for a week: 2 times a day instead of 1: at 08:30 and 19:30. 2 rounds instead of 1."
-    assert told in words(look(alice, plan))
+    expected = "Dana reads for a week: 2 times a day instead of 1: at 08:30 and 19:30. 2 rounds instead of 1."
+    assert expected in words(look(alice, plan))
 
 
 def test_the_clients_page_says_what_the_real_one_will(alice, plan, cast):

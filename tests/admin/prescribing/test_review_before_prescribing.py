@@ -71,15 +71,15 @@ def test_the_page_says_what_the_real_one_says(alice, dana):
 
 
 @pytest.mark.parametrize(
-    ("over", "said"),
+    ("over", "text"),
     [
         ({"days": ["thu"]}, "Next: Thursday at 18:00."),
         ({"starts_on": "2026-03-09"}, "Next: Monday 9 March at 18:00."),
     ],
 )
-def test_on_another_day_it_says_so_as_the_real_one(alice, dana, over, said):
+def test_on_another_day_it_says_so_as_the_real_one(alice, dana, over, text):
     shown = main_of(frames(look(alice, dana, **over))[0])
-    assert said in shown
+    assert text in shown
     alice.post(url("prescribe", dana.pk), {**screening(), **dose(**over)})
     real = main_of(visit.signed_in(dana).get("/portal/").content.decode())
     assert shown in real
@@ -94,8 +94,8 @@ def test_a_plan_whose_last_day_has_passed_is_refused_with_the_remedy(alice, dana
 
 
 def test_a_first_day_that_has_passed_is_pointed_out(alice, dana):
-    said = "It begins on 1 March 2026, a day that has passed."
-    assert said in words(look(alice, dana, starts_on="2026-03-01"))
+    text = "It begins on 1 March 2026, a day that has passed."
+    assert text in words(look(alice, dana, starts_on="2026-03-01"))
     assert "a day that has passed" not in words(look(alice, dana, starts_on="2026-03-02"))
 
 
@@ -122,9 +122,9 @@ def test_it_is_in_the_clients_language_and_the_look_in_the_practitioners(alice, 
 
 
 def test_the_first_reminders_are_told_in_the_clients_zone(alice, dana):
-    said = words(look(alice, dana))
+    text = words(look(alice, dana))
     first = "Mon 2 Mar, 18:00 · Wed 4 Mar, 18:00 · Mon 9 Mar, 18:00 · Wed 11 Mar, 18:00 (Europe/Madrid)"
-    assert f"First reminders {first}" in said
+    assert f"First reminders {first}" in text
 
 
 def test_a_time_in_quiet_hours_brings_no_reminder(alice, dana):
@@ -133,23 +133,23 @@ def test_a_time_in_quiet_hours_brings_no_reminder(alice, dana):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "text"),
     [
         ({"reminders_wanted": False}, "Dana wants no reminders."),
         ({"undeliverable_since": MONDAY_NOON}, "Mail to Dana comes back, so none is sent."),
         ({"state": "invited"}, "Dana has not joined yet. Reminders begin then."),
     ],
 )
-def test_whom_no_reminder_reaches_is_said(alice, dana, state, said):
+def test_whom_no_reminder_reaches_is_said(alice, dana, state, text):
     Client.objects.filter(pk=dana.pk).update(**state)
-    assert said in words(look(alice, dana))
+    assert text in words(look(alice, dana))
 
 
 def test_overrides_and_an_early_time_stand_there_once_more(alice, dana):
     yes = {"answer_glaucoma": "yes", "reason_glaucoma": "Her eye doctor agrees."}
-    said = words(look(alice, dana, **yes, times=["08:00"], mornings_allowed="on"))
-    assert "Do you have high pressure in your eyes (glaucoma)? Yes. Her eye doctor agrees." in said
-    assert "08:00 is within two hours after Dana gets up (07:00). You said that it is meant." in said
+    text = words(look(alice, dana, **yes, times=["08:00"], mornings_allowed="on"))
+    assert "Do you have high pressure in your eyes (glaucoma)? Yes. Her eye doctor agrees." in text
+    assert "08:00 is within two hours after Dana gets up (07:00). You said that it is meant." in text
 
 
 def test_what_is_wrong_is_said_before_the_look(alice, dana):

@@ -42,15 +42,15 @@
     say(figure.querySelector('[data-chosen]'), chosen.join(', ') || '–')
 
     const [begin, end] = (figure.dataset.quiet || '0 0').split(' ').map(Number)
-    const unheard = chosen.filter((time) => after(minutes(time), begin) < after(end, begin))
-    const quiet = figure.querySelector('[data-quiet-said]')
-    say(quiet, unheard.length ? quiet.dataset.quietSaid.replace('{times}', unheard.join(', ')) : '')
+    const inQuietHours = chosen.filter((time) => after(minutes(time), begin) < after(end, begin))
+    const quiet = figure.querySelector('[data-quiet-text]')
+    say(quiet, inQuietHours.length ? quiet.dataset.quietText.replace('{times}', inQuietHours.join(', ')) : '')
 
     const early = chosen.filter(isEarly)
     const notice = figure.parentElement.querySelector('[data-early]')
-    const words = notice.querySelector('[data-early-said]')
+    const words = notice.querySelector('[data-early-text]')
     notice.hidden = !early.length
-    say(words, early.length ? words.dataset.earlySaid.replace('{times}', early.join(', ')) : '')
+    say(words, early.length ? words.dataset.earlyText.replace('{times}', early.join(', ')) : '')
   }
 
   const redrawAll = () => form.querySelectorAll('[data-day]').forEach(redraw)
@@ -86,11 +86,11 @@
   const answered = (question) => question.querySelector('input[type=radio]:checked')
 
   const count = (screening) => {
-    const line = screening.querySelector('[data-asked]')
+    const line = screening.querySelector('[data-count-text]')
     const questions = [...screening.querySelectorAll('.pl-question')]
     const done = questions.filter(answered).length
     say(line.querySelector('[role=status]'),
-      line.dataset.asked.replace('{done}', done).replace('{all}', questions.length))
+      line.dataset.countText.replace('{done}', done).replace('{all}', questions.length))
   }
 
   const answer = (question, value) => {
@@ -134,7 +134,7 @@
     })
     form.querySelectorAll('[data-screening]').forEach((screening) => {
       if (!screening.querySelector('.pl-question')) return
-      screening.querySelector('[data-asked]').hidden = false
+      screening.querySelector('[data-count-text]').hidden = false
       count(screening)
     })
     if (form.querySelector('[data-day]')) redrawAll()
