@@ -117,7 +117,8 @@ def _store_translations(exercise: Exercise, folder: ExerciseContent) -> None:
         drawing.exercise = exercise
     Drawing.objects.bulk_create(folder.drawings)
     for each in folder.translations:
-        for row in (each.text, *each.equipment, *each.steps, *each.variations, *each.precautions):
+        rows: list[ExerciseText | Equipment | Step | Variation | Precaution] = [each.text]
+        for row in [*rows, *each.equipment, *each.steps, *each.variations, *each.precautions]:
             row.exercise = exercise
     ExerciseText.objects.bulk_create([each.text for each in folder.translations])
     Equipment.objects.bulk_create([row for each in folder.translations for row in each.equipment])

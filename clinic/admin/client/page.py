@@ -1,4 +1,4 @@
-"""The content of one client's page, made from the client's rows."""
+"""The content of one client's page, built from the client's rows."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class ClientRecord:
 def build_client_record(
     client: Client, now: dt.datetime, reports_page: str | None = None, timeline_page: str | None = None
 ) -> ClientRecord:
-    """Build the page of ``client``, whom the person who asks is known to treat.
+    """Build the page of ``client``, whom the signed-in person is known to treat.
 
     Args:
         client: with practitioner and clinic selected.
@@ -252,7 +252,7 @@ def _report_rows(rows: ClientRows) -> list[ReportRow]:
 def _note_rows(rows: ClientRows) -> list[NoteRow]:
     """Each note with its earlier versions; numbered in the order in which they were first written."""
     notes = {note.pk: note for note in rows.notes}
-    exercises = {prescription.pk: prescription.exercise.name for prescription in rows.prescriptions}
+    exercises: dict[int | None, str] = {row.pk: row.exercise.name for row in rows.prescriptions}
     chains = [[notes[pk]] for pk in notes.keys() - {note.corrects_id for note in rows.notes}]
     for chain in chains:
         while chain[-1].corrects_id:

@@ -113,6 +113,8 @@ def _newest_by_prescription(rows: QuerySet[Any], prescription: str, moment: str,
 
 
 def _names(client: Client) -> dict[int | None, str]:
-    team = Practitioner.objects.filter(clinic=client.clinic_id).values_list("user_id", "name")
-    own = {} if client.user_id is None else {client.user_id: client.name}
-    return {**dict(team), **own}
+    team = Practitioner.objects.filter(clinic=client.clinic_id)
+    names: dict[int | None, str] = {member.user_id: member.name for member in team}
+    if client.user_id is not None:
+        names[client.user_id] = client.name
+    return names

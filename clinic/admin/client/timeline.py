@@ -89,9 +89,9 @@ def _prescriptions(rows: ClientRows) -> Entries:
             )
             action %= {"exercise": exercise, "dose": _format_dose(row)}
             yield TimelineEntry(row.created_at, row.by.name, action, row.reason, link)
-        for row in prescription.changes.all():
-            action = str(_STATE_CHANGES[row.new]) % {"exercise": exercise}
-            yield TimelineEntry(row.at, _user_name(row.by_id, rows), action, row.reason, link)
+        for change in prescription.changes.all():
+            action = str(_STATE_CHANGES[change.new]) % {"exercise": exercise}
+            yield TimelineEntry(change.at, _user_name(change.by_id, rows), action, change.reason, link)
 
 
 def _flags(rows: ClientRows, flag_numbers: Mapping[int, int]) -> Entries:
@@ -111,7 +111,7 @@ def _notes(rows: ClientRows) -> Entries:
 
 def _rule_settings(rows: ClientRows) -> Entries:
     for row in rows.rule_settings:
-        settings = rule_settings.in_words((row.sensitivity, row.smallest_rise))
+        settings = rule_settings.describe_settings((row.sensitivity, row.smallest_rise))
         action = _("set how finely the rule listens: %(knobs)s") % {"knobs": settings}
         yield TimelineEntry(row.at, row.by.name, action, row.reason)
 
