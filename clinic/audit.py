@@ -1,4 +1,4 @@
-"""Keep who did what. Called inside the transaction of the act, so that neither is without the other."""
+"""Record who did what, inside the transaction of the act, so that neither is stored without the other."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ def record(actor: AbstractBaseUser | None, verb: Verb, target: models.Model, cli
     """Add one entry.
 
     Args:
-        actor: who did it; None: the rules or a holder of a mail link.
-        verb: names the act, never a value.
+        actor: the acting user; None: the rules, or the holder of a mail link.
+        verb: the act; it names no value.
         target: a saved row; only its kind and number are kept.
-        clinic: whose book this belongs in.
+        clinic: the clinic in whose log the entry is shown.
     """
     record_all(actor, verb, [target], clinic)
 
 
 def record_all(actor: AbstractBaseUser | None, verb: Verb, targets: Sequence[models.Model], clinic: Clinic) -> None:
-    """One entry for each of many rows, as :func:`record`, in one statement."""
+    """Add one entry for each of many rows, as :func:`record`, by one statement."""
     AuditEntry.objects.bulk_create(
         AuditEntry(
             clinic=clinic,

@@ -215,19 +215,19 @@ def test_e008_a_second_factor_that_nothing_knows_of(settings, installed):
     assert "clinic.E008" not in found()
 
 
-@pytest.mark.parametrize(("path", "wrong"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False)])
-def test_e008_a_path_that_leads_to_nothing(settings, path, wrong):
+@pytest.mark.parametrize(("path", "invalid"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False)])
+def test_e008_a_path_that_leads_to_nothing(settings, path, invalid):
     settings.PLUMBLINE_TWO_FACTOR = True
     settings.PLUMBLINE_SECOND_FACTOR = path
-    assert ("clinic.E008" in found()) == wrong
+    assert ("clinic.E008" in found()) == invalid
 
 
 @pytest.mark.parametrize(
-    ("path", "wrong"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False), ("", False)]
+    ("path", "invalid"), [("nowhere.at_all", True), ("math.pi", True), ("math.isnan", False), ("", False)]
 )
-def test_e008_what_takes_a_lost_one_away_leads_to_nothing(settings, path, wrong):
+def test_e008_what_takes_a_lost_one_away_leads_to_nothing(settings, path, invalid):
     settings.PLUMBLINE_SECOND_FACTOR_CLEAR = path
-    assert ("clinic.E008" in found()) == wrong
+    assert ("clinic.E008" in found()) == invalid
 
 
 def test_two_factor_is_on_where_a_project_says_nothing(settings):

@@ -13,8 +13,8 @@ def bend(cast):
     return make.prescription(cast.dana)
 
 
-def words(prescription, before, after, **said):
-    return render_report_advice(make.report(prescription, before, after, **said).report)
+def words(prescription, before, after, **answers):
+    return render_report_advice(make.report(prescription, before, after, **answers).report)
 
 
 def test_better(bend):
@@ -46,9 +46,9 @@ def test_a_good_session_does_not_say_carry_on_while_the_exercise_is_held(bend, c
 
 
 def test_a_warning_sign_names_the_clinics_phone_and_the_emergency_department(bend):
-    said = words(bend, 4, None, warning_signs=("saddle_numbness",))
-    assert said.startswith("Stop the exercise. Call 555 0100 now.")
-    assert said.endswith("go to an emergency department.")
+    text = words(bend, 4, None, warning_signs=("saddle_numbness",))
+    assert text.startswith("Stop the exercise. Call 555 0100 now.")
+    assert text.endswith("go to an emergency department.")
 
 
 def test_a_score_without_the_exercise_is_thanked_for(bend):

@@ -42,10 +42,10 @@ def test_they_take_the_place_of_ours_from_the_next_report_on(olga, bend):
 
 def test_a_report_keeps_the_version_that_was_shown(olga, bend):
     word(olga, Advice.GO_ON, "First words.")
-    told = make.report(bend, 5, 3).report
+    report = make.report(bend, 5, 3).report
     word(olga, Advice.GO_ON, "Second words.")
     word(olga, Advice.GO_ON, "")
-    assert render_report_advice(PainReport.objects.get(pk=told.pk)) == "Pain went from 5 to 3. First words."
+    assert render_report_advice(PainReport.objects.get(pk=report.pk)) == "Pain went from 5 to 3. First words."
     assert render_report_advice(make.report(bend, 5, 3).report) == "Pain went from 5 to 3. Good: carry on as planned."
     numbers = AdviceText.objects.order_by("number").values_list("number", "text")
     assert list(numbers) == [(1, "First words."), (2, "Second words."), (3, "")]
@@ -58,24 +58,24 @@ def test_who_names_the_scores_tells_the_course_oneself(olga, bend):
 
 def test_words_in_one_language_leave_the_other_as_it_is(olga, bend):
     word(olga, Advice.GO_ON, "Siga, {first_name}.", "es")
-    told = make.report(bend, 5, 3).report
-    assert render_report_advice(told).endswith("Good: carry on as planned.")
-    assert render_report_advice(told, "es").endswith("Siga, Dana.")
+    report = make.report(bend, 5, 3).report
+    assert render_report_advice(report).endswith("Good: carry on as planned.")
+    assert render_report_advice(report, "es").endswith("Siga, Dana.")
 
 
 def test_a_paused_exercise_says_them_wherever_it_is_said(olga, bend, cast):
     word(olga, Advice.STOP, "We paused it. Ring {phone}.")
-    told = make.report(bend, 4, 8).report
-    assert render_report_advice(told) == "Pain went from 4 to 8. We paused it. Ring 555 0100."
+    report = make.report(bend, 4, 8).report
+    assert render_report_advice(report) == "Pain went from 4 to 8. We paused it. Ring 555 0100."
     assert render_hold_advice(cast.dana) == "We paused it. Ring 555 0100."
 
 
 def test_when_to_go_to_an_emergency_department_cannot_be_taken_out(olga, bend, cast):
     word(olga, Advice.CALL_NOW, "Lie down and ring {phone}, day or night.")
-    told = render_report_advice(make.report(bend, 4, None, warning_signs=("saddle_numbness",)).report)
-    for said in (told, render_call_now(cast.dana), render_offline_advice(cast.dana)["call_now"]):
-        assert said.startswith("Lie down and ring 555 0100, day or night. If you cannot reach us")
-        assert said.endswith(EMERGENCY)
+    stop_text = render_report_advice(make.report(bend, 4, None, warning_signs=("saddle_numbness",)).report)
+    for text in (stop_text, render_call_now(cast.dana), render_offline_advice(cast.dana)["call_now"]):
+        assert text.startswith("Lie down and ring 555 0100, day or night. If you cannot reach us")
+        assert text.endswith(EMERGENCY)
 
 
 def test_the_second_phone_stands_where_somebody_must_call(olga, bend, cast):
@@ -97,13 +97,13 @@ def test_the_second_phone_stands_where_somebody_must_call(olga, bend, cast):
 def test_without_a_network_they_are_said_too(olga, cast):
     word(olga, Advice.GO_ON, "On you go.")
     word(olga, Advice.STOP, "We paused it. Ring {phone}.")
-    said = render_offline_advice(cast.dana)
-    assert said["go_on"] == "Pain went from {before} to {after}. On you go."
-    assert "paused" not in said["stop"]  # nobody has paused anything yet
+    texts = render_offline_advice(cast.dana)
+    assert texts["go_on"] == "Pain went from {before} to {after}. On you go."
+    assert "paused" not in texts["stop"]  # nobody has paused anything yet
 
 
 @pytest.mark.parametrize(
-    ("advice", "text", "said"),
+    ("advice", "text", "message"),
     [
         (Advice.GO_ON, "Hello {name}.", "nothing can stand for {name}"),
         (Advice.GO_ON, "Hello {first_name.__class__}.", "nothing can stand for"),
@@ -114,10 +114,10 @@ def test_without_a_network_they_are_said_too(olga, cast):
         (Advice.GO_ON, "x" * 601, "At most 600 characters"),
     ],
 )
-def test_what_would_leave_a_client_without_an_answer_is_refused(olga, advice, text, said):
+def test_what_would_leave_a_client_without_an_answer_is_refused(olga, advice, text, message):
     with pytest.raises(ValidationError) as refused:
         word(olga, advice, text)
-    assert said in refused.value.message_dict["text"][0]
+    assert message in refused.value.message_dict["text"][0]
     assert not AdviceText.objects.exists()
 
 
@@ -155,6 +155,6 @@ def test_what_a_client_is_called_fills_no_further_place(olga, bend, cast):
 
 def test_a_corrected_answer_takes_the_words_of_its_new_advice(olga, bend, cast):
     word(olga, Advice.STOP_TODAY, "Rest today.")
-    made = make.report(bend, 5, 3).report
-    reporting.correct_report(made, {"after": 6}, reason="A slip.", by=cast.dana.user)
-    assert render_report_advice(PainReport.objects.get(pk=made.pk)) == "Pain went from 5 to 6. Rest today."
+    report = make.report(bend, 5, 3).report
+    reporting.correct_report(report, {"after": 6}, reason="A slip.", by=cast.dana.user)
+    assert render_report_advice(PainReport.objects.get(pk=report.pk)) == "Pain went from 5 to 6. Rest today."

@@ -23,21 +23,21 @@ def _somewhere(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def arrange(olga, **changes):
+def change(olga, **changes):
     return practice_settings.change_settings(olga.clinic, changes, by=olga)
 
 
-def wrong(olga, **changes):
+def errors_of(olga, **changes):
     before = Clinic.objects.values().get(pk=olga.clinic_id)
     with pytest.raises(ValidationError) as refused:
-        arrange(olga, **changes)
+        change(olga, **changes)
     assert Clinic.objects.values().get(pk=olga.clinic_id) == before
     assert not AuditEntry.objects.filter(verb__endswith="_changed").exists()
     return refused.value.message_dict
 
 
 def test_what_changed_is_in_the_audit_by_name_and_without_its_value(olga):
-    assert arrange(olga, phone="555 0199", name="Riverside Physio", postal_line="1 Bank") == ["phone", "postal_line"]
+    assert change(olga, phone="555 0199", name="Riverside Physio", postal_line="1 Bank") == ["phone", "postal_line"]
     olga.clinic.refresh_from_db()
     assert (olga.clinic.phone, olga.clinic.postal_line) == ("555 0199", "1 Bank")
     entries = AuditEntry.objects.filter(verb__endswith="_changed").values_list("verb", "target_kind", "actor_id")
@@ -61,7 +61,7 @@ def test_only_an_owner_of_this_clinic_decides(cast, olga):
 
 def test_a_field_that_is_no_setting_is_refused(olga):
     with pytest.raises(TypeError, match="slug"):
-        arrange(olga, slug="elsewhere")
+        change(olga, slug="elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_a_field_that_is_no_setting_is_refused(olga):
 )  # fmt: skip
 def test_nonsense_is_refused_at_its_field(olga, field, value):
     make.exercise()
-    assert list(wrong(olga, **{field: value})) == [field]
+    assert list(errors_of(olga, **{field: value})) == [field]
 
 
 def test_a_colour_that_bears_no_text_is_refused_with_one_beside_it(olga):
-    (said,) = wrong(olga, accent="#808080")["accent"]
-    near = said.removesuffix(".").split()[-1]
+    (message,) = errors_of(olga, accent="#808080")["accent"]
+    near = message.removesuffix(".").split()[-1]
     assert practice_settings.is_readable(near)
     assert not practice_settings.is_readable("#808080")
-    arrange(olga, accent=near)
+    change(olga, accent=near)
 
 
 @pytest.mark.parametrize("colour", ["#808080", "#E0701F", "#3A8DDE", "#D0443E", "#1F6F78", "#000000", "#FFFFFF"])
@@ -95,9 +95,9 @@ def test_the_colour_beside_it_is_near(colour):
 
 
 def test_a_second_phone_needs_its_number_and_may_go_again(olga):
-    assert list(wrong(olga, after_hours="nights")) == ["phone_after_hours"]
-    arrange(olga, phone_after_hours="555 0911", after_hours="nights")
-    arrange(olga, phone_after_hours="", after_hours="")
+    assert list(errors_of(olga, after_hours="nights")) == ["phone_after_hours"]
+    change(olga, phone_after_hours="555 0911", after_hours="nights")
+    change(olga, phone_after_hours="", after_hours="")
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_a_second_phone_needs_its_number_and_may_go_again(olga):
     [(dt.time(21), None, "quiet_until"), (None, dt.time(7), "quiet_from"), (dt.time(7), dt.time(7), "quiet_until")],
 )
 def test_quiet_hours_have_two_ends_that_differ(olga, begin, end, field):
-    assert list(wrong(olga, quiet_from=begin, quiet_until=end)) == [field]
+    assert list(errors_of(olga, quiet_from=begin, quiet_until=end)) == [field]
 
 
 def test_how_long_the_law_wants_a_record_is_the_operators_word(olga, settings):
     settings.PLUMBLINE_RETENTION_YEARS = 3
-    assert arrange(olga, retention_years=3) == ["retention_years"]
-    assert arrange(olga, retention_years=None) == ["retention_years"]
+    assert change(olga, retention_years=3) == ["retention_years"]
+    assert change(olga, retention_years=None) == ["retention_years"]
 
 
 def test_a_logo_is_stored_bare_and_the_one_before_is_deleted(olga, tmp_path, django_capture_on_commit_callbacks):

@@ -84,14 +84,14 @@ def test_it_is_narrowed_to_a_person_to_clients_to_the_rules_and_to_an_act(cast, 
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message"),
     [
         ("?actor=12345678", "Person: “12345678” is not in the list. Everything is shown."),
         ("?verb=danced", "Act: “danced” is not in the list. Everything is shown."),
     ],
 )
-def test_a_filter_that_is_none_of_the_list_is_named_and_narrows_nothing(olga, query, told):
-    assert told in words(olga.get(url(LOG) + query))
+def test_a_filter_that_is_none_of_the_list_is_named_and_narrows_nothing(olga, query, message):
+    assert message in words(olga.get(url(LOG) + query))
     assert lines(olga, query) == lines(olga)
 
 

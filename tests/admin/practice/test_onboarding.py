@@ -105,13 +105,13 @@ def test_who_works_at_two_clinics_sees_the_one_that_begins(olga, here):
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "act"),
+    ("name", "message", "act"),
     [("clients", "No clients yet", "invite"), ("exercises", "No exercises yet", "exercise_add"),
-     ("outcomes", "No flag in this time", "index")],
+     ("flag_statistics", "No flag in this time", "index")],
 )  # fmt: skip
-def test_an_empty_page_says_what_will_be_there_and_the_one_thing_to_do(here, name, told, act):
+def test_an_empty_page_says_what_will_be_there_and_the_one_thing_to_do(here, name, message, act):
     page = signed_in(make.practitioner(here, "Alice")).get(url(name))
-    assert told in words(page)
+    assert message in words(page)
     assert f'href="{url(act)}"' in page.content.decode().split("pl-empty")[1]
     assert "<table" not in page.content.decode()
 

@@ -72,7 +72,7 @@ def test_what_stands_in_a_card_is_stored_as_it_is(olga, owner):
 
 
 @pytest.mark.parametrize(
-    ("card", "sent", "wrong"),
+    ("card", "sent", "message"),
     [
         ("phones", {"phone": "call me"}, "This is no phone number."),
         ("color", {"accent": "#808080"}, "Near it, this can:"),
@@ -84,11 +84,11 @@ def test_what_stands_in_a_card_is_stored_as_it_is(olga, owner):
         ("name", {"name": "", "email": "x", "language": "en", "time_zone": "UTC"}, "This field is required."),
     ],
 )
-def test_what_is_wrong_stands_at_its_field_and_the_page_shows_what_is_stored(olga, owner, card, sent, wrong):
+def test_what_is_wrong_stands_at_its_field_and_the_page_shows_what_is_stored(olga, owner, card, sent, message):
     before = everything()
     page = owner.post(url("clinic_settings", olga.clinic_id), {"card": card, **sent})
     assert page.status_code == 200
-    assert wrong in words(page)
+    assert message in words(page)
     assert "Nothing is stored yet." in words(page)
     assert everything() == before
 
