@@ -1,4 +1,4 @@
-"""All that the clinic has of one client, as one zip to take along: tables, plain values, the plans as PDF, a note."""
+"""The data export of one client, as a zip: tables, JSON, the plans as PDF, a README."""
 
 from __future__ import annotations
 
@@ -13,64 +13,64 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from clinic import audit
-from clinic.documents import handout as documents_handout
-from clinic.documents import pdf as documents_pdf
 from clinic.documents import record_tables
+from clinic.documents.handout import build_handout
+from clinic.documents.pdf import PdfError
 from clinic.models import Client, Prescription
 
 log = logging.getLogger(__name__)
 
 
-def hand_over(client: Client, *, by: AbstractBaseUser | None) -> bytes:
-    """The parcel, for somebody: `parcel`, and an entry in the audit that it was exported.
+def export_data(client: Client, *, by: AbstractBaseUser | None) -> bytes:
+    """Build the export, and record it in the audit.
 
     Args:
         by: who asked; None: the operator.
     """
-    packed = parcel(client)
+    content = build_export(client)
     with transaction.atomic():
         audit.record(by, audit.Verb.DATA_EXPORTED, client, client.clinic)
-    return packed
+    return content
 
 
-def parcel(client: Client) -> bytes:
+def build_export(client: Client) -> bytes:
     """A zip of UTF-8 files in the client's language, as docs/security.md lists them.
 
     The notes on the client are in it, though they are on no page of the client's: whoever asks for the own data gets
-    all of it (GDPR, article 15). What the rules flagged, and what was said of a flag, is not.
+    all of it (GDPR, article 15). Flags and their notes are not.
     """
     with override(client.language):
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in _files(client).items():
                 archive.writestr(name, content)
-        return packed.getvalue()
+        return buffer.getvalue()
 
 
 def _files(client: Client) -> dict[str, str | bytes]:
     plans = client.prescriptions.select_related("client__clinic", "exercise", "prescribed_by", "reminder_choice")
     prescriptions = list(plans.prefetch_related("versions", "screening", "changes").order_by("pk"))
-    reports = list(record_tables.reports(client))
-    printed = {f"plan-{row.pk}.pdf": pdf for row in prescriptions if (pdf := _printed(row))}
+    reports = list(record_tables.list_reports(client))
+    plans_as_pdf = {f"plan-{row.pk}.pdf": pdf for row in prescriptions if (pdf := _plan_pdf(row))}
     return {
         "README.txt": _read_me(client),
-        "client.json": _json(record_tables.facts(client, prescriptions)),
-        "answers.csv": record_tables.answers(client, reports),
-        "answers.json": _json(record_tables.answers_as_values(reports)),
-        "corrections.csv": record_tables.corrections(client, reports),
-        "reminders.csv": record_tables.reminders(client),
-        "messages.csv": record_tables.messages(client),
-        "notes.csv": record_tables.notes(client),
-        **printed,
+        "client.json": _json(record_tables.client_as_values(client, prescriptions)),
+        "answers.csv": record_tables.reports_table(client, reports),
+        "answers.json": _json(record_tables.reports_as_values(reports)),
+        "corrections.csv": record_tables.corrections_table(client, reports),
+        "reminders.csv": record_tables.reminders_table(client),
+        "messages.csv": record_tables.messages_table(client),
+        "notes.csv": record_tables.notes_table(client),
+        **plans_as_pdf,
     }
 
 
-def _printed(prescription: Prescription) -> bytes:
-    """The plan on paper; empty where it cannot be made, as the rest is not to wait for it."""
+def _plan_pdf(prescription: Prescription) -> bytes:
+    """The plan as PDF; empty where it cannot be made, so that the export goes on."""
     try:
-        return documents_handout.handout(prescription)
-    except documents_pdf.PressError:
-        log.exception("prescription %d is left out of a parcel", prescription.pk)
+        return build_handout(prescription)
+    except PdfError:
+        log.exception("prescription %d is left out of an export", prescription.pk)
         return b""
 
 
@@ -79,9 +79,9 @@ def _json(values: object) -> str:
 
 
 def _read_me(client: Client) -> str:
-    told = {"name": client.name, "clinic": client.clinic.name, "zone": client.time_zone, "phone": client.clinic.phone}
+    values = {"name": client.name, "clinic": client.clinic.name, "zone": client.time_zone, "phone": client.clinic.phone}
     lines = [
-        _("What %(clinic)s has of %(name)s") % told,
+        _("What %(clinic)s has of %(name)s") % values,
         "",
         _("answers.csv: what you said of your pain, one line an answer. Opens in a spreadsheet."),
         _("corrections.csv: what was put right later, with the old and the new value."),
@@ -91,9 +91,9 @@ def _read_me(client: Client) -> str:
         _("plan-….pdf: each plan, to print. Its number stands in the other files too."),
         _("client.json, answers.json: the same for programs, with your settings and all versions of your plans."),
         "",
-        _("Times in the tables are local to %(zone)s. An empty cell: nothing was said.") % told,
+        _("Times in the tables are local to %(zone)s. An empty cell: nothing was said.") % values,
         _("An apostrophe before = + - or @ keeps a spreadsheet from taking a note for a formula."),
-        _("When the clinic was told to look at your answers is not in here: ask %(clinic)s, %(phone)s.") % told,
+        _("When the clinic was told to look at your answers is not in here: ask %(clinic)s, %(phone)s.") % values,
         "",
         _("This is your health data. Keep it where only you can read it."),
     ]

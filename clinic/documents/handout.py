@@ -1,4 +1,4 @@
-"""The sheet of paper that a client takes home: pictures, dose, gauge, safety signs, the clinic's phone; a PDF/UA-1."""
+"""The handout: steps, dose, gauge, warning signs and the clinic's phone, as PDF/UA-1."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ _SIZES = ((11, 40), (11, 36), (11, 32), (10.5, 34), (10.5, 31), (10, 32), (10, 2
 _PAGES = 2
 
 
-def hand_out(
+def print_handout(
     prescription: Prescription, *, by: AbstractBaseUser, paper: str = pdf.A4, language: str | None = None
 ) -> bytes:
-    """The handout, for somebody: `handout`, and an entry in the audit that it was printed."""
-    printed = handout(prescription, paper, language)
+    """Build the handout, and record in the audit that it was printed."""
+    printed = build_handout(prescription, paper, language)
     with transaction.atomic():
         audit.record(by, audit.Verb.DOCUMENT_PRINTED, prescription, prescription.client.clinic)
     return printed
 
 
-def handout(prescription: Prescription, paper: str = pdf.A4, language: str | None = None) -> bytes:
+def build_handout(prescription: Prescription, paper: str = pdf.A4, language: str | None = None) -> bytes:
     """One prescription as it stands today, on one or two pages where the exercise is no longer than ours.
 
     Args:
         prescription: stored; its client, clinic, newest dose and exercise are read.
-        paper: a key of press.PAPERS.
+        paper: a key of pdf.PAPERS.
         language: a code out of settings.LANGUAGES; None: the client's.
 
     Returns:
@@ -56,38 +56,42 @@ def handout(prescription: Prescription, paper: str = pdf.A4, language: str | Non
 
     Raises:
         ValidationError: another paper or language, by field.
-        PressError: the compiler refused it.
+        PdfError: the compiler refused it.
     """
-    pdf.check(paper, language)
-    spoken = language or prescription.client.language
-    with override(spoken):
-        content = {"paper": pdf.PAPERS[paper], "language": pdf.bare(spoken), **_content(prescription, spoken)}
+    pdf.check_options(paper, language)
+    language = language or prescription.client.language
+    with override(language):
+        content = {
+            "paper": pdf.PAPERS[paper],
+            "language": pdf.base_language(language),
+            **_content(prescription, language),
+        }
     # A photograph may be broken.
-    bare = {**content, "steps": [{**step, "photo": ""} for step in content["steps"]]}
-    return pdf.printed([content, bare], _fitted, f"the handout of prescription {prescription.pk}")
+    without_photos = {**content, "steps": [{**step, "photo": ""} for step in content["steps"]]}
+    return pdf.compile_first([content, without_photos], _fit_pages, f"the handout of prescription {prescription.pk}")
 
 
 def _content(prescription: Prescription, language: str) -> dict[str, Any]:
     client, clinic, exercise = prescription.client, prescription.client.clinic, prescription.exercise
-    dose, words = prescription.dose, exercise.text_in(language)
+    dose, text = prescription.dose, exercise.text_in(language)
     day = date_format(dose.created_at.astimezone(zone(client.time_zone)), _("j F Y"))
     address = conf.base_url + reverse("clinic:today")
-    told = {"name": client.name, "practitioner": prescription.prescribed_by.name, "day": day}
+    names = {"name": client.name, "practitioner": prescription.prescribed_by.name, "day": day}
     return {
-        "spoken": pdf.bare(words.language),
+        "exercise_language": pdf.base_language(text.language),
         "clinic": clinic.name,
         "phone": clinic.phone,
         "accent": clinic.accent,
-        "title": _("%(exercise)s: your plan") % {"exercise": words.name},
-        "about": words.summary,
-        "name": words.name,
-        "whose": _("For %(name)s, from %(practitioner)s. Plan of %(day)s.") % told,
+        "title": _("%(exercise)s: your plan") % {"exercise": text.name},
+        "description": text.summary,
+        "name": text.name,
+        "recipient": _("For %(name)s, from %(practitioner)s. Plan of %(day)s.") % names,
         "notice": _notice(prescription),
         "plan_title": _("Your plan"),
         "plan": dosage_text.describe_dosage(dose, exercise, language),
-        "way": _way(exercise, dose.variation, language),
+        "variation": _variation(exercise, dose.variation, language),
         "gauge_title": _("Is it right for you?"),
-        "gauge": words.gauge,
+        "gauge": text.gauge,
         "scale": [_("no pain"), _("worst imaginable")],
         "steps_title": _("Step by step"),
         "check": _("Check:"),
@@ -97,7 +101,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
                 "title": step.title,
                 "instruction": step.instruction,
                 "cue": step.cue,
-                "shows": step.shows or step.title,
+                "alt": step.shows or step.title,
                 "svg": _picture(exercise, f"step-{step.number}"),
                 "photo": _photo(exercise, step.number),
             }
@@ -111,7 +115,7 @@ def _content(prescription: Prescription, language: str) -> dict[str, Any]:
         "portal": _("Your own page: say how your pain was, and hear what it means."),
         "address": address,
         "qr": _qr(address),
-        "qr_shows": _("A square code for the camera of a phone. It opens %(address)s") % {"address": address},
+        "qr_alt": _("A square code for the camera of a phone. It opens %(address)s") % {"address": address},
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
 
@@ -126,16 +130,16 @@ def _notice(prescription: Prescription) -> str:
     return ""
 
 
-def _way(exercise: Exercise, code: str, language: str) -> dict[str, str] | None:
-    """The easier way that was chosen; None: the exercise as it is."""
-    way = next((way for way in exercise.variations_in(language) if code and way.code == code), None)
-    if way is None:
+def _variation(exercise: Exercise, code: str, language: str) -> dict[str, str] | None:
+    """The prescribed variation; None: the exercise as it is."""
+    variation = next((row for row in exercise.variations_in(language) if code and row.code == code), None)
+    if variation is None:
         return None
     return {
         "title": _("Your way"),
-        "name": way.name,
-        "how": way.how,
-        "shows": way.shows or way.name,
+        "name": variation.name,
+        "how": variation.how,
+        "alt": variation.shows or variation.name,
         "svg": _picture(exercise, f"way-{code}"),
     }
 
@@ -167,11 +171,11 @@ def _qr(address: str) -> str:
     return drawn.getvalue().decode()
 
 
-def _fitted(content: Mapping[str, Any]) -> bytes:
+def _fit_pages(content: Mapping[str, Any]) -> bytes:
     """Set as large as two pages allow."""
     printed = b""
     for size, picture in _SIZES:
-        printed = pdf.compiled("handout.typ", {**content, "size": size, "picture": picture})
-        if pdf.pages(printed) <= _PAGES:
+        printed = pdf.compile_pdf("handout.typ", {**content, "size": size, "picture": picture})
+        if pdf.count_pages(printed) <= _PAGES:
             break
     return printed

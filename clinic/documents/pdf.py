@@ -1,4 +1,4 @@
-"""What every sheet has in common: sizes of paper, text that a font can draw, and the compiler that checks PDF/UA-1."""
+"""What all PDFs share: paper sizes, text that the fonts can draw, and the compiler that checks PDF/UA-1."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")  # and the control characters, 
 _UNSURE = re.compile(r"[^\x20-\u024f\u0370-\u04ff\u1e00-\u1eff\u2010-\u2027\u20ac]")
 
 
-class PressError(RuntimeError):
+class PdfError(RuntimeError):
     """The PDF could not be made; the message names the row and nothing of what stands in it."""
 
 
-def check(paper: str, language: str | None) -> None:
+def check_options(paper: str, language: str | None) -> None:
     """Raise ValidationError, by field, unless ``paper`` is in PAPERS and ``language`` is spoken here or None."""
     languages = [code for code, _name in settings.LANGUAGES]
     if paper not in PAPERS:
@@ -38,35 +38,37 @@ def check(paper: str, language: str | None) -> None:
         raise ValidationError({"language": _("Use one of: %(known)s.") % {"known": ", ".join(languages)}})
 
 
-def bare(code: str) -> str:
+def base_language(code: str) -> str:
     """ "es" of "es-mx": typst takes no more."""
     return code.partition("-")[0]
 
 
-def printed(contents: Iterable[Mapping[str, Any]], compiled: Callable[[Mapping[str, Any]], bytes], about: str) -> bytes:
+def compile_first(
+    contents: Iterable[Mapping[str, Any]], compile_one: Callable[[Mapping[str, Any]], bytes], subject: str
+) -> bytes:
     """The first of ``contents`` that the compiler takes; then each again with "?" for what the fonts may not draw.
 
-    Mostly what is refused is a name in a script for which this machine has no font.
+    The usual cause is a name in a script for which this machine has no font.
 
     Args:
-        contents: the wished one first, each what a template reads.
-        compiled: makes a PDF of one, or raises typst.TypstError.
-        about: for the error, such as "the handout of prescription 7".
+        contents: the preferred one first, each what a template reads.
+        compile_one: makes a PDF of one, or raises typst.TypstError.
+        subject: for the error, such as "the handout of prescription 7".
 
     Raises:
         PressError: all were refused.
     """
-    plain = [_each(content, _SPACES, " ") for content in contents]
-    for tried in [*plain, *(_each(content, _UNSURE, "?") for content in plain)]:
+    plain = [_replace(content, _SPACES, " ") for content in contents]
+    for content in [*plain, *(_replace(content, _UNSURE, "?") for content in plain)]:
         try:
-            return compiled(tried)
+            return compile_one(content)
         except typst.TypstError:
             continue
     # Without its cause, which may quote the record: this goes into a log.
-    raise PressError(f"typst refuses {about}")
+    raise PdfError(f"typst refuses {subject}")
 
 
-def compiled(template: str, content: Mapping[str, Any]) -> bytes:
+def compile_pdf(template: str, content: Mapping[str, Any]) -> bytes:
     """A tagged PDF, checked against PDF/UA-1; raises typst.TypstError when ``template`` of this folder refuses it."""
     return typst.compile(
         str(_HERE / template),
@@ -78,18 +80,20 @@ def compiled(template: str, content: Mapping[str, Any]) -> bytes:
     )
 
 
-def pages(printed: bytes) -> int:
+def count_pages(pdf: bytes) -> int:
     """How many pages a PDF has that typst wrote."""
-    return int(max(re.findall(rb"/Type */Pages */Count (\d+)", printed), default=b"0", key=int))
+    return int(max(re.findall(rb"/Type */Pages */Count (\d+)", pdf), default=b"0", key=int))
 
 
-def _each(content: Any, found: re.Pattern[str], put: str) -> Any:
-    """The same, with ``put`` for what is found in each text; pictures are left alone."""
+def _replace(content: Any, pattern: re.Pattern[str], replacement: str) -> Any:
+    """The content with ``pattern`` replaced in each text; pictures stay."""
     if isinstance(content, Mapping):
-        return {key: part if key in _PICTURES else _each(part, found, put) for key, part in content.items()}
+        return {
+            key: part if key in _PICTURES else _replace(part, pattern, replacement) for key, part in content.items()
+        }
     if isinstance(content, list):
-        return [_each(part, found, put) for part in content]
-    return found.sub(put, content) if isinstance(content, str) else content
+        return [_replace(part, pattern, replacement) for part in content]
+    return pattern.sub(replacement, content) if isinstance(content, str) else content
 
 
 @cache

@@ -19,15 +19,15 @@ BYTE_ORDER_MARK = "\ufeff"  # or Excel takes the letters of most languages for o
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def table(rows: Iterable[Sequence[object]]) -> str:
+def render_table(rows: Iterable[Sequence[object]]) -> str:
     """Comma-separated text (RFC 4180) for spreadsheets; the first row holds the headings.
 
     None is an empty cell, and a text that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    written = io.StringIO(BYTE_ORDER_MARK, newline="")
-    written.seek(0, io.SEEK_END)
-    csv.writer(written).writerows([_cell(value) for value in row] for row in rows)
-    return written.getvalue()
+    buffer = io.StringIO(BYTE_ORDER_MARK, newline="")
+    buffer.seek(0, io.SEEK_END)
+    csv.writer(buffer).writerows([_cell(value) for value in row] for row in rows)
+    return buffer.getvalue()
 
 
 def _cell(value: object) -> object:
@@ -38,14 +38,14 @@ def _cell(value: object) -> object:
     return value
 
 
-def reports(client: Client) -> QuerySet[PainReport]:
-    """Every answer of this client, the oldest first, with all that belongs to it."""
-    found = PainReport.objects.filter(prescription__client=client).in_order().select_related("prescription__exercise")
-    return found.prefetch_related("areas", "warning_signs", "corrections", "prescription__exercise__precautions")
+def list_reports(client: Client) -> QuerySet[PainReport]:
+    """The client's reports, oldest first, with all related rows."""
+    reports = PainReport.objects.filter(prescription__client=client).in_order().select_related("prescription__exercise")
+    return reports.prefetch_related("areas", "warning_signs", "corrections", "prescription__exercise__precautions")
 
 
-def answers(client: Client, found: Iterable[PainReport]) -> str:
-    """The answers as a table, headed and worded in the active language, times in the client's zone."""
+def reports_table(client: Client, reports: Iterable[PainReport]) -> str:
+    """The reports as a table in the active language, times in the client's zone."""
     head = [
         _("Number"), _("Exercise"), _("When"), _("Did the exercise"), _("Pain before"), _("Pain after"),
         _("Pain the next morning"), _("Moved further down the leg"), _("Where it hurt"), _("Warning signs"),
@@ -58,50 +58,50 @@ def answers(client: Client, found: Iterable[PainReport]) -> str:
             "; ".join(row.get_area_display() for row in report.areas.all()), "; ".join(_signs(client, report)),
             report.note, report.get_advice_display(), _local(report.received_at, client), report.get_source_display(),
         ]
-        for report in found
+        for report in reports
     ]  # fmt: skip
-    return table([head, *lines])
+    return render_table([head, *lines])
 
 
-def corrections(client: Client, found: Iterable[PainReport]) -> str:
-    """What was put right later, as a table: old, new, why."""
+def corrections_table(client: Client, reports: Iterable[PainReport]) -> str:
+    """The corrections as a table: old value, new value, reason."""
     head = [_("Number of the answer"), _("What"), _("Before"), _("Now"), _("Why"), _("When")]
     lines = [
         [report.pk, row.field, row.old, row.new, row.reason, _local(row.at, client)]
-        for report in found
+        for report in reports
         for row in report.corrections.all()
     ]
-    return table([head, *lines])
+    return render_table([head, *lines])
 
 
-def reminders(client: Client) -> str:
-    """The ledger of reminders as a table: when each was due and what became of it."""
+def reminders_table(client: Client) -> str:
+    """The reminders as a table: when each was due and its state."""
     ledger = Reminder.objects.filter(schedule__prescription__client=client).order_by("due_at", "pk")
-    words = dict(SkipReason.choices)
+    reason_labels = dict(SkipReason.choices)
     head = [_("Exercise"), _("Due"), _("What became of it"), _("Why"), _("Sent"), _("Way")]
     lines = [
         [
             row.schedule.prescription.exercise.name, _local(row.due_at, client), row.get_state_display(),
-            str(words.get(row.status_detail, row.status_detail)), _local(row.sent_at, client),
+            str(reason_labels.get(row.status_detail, row.status_detail)), _local(row.sent_at, client),
             row.get_channel_display(),
         ]
         for row in ledger.select_related("schedule__prescription__exercise")
     ]  # fmt: skip
-    return table([head, *lines])
+    return render_table([head, *lines])
 
 
-def messages(client: Client) -> str:
-    """What the clinic wrote to the client, as a table: when, by whom, and when it was read."""
+def messages_table(client: Client) -> str:
+    """The messages to the client as a table: when, by whom, and when read."""
     head = [_("When"), _("By whom"), _("Message"), _("Read")]
     lines = [
         [_local(row.due_at, client), row.by.name, row.text, _local(row.read_at, client)]
         for row in client.messages.select_related("by").order_by("due_at", "pk")
     ]
-    return table([head, *lines])
+    return render_table([head, *lines])
 
 
-def notes(client: Client) -> str:
-    """What practitioners noted about the client, as a table; a correction names the note that it puts right."""
+def notes_table(client: Client) -> str:
+    """The notes about the client as a table; a correction names the note that it corrects."""
     head = [_("Number"), _("When"), _("By whom"), _("Exercise"), _("Note"), _("Puts right number")]
     rows = client.notes.select_related("by", "prescription__exercise").prefetch_related("prescription__exercise__texts")
     lines = [
@@ -111,11 +111,11 @@ def notes(client: Client) -> str:
         ]
         for row in rows.order_by("at", "pk")
     ]  # fmt: skip
-    return table([head, *lines])
+    return render_table([head, *lines])
 
 
-def answers_as_values(found: Iterable[PainReport]) -> list[dict[str, Any]]:
-    """The answers for programs: codes as they are stored, instants with their offset, None where nothing was said."""
+def reports_as_values(reports: Iterable[PainReport]) -> list[dict[str, Any]]:
+    """The reports for programs: codes as stored, instants with their offset, None for no answer."""
     names = ("did_exercise", "before", "after", "next_morning", "moved_down_leg", "note", "advice", "source")
     return [
         {
@@ -132,12 +132,12 @@ def answers_as_values(found: Iterable[PainReport]) -> list[dict[str, Any]]:
                 for row in report.corrections.all()
             ],
         }
-        for report in found
+        for report in reports
     ]
 
 
-def facts(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, Any]:
-    """Who the client is to the clinic, and every plan with its versions and screening, for programs."""
+def client_as_values(client: Client, prescriptions: Iterable[Prescription]) -> dict[str, Any]:
+    """The client and every prescription with its versions and screening, for programs."""
     return {
         "number": client.pk,
         "clinic": client.clinic.name,
@@ -200,8 +200,8 @@ def _plan(prescription: Prescription) -> dict[str, Any]:
 
 
 def _signs(client: Client, report: PainReport) -> list[str]:
-    named = {one.code: one.sign for one in report.prescription.exercise.precautions_in(client.language)}
-    return [named.get(row.code) or row.code for row in report.warning_signs.all()]
+    labels = {row.code: row.sign for row in report.prescription.exercise.precautions_in(client.language)}
+    return [labels.get(row.code) or row.code for row in report.warning_signs.all()]
 
 
 def _local(instant: dt.datetime | None, client: Client) -> str:

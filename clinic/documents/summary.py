@@ -1,4 +1,4 @@
-"""The sheet for the next visit: the plan, the chart, the weeks, warning signs and notes of one client; a PDF/UA-1."""
+"""The visit summary: plan, chart, weeks, warning signs and notes of one prescription, as PDF/UA-1."""
 
 from __future__ import annotations
 
@@ -19,111 +19,130 @@ from clinic.dosage import text as dosage_text
 from clinic.models import PainReport, Prescription
 from clinic.pain import report_text
 from clinic.progress import progress_text, svg_chart
-from clinic.progress.chart_data import drawn
+from clinic.progress.chart_data import build_progress_chart
 from clinic.progress.progress import Progress
 from clinic.progress.progress_text import first_weekday
-from clinic.progress.weekly_summary import DAY, WEEK, Week, week_of, weeks
+from clinic.progress.weekly_summary import DAY, WEEK, WeekSummary, first_day_of_week, summarize_weeks
 
 DISPOSITION = 'inline; filename="summary.pdf"'  # names no exercise: it shows in download lists
 WEEKS: Final = 12
-NOTES_AT_MOST: Final = 20
+MAX_NOTES: Final = 20
 _WIDTH, _HEIGHT, _TEXT = 640, 150, 12  # px of the drawing, as wide as the text of the page
 
 
-def sum_up(told: Progress, *, by: AbstractBaseUser, paper: str = pdf.A4) -> bytes:
-    """The summary, for somebody: `summary`, and an entry in the audit that it was printed."""
-    printed = summary(told, paper)
-    prescription = told.prescription
+def print_summary(progress: Progress, *, by: AbstractBaseUser, paper: str = pdf.A4) -> bytes:
+    """Build the summary, and record in the audit that it was printed."""
+    printed = build_summary(progress, paper)
+    prescription = progress.prescription
     with transaction.atomic():
         audit.record(by, audit.Verb.DOCUMENT_PRINTED, prescription, prescription.client.clinic)
     return printed
 
 
-def summary(told: Progress, paper: str = pdf.A4) -> bytes:
+def build_summary(progress: Progress, paper: str = pdf.A4) -> bytes:
     """The last twelve weeks of one prescription, in the active language.
 
     Args:
-        told: read in the same language; its client and clinic are read too.
-        paper: a key of press.PAPERS.
+        progress: read in the same language; its client and clinic are read too.
+        paper: a key of pdf.PAPERS.
 
     Returns:
         A tagged PDF which the compiler has checked against PDF/UA-1.
 
     Raises:
         ValidationError: another paper.
-        PressError: the compiler refused it.
+        PdfError: the compiler refused it.
     """
-    pdf.check(paper, None)
-    content = {"paper": pdf.PAPERS[paper], **_content(told)}
-    about = f"the summary of prescription {told.prescription.pk}"
-    return pdf.printed([content], partial(pdf.compiled, "summary.typ"), about)
+    pdf.check_options(paper, None)
+    content = {"paper": pdf.PAPERS[paper], **_content(progress)}
+    subject = f"the summary of prescription {progress.prescription.pk}"
+    return pdf.compile_first([content], partial(pdf.compile_pdf, "summary.typ"), subject)
 
 
-def _content(told: Progress) -> dict[str, Any]:
-    prescription, client = told.prescription, told.prescription.client
+def _content(progress: Progress) -> dict[str, Any]:
+    prescription, client = progress.prescription, progress.prescription.client
     clinic, language = client.clinic, client.language
-    end = told.end
-    newest_week = week_of(end.date(), first_weekday())
-    begin = max(told.first_day, newest_week - (WEEKS - 1) * WEEK * DAY)
-    reports = [report for report in told.reports if told.local(report.occurred_at).date() >= begin]
-    known = {sign.code: sign.sign for sign in prescription.exercise.precautions_in(language)}
-    picture = drawn(told, end - dt.datetime.combine(begin, dt.time.min, end.tzinfo))
+    end = progress.end
+    newest_week = first_day_of_week(end.date(), first_weekday())
+    begin = max(progress.first_day, newest_week - (WEEKS - 1) * WEEK * DAY)
+    reports = [report for report in progress.reports if progress.local(report.occurred_at).date() >= begin]
+    drawn = build_progress_chart(progress, end - dt.datetime.combine(begin, dt.time.min, end.tzinfo))
+    weeks = summarize_weeks(progress.scores, progress.diary, begin, end.date(), first_weekday())
     since = {"begin": _day(begin), "end": _day(end.date())}
     return {
-        "language": pdf.bare(language),
+        "language": pdf.base_language(language),
         "clinic": clinic.name,
         "phone": clinic.phone,
         "accent": clinic.accent,
         "title": _("Summary for the next visit"),
-        "about": _("How the exercise went, for a client and a practitioner to talk about."),
-        "whose": _("%(name)s, with %(practitioner)s. Printed on %(day)s.") % {
-            "name": client.name, "practitioner": client.practitioner.name, "day": _day(told.today),
+        "description": _("How the exercise went, for a client and a practitioner to talk about."),
+        "recipient": _("%(name)s, with %(practitioner)s. Printed on %(day)s.") % {
+            "name": client.name, "practitioner": client.practitioner.name, "day": _day(progress.today),
         },
-        "notice": _notice(told),
+        "notice": _notice(progress),
         "plan_title": _("The plan: %(exercise)s") % {"exercise": prescription.exercise.text_in(language).name},
         "plan": dosage_text.describe_dosage(prescription.dose, prescription.exercise, language),
         "pain_title": _("Pain from %(begin)s to %(end)s") % since,
-        "said": progress_text.said(told) or _("Nothing was reported yet."),
-        "svg": picture.svg(_WIDTH, _HEIGHT, _TEXT, "summary", svg_chart.PLAIN) if reports else "",
-        "shows": picture.chart.shows,
+        "summary": progress_text.summarize_progress(progress) or _("Nothing was reported yet."),
+        "svg": _draw(drawn.chart) if reports else "",
+        "alt": drawn.chart.description,
         "key": _(
             "Each dot is a report; the arrow goes to the pain after the exercise, down lower, up higher. "
             "Line: average of about the last week. Band: what is usual, and how far the days swing. "
             "Hatched: the exercise was paused."
         ),
-        "moments": [
-            [str(number), _short(moment.at), " ".join(moment.words)] for number, moment in enumerate(picture.moments, 1)
+        "events": [
+            [str(number), _short(event.at), " ".join(event.texts)] for number, event in enumerate(drawn.events, 1)
         ],
         "weeks_title": _("Week by week"),
         "columns": [
             _("Week"), _("Done, of planned days"), _("Pain before"), _("Pain after"), _("Next morning"), _("Reports"),
         ],
-        "weeks": [_row(week) for week in weeks(told.told, told.diary, begin, end.date(), first_weekday())],
+        "weeks": [_row(week) for week in weeks],
         "weeks_note": _(
             "Averages of what was reported; a dash: nothing was. Before: also the pain reported without the exercise. "
             "Days on which the exercise was paused are not counted as planned. +: done on days without a plan."
         ),
-        "signs_title": _("Warning signs"),
-        "signs": [
-            [_moment(told, report), _("Yes to: %(signs)s") % {"signs": " ".join(report_text.sign_labels(report, known))}]
-            for report in reports if report.warning_signs.all()
-        ],
-        "no_signs": _("None was reported in this time."),
-        "notes_title": _("Notes"),
-        "notes": _notes(told, reports),
-        "corrected_title": _("Corrected afterwards"),
-        "corrected": [
-            [_moment(told, report), _corrected(one)]
-            for report in reports for one in report_text.describe_corrections(report, known, told.now.tzinfo or dt.UTC)
-        ],
+        **_report_details(progress, reports),
         "ask_title": _("To talk about"),
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }  # fmt: skip
 
 
-def _notice(told: Progress) -> str:
-    day = {"day": _day(told.local(told.prescription.state_since).date())}
-    match told.prescription.state:
+def _report_details(progress: Progress, reports: list[PainReport]) -> dict[str, Any]:
+    """The warning signs, notes and corrections of the reports."""
+    prescription, time_zone = progress.prescription, progress.now.tzinfo or dt.UTC
+    precautions = prescription.exercise.precautions_in(prescription.client.language)
+    labels = {precaution.code: precaution.sign for precaution in precautions}
+    signs = [(report, report_text.sign_labels(report, labels)) for report in reports]
+    return {
+        "signs_title": _("Warning signs"),
+        "signs": [
+            [_format_time(progress, report), _("Yes to: %(signs)s") % {"signs": " ".join(texts)}]
+            for report, texts in signs
+            if texts
+        ],
+        "no_signs": _("None was reported in this time."),
+        "notes_title": _("Notes"),
+        "notes": _notes(progress, reports),
+        "corrected_title": _("Corrected afterwards"),
+        "corrected": [
+            [_format_time(progress, report), _corrected(correction)]
+            for report in reports
+            for correction in report_text.describe_corrections(report, labels, time_zone)
+        ],
+    }
+
+
+def _draw(chart: svg_chart.Chart) -> str:
+    return svg_chart.draw_chart(
+        chart, width=_WIDTH, height=_HEIGHT, text=_TEXT, name="summary", colors=svg_chart.PRINT_COLORS
+    )
+
+
+def _notice(progress: Progress) -> str:
+    day = {"day": _day(progress.local(progress.prescription.state_since).date())}
+    match progress.prescription.state:
         case Prescription.State.HELD:
             return _("On hold since %(day)s.") % day
         case Prescription.State.ENDED:
@@ -131,39 +150,39 @@ def _notice(told: Progress) -> str:
     return ""
 
 
-def _row(week: Week) -> list[str]:
-    done = f"{week.tally.done} / {week.tally.planned}" if week.tally.planned else "–"
-    if week.tally.besides:
-        done += " + " + str(week.tally.besides)
+def _row(week: WeekSummary) -> list[str]:
+    done = f"{week.adherence.done} / {week.adherence.planned}" if week.adherence.planned else "–"
+    if week.adherence.unplanned:
+        done += " + " + str(week.adherence.unplanned)
     return [
         f"{_short(week.first)} – {_short(week.last)}",
         done,
-        progress_text.number(week.before),
-        progress_text.number(week.after),
-        progress_text.number(week.morning),
+        progress_text.format_average(week.before),
+        progress_text.format_average(week.after),
+        progress_text.format_average(week.next_morning),
         str(week.reports),
     ]
 
 
-def _notes(told: Progress, reports: list[PainReport]) -> list[list[str]]:
+def _notes(progress: Progress, reports: list[PainReport]) -> list[list[str]]:
     """The newest ones, oldest first; the last line says how many more there are."""
-    noted = [[_moment(told, report), report.note] for report in reports if report.note]
-    more = len(noted) - NOTES_AT_MOST
+    noted = [[_format_time(progress, report), report.note] for report in reports if report.note]
+    more = len(noted) - MAX_NOTES
     if more > 0:
         words = ngettext("%(count)s earlier note is left out.", "%(count)s earlier notes are left out.", more)
-        return [["", words % {"count": more}], *noted[-NOTES_AT_MOST:]]
+        return [["", words % {"count": more}], *noted[-MAX_NOTES:]]
     return noted
 
 
 def _corrected(one: report_text.CorrectionText) -> str:
-    told: Mapping[str, str] = {
+    values: Mapping[str, str] = {
         "about": one.label, "old": one.old, "new": one.new, "day": _short(one.day), "why": one.reason,
     }  # fmt: skip
-    return _("%(about)s: from %(old)s to %(new)s, on %(day)s. Why: %(why)s") % told
+    return _("%(about)s: from %(old)s to %(new)s, on %(day)s. Why: %(why)s") % values
 
 
-def _moment(told: Progress, report: PainReport) -> str:
-    at = told.local(report.occurred_at)
+def _format_time(progress: Progress, report: PainReport) -> str:
+    at = progress.local(report.occurred_at)
     return f"{_short(at)}, {at:%H:%M}"
 
 

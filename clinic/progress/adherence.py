@@ -1,4 +1,4 @@
-"""What each day of a plan came to: done, told, paused, planned or free; exactly one of them. Pure."""
+"""The status of each day of a plan: done, reported, planned, on hold, paused or free. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import StrEnum
 from itertools import zip_longest
 
 
-class Day(StrEnum):
-    """What a day came to; the first that is true."""
+class DayStatus(StrEnum):
+    """The status of a day; the first that is true."""
 
     DONE = "done"  # the exercise, planned or not
-    TOLD = "told"  # pain was reported, without the exercise
-    OPEN = "open"  # planned, and nothing was told
+    REPORTED = "reported"  # pain, without the exercise
+    OPEN = "open"  # planned, and nothing was reported
     AHEAD = "ahead"  # planned for today or later
     HELD = "held"  # by the practitioner
     PAUSED = "paused"  # by the client
@@ -22,7 +22,7 @@ class Day(StrEnum):
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlanVersion:
     """One version of a plan. All dates and times are the client's own."""
 
     since: dt.datetime  # aware: from when it counts, until the next version does
@@ -34,49 +34,49 @@ class Planned:
 
 @dataclass(frozen=True)
 class Hold:
-    """The exercise was not to be done; both ends aware."""
+    """A time on hold; both ends aware."""
 
     since: dt.datetime
-    until: dt.datetime | None  # None: it is not to be done still
+    until: dt.datetime | None  # None: still on hold
 
 
 @dataclass(frozen=True)
 class Diary:
-    """All that decides what a day came to."""
+    """All that decides the status of a day."""
 
     today: dt.date
-    plans: Sequence[Planned]  # in the order in which they were made
+    plans: Sequence[PlanVersion]  # in the order in which they were made
     ended: dt.datetime | None = None  # the prescription, for good
     holds: Sequence[Hold] = ()
     paused: Collection[dt.date] = frozenset()
     done: Collection[dt.date] = frozenset()
-    told: Collection[dt.date] = frozenset()
+    reported: Collection[dt.date] = frozenset()
 
-    def of(self, day: dt.date) -> Day:
-        """What ``day`` came to."""
+    def status(self, day: dt.date) -> DayStatus:
+        """Return the status of ``day``."""
         if day in self.done:
-            return Day.DONE
-        if day in self.told:
-            return Day.TOLD
-        if self.expected(day):
-            return Day.OPEN if day < self.today else Day.AHEAD
+            return DayStatus.DONE
+        if day in self.reported:
+            return DayStatus.REPORTED
+        if self.is_expected(day):
+            return DayStatus.OPEN if day < self.today else DayStatus.AHEAD
         if any(self._overlaps(hold, day) for hold in self.holds) and self._within(day):
-            return Day.HELD
-        return Day.PAUSED if day in self.paused and self.slots(day) else Day.FREE
+            return DayStatus.HELD
+        return DayStatus.PAUSED if day in self.paused and self.slots(day) else DayStatus.FREE
 
     def slots(self, day: dt.date) -> list[dt.datetime]:
         """The times at which the exercise was planned, whatever came between; a plan counts from when it was made."""
-        found = []
+        slots = []
         for plan, following in zip_longest(self.plans, self.plans[1:]):
             until = following.since if following else self.ended
             in_plan = plan.starts_on <= day and (plan.ends_on is None or day <= plan.ends_on)
             if in_plan and day.weekday() in plan.weekdays:
                 moments = [dt.datetime.combine(day, time, plan.since.tzinfo) for time in plan.times]
-                found += [at for at in moments if plan.since <= at and (until is None or at < until)]
-        return sorted(found)
+                slots += [at for at in moments if plan.since <= at and (until is None or at < until)]
+        return sorted(slots)
 
-    def expected(self, day: dt.date) -> bool:
-        """Whether it was planned at a time at which nobody had paused it."""
+    def is_expected(self, day: dt.date) -> bool:
+        """Whether it was planned at a time outside of holds and pauses."""
         return day not in self.paused and any(
             not any(hold.since <= at and (hold.until is None or at < hold.until) for hold in self.holds)
             for at in self.slots(day)
@@ -94,28 +94,28 @@ class Diary:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How often the exercise was done."""
+class Adherence:
+    """On how many days the exercise was done."""
 
     done: int = 0  # of the planned days
     planned: int = 0
-    besides: int = 0  # on days on which it was not planned
+    unplanned: int = 0  # on days on which it was not planned
 
 
-def tally(diary: Diary, days: Iterable[dt.date]) -> Tally:
-    """Count the past of ``days``; today counts once something was done. Days that were paused are not asked for."""
-    return together([diary], days)
+def count_adherence(diary: Diary, days: Iterable[dt.date]) -> Adherence:
+    """Count the past of ``days``; today counts once the exercise was done. Days on hold or paused are not planned."""
+    return count_combined_adherence([diary], days)
 
 
-def together(diaries: Collection[Diary], days: Iterable[dt.date]) -> Tally:
-    """The same of several exercises of one client: a day is planned when one of them is, and done when one was."""
-    done = planned = besides = 0
+def count_combined_adherence(diaries: Collection[Diary], days: Iterable[dt.date]) -> Adherence:
+    """Count several prescriptions of one client: a day is planned, or done, when it is for one of them."""
+    done = planned = unplanned = 0
     for day in days:
         did = [diary for diary in diaries if day in diary.done]
         if any(diary.slots(day) for diary in did):
             done, planned = done + 1, planned + 1
-        elif any(day < diary.today and diary.expected(day) for diary in diaries):
+        elif any(day < diary.today and diary.is_expected(day) for diary in diaries):
             planned += 1
         elif did:
-            besides += 1
-    return Tally(done, planned, besides)
+            unplanned += 1
+    return Adherence(done, planned, unplanned)

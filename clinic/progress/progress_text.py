@@ -1,4 +1,4 @@
-"""What the chart of one exercise says, in the client's own numbers: careful, without cheer and without blame."""
+"""Progress as text, in the client's own numbers: without cheer and without blame."""
 
 from __future__ import annotations
 
@@ -10,48 +10,50 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.progress.adherence import Day, Tally
+from clinic.progress.adherence import Adherence, DayStatus
 from clinic.progress.progress import Progress
-from clinic.progress.weekly_summary import Lately, about, lately
+from clinic.progress.weekly_summary import RecentWeeks, compare_recent_weeks, round_to_half
 
 
-def day(of: Day) -> str:
-    """What a day came to, in a word or two."""
+def describe_day(status: DayStatus) -> str:
+    """The status of a day in a word or two."""
     return {
-        Day.DONE: _("done"),
-        Day.TOLD: _("pain told"),
-        Day.OPEN: _("no report"),
-        Day.AHEAD: _("planned"),
-        Day.HELD: _("on hold"),
-        Day.PAUSED: _("your pause"),
-        Day.FREE: _("nothing planned"),
-    }[of]
+        DayStatus.DONE: _("done"),
+        DayStatus.REPORTED: _("pain told"),
+        DayStatus.OPEN: _("no report"),
+        DayStatus.AHEAD: _("planned"),
+        DayStatus.HELD: _("on hold"),
+        DayStatus.PAUSED: _("your pause"),
+        DayStatus.FREE: _("nothing planned"),
+    }[status]
 
 
-def said(progress: Progress) -> str:
-    """What the last two weeks say; of a plan that is over, how it was told last. Empty without a report."""
+def summarize_progress(progress: Progress) -> str:
+    """The pain of the last two weeks; of an ended plan, the last report. Empty without a report."""
     if progress.ended:
         return _last(progress)
-    week = lately(progress.told, progress.today)
+    week = compare_recent_weeks(progress.scores, progress.today)
     return " ".join(filter(None, [_level(week) or _last(progress), _sessions(week)]))
 
 
-def often(counted: Tally) -> str:
+def describe_adherence(adherence: Adherence) -> str:
     """ "Done on 5 of 7 planned days." Empty where nothing was planned or done."""
     parts = []
-    if counted.planned:
-        told = ngettext(
-            "Done on %(done)s of %(count)s planned day.", "Done on %(done)s of %(count)s planned days.", counted.planned
+    if adherence.planned:
+        some = ngettext(
+            "Done on %(done)s of %(count)s planned day.",
+            "Done on %(done)s of %(count)s planned days.",
+            adherence.planned,
         )
         none = ngettext(
             "One day was planned; nothing is noted as done.",
             "%(count)s days were planned; nothing is noted as done.",
-            counted.planned,
+            adherence.planned,
         )
-        parts.append((told if counted.done else none) % {"done": counted.done, "count": counted.planned})
-    if counted.besides:
-        more = ngettext("Done on %(count)s day besides.", "Done on %(count)s days besides.", counted.besides)
-        parts.append(more % {"count": counted.besides})
+        parts.append((some if adherence.done else none) % {"done": adherence.done, "count": adherence.planned})
+    if adherence.unplanned:
+        more = ngettext("Done on %(count)s day besides.", "Done on %(count)s days besides.", adherence.unplanned)
+        parts.append(more % {"count": adherence.unplanned})
     return " ".join(parts)
 
 
@@ -60,23 +62,23 @@ def first_weekday() -> int:
     return (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7  # Django counts from Sunday
 
 
-def number(points: float | None) -> str:
+def format_average(points: float | None) -> str:
     """An average as people read it, "3.5" or "3,5"; a dash where there is none."""
     return "–" if points is None else str(floatformat(points, 1))
 
 
-def _level(week: Lately) -> str:
+def _level(week: RecentWeeks) -> str:
     if week.now is None:
         return ""
-    told = {"now": _about(week.now), "earlier": _about(week.earlier)}
+    values = {"now": _about(week.now), "earlier": _about(week.earlier)}
     if week.earlier is None:
-        return _("In the last 7 days your pain was about %(now)s.") % told
-    if week.alike:
-        return _("In the last 7 days your pain was about %(now)s, much as in the 7 days before.") % told
-    return _("In the last 7 days your pain was about %(now)s, in the 7 days before about %(earlier)s.") % told
+        return _("In the last 7 days your pain was about %(now)s.") % values
+    if week.is_similar:
+        return _("In the last 7 days your pain was about %(now)s, much as in the 7 days before.") % values
+    return _("In the last 7 days your pain was about %(now)s, in the 7 days before about %(earlier)s.") % values
 
 
-def _sessions(week: Lately) -> str:
+def _sessions(week: RecentWeeks) -> str:
     counts = [
         (week.lower, ngettext("lower once", "lower %(count)s times", week.lower)),
         (week.same, ngettext("the same once", "the same %(count)s times", week.same)),
@@ -93,13 +95,13 @@ def _last(progress: Progress) -> str:
     dot = next((dot for dot in reversed(progress.dots) if dot.score is not None), None)
     if dot is None:
         return ""
-    told = {"day": _day(dot.at, progress.today), "score": f"{dot.score:g}"}
-    return _("You last told us of your pain on %(day)s: it was %(score)s.") % told
+    values = {"day": _day(dot.at, progress.today), "score": f"{dot.score:g}"}
+    return _("You last told us of your pain on %(day)s: it was %(score)s.") % values
 
 
 def _about(points: float | None) -> str:
     """To half a point, "3" or "3.5"."""
-    return "" if points is None else str(floatformat(about(points), -1))
+    return "" if points is None else str(floatformat(round_to_half(points), -1))
 
 
 def _day(at: dt.datetime, today: dt.date) -> str:

@@ -1,6 +1,6 @@
-"""Pain over time as one drawing: the usual as a band, the recent average as a line, each report a dot. Pure.
+"""Pain over time as SVG: the usual as a band, the recent average as a line, each report a dot. Pure.
 
-The page colours it by ``clinic/chart.css``; paper, which has no style sheet, by the colours it is given.
+The page colors it by ``clinic/chart.css``; paper, which has no style sheet, by the colors it is given.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-WORST: Final = 10
-ROOM_FOR_STEMS: Final = 2.0
-"""Pixels that each report needs along the time, or stems would be a wall that nobody can read."""
+WORST_PAIN: Final = 10
+MIN_STEM_WIDTH: Final = 2.0
+"""Pixels per report along the time axis; with fewer, stems would run into each other."""
 GAP: Final = dt.timedelta(days=4)
-"""Longer without a report, and nothing pretends to know what was between."""
+"""The longest time without a report over which the lines go on."""
 
-PLAIN: Final[Mapping[str, str]] = {
+PRINT_COLORS: Final[Mapping[str, str]] = {
     "grid": 'stroke="#E4DFD6" fill="none"', "band": 'fill="#DCEDEE"', "usual": 'stroke="#93C9CE" fill="none"',
     "recent": 'stroke="#1F6F78" stroke-width="2" fill="none"', "dot": 'fill="#1D2A2E"',
     "down": 'stroke="#2E7D4F" fill="#2E7D4F"', "up": 'stroke="#B3261E" fill="#B3261E"',
@@ -31,7 +31,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "number-past": 'fill="#1D2A2E" font-size="11"', "hatch": 'stroke="#C9C2B4" stroke-width="2" fill="none"',
     "span": 'stroke="#837B6E" fill="none"', "plate": 'fill="#FFFFFF"',
 }  # fmt: skip
-"""Colours for a drawing that no style sheet reaches, such as one in a PDF."""
+"""Colors for a drawing that no style sheet reaches, such as one in a PDF."""
 
 _LEFT, _RIGHT, _FOOT, _LANE = 22.0, 10.0, 28.0, 20.0  # px
 _TEXT, _LETTER, _HATCH = 11, 0.58, 8.0  # px; a letter's width, a generous guess, as a share of its size; px
@@ -59,7 +59,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class Mark:
-    """One flag, or one note: the number that the list beside the drawing explains."""
+    """The number of a flag, a note or an event; the list beside the drawing explains it."""
 
     at: dt.datetime
     text: str  # one or two characters
@@ -77,7 +77,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Span:
-    """A time in which the exercise was not to be done, drawn hatched."""
+    """A time on hold, drawn hatched."""
 
     since: dt.datetime
     until: dt.datetime
@@ -91,7 +91,7 @@ class Chart:
     start: dt.datetime  # aware; the days of the axis are those of its zone
     end: dt.datetime  # today's line
     title: str
-    shows: str  # the same in words, for those who cannot see it
+    description: str  # the same as text, for screen readers
     today: str  # the word at today's line
     day: Callable[[dt.date], str]  # a day of the axis in words, about six letters
     dots: Sequence[Dot] = ()
@@ -100,19 +100,19 @@ class Chart:
     spans: Sequence[Span] = ()
 
 
-def bears_stems(reports: int, width: int) -> bool:
-    """Whether a drawing of ``width`` pixels shows what became of each of so many reports."""
-    return (width - _RIGHT - _LEFT) / max(reports, 1) >= ROOM_FOR_STEMS
+def has_room_for_stems(reports: int, width: int) -> bool:
+    """Whether a drawing of ``width`` pixels has room for the stems of so many reports."""
+    return (width - _RIGHT - _LEFT) / max(reports, 1) >= MIN_STEM_WIDTH
 
 
-def draw(
+def draw_chart(
     chart: Chart,
     *,
     width: int = 680,
     height: int = 176,
     text: int = _TEXT,
     name: str = "chart",
-    colours: Mapping[str, str] | None = None,
+    colors: Mapping[str, str] | None = None,
 ) -> str:
     """Draw an SVG.
 
@@ -121,17 +121,17 @@ def draw(
         height: from no pain to the worst, in pixels, 40 or more. Flags and dates come on top of it.
         text: the size of its words in pixels, 8–16, for which room is kept; the style sheet sets the same.
         name: begins the ids of its title and description; another one for each drawing of a page.
-        colours: presentation attributes by part, such as PLAIN; None: classes ``chart-<part>`` only.
+        colors: presentation attributes by part, such as PLAIN; None: classes ``chart-<part>`` only.
 
     Returns:
         One ``<svg>`` element, well-formed whatever the words are.
     """
-    return _Drawing(chart, width, height, text, colours).svg(name)
+    return _Drawing(chart, width, height, text, colors).svg(name)
 
 
 class _Drawing:
-    def __init__(self, chart: Chart, width: int, height: int, text: int, colours: Mapping[str, str] | None) -> None:
-        self.chart, self.width, self.colours = chart, width, colours
+    def __init__(self, chart: Chart, width: int, height: int, text: int, colors: Mapping[str, str] | None) -> None:
+        self.chart, self.width, self.colors = chart, width, colors
         self.letter = text * _LETTER
         self.span = max((chart.end - chart.start) / dt.timedelta(days=1), 1 / 24)  # days
         self.dots = sorted((dot for dot in chart.dots if self.inside(dot.at)), key=lambda dot: dot.at)
@@ -141,7 +141,7 @@ class _Drawing:
         self.ground = self.top + height
         self.right = width - _RIGHT
         crowd = (self.right - _LEFT) / max(len(self.dots), 1)  # px that each report has
-        self.stems = bears_stems(len(self.dots), width)
+        self.stems = has_room_for_stems(len(self.dots), width)
         self.size = min(3.5, max(1.6, 0.55 * crowd))
 
     def inside(self, at: dt.datetime) -> bool:
@@ -152,7 +152,7 @@ class _Drawing:
         return round(_LEFT + (self.width - _RIGHT - _LEFT) * share, 1)
 
     def y(self, score: float) -> float:
-        return round(self.ground - (self.ground - self.top) * min(max(score, 0), WORST) / WORST, 1)
+        return round(self.ground - (self.ground - self.top) * min(max(score, 0), WORST_PAIN) / WORST_PAIN, 1)
 
     def in_lanes(self, marks: Sequence[Mark]) -> tuple[list[tuple[Mark, float, int]], int]:
         """Each mark with its place along and its lane, so that none covers another; and how many lanes."""
@@ -167,28 +167,28 @@ class _Drawing:
 
     # -- parts -----------------------------------------------------------------------------------
 
-    def look(self, part: str) -> str:
-        return f'class="chart-{part}"' if self.colours is None else self.colours.get(part, "")
+    def attributes(self, part: str) -> str:
+        return f'class="chart-{part}"' if self.colors is None else self.colors.get(part, "")
 
     def path(self, part: str, d: str) -> str:
-        return f'<path {self.look(part)} d="{d}"/>'
+        return f'<path {self.attributes(part)} d="{d}"/>'
 
     def text(self, part: str, x: float, y: float, words: str, anchor: str = "middle") -> str:
-        return f'<text {self.look(part)} x="{x:g}" y="{y:g}" text-anchor="{anchor}">{_safe(words)}</text>'
+        return f'<text {self.attributes(part)} x="{x:g}" y="{y:g}" text-anchor="{anchor}">{_safe(words)}</text>'
 
     def svg(self, name: str) -> str:
         high = self.ground + _FOOT
         parts = [*self.frame(), *self.pauses(name), *self.level(), *self.dose(), *self.reports(), *self.flags()]
         return (
             f'<svg class="pain-chart" viewBox="0 0 {self.width} {high:g}" width="{self.width}" height="{high:g}" '
-            f'role="img" aria-labelledby="{_safe(name)}-title {_safe(name)}-shows" xmlns="http://www.w3.org/2000/svg">'
+            f'role="img" aria-labelledby="{_safe(name)}-title {_safe(name)}-description" xmlns="http://www.w3.org/2000/svg">'
             f'<title id="{_safe(name)}-title">{_safe(self.chart.title)}</title>'
-            f'<desc id="{_safe(name)}-shows">{_safe(self.chart.shows)}</desc>{"".join(parts)}</svg>'
+            f'<desc id="{_safe(name)}-description">{_safe(self.chart.description)}</desc>{"".join(parts)}</svg>'
         )
 
     def frame(self) -> Iterator[str]:
         """The scale, the dates, and today as the plumb line."""
-        for score in (0, 5, WORST):
+        for score in (0, 5, WORST_PAIN):
             yield self.path("grid", f"M{_LEFT:g} {self.y(score):g}H{self.right:g}")
             yield self.text("words", _LEFT - 6, self.y(score) + 4, str(score), "end")
         words = len(self.chart.today) * self.letter
@@ -214,12 +214,12 @@ class _Drawing:
 
     def pauses(self, name: str) -> Iterator[str]:
         """Each span hatched between two hairs, with its word where there is room."""
-        seen = [span for span in self.chart.spans if span.until > self.chart.start and span.since < self.chart.end]
-        if seen:
+        visible = [span for span in self.chart.spans if span.until > self.chart.start and span.since < self.chart.end]
+        if visible:
             lines = self.path("hatch", f"M0 {_HATCH:g}L{_HATCH:g} 0")
             box = f'width="{_HATCH:g}" height="{_HATCH:g}" patternUnits="userSpaceOnUse"'
             yield f'<defs><pattern id="{_safe(name)}-hatch" {box}>{lines}</pattern></defs>'
-        for span in seen:
+        for span in visible:
             x, end = self.x(max(span.since, self.chart.start)), self.x(min(span.until, self.chart.end))
             box = f'x="{x:g}" y="{self.top:g}" width="{end - x:g}" height="{self.ground - self.top:g}"'
             yield f'<rect fill="url(#{_safe(name)}-hatch)" {box}/>'
@@ -227,7 +227,7 @@ class _Drawing:
             wide = len(span.label) * self.letter + 8
             if span.label and wide <= end - x:
                 plate = f'x="{(x + end - wide) / 2:g}" y="{self.ground - 24:g}" width="{wide:g}" height="20" rx="4"'
-                yield f"<rect {self.look('plate')} {plate}/>"
+                yield f"<rect {self.attributes('plate')} {plate}/>"
                 yield self.text("words", (x + end) / 2, self.ground - 10, span.label)
 
     def level(self) -> Iterator[str]:
@@ -262,9 +262,9 @@ class _Drawing:
             x, y = self.x(dot.at), self.y(dot.score)
             if self.stems and dot.before is not None and dot.after is not None:
                 yield self.stem(x, y, self.y(dot.after))
-            yield f'<circle {self.look("dot")} cx="{x:g}" cy="{y:g}" r="{r:g}"/>'
+            yield f'<circle {self.attributes("dot")} cx="{x:g}" cy="{y:g}" r="{r:g}"/>'
             if dot.evidence:
-                yield f'<circle {self.look("ring")} cx="{x:g}" cy="{y:g}" r="{r + min(3.0, r):g}"/>'
+                yield f'<circle {self.attributes("ring")} cx="{x:g}" cy="{y:g}" r="{r + min(3.0, r):g}"/>'
 
     def stem(self, x: float, y: float, to: float) -> str:
         """From before to after: a head that points down for better and up for worse; a bar for the same."""
@@ -281,10 +281,10 @@ class _Drawing:
             yield self.path("grid", f"M{x:g} {y + 8:g}V{self.ground:g}")
             if mark.note:
                 box = f'x="{x - 8:g}" y="{y - 8:g}" width="16" height="16" rx="3"'
-                yield f"<rect {self.look('note')} {box}/>"
+                yield f"<rect {self.attributes('note')} {box}/>"
                 yield self.text("number-note", x, y + 4, mark.text)
                 continue
-            yield f'<circle {self.look("mark" + past)} cx="{x:g}" cy="{y:g}" r="8"/>'
+            yield f'<circle {self.attributes("mark" + past)} cx="{x:g}" cy="{y:g}" r="8"/>'
             yield self.text("number" + past, x, y + 4, mark.text)
 
 
@@ -304,6 +304,6 @@ def _line(places: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
 
 
-def _safe(words: str) -> str:
+def _safe(text: str) -> str:
     """Text as XML bears it: no markup, and no control characters."""
-    return escape(_NOT_IN_XML.sub("", words))
+    return escape(_NOT_IN_XML.sub("", text))

@@ -1,4 +1,4 @@
-"""A diary in weeks and in a few numbers: averages of what was told, never of what was not. Pure."""
+"""Weekly averages of the reported scores and adherence; a missing score is never 0. Pure."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clinic.progress.adherence import Diary, Tally, tally
+from clinic.progress.adherence import Adherence, Diary, count_adherence
 
 DAY = dt.timedelta(days=1)
 WEEK = 7  # days
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedScores:
     """One report. Whole points 0–10; None: not answered."""
 
     day: dt.date  # in the client's own zone
-    did: bool  # the exercise
+    did_exercise: bool
     before: int | None = None
     after: int | None = None
-    morning: int | None = None
+    next_morning: int | None = None
 
     @property
     def score(self) -> int | None:
@@ -30,20 +30,20 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Week:
-    """Seven days. Averages in points; None: nobody told."""
+class WeekSummary:
+    """Seven days. Averages in points; None: no score."""
 
     first: dt.date
     last: dt.date
-    tally: Tally
+    adherence: Adherence
     reports: int
     before: float | None
     after: float | None
-    morning: float | None
+    next_morning: float | None
 
 
 @dataclass(frozen=True)
-class Lately:
+class RecentWeeks:
     """The last seven days, today included, beside the seven before; and how the sessions of the last went."""
 
     now: float | None
@@ -54,58 +54,60 @@ class Lately:
     higher: int = 0
 
     @property
-    def alike(self) -> bool:
+    def is_similar(self) -> bool:
         """Whether the two weeks differ by less than half a point."""
         return self.now is not None and self.earlier is not None and abs(self.now - self.earlier) < 0.5
 
 
 def average(scores: Iterable[int | None]) -> float | None:
     """The mean of those that are numbers; None: none is."""
-    told = [score for score in scores if score is not None]
-    return sum(told) / len(told) if told else None
+    scores = [score for score in scores if score is not None]
+    return sum(scores) / len(scores) if scores else None
 
 
-def about(points: float) -> float:
+def round_to_half(points: float) -> float:
     """To the nearest half point, halves of that upwards: 3.3 → 3.5."""
     return math.floor(2 * points + 0.5) / 2
 
 
-def week_of(day: dt.date, begins_on: int) -> dt.date:
+def first_day_of_week(day: dt.date, begins_on: int) -> dt.date:
     """The first day of its week; ``begins_on``: a weekday, Monday is 0."""
     return day - DAY * ((day.weekday() - begins_on) % WEEK)
 
 
-def weeks(told: Sequence[Told], diary: Diary, first: dt.date, last: dt.date, begins_on: int) -> list[Week]:
+def summarize_weeks(
+    scores: Sequence[ReportedScores], diary: Diary, first: dt.date, last: dt.date, begins_on: int
+) -> list[WeekSummary]:
     """Every week that has a day from ``first`` to ``last``, oldest first, empty ones too.
 
     The first and the last week are cut to those days.
     """
-    found, begin = [], week_of(first, begins_on)
+    summaries, begin = [], first_day_of_week(first, begins_on)
     while begin <= last:
         days = [day for day in (begin + DAY * ahead for ahead in range(WEEK)) if first <= day <= last]
-        own = [one for one in told if days[0] <= one.day <= days[-1]]
-        found.append(
-            Week(
-                days[0], days[-1], tally(diary, days), len(own),
-                average(one.before for one in own),
-                average(one.after for one in own),
-                average(one.morning for one in own),
+        own = [row for row in scores if days[0] <= row.day <= days[-1]]
+        summaries.append(
+            WeekSummary(
+                days[0], days[-1], count_adherence(diary, days), len(own),
+                average(row.before for row in own),
+                average(row.after for row in own),
+                average(row.next_morning for row in own),
             )
         )  # fmt: skip
         begin += DAY * WEEK
-    return found
+    return summaries
 
 
-def lately(told: Iterable[Told], today: dt.date) -> Lately:
+def compare_recent_weeks(scores: Iterable[ReportedScores], today: dt.date) -> RecentWeeks:
     """The week until ``today`` and the one before."""
-    told = list(told)
-    this = [one for one in told if today - DAY * WEEK < one.day <= today]
-    before = [one for one in told if today - 2 * DAY * WEEK < one.day <= today - DAY * WEEK]
-    changes = [one.after - one.before for one in this if one.before is not None and one.after is not None]
-    return Lately(
-        average(one.score for one in this),
-        sum(one.score is not None for one in this),
-        average(one.score for one in before),
+    scores = list(scores)
+    this = [row for row in scores if today - DAY * WEEK < row.day <= today]
+    before = [row for row in scores if today - 2 * DAY * WEEK < row.day <= today - DAY * WEEK]
+    changes = [row.after - row.before for row in this if row.before is not None and row.after is not None]
+    return RecentWeeks(
+        average(row.score for row in this),
+        sum(row.score is not None for row in this),
+        average(row.score for row in before),
         lower=sum(change < 0 for change in changes),
         same=sum(change == 0 for change in changes),
         higher=sum(change > 0 for change in changes),

@@ -12,8 +12,8 @@ from django.db.models import CharField, Count, IntegerField, Max, Value
 
 from clinic.models import Client, PainReport, PrescriptionChange, Reminder, SkipReason
 from clinic.models.fields import zone
-from clinic.progress.adherence import Diary, Tally, together
-from clinic.progress.progress import holds_of, planned
+from clinic.progress.adherence import Adherence, Diary, count_combined_adherence
+from clinic.progress.progress import find_holds, plan_version
 from clinic.worklist.query import Entry
 
 DAY = dt.timedelta(days=1)
@@ -26,7 +26,7 @@ class RecentActivity:
     """One client's last weeks."""
 
     points: Sequence[tuple[float, int]]  # (days ago, pain) of the last 30 days; the score before, else a later one
-    tally: Tally  # of the last 14 days in the client's zone, today included, over the running prescriptions
+    tally: Adherence  # of the last 14 days in the client's zone, today included, over the running prescriptions
     unanswered: Mapping[int, int]  # reminders since the last report, by running prescription
 
 
@@ -112,22 +112,22 @@ def _read_interruptions(prescriptions: Sequence[int], now: dt.datetime) -> list[
 
 def _tally(
     entry: Entry, interruptions: Mapping[int, _Interruptions], reports: Sequence[_Report], now: dt.datetime
-) -> Tally:
+) -> Adherence:
     time_zone = zone(entry.client.time_zone)
     today = now.astimezone(time_zone).date()
     diaries = []
     for pk, versions in entry.versions.items():
         interrupted = interruptions[pk]
-        holds, ended = holds_of(interrupted.changes, time_zone)
+        holds, ended = find_holds(interrupted.changes, time_zone)
         own = [report for report in reports if report.prescription == pk]
         diaries.append(
             Diary(
                 today=today,
-                plans=[planned(version, time_zone) for version in versions],
+                plans=[plan_version(version, time_zone) for version in versions],
                 ended=ended,
                 holds=holds,
                 paused={at.astimezone(time_zone).date() for at in interrupted.paused},
                 done={report.at.astimezone(time_zone).date() for report in own if report.did_exercise},
             )
         )
-    return together(diaries, [today - DAY * ago for ago in range(ADHERENCE_DAYS)])
+    return count_combined_adherence(diaries, [today - DAY * ago for ago in range(ADHERENCE_DAYS)])

@@ -22,7 +22,7 @@ def test_the_same_zip_readable_by_its_owner_alone(cast, tmp_path):
         assert archive.namelist()[0] == "README.txt"
         assert len(archive.namelist()) == 9
     assert target.stat().st_mode & 0o777 == 0o600
-    assert AuditEntry.objects.get(verb="exported").actor is None
+    assert AuditEntry.objects.get(verb="data_exported").actor is None
 
 
 def test_an_older_file_is_not_written_over(cast, tmp_path):
@@ -31,7 +31,7 @@ def test_an_older_file_is_not_written_over(cast, tmp_path):
     with pytest.raises(CommandError, match="is there already"):
         export(str(cast.dana.pk), "--to", str(target))
     assert target.read_text() == "mine"
-    assert not AuditEntry.objects.filter(verb="exported").exists()
+    assert not AuditEntry.objects.filter(verb="data_exported").exists()
 
 
 def test_a_folder_that_is_not_there_is_named(cast, tmp_path):
@@ -51,7 +51,7 @@ def test_a_parcel_that_breaks_leaves_no_half_a_file(cast, tmp_path, monkeypatch)
     def broken(_client):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(data_export, "parcel", broken)
+    monkeypatch.setattr(data_export, "build_export", broken)
     with pytest.raises(RuntimeError):
         export(str(cast.dana.pk), "--to", str(target))
     assert not target.exists()

@@ -30,7 +30,7 @@ def dana(cast):
 
 
 def unpacked(client):
-    archive = zipfile.ZipFile(io.BytesIO(data_export.parcel(client)))
+    archive = zipfile.ZipFile(io.BytesIO(data_export.build_export(client)))
     assert archive.testzip() is None
     return {name: archive.read(name) for name in archive.namelist()}
 
@@ -106,13 +106,13 @@ def test_who_treated_them_before_and_why_that_changed(cast, dana):
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
 def test_no_cell_is_a_formula(sign):
-    [[cell]] = rows(record_tables.table([[f"{sign}1+1"]]).encode())
+    [[cell]] = rows(record_tables.render_table([[f"{sign}1+1"]]).encode())
     assert cell == f"'{sign}1+1"
 
 
 def test_numbers_and_other_texts_stay_as_they_are():
     line = [3, None, "", 'a "b", c', "two\nlines", "ñ 日本"]
-    assert rows(record_tables.table([line]).encode()) == [["3", "", "", 'a "b", c', "two\nlines", "ñ 日本"]]
+    assert rows(record_tables.render_table([line]).encode()) == [["3", "", "", 'a "b", c', "two\nlines", "ñ 日本"]]
 
 
 def test_a_spreadsheet_is_told_that_it_is_utf_8(dana):
@@ -144,7 +144,7 @@ def test_somebody_without_a_plan_gets_a_parcel_too(cast):
 
 
 def test_handing_it_over_is_in_the_audit(dana):
-    data_export.hand_over(dana, by=dana.user)
+    data_export.export_data(dana, by=dana.user)
     entry = AuditEntry.objects.get(verb="data_exported")
     assert (entry.actor_id, entry.target_kind, entry.target_id) == (dana.user_id, "client", dana.pk)
 
@@ -153,4 +153,4 @@ def test_its_cost_does_not_grow_with_the_answers(dana, django_assert_max_num_que
     for score in range(5):
         make.report(dana.prescriptions.get(), score)
     with django_assert_max_num_queries(40):
-        data_export.parcel(dana)
+        data_export.build_export(dana)

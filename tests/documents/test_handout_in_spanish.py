@@ -12,7 +12,7 @@ from tests.documents import printed
 def test_a_spanish_sheet_has_no_english_word_of_ours(cast, state):
     plan = make.prescription(make.client(cast.alice, "Luz", language="es"), sets=2, variation="chair")
     plan.state = state
-    text = printed.text(documents_handout.handout(plan))
+    text = printed.text(documents_handout.build_handout(plan))
     with override("es"):
         assert "Para Luz, de Alice." in text
     for word in ("Your", "Check:", "Call", "Stop", "Step", "Every", "Page", "Paused", "This plan", "between", "pain"):

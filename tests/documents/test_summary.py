@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import override
 
-from clinic.documents.pdf import PAPERS, PressError, pages
-from clinic.documents.summary import summary
+from clinic.documents.pdf import PAPERS, PdfError, count_pages
+from clinic.documents.summary import build_summary
 from clinic.models import Client
 from clinic.pain import reporting
 from clinic.portal.progress.page import load_progress
@@ -35,7 +35,7 @@ def plan(cast, now):
 
 
 def sheet(plan, paper="a4"):
-    return summary(load_progress(plan, timezone.now()), paper)
+    return build_summary(load_progress(plan, timezone.now()), paper)
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -81,7 +81,7 @@ def test_whatever_was_told_is_on_it_in_order(plan, cast, now):
 def test_a_new_client_gets_a_sheet_without_a_picture(plan):
     pdf = sheet(plan)
     assert printed.pictures(pdf) == []
-    assert pages(pdf) == 1
+    assert count_pages(pdf) == 1
     assert "Nothing was reported yet." in printed.text(pdf)
 
 
@@ -94,7 +94,7 @@ def test_a_year_of_two_reports_a_day_is_the_last_twelve_weeks(cast, now):
     assert "Note 21." in text
     assert "Note 22." not in text
     assert "earlier notes are left out." in text
-    assert pages(sheet(plan)) <= 3
+    assert count_pages(sheet(plan)) <= 3
 
 
 def test_a_paused_and_an_ended_plan_say_so_and_the_reason_stays_the_practitioners(plan, cast):
@@ -131,7 +131,7 @@ def test_what_the_compiler_refuses_is_told_without_a_word_of_the_record(plan, mo
         raise typst.TypstError("the text “Dana” could not be displayed", "")
 
     monkeypatch.setattr(typst, "compile", refuse)
-    with pytest.raises(PressError) as raised:
+    with pytest.raises(PdfError) as raised:
         sheet(plan)
     assert str(raised.value) == f"typst refuses the summary of prescription {plan.pk}"
     assert (raised.value.__cause__, raised.value.__context__) == (None, None)

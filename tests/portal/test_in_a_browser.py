@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .score, .choice, summary, input')]
-  .filter(e => !e.closest('p, li:not(.navigation li)') && !e.matches('.skip, [type=hidden], .score input, .choice input'))
+  .filter(e => !e.closest('p, li:not(.navigation li)'))
+  .filter(e => !e.matches('.skip, [type=hidden], .score input, .choice input'))
   .filter(e => { const box = e.getBoundingClientRect(); return box.width > 1 && (box.height < 44 || box.width < 44) })
   .map(e => e.outerHTML.slice(0, 90))"""
 

@@ -10,7 +10,7 @@ from django.utils.translation import trans_real
 
 from clinic.models import Client
 from tests import words
-from tests.accounts.people import at_home
+from tests.accounts.people import signed_in_browser
 from tests.portal.test_in_a_browser import DESK, PHONE, SMALL_TARGETS, open_page, pages  # noqa: F401  fixtures
 
 pytestmark = pytest.mark.browser
@@ -110,7 +110,7 @@ def walk(open_page, pages, screens):  # noqa: F811
 @pytest.fixture
 def every_page(pages, cast):  # noqa: F811
     """The client's pages and those of sign-in."""
-    at_home(cast.dana.user)
+    signed_in_browser(cast.dana.user)
     return (
         pages
         | {f"accounts/{path}": (f"/accounts/{path}", None) for path in ANYONE}

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.progress.svg_chart import PLAIN, Change, Chart, Dot, Mark, Span, draw
+from clinic.progress.svg_chart import PRINT_COLORS, Change, Chart, Dot, Mark, Span, draw_chart
 
 NOW = dt.datetime(2026, 3, 31, 18, tzinfo=dt.UTC)
 
@@ -20,7 +20,8 @@ spans = st.lists(st.builds(lambda both, word: Span(*both, word), ends, st.text(m
 charts = st.builds(
     Chart,
     start=st.floats(0, 800).map(lambda days: NOW - dt.timedelta(days=days)), end=st.just(NOW), title=st.text(),
-    shows=st.text(), today=st.text(max_size=8), day=st.just(str), dots=dots, marks=marks, changes=changes, spans=spans,
+    description=st.text(), today=st.text(max_size=8), day=st.just(str), dots=dots, marks=marks, changes=changes,
+    spans=spans,
 )  # fmt: skip
 SIZES = st.tuples(st.integers(160, 1600), st.integers(40, 400))
 
@@ -35,7 +36,7 @@ def circles(drawing, part):
 
 @given(charts, SIZES)
 def test_every_dot_and_mark_is_inside_the_frame_and_in_order_of_time(chart, size):
-    drawing = ElementTree.fromstring(draw(chart, width=size[0], height=size[1]))
+    drawing = ElementTree.fromstring(draw_chart(chart, width=size[0], height=size[1]))
     width, height = (float(drawing.get(side)) for side in ("width", "height"))
     for part in ("dot", "ring", "mark", "mark-past"):
         placed = circles(drawing, part)
@@ -47,7 +48,7 @@ def test_every_dot_and_mark_is_inside_the_frame_and_in_order_of_time(chart, size
 
 @given(charts, SIZES)
 def test_marks_never_cover_each_other(chart, size):
-    drawing = ElementTree.fromstring(draw(chart, width=size[0], height=size[1]))
+    drawing = ElementTree.fromstring(draw_chart(chart, width=size[0], height=size[1]))
     placed = circles(drawing, "mark") + circles(drawing, "mark-past")
     for number, (x, y) in enumerate(placed):
         assert all((x - x2) ** 2 + (y - y2) ** 2 >= 16**2 for x2, y2 in placed[:number])
@@ -55,7 +56,7 @@ def test_marks_never_cover_each_other(chart, size):
 
 @given(charts)
 def test_without_a_style_sheet_too(chart):
-    drawing = ElementTree.fromstring(draw(chart, width=300, colours=PLAIN))
+    drawing = ElementTree.fromstring(draw_chart(chart, width=300, colors=PRINT_COLORS))
     assert all(piece.get("class") is None for piece in drawing)
 
 
@@ -64,4 +65,4 @@ def test_the_order_in_which_they_come_does_not_matter(chart):
     given_back = Chart(**{**vars(chart), "dots": list(chart.dots)[::-1]})
     alone = {dot.at for dot in chart.dots}
     if len(alone) == len(chart.dots):
-        assert draw(given_back) == draw(chart)
+        assert draw_chart(given_back) == draw_chart(chart)

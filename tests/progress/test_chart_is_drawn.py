@@ -5,7 +5,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
-from clinic.progress.svg_chart import PLAIN, Change, Chart, Dot, Mark, draw
+from clinic.progress.svg_chart import PRINT_COLORS, Change, Chart, Dot, Mark, draw_chart
 
 NOW = dt.datetime(2026, 3, 31, 18, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -15,11 +15,11 @@ def ago(days):
     return NOW - days * DAY
 
 
-def drawn(*dots, days=30, width=680, colours=None, **more):
+def drawn(*dots, days=30, width=680, colors=None, **more):
     chart = Chart(
         ago(days), NOW, "Pain", "In words.", "today", lambda day: f"{day.day} {day:%b}", dots=dots, **more
     )  # fmt: skip
-    return ElementTree.fromstring(draw(chart, width=width, height=100, name="one", colours=colours))
+    return ElementTree.fromstring(draw_chart(chart, width=width, height=100, name="one", colors=colors))
 
 
 def parts(drawing, part):
@@ -138,7 +138,7 @@ def test_a_narrow_drawing_has_fewer_dates_and_keeps_them_apart():
 def test_the_days_of_the_axis_are_those_of_the_clients_own_zone():
     tokyo = ZoneInfo("Asia/Tokyo")
     chart = Chart(ago(7).astimezone(tokyo), NOW.astimezone(tokyo), "", "", "", str)
-    drawing = ElementTree.fromstring(draw(chart))
+    drawing = ElementTree.fromstring(draw_chart(chart))
     assert words(drawing)[3:5] == ["2026-03-26", "2026-03-27"]  # at 18:00 in UTC it is the first of April there
 
 
@@ -155,7 +155,7 @@ def test_it_says_the_same_in_words():
 
 def test_on_paper_it_brings_its_own_colours():
     plain = drawn(
-        Dot(ago(2), 4, 6, 4, 4, 1, True), Dot(ago(1), 4, 2, 4, 4, 1), marks=[Mark(ago(1), "1")], colours=PLAIN
+        Dot(ago(2), 4, 6, 4, 4, 1, True), Dot(ago(1), 4, 2, 4, 4, 1), marks=[Mark(ago(1), "1")], colors=PRINT_COLORS
     )
     pieces = [piece for piece in plain if piece.tag.split("}")[1] in {"path", "circle", "text"}]
     assert all(piece.get("class") is None and (piece.get("fill") or piece.get("stroke")) for piece in pieces)

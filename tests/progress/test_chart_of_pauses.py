@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic.progress.svg_chart import Change, Dot, Span, bears_stems
+from clinic.progress.svg_chart import Change, Dot, Span, has_room_for_stems
 from tests.progress.test_chart_is_drawn import ago, drawn, parts, words
 
 
@@ -48,7 +48,7 @@ def test_a_change_that_a_number_explains_is_a_hairline_without_words():
 
 def test_arrows_are_left_out_where_dots_are_crowded_and_the_dots_stay():
     many = [Dot(ago(1) - dt.timedelta(hours=hour), 5, 3) for hour in range(400)]
-    assert not bears_stems(len(many), 680)
+    assert not has_room_for_stems(len(many), 680)
     crowded = drawn(*many)
     assert (len(parts(crowded, "dot")), len(parts(crowded, "down"))) == (400, 0)
     few = drawn(*many[:100])

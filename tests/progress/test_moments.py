@@ -27,7 +27,7 @@ def plan(cast, now):
 
 
 def moments(plan, now):
-    return [list(moment.words) for moment in progress.read(plan, [], now).moments]
+    return [list(moment.texts) for moment in progress.read_progress(plan, [], now).events]
 
 
 def test_a_quiet_story_has_no_moments(plan, now):
@@ -85,7 +85,7 @@ def test_the_clients_own_pause_is_read_from_the_ledger_and_from_the_wish(plan, c
     slot = schedule.reminders.order_by("slot").first()
     type(slot).objects.filter(pk=slot.pk).update(state="skipped", status_detail="paused", settled_at=now)
     plan.client.paused_until = now.date() + 3 * DAY
-    paused = progress.read(plan, [], now).diary.paused
+    paused = progress.read_progress(plan, [], now).diary.paused
     assert {slot.slot, now.date(), now.date() + 2 * DAY} <= set(paused)
     assert now.date() + 3 * DAY not in paused
 
@@ -94,7 +94,7 @@ def test_a_corrected_report_is_marked(plan, now):
     told = make.report(plan, 4, 3, at=now - DAY).report
     make.report(plan, 4, 3, at=now)
     reporting.correct_report(told, {"after": 5}, reason="A slip", by=plan.client.user)
-    assert progress.read(plan, [], now).corrected == {told.occurred_at}
+    assert progress.read_progress(plan, [], now).corrected == {told.occurred_at}
 
 
 def test_the_queries_do_not_grow_with_the_story(plan, cast, now, django_assert_num_queries):
@@ -104,5 +104,5 @@ def test_the_queries_do_not_grow_with_the_story(plan, cast, now, django_assert_n
         prescribing.amend_prescription(plan, make.dose(sets=ago), by=cast.alice, reason="x", now=now - ago * DAY)
     plan.exercise.rest_seconds  # noqa: B018  read before, as pages do
     with django_assert_num_queries(8):
-        seen = progress.read(plan, [], now)
+        seen = progress.read_progress(plan, [], now)
         assert len(seen.corrected) == 11

@@ -7,8 +7,8 @@ from django.utils.translation import override
 
 from clinic.prescriptions import prescribing
 from clinic.progress import progress, progress_text
-from clinic.progress.adherence import Tally
-from clinic.progress.progress_text import often, said
+from clinic.progress.adherence import Adherence
+from clinic.progress.progress_text import describe_adherence, summarize_progress
 from tests import make
 
 NOW = dt.datetime(2026, 11, 24, 20, tzinfo=dt.UTC)
@@ -23,7 +23,7 @@ def told(plan, *reports):
     """``reports``: days ago, before and after."""
     for ago, before, after in reports:
         make.report(plan, before, after, at=NOW - dt.timedelta(days=ago))
-    return progress.read(plan, [Known(row) for row in plan.reports.order_by("occurred_at")], NOW)
+    return progress.read_progress(plan, [Known(row) for row in plan.reports.order_by("occurred_at")], NOW)
 
 
 class Known:
@@ -37,58 +37,58 @@ class Known:
 
 def test_two_weeks_side_by_side_and_how_the_sessions_went(plan):
     seen = told(plan, (1, 3, 2), (2, 3, 1), (3, 3, 3), (4, 3, 4), (8, 4, None), (9, 4, None))
-    assert said(seen) == (
+    assert summarize_progress(seen) == (
         "In the last 7 days your pain was about 3, in the 7 days before about 4. "
         "After the exercise it was lower 2 times, the same once and higher once."
     )
 
 
 def test_a_small_difference_is_not_made_into_one(plan):
-    assert said(told(plan, (1, 3, None), (8, 3, None), (9, 3, None), (10, 4, None))) == (
+    assert summarize_progress(told(plan, (1, 3, None), (8, 3, None), (9, 3, None), (10, 4, None))) == (
         "In the last 7 days your pain was about 3, much as in the 7 days before."
     )
 
 
 def test_without_a_week_before_there_is_nothing_to_compare(plan):
-    assert said(told(plan, (1, 3, None), (2, 4, None))) == "In the last 7 days your pain was about 3.5."
+    assert summarize_progress(told(plan, (1, 3, None), (2, 4, None))) == "In the last 7 days your pain was about 3.5."
 
 
 def test_after_a_silence_it_says_what_was_last_told_and_no_more(plan):
-    assert said(told(plan, (20, 3, 2))) == "You last told us of your pain on 4 November: it was 3."
+    assert summarize_progress(told(plan, (20, 3, 2))) == "You last told us of your pain on 4 November: it was 3."
 
 
 def test_nothing_told_is_nothing_said(plan):
-    assert said(told(plan)) == ""
+    assert summarize_progress(told(plan)) == ""
 
 
 def test_a_plan_that_is_over_is_told_by_its_last_report(plan, cast):
     told(plan, (1, 3, 2))
     prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.", now=NOW)
-    assert said(told(plan)) == "You last told us of your pain on 23 November: it was 3."
+    assert summarize_progress(told(plan)) == "You last told us of your pain on 23 November: it was 3."
 
 
 def test_numbers_are_written_as_the_reader_writes_them(plan):
     seen = told(plan, (1, 3, None), (2, 4, None))
     with override("es"):
-        assert "3,5" in said(seen)
-        assert progress_text.number(3.26) == "3,3"
-    assert progress_text.number(None) == "–"
+        assert "3,5" in summarize_progress(seen)
+        assert progress_text.format_average(3.26) == "3,3"
+    assert progress_text.format_average(None) == "–"
 
 
 @pytest.mark.parametrize(
     ("counted", "words"),
     [
-        (Tally(), ""),
-        (Tally(5, 7), "Done on 5 of 7 planned days."),
-        (Tally(1, 1), "Done on 1 of 1 planned day."),
-        (Tally(0, 7), "7 days were planned; nothing is noted as done."),
-        (Tally(0, 1), "One day was planned; nothing is noted as done."),
-        (Tally(2, 3, 1), "Done on 2 of 3 planned days. Done on 1 day besides."),
-        (Tally(0, 0, 2), "Done on 2 days besides."),
+        (Adherence(), ""),
+        (Adherence(5, 7), "Done on 5 of 7 planned days."),
+        (Adherence(1, 1), "Done on 1 of 1 planned day."),
+        (Adherence(0, 7), "7 days were planned; nothing is noted as done."),
+        (Adherence(0, 1), "One day was planned; nothing is noted as done."),
+        (Adherence(2, 3, 1), "Done on 2 of 3 planned days. Done on 1 day besides."),
+        (Adherence(0, 0, 2), "Done on 2 days besides."),
     ],
 )
 def test_how_often_is_a_count_and_no_verdict(db, counted, words):
-    assert often(counted) == words
+    assert describe_adherence(counted) == words
 
 
 @pytest.mark.parametrize(("language", "first"), [("en", 6), ("es", 0)])

@@ -13,7 +13,7 @@ from clinic.models import Client, Clinic, Practitioner, Prescription
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.accounts.people import proven
+from tests.accounts.people import with_verified_email
 
 DAY = dt.timedelta(days=1)
 # Two hours apart at most, so that it is morning in one of them whenever the test runs.
@@ -53,7 +53,7 @@ def told(language: str) -> Story:
     now = timezone.now()
     here = {"language": language, "time_zone": morning_somewhere(now)}
     alice = make.practitioner(make.clinic(language=language, postal_line="1 River Street, Springfield"))
-    dana = proven(make.client(alice, "Dana", **here))
+    dana = with_verified_email(make.client(alice, "Dana", **here))
     held, erin = make.client(alice, "Hugo", **here), make.client(alice, "Erin", **here)
     prescribing.hold_prescription(make.prescription(held), by=alice.user, reason="rest")
     nora = make.client(alice, "Nora", **here)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from clinic.admin.client import pain_chart
 from clinic.admin.client.queries import CHARTS_AT_MOST, ClientRows
 from clinic.flags import engine, simulation
-from clinic.flags import phase as flare_up
+from clinic.flags.phase import describe_delay, phase_label, phase_of
 from clinic.flags.response import ResponseConfig
 from clinic.flags.trend import TrendConfig
 from clinic.models import Flag, FlagEvent, PainReport, Prescription
+from clinic.models.fields import zone
+from clinic.progress.progress import find_holds
 from clinic.progress.svg_chart import Mark
 
 EVIDENCE_SHOWN = 7
@@ -54,8 +56,8 @@ def _flag_row(flag: Flag, number: int, rows: ClientRows, now: dt.datetime) -> Fl
     return FlagRow(
         flag,
         number=number,
-        phase=flare_up.phase_label(flare_up.phase_of(flag, now)),
-        delay=flare_up.describe_delay(flag),
+        phase=phase_label(phase_of(flag, now)),
+        delay=describe_delay(flag),
         evidence=evidence[-EVIDENCE_SHOWN:],
         earlier=max(0, len(evidence) - EVIDENCE_SHOWN),
         events=[EventRow(event, rows.names.get(event.by_id) or _("the rules")) for event in flag.events.all()],
@@ -90,7 +92,8 @@ def build_charts(
         if simulated.points and simulated.points[-1].at > now - pain_chart.CHART_SPAN:
             marks = pain_chart.flag_marks(flags, flag_numbers)
             marks += [mark for about, mark in notes if about in (None, prescription.pk)]
-            holds = pain_chart.hold_spans(changes)
+            ordered = sorted(changes, key=lambda row: (row.at, row.pk))
+            holds, _ended = find_holds(ordered, zone(prescription.client.time_zone))
             charts.append(
                 pain_chart.draw_pain_chart(
                     prescription, simulated, marks, now, evidence=evidence[prescription.pk], holds=holds

@@ -7,18 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format, number_format
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.flags.simulation import SimulationResult
-from clinic.models import Flag, Prescription, PrescriptionChange, PrescriptionVersion
+from clinic.models import Flag, Prescription, PrescriptionVersion
 from clinic.models.fields import zone
-from clinic.progress.svg_chart import Change, Chart, Dot, Mark, Span, draw
+from clinic.progress.adherence import Hold
+from clinic.progress.chart_data import build_chart, chart_start, render_chart
+from clinic.progress.progress import build_dots
+from clinic.progress.svg_chart import Change, Dot, Mark
 
 CHART_SPAN = dt.timedelta(days=90)
-SHORTEST_SPAN = dt.timedelta(days=14)  # a first week is not drawn as wide as a season
 WIDE, NARROW = 680, 316  # px; the page shows the one that fits
 
 
@@ -64,18 +66,6 @@ def note_mark(at: dt.datetime, number: int) -> Mark:
     return Mark(at, str(number), note=True)
 
 
-def hold_spans(changes: Iterable[PrescriptionChange]) -> list[Span]:
-    """Return the times in which the exercise was on hold; the last one may have no end yet."""
-    spans, since = [], None
-    for change in sorted(changes, key=lambda row: (row.at, row.pk)):
-        if change.new == Prescription.State.HELD:
-            since = change.at
-        elif since is not None:
-            spans.append(Span(since, change.at, _("held")))
-            since = None
-    return spans if since is None else [*spans, Span(since, dt.datetime.max.replace(tzinfo=dt.UTC), _("held"))]
-
-
 def draw_pain_chart(
     prescription: Prescription,
     simulated: SimulationResult,
@@ -84,7 +74,7 @@ def draw_pain_chart(
     *,
     evidence: Mapping[dt.datetime, Sequence[int]] | None = None,
     span: dt.timedelta | None = CHART_SPAN,
-    holds: Sequence[Span] = (),
+    holds: Sequence[Hold] = (),
 ) -> PainChart:
     """Draw the chart, wide and narrow, with its table.
 
@@ -98,44 +88,35 @@ def draw_pain_chart(
     evidence = evidence or {}
     time_zone = zone(prescription.client.time_zone)
     end = max([now, *(point.at for point in simulated.points[-1:])]).astimezone(time_zone)
-    first = simulated.points[0].at - dt.timedelta(days=1) if simulated.points else end
-    start = min(max(first, end - span) if span else first, end - SHORTEST_SPAN).astimezone(time_zone)
-    dots = [
-        Dot(
-            point.at.astimezone(time_zone), point.before, point.after, point.recent, point.usual, point.swing,
-            evidence=point.at in evidence,
-        )
-        for point in simulated.points
-        if point.at >= start
-    ]  # fmt: skip
+    dots = build_dots(simulated.points, time_zone, evidence)
+    start = chart_start(dots, end, span)
+    dots = [dot for dot in dots if dot.at >= start]
     name = prescription.exercise.name
-    chart = Chart(
-        start, end, _("Pain with %(exercise)s") % {"exercise": name}, _describe(dots, marks, start),
-        today=_("today"), day=lambda day: date_format(day, _("j M")), dots=dots, marks=marks,
+    chart = build_chart(
+        name, dots, start, end,
+        end_label=_("today"),
+        sentences=_sentences(dots, marks, start),
+        marks=marks,
         changes=list(_dose_changes(prescription.versions.all())),
-        spans=[Span(hold.since, min(hold.until, end), hold.label) for hold in holds],
+        holds=holds,
+        hold_label=_("held"),
     )  # fmt: skip
     key = f"pain-{prescription.pk}"
     return PainChart(
         prescription,
         name,
-        wide=_svg(draw(chart, width=WIDE, name=f"{key}-wide"), "wide"),
-        narrow=_svg(draw(chart, width=NARROW, height=150, name=f"{key}-narrow"), "narrow"),
+        wide=render_chart(chart, "wide", width=WIDE, name=f"{key}-wide"),
+        narrow=render_chart(chart, "narrow", width=NARROW, height=150, name=f"{key}-narrow"),
         rows=[
             TableRow(dot, ", ".join(str(number) for number in sorted(evidence.get(dot.at, ()))))
             for dot in sorted(dots, key=lambda dot: dot.at, reverse=True)
         ],
-        has_holds=any(hold.until > start for hold in holds),
+        has_holds=any(hold.until is None or hold.until > start for hold in holds),
         has_dose_changes=any(start <= change.at <= end for change in chart.changes),
     )
 
 
-def _svg(drawing: str, size: str) -> SafeString:
-    classed = drawing.replace('class="pain-chart"', f'class="pain-chart chart-{size}"', 1)
-    return mark_safe(classed)  # noqa: S308  all its text is escaped there
-
-
-def _describe(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) -> str:
+def _sentences(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) -> list[str]:
     scored = [dot for dot in dots if dot.score is not None]
     sentences = [
         ngettext("%(count)s report since %(day)s.", "%(count)s reports since %(day)s.", len(scored))
@@ -146,18 +127,13 @@ def _describe(dots: Sequence[Dot], marks: Sequence[Mark], start: dt.datetime) ->
         sentences.append(_("Pain between %(low)s and %(high)s, last %(last)s.") % {
             "low": round(min(scores)), "high": round(max(scores)), "last": round(scores[-1]),
         })  # fmt: skip
-    rated = [dot for dot in dots if dot.usual is not None and dot.recent is not None]
-    if rated:
-        sentences.append(_("Average of about the last week %(recent)s, usual %(usual)s.") % {
-            "recent": number_format(rated[-1].recent or 0, 1), "usual": number_format(rated[-1].usual or 0, 1),
-        })  # fmt: skip
     flagged = [mark.text for mark in marks if mark.at >= start and not mark.note]
     if flagged:
         sentences.append(_("Flags: %(numbers)s.") % {"numbers": ", ".join(flagged)})
     noted = [mark.text for mark in sorted(marks, key=lambda mark: mark.at) if mark.at >= start and mark.note]
     if noted:
         sentences.append(_("Notes: %(numbers)s.") % {"numbers": ", ".join(noted)})
-    return " ".join([*sentences, _("The table below says the same.")])
+    return sentences
 
 
 def _dose_changes(versions: Iterable[PrescriptionVersion]) -> Iterable[Change]:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"{target} is there already. Remove it, or name another file with --to.")
         if not os.access(target.parent, os.W_OK):
             raise CommandError(f"{target.parent} cannot be written. Name a file in another folder with --to.")
-        archive = data_export.hand_over(client, by=None)
+        archive = data_export.export_data(client, by=None)
         # Nobody else on this machine may read it.
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(archive)

@@ -12,7 +12,7 @@ from clinic.team import preferences as team_preferences
 
 
 def stop_digest(request: HttpRequest, row: int) -> HttpResponse:
-    """GET shows the present choice and a button; POST changes it. A mail provider's one click (RFC 8058) switches off."""
+    """GET shows the choice and a button; POST changes it. A mail provider's one click (RFC 8058) switches off."""
     practitioner = Practitioner.objects.select_related("clinic").filter(pk=row, active=True).first()
     if practitioner is None:
         return render_invalid_link(request, "altered", status=404)

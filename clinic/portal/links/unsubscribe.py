@@ -12,7 +12,7 @@ from clinic.portal.links.invalid import render_invalid_link
 
 
 def stop_reminders(request: HttpRequest, row: int) -> HttpResponse:
-    """GET shows the present choice and a button; POST changes it. A mail provider's one click (RFC 8058) switches off."""
+    """GET shows the choice and a button; POST changes it. A mail provider's one click (RFC 8058) switches off."""
     client = Client.objects.select_related("clinic").filter(pk=row).first()
     if client is None:
         return render_invalid_link(request, "altered", status=404)

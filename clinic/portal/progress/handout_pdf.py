@@ -1,4 +1,4 @@
-"""The client's plan on paper."""
+"""The handout of a prescription, for its client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from clinic.documents import handout as sheet
+from clinic.documents import handout as documents_handout
 from clinic.documents import pdf
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
@@ -19,11 +19,13 @@ def handout(request: HttpRequest, client: Client, pk: int) -> HttpResponse:
     """One own prescription as a PDF, on ``?paper=a4`` or ``letter``; Http404 for any other paper."""
     prescription = get_object_or_404(Prescription.objects.visible_to(request.user).filter(client=client), pk=pk)
     try:
-        printed = sheet.hand_out(
+        content = documents_handout.print_handout(
             prescription,
             by=request.user,  # type: ignore[arg-type]  # signed in: the page is for clients only
             paper=request.GET.get("paper", pdf.A4),
         )
     except ValidationError as error:
         raise Http404 from error
-    return HttpResponse(printed, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": sheet.DISPOSITION})
+    return HttpResponse(
+        content, content_type=pdf.MEDIA_TYPE, headers={"Content-Disposition": documents_handout.DISPOSITION}
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 
 from clinic.progress import progress_text
-from clinic.progress.adherence import Day, tally
+from clinic.progress.adherence import DayStatus, count_adherence
 from clinic.progress.progress import Progress
 from clinic.progress.progress_text import first_weekday
 
@@ -23,10 +23,10 @@ class DayCell:
     """One day; of another month: None in its place."""
 
     day: dt.date
-    came_to: Day
-    words: str
-    today: bool
-    told: bool  # something was reported: the history has more
+    status: DayStatus
+    text: str
+    is_today: bool
+    is_reported: bool  # the history has more
 
 
 @dataclass(frozen=True)
@@ -36,35 +36,37 @@ class Month:
     first: dt.date
     weekdays: Sequence[tuple[str, str]]  # short and whole, in the order of the columns
     weeks: Sequence[Sequence[DayCell | None]]
-    often: str
-    key: Sequence[tuple[Day, str]]  # what its days came to, in words
+    adherence: str
+    key: Sequence[tuple[DayStatus, str]]  # each status of its days, as text
     earlier: dt.date | None  # the month before; None: the plan had not begun
     later: dt.date | None
 
 
-def build_month(progress: Progress, asked: str | None) -> Month:
-    """The month ``asked``, such as "2026-11"; else the present one, or the last of a plan that ended.
+def build_month(progress: Progress, query: str | None) -> Month:
+    """The month of ``query``, such as "2026-11"; else the present one, or the last of a plan that ended.
 
     Earlier ones go back to the first day of the plan, later ones as far as one month from today.
     """
     begin, end = _first(progress.first_day), _first(progress.end.date())
     last = end if progress.ended else max(end, _next(_first(progress.today)))
-    shown = min(max(_read(asked) or end, begin), last)
-    days = [day for week in _weeks(shown) for day in week if day.month == shown.month]
+    first = min(max(_parse_month(query) or end, begin), last)
+    days = [day for week in _weeks(first) for day in week if day.month == first.month]
     cells = {
-        day: DayCell(day, came_to, progress_text.day(came_to), day == progress.today, day in progress.diary.told)
+        day: DayCell(
+            day, status, progress_text.describe_day(status), day == progress.today, day in progress.diary.reported
+        )
         for day in days
-        for came_to in [progress.diary.of(day)]
+        for status in [progress.diary.status(day)]
     }
-    there = {cell.came_to for cell in cells.values()}
+    statuses = {cell.status for cell in cells.values()}
     return Month(
-        first=shown,
+        first=first,
         weekdays=[(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in _columns()],
-        weeks=[[cells.get(day) for day in week] for week in _weeks(shown)],
-        often=progress_text.often(tally(progress.diary, days)),
-        key=[(day, progress_text.day(day)) for day in Day if day in there and day != Day.FREE],
-        earlier=_first(shown - dt.timedelta(days=1)) if shown > begin else None,
-        later=_next(shown) if shown < last else None,
+        weeks=[[cells.get(day) for day in week] for week in _weeks(first)],
+        adherence=progress_text.describe_adherence(count_adherence(progress.diary, days)),
+        key=[(day, progress_text.describe_day(day)) for day in DayStatus if day in statuses and day != DayStatus.FREE],
+        earlier=_first(first - dt.timedelta(days=1)) if first > begin else None,
+        later=_next(first) if first < last else None,
     )
 
 
@@ -76,10 +78,10 @@ def _weeks(first: dt.date) -> list[list[dt.date]]:
     return calendar.Calendar(first_weekday()).monthdatescalendar(first.year, first.month)
 
 
-def _read(asked: str | None) -> dt.date | None:
-    found = MONTH_FORMAT.fullmatch(asked or "")
+def _parse_month(query: str | None) -> dt.date | None:
+    match = MONTH_FORMAT.fullmatch(query or "")
     try:
-        return dt.date(int(found[1]), int(found[2]), 1) if found else None
+        return dt.date(int(match[1]), int(match[2]), 1) if match else None
     except ValueError:
         return None
 

@@ -1,4 +1,4 @@
-"""How it goes: the chart of one exercise, the days on which it was done, and what happened on the way."""
+"""The progress of one prescription: its chart, its adherence and its events."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,10 +19,11 @@ from clinic.flags.response import ResponseConfig
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only, render_page
 from clinic.portal.progress import month as progress_month
-from clinic.progress import chart_data, progress_text
-from clinic.progress import progress as story
-from clinic.progress.adherence import tally
-from clinic.progress.svg_chart import bears_stems
+from clinic.progress import progress_text
+from clinic.progress.adherence import count_adherence
+from clinic.progress.chart_data import build_progress_chart, render_chart
+from clinic.progress.progress import Progress, read_progress
+from clinic.progress.svg_chart import Chart, has_room_for_stems
 
 LAST_MONTH, LAST_QUARTER, WHOLE_PLAN = "30", "90", "all"
 RANGES: Final[Mapping[str, dt.timedelta | None]] = {
@@ -35,11 +36,11 @@ ADHERENCE_DAYS = 7  # days
 
 @dataclass(frozen=True)
 class Link:
-    """One choice among a few; ``here``: it is the one that is shown."""
+    """One choice among a few."""
 
-    words: str
+    label: str
     query: str
-    here: bool
+    is_current: bool
 
 
 @require_safe
@@ -48,63 +49,65 @@ def progress(request: HttpRequest, client: Client) -> HttpResponse:
     """One own exercise at a time: ``?prescription=``, by default the newest that runs.
 
     ``?range=`` is 30 or 90 days or all; ``?month=2026-11`` is the month of the calendar. Http404 for a foreign
-    prescription; a range or a month that is none counts as not given.
+    prescription; an invalid range or month is ignored.
     """
-    own = _own(client)
+    own = _own_prescriptions(client)
     prescription = _chosen(request, own)
     if prescription is None:
         return render_page(request, client, "progress/empty.html")
-    prescription.client = client  # read already
+    prescription.client = client  # avoids a query
     now = timezone.now()
-    told = load_progress(prescription, now)
-    default = WHOLE_PLAN if told.ended else LAST_MONTH
+    progress = load_progress(prescription, now)
+    default = WHOLE_PLAN if progress.ended else LAST_MONTH
     range_ = request.GET["range"] if request.GET.get("range") in RANGES else default
-    drawn = chart_data.drawn(told, RANGES[range_])
-    month = progress_month.build_month(told, request.GET.get("month"))
-    asked = {"prescription": str(prescription.pk)} if len(own) > 1 else {}
-    week = [told.today - dt.timedelta(days=ago) for ago in range(ADHERENCE_DAYS)]
+    drawn = build_progress_chart(progress, RANGES[range_])
+    chart = drawn.chart
+    month = progress_month.build_month(progress, request.GET.get("month"))
+    query = {"prescription": str(prescription.pk)} if len(own) > 1 else {}
+    week = [progress.today - dt.timedelta(days=ago) for ago in range(ADHERENCE_DAYS)]
     context = {
         "prescription": prescription,
-        "others": [Link(_called(row), _query(prescription=str(row.pk)), row == prescription) for row in own],
-        "progress": told,
-        "said": progress_text.said(told),
-        "often": "" if told.ended else progress_text.often(tally(told.diary, week)),
-        "wide": _svg(drawn.svg(*WIDE, TEXT_SIZE, "wide"), "wide"),
-        "narrow": _svg(drawn.svg(*NARROW, TEXT_SIZE, "narrow"), "narrow"),
-        "drawn": drawn,
-        "crowded": not bears_stems(len(drawn.dots), NARROW[0]),
-        "ranges": [Link(words, _query(**asked, range=code), code == range_) for code, words in _ranges()],
+        "choices": [Link(_label(row), _query(prescription=str(row.pk)), row == prescription) for row in own],
+        "progress": progress,
+        "summary": progress_text.summarize_progress(progress),
+        "adherence": "" if progress.ended else progress_text.describe_adherence(count_adherence(progress.diary, week)),
+        "wide": _render(chart, "wide", *WIDE),
+        "narrow": _render(chart, "narrow", *NARROW),
+        "events": drawn.events,
+        "dots": chart.dots[::-1],
+        "is_crowded": not has_room_for_stems(len(chart.dots), NARROW[0]),
+        "ranges": [Link(label, _query(**query, range=code), code == range_) for code, label in _ranges()],
         "month": month,
-        "keeps": _query(**asked, range=range_),
+        "chart_query": _query(**query, range=range_),
     }
     return render_page(request, client, "progress/page.html", context)
 
 
-def load_progress(prescription: Prescription, now: dt.datetime) -> story.Progress:
-    """One prescription as the rules and its client see it."""
-    known = simulation.simulate_prescription(
+def load_progress(prescription: Prescription, now: dt.datetime) -> Progress:
+    """Read the progress with the result of the rules at each report."""
+    simulated = simulation.simulate_prescription(
         prescription.pk, rule_settings.config_of(prescription.client_id), ResponseConfig()
     )
-    return story.read(prescription, known.points, now)
+    return read_progress(prescription, simulated.points, now)
 
 
-def _own(client: Client) -> list[Prescription]:
+def _own_prescriptions(client: Client) -> list[Prescription]:
     """The client's prescriptions: those that run, then those that are over; the newest first."""
     mine = client.prescriptions.select_related("exercise").prefetch_related("exercise__texts")
     return sorted(mine, key=lambda row: (row.state == Prescription.State.ENDED, -row.pk))
 
 
 def _chosen(request: HttpRequest, own: Sequence[Prescription]) -> Prescription | None:
-    asked = request.GET.get("prescription")
-    if asked is None:
+    pk = request.GET.get("prescription")
+    if pk is None:
         return next(iter(own), None)
     for prescription in own:
-        if str(prescription.pk) == asked:
+        if str(prescription.pk) == pk:
             return prescription
     raise Http404
 
 
-def _called(prescription: Prescription) -> str:
+def _label(prescription: Prescription) -> str:
     name = prescription.exercise.name
     if prescription.state == Prescription.State.ENDED:
         return _("%(exercise)s, ended") % {"exercise": name}
@@ -115,10 +118,9 @@ def _ranges() -> list[tuple[str, str]]:
     return [(LAST_MONTH, _("30 days")), (LAST_QUARTER, _("3 months")), (WHOLE_PLAN, _("All"))]
 
 
-def _query(**asked: str) -> str:
-    return "?" + urlencode(asked)
+def _query(**parameters: str) -> str:
+    return "?" + urlencode(parameters)
 
 
-def _svg(drawing: str, size: str) -> SafeString:
-    classed = drawing.replace('class="pain-chart"', f'class="pain-chart chart-{size}"', 1)
-    return mark_safe(classed)  # noqa: S308  all its text is escaped there
+def _render(chart: Chart, size: str, width: int, height: int) -> SafeString:
+    return render_chart(chart, size, width=width, height=height, text=TEXT_SIZE, name=size)

@@ -26,7 +26,7 @@ def my_data(request: HttpRequest, client: Client) -> HttpResponse:
 @client_only
 def download_my_data(request: HttpRequest, client: Client) -> HttpResponse:
     """The data export. A link and no form: the browser inside a mail app saves nothing else."""
-    packed = data_export.hand_over(client, by=_user(request))
+    packed = data_export.export_data(client, by=_user(request))
     return HttpResponse(
         packed,
         content_type="application/zip",

@@ -140,7 +140,9 @@ def test_the_days_are_those_of_the_clients_own_zone(alice, plan):
 def test_the_page_leads_to_the_knobs_and_to_trying_others(alice, plan):
     page = shown(alice, plan)
     assert "How finely the rule listens Standard, from 1 point up" in words(page)
-    assert all(f'href="{url(name, plan.client_id)}"' in page.content.decode() for name in ("tune", "replay"))
+    assert all(
+        f'href="{url(name, plan.client_id)}"' in page.content.decode() for name in ("rule_settings", "rule_simulation")
+    )
 
 
 def test_the_queries_do_not_grow_with_the_flags(alice, plan, django_assert_max_num_queries):

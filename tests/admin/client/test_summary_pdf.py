@@ -22,7 +22,7 @@ def test_the_clients_page_offers_it_on_both_papers(cast, plan):
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert "no-store" in answer["Cache-Control"]
     assert b"612 792" in answer.content
-    assert AuditEntry.objects.filter(verb="printed", actor=cast.alice.user, target_id=plan.pk).count() == 1
+    assert AuditEntry.objects.filter(verb="document_printed", actor=cast.alice.user, target_id=plan.pk).count() == 1
 
 
 def test_a_plan_that_is_over_can_still_be_talked_about(cast, plan):
@@ -42,4 +42,4 @@ def test_a_foreign_one_and_an_unknown_paper_are_not_there(cast, plan):
     for stranger in (cast.bob, cast.charlie, cast.dana.user):
         assert signed_in(stranger).get(url("summary", plan.pk)).status_code == 404
     assert signed_in(cast.alice).get(url("summary", plan.pk), {"paper": "a5"}).status_code == 404
-    assert not AuditEntry.objects.filter(verb="printed").exists()
+    assert not AuditEntry.objects.filter(verb="document_printed").exists()

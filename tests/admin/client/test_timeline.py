@@ -46,7 +46,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     message = client_messages.send_message(cast.dana, "Come by.", by=cast.alice)
     client_messages.mark_read(message, by=cast.dana.user)
     alice.get(url("handout", plan.pk))
-    data_export.hand_over(cast.dana, by=cast.dana.user)
+    data_export.export_data(cast.dana, by=cast.dana.user)
     prescribing.end_prescription(plan, by=cast.alice.user, reason="All better.")
     page = told(alice, cast.dana) + told(alice, cast.dana, timeline=2)
     for line in (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.documents.pdf import pages
+from clinic.documents.pdf import count_pages
 from clinic.models import AuditEntry
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
@@ -18,7 +18,7 @@ def test_the_own_plan_as_a_pdf(cast, plan):
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert answer["Content-Disposition"] == 'inline; filename="exercise-plan.pdf"'
     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
-    assert pages(answer.content) == 2
+    assert count_pages(answer.content) == 2
     assert b"/MediaBox[0 0 612 792]" in answer.content
     assert AuditEntry.objects.filter(verb="document_printed", actor=cast.dana.user, target_id=plan.pk).count() == 1
 

@@ -42,8 +42,8 @@ def test_the_picture_has_words_a_table_and_both_sizes(cast, plan, now):
     make.report(plan, 5, 3, at=now - DAY)
     answer = page(cast.dana)
     content, said = answer.content.decode(), words(answer)
-    assert content.count('role="img" aria-labelledby="wide-title wide-shows"') == 1
-    assert content.count('role="img" aria-labelledby="narrow-title narrow-shows"') == 1
+    assert content.count('role="img" aria-labelledby="wide-title wide-description"') == 1
+    assert content.count('role="img" aria-labelledby="narrow-title narrow-description"') == 1
     assert "In the last 7 days your pain was about 5. After the exercise it was lower once." in said
     assert "The same as a table" in said
     assert "5 → 3" in said

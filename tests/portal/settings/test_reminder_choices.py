@@ -38,7 +38,7 @@ def test_what_was_prescribed_is_ticked_until_the_client_chooses(cast, bend):
 
 
 @pytest.mark.parametrize(
-    ("given", "place", "said"),
+    ("subscription_keys", "place", "said"),
     [
         ({"days": [], "times": ["18:00"]}, "days", "Keep at least one, or switch the reminders of this exercise off."),
         ({"days": ["mon"], "times": []}, "times", "Keep at least one, or switch the reminders of this exercise off."),
