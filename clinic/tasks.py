@@ -1,4 +1,4 @@
-"""Celery's door: every task is one tick over rows, carries nothing, and run twice does nothing twice."""
+"""Celery's interface: each task is one tick over rows; it takes no arguments and is idempotent."""
 
 from collections.abc import Callable
 from functools import partial, wraps
@@ -6,8 +6,7 @@ from functools import partial, wraps
 from celery import shared_task
 
 from clinic.clients import departure, registration
-from clinic.flags import escalation, undeliverable
-from clinic.flags import inactivity as silent_clients
+from clinic.flags import escalation, inactivity, undeliverable
 from clinic.mail import outbox
 from clinic.models import Heartbeat, OutboxMessage
 from clinic.models.outbox import database_now
@@ -23,7 +22,7 @@ SENDERS = [
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
-    """A task that leaves a heartbeat once it came to its end; one that raises leaves none."""
+    """A task that records a heartbeat when it has come to its end; one that raises records none."""
 
     @wraps(run)
     def beating() -> None:
@@ -35,33 +34,33 @@ def tick(run: Callable[[], None]) -> Callable[[], None]:
 
 @tick
 def plan() -> None:
-    """Due schedules become reminder rows, due daily mails their own."""
+    """Create the rows of due reminders and daily mails."""
     planning.create_due_reminders(database_now())
     digest_planning.create_due_digests(database_now())
 
 
 @tick
 def send() -> None:
-    """Each kind by one thread of a process at a time, so that a kill leaves one mail of a kind in doubt at most."""
-    for send in SENDERS:
-        send()
+    """Each kind by one thread of a process at a time, so that a kill leaves one doubtful mail of a kind at most."""
+    for send_due in SENDERS:
+        send_due()
 
 
 @tick
 def sweep() -> None:
-    """Give back what dead workers held, forget who never confirmed or left, tell the owner what nobody looked at."""
-    for tidy in (
+    """Release the rows of dead workers, delete unconfirmed and expired data, escalate open flags to the owner."""
+    for sweep_rows in (
         outbox.release_expired,
         registration.delete_unconfirmed,
         departure.delete_expired_data,
         escalation.escalate_flags,
     ):
-        tidy(database_now())
+        sweep_rows(database_now())
 
 
 @tick
 def silence() -> None:
-    """Flag the clients who fell silent, and those whom mail does not reach; list whoever the worklist misses."""
-    silent_clients.flag_silent_clients(database_now())
+    """Flag inactive and undeliverable clients, and create missing worklist entries."""
+    inactivity.flag_silent_clients(database_now())
     undeliverable.flag_undeliverable_clients(database_now())
     worklist_entries.create_missing_entries()

@@ -30,11 +30,11 @@ _TAKEN = [State.SENT, State.UNKNOWN, State.BOUNCED]
 
 
 def find_message(message_ids: Iterable[str], recipient: str = "", *, now: dt.datetime) -> OutboxMessage | None:
-    """The mail that a report is about; None: none of ours.
+    """The mail that a report is about; None: no mail of this site.
 
     Args:
-        message_ids: without brackets, the likeliest first; those of other programs are passed over.
-        recipient: where none of them is ours: the last mail to this address within a week before ``now``.
+        message_ids: without brackets, the likeliest first; ids of other programs are passed over.
+        recipient: where no id is known: the last mail to this address within a week before ``now``.
     """
     for message_id in message_ids:
         for kind in OutboxMessage.kinds():
@@ -77,7 +77,7 @@ def record_bounce(mail: OutboxMessage, diagnostic: str, *, hard: bool, now: dt.d
 
 
 def record_complaint(mail: OutboxMessage, *, now: dt.datetime) -> bool:
-    """The recipient called it unwanted, to their mail program or ours: no more reminders, or no more daily mail.
+    """The recipient reported it as unwanted: stop the reminders of a client, or the daily mail of a practitioner.
 
     Returns False when that was recorded before.
     """
@@ -99,7 +99,7 @@ def _client_of(mail: OutboxMessage) -> Client | None:
 
 
 def _last_to(recipient: str, now: dt.datetime) -> OutboxMessage | None:
-    """Also one that came back already, so that the same report twice does not reach the mail before it."""
+    """Bounced rows count, so that a second report of the same bounce does not settle the mail before it."""
     recent: dict[str, Any] = {"state__in": _TAKEN, "due_at__gte": now - SEARCH_PERIOD, "due_at__lte": now}
     rows = [
         kind.objects.filter(**recent, **{f"{kind.address_path()}__iexact": recipient})

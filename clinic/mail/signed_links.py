@@ -102,8 +102,8 @@ def read_link(token: str) -> Link:
     """The contents of ``token``.
 
     Raises:
-        BadLink: the token is not one of ours.
-        ExpiredLink: it is ours and too old.
+        BadLink: the token was not signed here.
+        ExpiredLink: it was, too long ago.
     """
     try:
         purpose = Purpose(token[:1])
@@ -123,7 +123,7 @@ def build_calendar_url(key: str) -> str:
 def read_calendar_key(token: str) -> str:
     """The key in a calendar's URL; only the client's row shows whether it is still valid.
 
-    Raises BadLink when the token is not one of ours.
+    Raises BadLink when the token was not signed here.
     """
     try:
         return _calendar_signer().unsign(token)

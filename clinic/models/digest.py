@@ -1,4 +1,4 @@
-"""The daily mail to a practitioner: how many clients need a look, and nothing about whom."""
+"""The daily mail to a practitioner: how many clients need a look, without names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clinic.models.outbox import OutboxMessage
 
 
 class Digest(OutboxMessage):
-    """One local day of one practitioner: at most one row, whatever becomes of it."""
+    """The digest of one practitioner for one local day."""
 
     kind = "digest"
     urgency = 80

@@ -1,4 +1,4 @@
-"""When each tick of the clock last ran, so that a clock which stopped is seen."""
+"""When each periodic task last ran, so that a stopped worker shows."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ SILENT_FOR: Final = {
     "sweep": dt.timedelta(minutes=3),
     "silence": dt.timedelta(minutes=45),  # three of its periods
 }
-"""After so long without a beat a tick counts as stopped."""
+"""By tick, the time without a heartbeat after which it counts as stopped."""
 
 
 class HeartbeatQuerySet(models.QuerySet["Heartbeat"]):
     def beat(self, name: str, at: dt.datetime) -> None:
-        """Tick ``name`` ran at ``at``; one statement, so that two workers at once do no harm."""
+        """Record that tick ``name`` ran at ``at``; one statement, safe with two workers at once."""
         self.bulk_create(
             [Heartbeat(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
         )
 
 
 class Heartbeat(models.Model):
-    """One kind of tick and when it last ran to its end."""
+    """One tick, and when it last came to its end."""
 
     name = models.SlugField(primary_key=True, max_length=40)
     at = models.DateTimeField()

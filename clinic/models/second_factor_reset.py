@@ -14,7 +14,7 @@ LONGEST_REASON = 500  # characters
 
 
 class SecondFactorReset(OutboxMessage):
-    """One act and its mail, which carries no key to anything."""
+    """One reset and its mail, which has no signed link."""
 
     kind = "second_factor_reset"
     urgency = 50

@@ -10,7 +10,7 @@ from clinic.models.outbox import OutboxMessage
 
 
 class Welcome(OutboxMessage):
-    """One mail that says where to sign in; it carries no key to anything, so it needs no end."""
+    """One mail that says where to sign in; it has no signed link, so nothing in it expires."""
 
     kind = "welcome"
     urgency = 40

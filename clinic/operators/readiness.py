@@ -84,9 +84,9 @@ def _late(now: dt.datetime) -> Iterator[Problem]:
     # Rows that wait for another attempt count too: a mail server that is away must show.
     for kind in (kind for kind in OutboxMessage.kinds() if kind.is_watched):
         late = kind.objects.unsettled().filter(due_at__lt=now - LATE).order_by()
-        found = late.aggregate(oldest=Min("due_at"), count=Count("pk"))
-        if found["count"]:
-            description = f"{found['count']} not sent, the oldest due for {_minutes(now - found['oldest'])}."
+        rows = late.aggregate(oldest=Min("due_at"), count=Count("pk"))
+        if rows["count"]:
+            description = f"{rows['count']} not sent, the oldest due for {_minutes(now - rows['oldest'])}."
             remedy = "Look at the mail server and at errors of the tick send in the worker's log."
             yield Problem(f"{kind.kind}s", description, remedy)
 
@@ -101,7 +101,7 @@ def _database() -> list[Problem]:
         return _ROWS_PROBE()
     except NoAnswer:
         return [Problem("database", f"It does not answer within {SECONDS:.0f} seconds.", remedy)]
-    except DatabaseError as error:  # its words may hold addresses and rows
+    except DatabaseError as error:  # its text may hold addresses and rows
         return [Problem("database", f"It does not answer ({type(error).__name__}).", remedy)]
 
 

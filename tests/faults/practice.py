@@ -45,7 +45,7 @@ class Sink:
     def lines(self, event: str) -> list[dict[str, Any]]:
         # A line that is being written has no end yet.
         whole = self.log.read_text().rpartition("\n")[0].splitlines() if self.log.exists() else []
-        return [said for said in map(json.loads, whole) if said["event"] == event]
+        return [entry for entry in map(json.loads, whole) if entry["event"] == event]
 
     @cached_property
     def port(self) -> int:
@@ -126,8 +126,8 @@ class Practice:
         try:
             wait_until(done, what, seconds)
         except AssertionError as error:
-            said = (f"{run.log.name}:\n" + "\n".join(run.said().splitlines()[-12:]) for run in self.started)
-            raise AssertionError(f"{error}\n{dict(self.states())}\n" + "\n".join(said)) from None
+            logs = (f"{run.log.name}:\n" + "\n".join(run.said().splitlines()[-12:]) for run in self.started)
+            raise AssertionError(f"{error}\n{dict(self.states())}\n" + "\n".join(logs)) from None
 
 
 def kill(run: Running, process: int = 0) -> None:
@@ -149,7 +149,7 @@ class Outcome:
     @classmethod
     def of(cls, practice: Practice, sink: Sink) -> Outcome:
         return cls(
-            Counter(said["id"] for said in sink.lines("taken")),
+            Counter(entry["id"] for entry in sink.lines("taken")),
             len(sink.lines("doubt")),
             {row.message_id: row for row in practice.rows()},
         )
@@ -166,9 +166,10 @@ class Outcome:
 
     def copies(self, sink: Sink) -> str:
         """When each mail that came more than once came, and how often its row was in doubt: to find out why."""
-        twice = [said for said in sink.lines("taken") if self.taken[said["id"]] > 1]
+        twice = [entry for entry in sink.lines("taken") if self.taken[entry["id"]] > 1]
         return "; ".join(
-            f"{said['id']} at {said['at']:.2f}, in doubt {self.rows[said['id']].doubtful_attempts}" for said in twice
+            f"{entry['id']} at {entry['at']:.2f}, in doubt {self.rows[entry['id']].doubtful_attempts}"
+            for entry in twice
         )
 
     @property
@@ -178,5 +179,5 @@ class Outcome:
 
     def line(self, kills: int = 0) -> str:
         unknown = sum(row.state == "unknown" for row in self.rows.values())
-        said = f"sent {len(self.taken)}, lost {len(self.lost)}, doubled {self.doubled}"
-        return f"{said} (kills {kills}, ambiguous {self.doubts})" + (f", unknown {unknown}" if unknown else "")
+        summary = f"sent {len(self.taken)}, lost {len(self.lost)}, doubled {self.doubled}"
+        return f"{summary} (kills {kills}, ambiguous {self.doubts})" + (f", unknown {unknown}" if unknown else "")

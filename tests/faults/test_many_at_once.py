@@ -44,7 +44,7 @@ def test_a_clock_ten_minutes_off_sends_none_early_late_or_twice(
     practice.wait_until_settled(SIZE.mails)
 
     outcome = Outcome.of(practice, mailbox)
-    waits = [said["at"] - outcome.rows[said["id"]].due_at.timestamp() for said in mailbox.lines("taken")]
+    waits = [entry["at"] - outcome.rows[entry["id"]].due_at.timestamp() for entry in mailbox.lines("taken")]
     tell(f"{outcome.line()}; sent {min(waits):.1f} to {max(waits):.1f} s after they were due")
     assert set(outcome.taken.values()) == {1}
     assert len(outcome.taken) == SIZE.mails

@@ -26,9 +26,9 @@ def test_reports_by_many_while_mails_go_out_are_all_kept_and_answered(
     practice: Practice, mailbox: Sink, tell: Callable[[str], None]
 ) -> None:
     practice.fall_due(SIZE.mails)
-    made = run_to_end(python("-m", "tests.faults.due_now", "tokens", str(THREADS)), 60.0, **practice.env)
-    assert made.returncode == 0, made.stderr
-    callers = json.loads(made.stdout)  # clients who have no mail waiting: a report would call it off
+    created = run_to_end(python("-m", "tests.faults.due_now", "tokens", str(THREADS)), 60.0, **practice.env)
+    assert created.returncode == 0, created.stderr
+    callers = json.loads(created.stdout)  # clients who have no mail waiting: a report would call it off
     before, port = _reports(practice), free_port()
     web = practice.start(*python("-m", "granian", *GRANIAN, "--port", str(port), "config.wsgi:application"))
     practice.wait_until(lambda: _answers(port), "the web server")

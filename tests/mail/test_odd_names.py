@@ -101,10 +101,10 @@ def test_a_domain_with_an_umlaut_is_written_as_mail_servers_know_it(cast):
     assert read(post.reminder(cast.dana))["To"].addresses[0].addr_spec == "dana@xn--mnchen-3ya.example"
 
 
-@pytest.mark.parametrize("wrong", ["", "nobody", "Dana <>"])
-def test_without_an_address_there_is_no_mail(wrong):
+@pytest.mark.parametrize("address", ["", "nobody", "Dana <>"])
+def test_without_an_address_there_is_no_mail(address):
     with pytest.raises(ValueError, match="not a mail address"):
-        compose.format_mailbox("Dana", wrong)
+        compose.format_mailbox("Dana", address)
 
 
 def test_the_invitation_bears_the_odd_names_of_practitioner_and_clinic(cast):

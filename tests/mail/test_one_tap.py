@@ -85,8 +85,8 @@ def test_a_form_sent_back_keeps_what_was_chosen_on_it(numbers):
 
 
 def test_who_may_have_done_the_exercise_already_is_asked_how_it_was_before(numbers):
-    said = words(stranger().get(numbers[4]))
-    assert "4 is chosen: your pain now. If you have done the exercise already, choose how it was before it." in said
+    text = words(stranger().get(numbers[4]))
+    assert "4 is chosen: your pain now. If you have done the exercise already, choose how it was before it." in text
 
 
 def test_while_the_exercise_is_held_the_number_is_chosen_too(row, numbers, cast):
@@ -114,7 +114,9 @@ def test_an_altered_number_opens_the_form_with_none_chosen(row, tag):
 def test_the_number_of_another_mail_chooses_nothing(row):
     other = signed_links.build_score_tags(row.pk + 1)[3]
     assert (
-        chosen(stranger().get(signed_links.build_path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: other}))
+        chosen(
+            stranger().get(signed_links.build_path(signed_links.Purpose.REPORT, row.pk), {signed_links.SCORE: other})
+        )
         == []
     )
 

@@ -62,14 +62,14 @@ def bounce(row, **over):
 
 
 def mailgun(row, **over):
-    told = {"token": "t" * 50, "timestamp": "1772384405"}
-    signature = hmac.new(KEY.encode(), (told["timestamp"] + told["token"]).encode(), hashlib.sha256).hexdigest()
+    signed = {"token": "t" * 50, "timestamp": "1772384405"}
+    signature = hmac.new(KEY.encode(), (signed["timestamp"] + signed["token"]).encode(), hashlib.sha256).hexdigest()
     data = {
         "event": "failed", "severity": "permanent", "reason": "bounce", "timestamp": 1772384405.0, "id": "e1",
         "recipient": "dana@home.example", "message": {"headers": {"message-id": row.message_id}},
         "delivery-status": {"code": 550, "message": "5.1.1 no such mailbox", "description": ""}, **over,
     }  # fmt: skip
-    return posted("mailgun", {"signature": {**told, "signature": signature}, "event-data": data})
+    return posted("mailgun", {"signature": {**signed, "signature": signature}, "event-data": data})
 
 
 def fate(row):

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail as post_office
 from django.test import Client as Browser
 
-from tests.accounts.people import ask_for_code, proven
+from tests.accounts.people import ask_for_code, with_verified_email
 from tests.mail import post
 from tests.servers import needed
 
@@ -20,9 +20,9 @@ SPAM = b"Subject: x\r\n\r\nXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-T
 def verdict(raw: bytes) -> tuple[float, str]:
     """The points and, for a failure's sake, the rules that gave them."""
     command = [needed("SpamAssassin"), "--local", "--test-mode", "--nocreate-prefs", "--cf=use_bayes 0"]
-    said = subprocess.run(command, input=raw, capture_output=True, check=True, timeout=120).stdout.decode()
-    [points] = re.findall(r"^X-Spam-Status:.*? score=(-?[\d.]+)", said, re.MULTILINE)
-    return float(points), said.rpartition("pts rule name")[2]
+    report = subprocess.run(command, input=raw, capture_output=True, check=True, timeout=120).stdout.decode()
+    [points] = re.findall(r"^X-Spam-Status:.*? score=(-?[\d.]+)", report, re.MULTILINE)
+    return float(points), report.rpartition("pts rule name")[2]
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def scale():
 def mails(cast, settings):
     settings.PLUMBLINE_BASE_URL = "https://clinic.example"
     settings.PLUMBLINE_MAIL_FROM = "Plumbline <no-reply@clinic.example>"
-    ask_for_code(Browser(), proven(cast.dana).email)
+    ask_for_code(Browser(), with_verified_email(cast.dana).email)
     return {**post.each_mail(cast), "code": post_office.outbox[0]}
 
 

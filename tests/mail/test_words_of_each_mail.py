@@ -46,8 +46,8 @@ def test_it_names_no_pain_no_diagnosis_and_no_exercise(mails, kind):
     exercise = make.exercise()
     codes = {word for precaution in exercise.precautions_in("en") for word in precaution.code.split("_")} - {"or"}
     never = UNSAID | {word.lower() for word in exercise.name.split()} | codes
-    said = f"{mails[kind].subject} {mails[kind].body} {post.shown(post.html(mails[kind]))}"
-    assert set(re.findall(r"[^\W_]+", re.sub(r"http\S+", "", said).lower())) & never == set()
+    text = f"{mails[kind].subject} {mails[kind].body} {post.shown(post.html(mails[kind]))}"
+    assert set(re.findall(r"[^\W_]+", re.sub(r"http\S+", "", text).lower())) & never == set()
 
 
 def test_the_notice_does_not_name_the_client(mails):

@@ -28,23 +28,23 @@ def ticking(db):
         getattr(tasks, name)()
 
 
-def parts(now=None):
+def components(now=None):
     found = check_rows(now)
     assert all(problem.description.endswith(".") and problem.remedy for problem in found)
     return [problem.component for problem in found]
 
 
 def later(passed):
-    """What is said after that time, in which nothing ticked."""
-    return parts(database_now() + passed)
+    """The components with a problem after that time, in which nothing ticked."""
+    return components(database_now() + passed)
 
 
 def test_all_ticks_ran_and_nothing_waits(ticking):
-    assert parts() == []
+    assert components() == []
 
 
 def test_before_the_first_tick_it_is_not_ready(db):
-    assert parts() == ["tick plan", "tick send", "tick sweep", "tick silence"]
+    assert components() == ["tick plan", "tick send", "tick sweep", "tick silence"]
 
 
 def test_worker_and_beat_both_dead_show_after_three_minutes(ticking):
@@ -62,7 +62,7 @@ def test_the_complaint_says_since_when_and_what_to_do(ticking):
 
 def test_one_tick_that_fails_each_time_shows_though_the_others_run(ticking):
     Heartbeat.objects.filter(name="send").update(at=F("at") - 4 * MINUTE)
-    assert parts() == ["tick send"]
+    assert components() == ["tick send"]
 
 
 def beat_on(now):
@@ -74,16 +74,16 @@ def test_slots_that_nobody_plans_show_after_five_minutes(ticking, cast):
     make.prescription(cast.dana)
     due = Schedule.objects.get().next_due_at
     beat_on(due + 4 * MINUTE)
-    assert parts(due + 4 * MINUTE) == []
+    assert components(due + 4 * MINUTE) == []
     beat_on(due + 6 * MINUTE)
-    assert parts(due + 6 * MINUTE) == ["reminders"]
+    assert components(due + 6 * MINUTE) == ["reminders"]
 
 
 def test_reminders_that_nobody_sends_show_after_five_minutes(ticking, cast):
     row = due_reminder(cast.dana)
-    for passed, said in ((4 * MINUTE, []), (6 * MINUTE, ["reminders"])):
+    for passed, expected in ((4 * MINUTE, []), (6 * MINUTE, ["reminders"])):
         beat_on(row.due_at + passed)
-        assert parts(row.due_at + passed) == said
+        assert components(row.due_at + passed) == expected
 
 
 @pytest.mark.usefixtures("nobody_listens")
@@ -94,7 +94,7 @@ def test_a_mail_server_that_is_away_shows_though_every_tick_runs(ticking, cast):
         planning.create_due_reminders(now)
         send_due(Reminder, now)
         beat_on(now)
-        assert parts(now) == (["reminders"] if minutes > 5 else [])
+        assert components(now) == (["reminders"] if minutes > 5 else [])
     assert Reminder.objects.get().attempts == 0  # put off, not tried: it waits for its back-off and counts all the same
 
 
@@ -103,14 +103,14 @@ def test_a_sent_or_skipped_reminder_waits_no_more(ticking, cast):
     send_due(Reminder, row.due_at + MINUTE)
     now = row.due_at + 60 * MINUTE
     beat_on(now)
-    assert parts(now) == []
+    assert components(now) == []
 
 
 def test_a_notice_that_is_late_shows(ticking, cast):
     make.report(make.prescription(cast.dana), 4, 8)
     now = database_now() + 6 * MINUTE
     beat_on(now)
-    assert parts(now) == ["notices"]
+    assert components(now) == ["notices"]
 
 
 def test_an_invitation_that_waits_is_no_reason(ticking, cast):
@@ -118,14 +118,14 @@ def test_an_invitation_that_waits_is_no_reason(ticking, cast):
     make.invited(cast.alice, "Frida")
     now = database_now() + 60 * MINUTE
     beat_on(now)
-    assert parts(now) == []
+    assert components(now) == []
 
 
 def test_nothing_that_it_says_is_about_somebody(ticking, cast):
     row = due_reminder(cast.dana)
-    told = " ".join(str(problem) for problem in check_rows(row.due_at + dt.timedelta(days=1))).lower()
+    text = " ".join(str(problem) for problem in check_rows(row.due_at + dt.timedelta(days=1))).lower()
     assert [
-        word for word in ("dana", "alice", "riverside", "bend", "home.example", row.message_id) if word in told
+        word for word in ("dana", "alice", "riverside", "bend", "home.example", row.message_id) if word in text
     ] == []
 
 

@@ -81,9 +81,9 @@ def test_a_broker_that_is_away_is_named(ticking, monkeypatch, scheme):
     monkeypatch.setenv("CELERY_BROKER_URL", f"{scheme}://somebody:secret@127.0.0.1:{free_port()}/0")
     answer = Browser().get("/readyz")
     assert answer.status_code == 503
-    told = answer.content.decode()
-    assert told.startswith("broker: It does not answer")
-    assert "secret" not in told
+    text = answer.content.decode()
+    assert text.startswith("broker: It does not answer")
+    assert "secret" not in text
 
 
 def test_a_broker_that_takes_the_connection_and_says_nothing_costs_no_more_than_the_limit(monkeypatch):
