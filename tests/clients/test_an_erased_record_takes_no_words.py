@@ -47,7 +47,7 @@ def set_hours(at):
 
 def add_phone(at):
     return push_subscriptions.add_subscription(
-        at.client, **Browser("https://fcm.googleapis.com/fcm/send/a").given(), label=WORD, by=at.user
+        at.client, **Browser("https://fcm.googleapis.com/fcm/send/a").subscription_keys(), label=WORD, by=at.user
     )
 
 
