@@ -68,8 +68,8 @@ def shell_context(request: HttpRequest) -> dict[str, Any]:
 
 def stylesheet_urls() -> list[str]:
     """Return the addresses of the site's style sheets, in the order in which they apply."""
-    names = ["shell", "pieces", "record", "flags", "worklist", "worklist_desk", "exercises", "joining", "settings"]
-    names += ["team", "clinic", "prescribe", "touch"]
+    names = ["shell", "components", "client", "flags", "worklist", "worklist_layout", "exercises", "clients", "profile"]
+    names += ["team", "practice", "prescribing", "touch_targets"]
     return [
         static("clinic/figure.css"),
         static("clinic/chart.css"),
