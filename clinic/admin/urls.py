@@ -5,18 +5,20 @@ from __future__ import annotations
 from clinic.admin.client import mail_preview, message, notes, reminders, resolve, rule_settings, rule_simulation
 from clinic.admin.clients import csv_import, handover, invitations, invite, registrants
 from clinic.admin.clients import list as client_list
-from clinic.admin.exercises import edit as exercise_edit
 from clinic.admin.exercises import list as exercise_list
+from clinic.admin.exercises import writing
 from clinic.admin.practice import advice_texts, audit_log, settings, sites
 from clinic.admin.practice import rule_settings as clinic_rule_settings
-from clinic.admin.prescribing import amend, bulk, dose_templates, single, state
+from clinic.admin.prescribing import amend, dose_templates, state
+from clinic.admin.prescribing import one as prescribing_one
+from clinic.admin.prescribing import several as prescribing_several
 from clinic.admin.team import members, profile, second_factor_reset
 from clinic.admin.worklist import flag_statistics
 
 MODULES = (
     *(client_list, mail_preview, reminders, rule_settings, rule_simulation, message, notes, resolve, flag_statistics),
     *(registrants, invite, csv_import, invitations, handover),
-    *(single, bulk, amend, state, dose_templates, exercise_edit, exercise_list),
+    *(prescribing_one, prescribing_several, amend, state, dose_templates, writing, exercise_list),
     *(profile, members, second_factor_reset, sites, settings, clinic_rule_settings, advice_texts, audit_log),
 )
 ROUTES = [route for module in MODULES for route in module.ROUTES]

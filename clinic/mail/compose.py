@@ -15,9 +15,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from clinic.colors import INK, readable_text_color
 from clinic.conf import conf
 from clinic.models import Clinic
+from clinic.practice.colors import INK, readable_text_color
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)  # dark mode is an at-rule
 _BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -15,9 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic import audit, colors
+from clinic import audit
 from clinic.conf import conf
 from clinic.models import Clinic, Practitioner
+from clinic.practice import colors
 from clinic.team import absences
 from exercises import media_files, strip_metadata
 from exercises.models import Exercise, Media

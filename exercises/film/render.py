@@ -20,9 +20,9 @@ from exercises.body.pose import Pose
 from exercises.figure import ON_PAGE, draw_shapes
 from exercises.film.captions import render_webvtt
 from exercises.film.frames import render_frames, render_poster, render_svg
-from exercises.film.rasterize import rasterize
 from exercises.folder import ExerciseContent
 from exercises.poses import FILE, read_film
+from exercises.rasterize import rasterize
 from exercises.timeline import Scene, film_seconds, step_spans, without_signs
 from exercises.toml_schema import ExerciseFileError
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clinic.colors import INK, readable_text_color
+from clinic.practice.colors import INK, readable_text_color
 from tests import make
 from tests.mail import post
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic import colors
 from clinic.admin import access
 from clinic.admin.practice.advice_texts import build_advice_table
 from clinic.admin.practice.rule_settings import describe_rule_settings
@@ -22,6 +21,7 @@ from clinic.admin.practice.settings_forms import CARDS, Card
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.clients import departure
 from clinic.models import Clinic, Practitioner
+from clinic.practice import colors
 from clinic.practice import settings as practice_settings
 
 ERASURE_NOTICE = dt.timedelta(days=30)  # before a record is erased, its owner sees it listed

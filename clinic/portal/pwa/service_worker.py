@@ -23,10 +23,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.colors import INK, readable_text_color
 from clinic.models import Clinic
 from clinic.portal.links.register import first_clinic
 from clinic.portal.pwa.icons import draw_icon
+from clinic.practice.colors import INK, readable_text_color
 
 ICONS: Final = {"any-192": 192, "any-512": 512, "maskable-192": 192, "maskable-512": 512, "apple-180": 180}
 ACCENT: Final = Clinic._meta.get_field("accent").default

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from clinic.colors import Shades, dark_shades, light_shades
+from clinic.practice.colors import Shades, dark_shades, light_shades
 
 A_WEEK = 7 * 24 * 3600  # seconds; another color has another address
 

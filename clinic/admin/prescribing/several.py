@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.bulk_selection import rows_by_ids
 from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
+from clinic.admin.prescribing.one import find_wanted, list_offered
 from clinic.admin.prescribing.review import BACK, PREVIEW, displayed_plans, displayed_plans_field, render_review
 from clinic.admin.prescribing.screening_form import BulkPrescribeForm
-from clinic.admin.prescribing.single import find_wanted, list_offered
 from clinic.admin.rendering import render_page
 from clinic.models import Client, Practitioner, Prescription
 from clinic.prescriptions import bulk, prescribing
@@ -61,7 +61,7 @@ def prescribe_several(request: HttpRequest) -> HttpResponseBase:
     plans = _running_plans(clients, exercise)
     running = {plan.client_id: plan for plan in plans}
     return render_page(
-        request, "prescribing/bulk.html", title, clients=clients, chosen=chosen, exercise=exercise, form=form,
+        request, "prescribing/several.html", title, clients=clients, chosen=chosen, exercise=exercise, form=form,
         words=exercise.text_in(get_language()), sources=sources, several=len(offered) > 1, query=query,
         hours=day_strip.hour_marks(),
         shares=[

@@ -120,7 +120,7 @@ def prescribe_single(request: HttpRequest, pk: int) -> HttpResponseBase:
     running = client.prescriptions.running().filter(exercise__slug=exercise.slug)
     (strip,) = day_strip.build_strips([client], form.valid_times(), {client.pk: form.early})
     return render_page(
-        request, "prescribing/single.html", title, client=client, chosen=chosen, exercise=exercise, form=form,
+        request, "prescribing/one.html", title, client=client, chosen=chosen, exercise=exercise, form=form,
         running=running, words=exercise.text_in(get_language()), sources=sources, day=strip,
         hours=day_strip.hour_marks(), several=len(offered) > 1,
         displayed_plans=displayed_plans_field(form, request.POST, running),

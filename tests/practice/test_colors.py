@@ -2,8 +2,8 @@
 
 import pytest
 
-from clinic.colors import DARK_GROUNDS, LIGHT_GROUNDS, MIN_CONTRAST, contrast_ratio, dark_shades, light_shades
 from clinic.models import Clinic
+from clinic.practice.colors import DARK_GROUNDS, LIGHT_GROUNDS, MIN_CONTRAST, contrast_ratio, dark_shades, light_shades
 from tests import make
 from tests.portal.visit import signed_in, stranger, url
 
