@@ -37,16 +37,16 @@ def show(value: float) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run and print; 0 when every benchmark ran."""
-    known = benchmarks()
+    available = benchmarks()
     parser = argparse.ArgumentParser(prog="python -m bench", description="Run the benchmarks.")
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(known))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(available))
     names = parser.parse_args(arguments).names
-    if unknown := sorted(set(names) - set(known)):
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
+    if unavailable := sorted(set(names) - set(available)):
+        parser.error(f"no benchmark {', '.join(unavailable)}; there are {', '.join(available)}")
     broken = 0
-    for name in names or known:
+    for name in names or available:
         try:
-            for label, value in known[name]():
+            for label, value in available[name]():
                 print(f"{label}: {show(value)}", flush=True)
         except Exception:
             broken = 1

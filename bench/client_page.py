@@ -27,11 +27,11 @@ def run() -> Iterator[tuple[str, float]]:
     with databases.fresh("page") as names:
         databases.use(names["page"])
         browser, pages = _clinic()
-        asked = [_queries(browser, page) for page in pages]
-        if len(set(asked)) != 1:
-            raise AssertionError(f"a long history asks {asked[1]} times, a short one {asked[0]} times")
+        queries = [_queries(browser, page) for page in pages]
+        if len(set(queries)) != 1:
+            raise AssertionError(f"a long history makes {queries[1]} queries, a short one {queries[0]}")
         turns = [[_seconds(browser, page) for page in pages] for _ in range(TURNS)]
-    yield "client_page_queries", asked[0]
+    yield "client_page_queries", queries[0]
     yield "client_page_growth", median(long / short for short, long in turns)
     for place, name in enumerate(("short", "long")):
         yield f"client_page_{name}_ms", 1000 * median(turn[place] for turn in turns)

@@ -1,4 +1,4 @@
-"""What is counted: false flags per client-year where nothing is wrong, and the worse who are flagged in time.
+"""The counts: false flags per client-year of unchanged clients, and the share of worse ones flagged in time.
 
 To compare rules, each gets the bar on its score that gives all the same rate of false flags.
 """
@@ -20,7 +20,7 @@ ASIDE_DAYS = 14.0  # a client flagged so shortly before the change proves nothin
 
 
 class Says(Protocol):
-    """What a rule answers with, as far as is counted here."""
+    """The answer of a rule, as far as it is counted."""
 
     @property
     def flag(self) -> bool: ...
@@ -36,16 +36,16 @@ class Rule(Protocol):
 
 @dataclass(frozen=True)
 class Trace:
-    """What a rule said about one client: (day, flagged, score), a score of minus infinity for no opinion."""
+    """The answers of a rule on one client: (day, flagged, score), a score of minus infinity for no opinion."""
 
     client: Client
-    said: list[tuple[float, bool, float]]
+    answers: list[tuple[float, bool, float]]
 
     def on(self, bar: float | None) -> Iterable[float]:
         """The days with a score of `bar` or more; None: with the rule's own flag."""
         if bar is None:
-            return (day for day, flag, _ in self.said if flag)
-        return (day for day, _, score in self.said if score >= bar)
+            return (day for day, flag, _ in self.answers if flag)
+        return (day for day, _, score in self.answers if score >= bar)
 
 
 def follow(make: Callable[[], Rule], clients: Iterable[Client]) -> list[Trace]:
@@ -54,14 +54,14 @@ def follow(make: Callable[[], Rule], clients: Iterable[Client]) -> list[Trace]:
     for client in clients:
         rule = make()
         limit = getattr(rule, "LIMIT", math.inf)
-        said = []
+        answers = []
         for day, at, pain in client.reports:
             answer = rule.update(at, pain)
             score = answer if answer is None or isinstance(answer, float) else answer.score
             value = -math.inf if score is None else score
             flag = value >= limit if answer is None or isinstance(answer, float) else answer.flag
-            said.append((day, flag, value))
-        traces.append(Trace(client, said))
+            answers.append((day, flag, value))
+        traces.append(Trace(client, answers))
     return traces
 
 
@@ -86,7 +86,7 @@ def false_flags_per_year(traces: Sequence[Trace], bar: float | None = None) -> f
 
 def bar_for(traces: Sequence[Trace], rate: float) -> float:
     """The lowest bar with no more than `rate` false flags a client-year; infinite if no score is so sure."""
-    scores = sorted({score for trace in traces for _, _, score in trace.said if score > -math.inf})
+    scores = sorted({score for trace in traces for _, _, score in trace.answers if score > -math.inf})
     if not scores or false_flags_per_year(traces, scores[-1]) > rate:
         return math.inf
     low, high = 0, len(scores) - 1

@@ -1,6 +1,6 @@
-"""A large practice by a few statements: the rows the verbs would have left for schedules that run every day.
+"""A large practice by a few SQL statements: the rows that the services would have left for daily schedules.
 
-The statements are those that PostgreSQL and SQLite both know. All constraints hold.
+The statements run on PostgreSQL and SQLite. All constraints hold.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 from django.db import connection
 
 CLINICS = 20
-COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(many)s)"
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %(many)s)"
 CLINIC = """
     INSERT INTO clinic_clinic (id, name, slug, phone, email, postal_line, language, time_zone, accent, logo,
         featured_exercise, shares_records, escalation_hours, code_sign_in, phone_after_hours, after_hours, created_at)
@@ -22,11 +22,12 @@ PRACTITIONER = """
     SELECT i, %(user)s, i, 'Alice', 'practitioner', true, '', true, false, '07:30:00', 'mon' FROM n"""
 CLIENT = """
     INSERT INTO clinic_client (id, clinic_id, practitioner_id, user_id, state, name, email, language, time_zone,
-        wakes_at, reminders_wanted, reminder_channel, consented_at, created_at)
+        wakes_at, reminders_wanted, reminder_channel, consented_at, created_at,
+        calendar_revision, calendar_changed_at)
     SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, %(user)s, 'joined', 'Dana O''Hara ' || i,
         'client-' || i || '@home.example', CASE i %% 4 WHEN 0 THEN 'es' ELSE 'en' END,
         CASE i %% 3 WHEN 0 THEN 'Europe/Madrid' WHEN 1 THEN 'America/New_York' ELSE 'Asia/Kolkata' END, '07:00:00',
-        true, 'mail', %(then)s, %(then)s FROM n"""
+        true, 'mail', %(then)s, %(then)s, 0, %(then)s FROM n"""
 PRESCRIPTION = """
     INSERT INTO clinic_prescription (id, client_id, exercise_id, prescribed_by_id, state, state_reason, state_since,
         created_at)
@@ -38,9 +39,10 @@ VERSION = """
         %(then)s FROM n"""
 TREND = """
     INSERT INTO clinic_paintrend (prescription_id, rule_version, state, response, report_count, last_report_at, watch)
-    SELECT i, '', '{}', '{}', 200, %(heard)s, false FROM n"""
+    SELECT i, '', '{}', '{}', 200, %(last_report_at)s, false FROM n"""
 WORKLIST_ENTRY = """
-    INSERT INTO clinic_worklistentry (client_id, clinic_id, practitioner_id, listed, need, silent_since, held, joined_or_invited_at)
+    INSERT INTO clinic_worklistentry (client_id, clinic_id, practitioner_id, listed, need, silent_since, held,
+        joined_or_invited_at)
     SELECT i, 1 + i %% %(clinics)s, 1 + i %% %(clinics)s, true, 3, %(then)s, false, %(then)s FROM n"""
 SCHEDULE = """
     INSERT INTO clinic_schedule (id, prescription_id, local_time, time_zone, active, next_slot, next_due_at)
@@ -69,20 +71,20 @@ def fill(schedules: int, *, due: int, ledger_days: int, now: dt.datetime) -> Non
     list(load_library(SHIPPED_LIBRARY, Exercise.Origin.LIBRARY))
     exercise = Exercise.objects.current().get(slug="forward-bend")
     year_ago, tomorrow = now - dt.timedelta(days=365), now + dt.timedelta(days=1)
-    told = {
+    params = {
         "user": get_user_model().objects.create(username="everybody").pk, "exercise": exercise.pk, "clinics": CLINICS,
-        "then": year_ago, "start": year_ago.date(), "heard": now - dt.timedelta(days=2),
+        "then": year_ago, "start": year_ago.date(), "last_report_at": now - dt.timedelta(days=2),
         "next_slot": tomorrow.date(), "next_due_at": tomorrow,
     }  # fmt: skip
     with connection.cursor() as cursor:
         for rows in (CLINIC, PRACTITIONER):
-            cursor.execute(COUNT + rows, {**told, "many": CLINICS})
+            cursor.execute(NUMBERS + rows, {**params, "many": CLINICS})
         for rows in (CLIENT, PRESCRIPTION, VERSION, TREND, WORKLIST_ENTRY, SCHEDULE):
-            cursor.execute(COUNT + rows, {**told, "many": schedules})
+            cursor.execute(NUMBERS + rows, {**params, "many": schedules})
         for days in range(ledger_days if due else 0, 0, -1):
             at = now - dt.timedelta(days=days)
             entry = {"day": at.date(), "due": at, "tag": f"{at:%Y%m%d}", "stride": schedules // due, "many": due}
-            cursor.execute(COUNT + LEDGER, entry)
+            cursor.execute(NUMBERS + LEDGER, entry)
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 

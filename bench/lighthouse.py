@@ -108,11 +108,11 @@ def measure(command: Path, address: str, port: int) -> dict[str, object]:
     # Into a file: written to a pipe, the report ends after its first 64 kB.
     with tempfile.TemporaryDirectory(prefix="plumbline-lighthouse-") as folder:
         written = Path(folder) / "report.json"
-        given = [f"--port={port}", "--quiet", "--output=json", f"--output-path={written}"]
-        given.append(f"--only-categories={','.join(BOUNDS)}")
+        options = [f"--port={port}", "--quiet", "--output=json", f"--output-path={written}"]
+        options.append(f"--only-categories={','.join(BOUNDS)}")
         for _try in range(TRIES):
             written.unlink(missing_ok=True)
-            done = subprocess.run([str(command), address, *given], capture_output=True, text=True, check=False)
+            done = subprocess.run([str(command), address, *options], capture_output=True, text=True, check=False)
             report = json.loads(written.read_text()) if written.exists() else {"runtimeError": done.stderr}
             if "runtimeError" not in report:
                 if report["finalDisplayedUrl"] != address:
@@ -139,8 +139,8 @@ def main() -> int:
         var = stack.enter_context(
             tempfile.TemporaryDirectory(prefix="plumbline-lighthouse-", ignore_cleanup_errors=True)
         )
-        given = {"PLUMBLINE_VAR": var, "DEBUG": "0", "SECRET_KEY": secrets.token_hex(32), "BASE_URL": address}
-        env = {name: word for name, word in os.environ.items() if name not in ("DATABASE_URL", "ALLOWED_HOSTS")} | given
+        own = {"PLUMBLINE_VAR": var, "DEBUG": "0", "SECRET_KEY": secrets.token_hex(32), "BASE_URL": address}
+        env = {name: word for name, word in os.environ.items() if name not in ("DATABASE_URL", "ALLOWED_HOSTS")} | own
         session = prepare(env)
         granian = "-m granian --interface wsgi --no-ws --blocking-threads 4 --log-level error --host 127.0.0.1 --port"
         web = [sys.executable, *granian.split(), str(site), "config.wsgi:application"]

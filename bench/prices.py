@@ -21,6 +21,6 @@ def run() -> Iterator[tuple[str, float]]:
     unchanged = [client for family in UNCHANGED for client in clients(family, YEARS, "prices")]
     for sensitivity in SENSITIVITIES:
         for rise in SMALLEST_RISES:
-            make = partial(Detector, TrendConfig.tuned(sensitivity, rise))
+            make = partial(Detector, TrendConfig.for_settings(sensitivity, rise))
             rate = counting.false_flags_per_year(counting.follow(make, unchanged))
             yield f"price_{sensitivity}_{rise:.1f}".replace(".", "_"), rate

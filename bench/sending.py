@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from bench import databases, filling, floors, sink
+from bench import baselines, databases, filling, sink
 
 SIZES = {"few": 1_000, "some": 10_000, "many": 1_000_000}  # schedules
 DUE = 10_000
@@ -84,9 +84,9 @@ class Practices:
 
     def django_floor(self) -> float:
         """Mails a second of Django's own loop."""
-        letters = list(floors.letters(self._some_reminders(FLOOR_MAILS)))
+        letters = list(baselines.letters(self._some_reminders(FLOOR_MAILS)))
         began = time.perf_counter()
-        assert floors.django_loop(letters) == FLOOR_MAILS
+        assert baselines.django_loop(letters) == FLOOR_MAILS
         return FLOOR_MAILS / (time.perf_counter() - began)
 
     def raw_floor(self) -> float:
@@ -99,7 +99,7 @@ class Practices:
         planning.create_due_reminders(database_now())
         began = time.perf_counter()
         ready_made = mail.message().as_bytes(linesep="\r\n")
-        assert floors.raw_loop(ready_made, "desk@clinic.example", "dana@home.example", self.port) == DUE
+        assert baselines.raw_loop(ready_made, "desk@clinic.example", "dana@home.example", self.port) == DUE
         return DUE / (time.perf_counter() - began)
 
     def _let_be_due(self, size: str) -> None:

@@ -25,8 +25,8 @@ class Talk(socketserver.BaseRequestHandler):
         line: socket.socket = self.request
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line.sendall(b"220 sink\r\n")
-        while said := line.recv(1024):
-            verb = said[:4].upper()
+        while received := line.recv(1024):
+            verb = received[:4].upper()
             if verb == b"NOOP":
                 line.sendall(b"250 %d\r\n" % Talk.taken)
                 continue

@@ -38,7 +38,7 @@ def run() -> Iterator[tuple[str, float]]:
     yield from _heads("", Detector, families)
     yield "trend_false_flags_per_client_year", _shipped(Detector, unchanged)
     for sensitivity in ("early", "few"):
-        make = partial(Detector, TrendConfig.tuned(sensitivity))
+        make = partial(Detector, TrendConfig.for_settings(sensitivity))
         yield f"trend_false_flags_per_client_year_{sensitivity}", _shipped(make, unchanged)
     for name in WORSE:
         yield f"trend_{name}_flagged_in_14_days", counting.flagged_in_time(counting.follow(Detector, families[name]))
@@ -49,12 +49,12 @@ def run() -> Iterator[tuple[str, float]]:
         yield f"trend_false_flags_per_client_year_{name}", _shipped(peer, unchanged)
 
     some = families["stable"][:15]
-    ours, peers = [], []
+    own, peers = [], []
     for _ in range(ROUNDS):  # in turn, so that a busy machine slows both
-        ours.append(_microseconds(Detector, some))
+        own.append(_microseconds(Detector, some))
         peers.append(_microseconds(LocalLevel, some))
-    yield "trend_us_per_report", median(a / b for a, b in zip(ours, peers, strict=True))
-    yield "trend_us_per_report_ours", median(ours)
+    yield "trend_us_per_report", median(a / b for a, b in zip(own, peers, strict=True))
+    yield "trend_us_per_report_ours", median(own)
     yield "trend_us_per_report_peer", median(peers)
     yield "trend_state_bytes", max(_state_bytes(client) for client in some)
 

@@ -27,7 +27,7 @@ REPORT = """
         advice, source, fingerprint)
     SELECT (i - 1) * %(reports)s + %(nth)s, i, %(at)s, %(at)s, true, 3 + i %% 4, 2 + i %% 3, '', 'go_on', 'portal', ''
     FROM n"""
-HEARD = (
+LAST_REPORT = (
     "UPDATE clinic_worklistentry"
     " SET last_report_id = client_id * %(reports)s, last_report_at = %(at)s, silent_since = %(at)s"
 )
@@ -72,12 +72,12 @@ def _fill(clients: int) -> None:
             cursor.execute(ONE_CLINIC.format(table=table))
         for nth in range(1, REPORTS + 1):
             at = now - dt.timedelta(days=2 * (REPORTS - nth) + 1)
-            told = {"many": clients, "reports": REPORTS, "nth": nth, "at": at}
-            cursor.execute(filling.COUNT + REPORT, told)
-        cursor.execute(HEARD, {"reports": REPORTS, "at": at})
-        told = {"many": clients // FLAGGED, "every": FLAGGED, "at": now - dt.timedelta(hours=5)}
-        cursor.execute(filling.COUNT + FLAG, told)
-        cursor.execute(FLAGGED_ROWS, told)
+            params = {"many": clients, "reports": REPORTS, "nth": nth, "at": at}
+            cursor.execute(filling.NUMBERS + REPORT, params)
+        cursor.execute(LAST_REPORT, {"reports": REPORTS, "at": at})
+        params = {"many": clients // FLAGGED, "every": FLAGGED, "at": now - dt.timedelta(hours=5)}
+        cursor.execute(filling.NUMBERS + FLAG, params)
+        cursor.execute(FLAGGED_ROWS, params)
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     owner = get_user_model().objects.create(username="owner")
     Practitioner.objects.create(pk=1000, user=owner, clinic_id=1, name="Olga", role=Practitioner.Role.OWNER)

@@ -85,7 +85,7 @@ def assess_report(row: PainTrend, report: PainReport) -> Assessment:
         sensitivity, smallest_rise = rule_settings.settings_of(client)
         version = rule_settings.version_name(sensitivity, smallest_rise)
         try:
-            engine = RuleEngine.from_stored(row, TrendConfig.tuned(sensitivity, smallest_rise), version)
+            engine = RuleEngine.from_stored(row, TrendConfig.for_settings(sensitivity, smallest_rise), version)
             assessment = _check_finite(engine.update(report))
         except STATE_ERRORS:
             _log_replay(row, version)
@@ -152,7 +152,7 @@ def is_still_rising(row: PainTrend) -> bool:
 
 def _config_and_version(row: PainTrend) -> tuple[TrendConfig, str]:
     sensitivity, smallest_rise = rule_settings.settings_of(row.prescription.client_id)
-    return TrendConfig.tuned(sensitivity, smallest_rise), rule_settings.version_name(sensitivity, smallest_rise)
+    return TrendConfig.for_settings(sensitivity, smallest_rise), rule_settings.version_name(sensitivity, smallest_rise)
 
 
 def _is_answered_later(report: PainReport) -> bool:

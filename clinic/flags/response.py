@@ -52,10 +52,10 @@ DEFAULT_CONFIG: Final = ResponseConfig()
 
 
 class Verdict(NamedTuple):
-    """What the rule says after a session; cannot be changed."""
+    """The result of the rule after a session; immutable."""
 
-    session: Session  # this session alone; the gauge said to the client at once
-    standing: Standing  # the prescription; "stop" holds it until a practitioner has looked
+    session: Session  # of this session alone; shown to the client at once
+    standing: Standing  # the prescription; "stop" puts it on hold until a practitioner resumes it
     probability: float  # that the exercise raises this client's pain, 0-1
     change: int  # points in this session, after minus before (or next morning minus before), -10 to 10
     sessions: int  # counted so far
@@ -92,8 +92,8 @@ class Response:
 
         Arguments: before, next_morning: pain 0-10, before the session and on the morning after; counted:
         False when the session had no after score and so was never counted: the rise then counts as one.
-        A smaller rise, or one below what the session itself already showed, changes nothing; hearing
-        the same answer twice changes nothing either. Belongs to the last session: replay when it does not.
+        A smaller rise, or one below what the session itself already showed, changes nothing; the same
+        answer twice changes nothing either. Belongs to the last session: replay when it does not.
         Returns a `Verdict`. Raises ValueError when a score is not 0-10.
         """
         rise = _score(next_morning) - _score(before)
@@ -119,9 +119,9 @@ class Response:
 
     def _verdict(self) -> Verdict:
         c, change = self.config, self.change
-        known = self.weight + c.prior_weight
-        mean = self.total / known
-        probability = 0.5 * math.erfc(-mean * math.sqrt(known) / (c.noise * math.sqrt(2)))
+        weight = self.weight + c.prior_weight
+        mean = self.total / weight
+        probability = 0.5 * math.erfc(-mean * math.sqrt(weight) / (c.noise * math.sqrt(2)))
 
         session: Session = "same"
         if change >= c.stop_rise:
@@ -142,7 +142,7 @@ class Response:
 
     @property
     def tendency(self) -> Tendency:
-        """What the sessions together say of pain with the exercise; empty below `least_sessions` of them.
+        """The tendency of pain with the exercise over all sessions; empty below `least_sessions`.
 
         By the same probabilities that let a prescription go on or have it watched; between them pain stays level.
         """

@@ -41,7 +41,7 @@ def clinic_settings_of(clinic: int) -> tuple[str, float]:
 
 def config_of(client: int) -> TrendConfig:
     """The rule's constants for a client, by number."""
-    return TrendConfig.tuned(*settings_of(client))
+    return TrendConfig.for_settings(*settings_of(client))
 
 
 def version_of(client: int) -> str:

@@ -116,11 +116,11 @@ def _errors(sensitivity: str, smallest_rise: float, reason: str) -> dict[str, st
     """The error of each invalid field."""
     errors: dict[str, str] = {}
     if sensitivity not in RuleSettings.Sensitivity.values:
-        known = ", ".join(RuleSettings.Sensitivity.values)
-        errors["sensitivity"] = _("Choose one of: %(known)s.") % {"known": known}
+        choices = ", ".join(RuleSettings.Sensitivity.values)
+        errors["sensitivity"] = _("Choose one of: %(known)s.") % {"known": choices}
     if smallest_rise not in SMALLEST_RISES:
-        known = ", ".join(f"{rise:g}" for rise in SMALLEST_RISES)
-        errors["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": known}
+        choices = ", ".join(f"{rise:g}" for rise in SMALLEST_RISES)
+        errors["smallest_rise"] = _("Choose one of: %(known)s.") % {"known": choices}
     if not reason.strip():
         errors["reason"] = _("Say in a few words why.")
     elif len(reason.strip()) > MAX_REASON:

@@ -16,10 +16,10 @@ from typing import Any, Final, NamedTuple
 RULE_VERSION: Final = "trend-2"
 
 SENSITIVITIES: Final[Mapping[str, float]] = {"early": 1.65, "standard": 1.95, "few": 2.25}
-"""Flag scores a practitioner may choose from."""
+"""The flag score of each sensitivity."""
 
 SMALLEST_RISES: Final = (1.0, 1.5, 2.0)
-"""Rises in points a practitioner may choose from; 2 is the change on 0-10 that matters (Farrar 2001)."""
+"""Smallest rises to choose from, in points; 2 is the change on 0-10 that matters (Farrar 2001)."""
 
 FALSE_FLAGS_PER_YEAR: Final[Mapping[tuple[str, float], float]] = {
     ("early", 1.0): 1.67, ("early", 1.5): 1.00, ("early", 2.0): 0.35,
@@ -76,8 +76,8 @@ class TrendConfig:
             raise ValueError("smallest_rise must be 0-10 points")
 
     @classmethod
-    def tuned(cls, sensitivity: str = "standard", smallest_rise: float = 1.0) -> TrendConfig:
-        """The two things a practitioner tunes.
+    def for_settings(cls, sensitivity: str = "standard", smallest_rise: float = 1.0) -> TrendConfig:
+        """The constants for the two rule settings of a practitioner.
 
         Arguments: sensitivity, a key of `SENSITIVITIES`; smallest_rise, points 0-10.
         Raises ValueError on any other value.
@@ -91,9 +91,9 @@ DEFAULT_CONFIG: Final = TrendConfig()
 
 
 class TrendResult(NamedTuple):
-    """What the rule says after a report; cannot be changed. Points are on the 0-10 scale, unrounded."""
+    """The result of the rule after a report; immutable. Points are on the 0-10 scale, unrounded."""
 
-    flag: bool  # worse than usual, surely enough to tell the practitioner
+    flag: bool  # worse than usual, with a score of at least flag_score
     score: float | None  # the rise in standard errors; None: no opinion (too few reports)
     watch: bool  # a weaker form of the same, for the worklist only
     rise: float | None  # recent minus usual; None: no usual yet
@@ -104,7 +104,7 @@ class TrendResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A `TrendResult` as a reader sees it: one decimal, the rise rounded after subtracting."""
+    """A `TrendResult` rounded to one decimal, the rise after subtracting."""
 
     recent: float
     usual: float | None
@@ -133,7 +133,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STATE: Final = (
     "reports", "first", "last", "previous", "burst",  # counting and time
     "f", "w", "w2", "r", "v", "v2", "r_held", "v_held", "v2_held", "ss", "nu",  # recent, usual, held, swing
-    "flag", "flag_since", "low", "better_since",  # what has been said
+    "flag", "flag_since", "low", "better_since",  # the flag and its history
 )  # fmt: skip
 _TIMES: Final = {"first", "last", "flag_since", "better_since"}  # may be before 1970, or not yet
 
@@ -161,7 +161,7 @@ class Detector:
         self.waiting: list[list[float]] = []
 
     def update(self, when: datetime, before: int, after: int | None = None) -> TrendResult:
-        """Take one report and say what the rule thinks now.
+        """Take one report and return the result of the rule.
 
         Arguments: when, the instant of the report (a naive one is read as UTC; one earlier than the last
         counts as the same instant); before, pain before the exercise, 0-10; after is not used: what the
@@ -177,7 +177,7 @@ class Detector:
         thawed = self._age(elapsed, c)
 
         swing = max(math.sqrt(self.ss / self.nu), c.least_swing)
-        reach = c.clip_swings * swing
+        bound = c.clip_swings * swing
         usual = self.r / self.v if self.v > _FORGOTTEN else None
         steady = usual is not None and self.v > 1
 
@@ -185,12 +185,12 @@ class Detector:
         clipped, surprise2 = x, 0.0
         if steady and usual is not None:
             surprise2 = (x - usual) ** 2 / (1 + 1 / self.v)
-            if abs(x - usual) > reach:
-                clipped = usual + math.copysign(reach, x - usual)
+            if abs(x - usual) > bound:
+                clipped = usual + math.copysign(bound, x - usual)
         elif self.reports:
             surprise2 = (x - self.previous) ** 2 / 2
         if thawed and self.reports:
-            self.ss += weight * min(surprise2, reach * reach)
+            self.ss += weight * min(surprise2, bound * bound)
             self.nu += weight
             if self.nu > c.most_swing_weight:
                 self.ss *= c.most_swing_weight / self.nu

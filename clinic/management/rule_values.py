@@ -1,4 +1,4 @@
-"""`--rule key=value`: the constants of the two rules as words on a command line."""
+"""The option `--rule key=value`: constants of the two rules on a command line."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ TREND = {field.name: field.default for field in fields(TrendConfig)}
 RESPONSE = {field.name: field.default for field in fields(ResponseConfig)}
 
 
-def read(pairs: Iterable[str], own: TrendConfig | None = None) -> tuple[TrendConfig, ResponseConfig]:
-    """The rules' constants with those of ``pairs`` in place; raises ValueError with a line for the user.
+def parse_rule_values(pairs: Iterable[str], base: TrendConfig | None = None) -> tuple[TrendConfig, ResponseConfig]:
+    """Parse the constants of both rules.
 
-    ``own``: the constants in force for the client, which hold where ``pairs`` say nothing; None: the rule as it comes.
+    Args:
+        pairs: such as ``flag_score=2.9``.
+        base: the constants where ``pairs`` have none; None: the defaults.
+
+    Raises:
+        ValueError: with a line for the user.
     """
     trend: dict[str, Any] = {}
     response: dict[str, Any] = {}
@@ -31,9 +36,9 @@ def read(pairs: Iterable[str], own: TrendConfig | None = None) -> tuple[TrendCon
         elif key in RESPONSE:
             response[key] = _number(key, value, RESPONSE[key])
         else:
-            known = ", ".join([SENSITIVITY, *TREND, *RESPONSE])
-            raise ValueError(f"“{pair[:60]}” is not a rule's key=value. The keys: {known}.")
-    return replace(own or TrendConfig(), **trend), ResponseConfig(**response)
+            keys = ", ".join([SENSITIVITY, *TREND, *RESPONSE])
+            raise ValueError(f"“{pair[:60]}” is not a rule's key=value. The keys: {keys}.")
+    return replace(base or TrendConfig(), **trend), ResponseConfig(**response)
 
 
 def _sensitivity(value: str) -> float:
@@ -43,7 +48,7 @@ def _sensitivity(value: str) -> float:
 
 
 def _number(key: str, value: str, default: object) -> float | int:
-    """``value`` as the kind of number that the default is."""
+    """``value`` as a number of the type of the default."""
     whole = isinstance(default, int)
     try:
         number: float | int = int(value) if whole else float(value)

@@ -1,4 +1,4 @@
-"""Many made-up clients by bulk inserts, for load tests: the rows that the verbs would have left, but no mail."""
+"""Simulated clients by bulk inserts, for load tests: the rows that the services would have left, but no mail."""
 
 from __future__ import annotations
 
@@ -37,56 +37,57 @@ from clinic.reminders.schedule import next_slot
 from clinic.worklist import entries as worklist_entries
 from exercises.models import Exercise
 
-CHUNK = 250  # clients a transaction
-BATCH = 1000  # rows an INSERT
+CLIENTS_PER_TRANSACTION = 250  # clients a transaction
+ROWS_PER_INSERT = 1000  # rows an INSERT
 CLIENTS_EACH = 60  # of a practitioner
 ZONES = ("Europe/Madrid", "Europe/London", "America/New_York", "Asia/Kolkata", "UTC")
 HOURS = range(11, 21)
 EVERY_DAY, THREE_DAYS = ",".join(WEEKDAYS), "mon,wed,fri"
 
 
-def slug(seed: int) -> str:
+def simulated_slug(seed: int) -> str:
     return f"simulated-{seed}"
 
 
-def fill(clients: int, days: int, seed: int, exercise: Exercise, now: dt.datetime) -> Counter[str]:
+def fill_clinic(clients: int, days: int, seed: int, exercise: Exercise, now: dt.datetime) -> Counter[str]:
     """Add a clinic of its own with so many clients, each with so many days of history up to yesterday.
 
-    The same seed on the same day makes the same clients. Stopped half way, it leaves the clients made so far.
-    Returns how many rows of each kind were made.
+    The same seed on the same day gives the same clients. Stopped half way, it leaves the clients created so far.
+    Returns the number of created rows by kind.
     """
+    slug = simulated_slug(seed)
     clinic = Clinic.objects.create(
-        name=f"Simulated clinic {seed}", slug=slug(seed), phone="000", email=f"desk@{slug(seed)}.invalid"
+        name=f"Simulated clinic {seed}", slug=slug, phone="000", email=f"desk@{slug}.invalid"
     )
     staff = _staff(clinic, math.ceil(clients / CLIENTS_EACH))
-    made = Counter({"practitioners": len(staff)})
-    for first in range(0, clients, CHUNK):
-        numbers = range(first, min(first + CHUNK, clients))
-        lives = [_Life(number, days, random.Random(f"{seed} {number}"), now) for number in numbers]  # noqa: S311
+    created = Counter({"practitioners": len(staff)})
+    for first in range(0, clients, CLIENTS_PER_TRANSACTION):
+        numbers = range(first, min(first + CLIENTS_PER_TRANSACTION, clients))
+        batch = [_SimulatedClient(number, days, random.Random(f"{seed} {number}"), now) for number in numbers]  # noqa: S311
         with transaction.atomic():
-            made += _store(lives, clinic, staff, exercise)
-    return made
+            created += _store(batch, clinic, staff, exercise)
+    return created
 
 
 @dataclass
-class _Life:
-    """One client to be: chosen by its own dice, so that it does not depend on the others."""
+class _SimulatedClient:
+    """One client with its own random numbers, so that it does not depend on the others."""
 
     number: int
     days: int
-    dice: random.Random
+    rng: random.Random
     now: dt.datetime
     reports: list[PainReport] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        dice = self.dice
-        self.zone = dice.choice(ZONES)
-        self.time = dt.time(dice.choice(HOURS), dice.choice((0, 15, 30, 45)))
-        self.plan_days = EVERY_DAY if dice.random() < 0.7 else THREE_DAYS
-        self.answers = dice.uniform(0.45, 0.85)  # the share of prompts that people answer
-        self.level, self.relief = dice.uniform(1.5, 6), dice.gauss(0.5, 0.4)
-        self.worse_for = dice.randint(3, 20) if dice.random() < 0.1 else 0  # days, up to yesterday
+        rng = self.rng
+        self.zone = rng.choice(ZONES)
+        self.time = dt.time(rng.choice(HOURS), rng.choice((0, 15, 30, 45)))
+        self.plan_days = EVERY_DAY if rng.random() < 0.7 else THREE_DAYS
+        self.answers = rng.uniform(0.45, 0.85)  # share of prompts answered
+        self.level, self.relief = rng.uniform(1.5, 6), rng.gauss(0.5, 0.4)
+        self.worse_for = rng.randint(3, 20) if rng.random() < 0.1 else 0  # days, up to yesterday
         today = self.now.astimezone(zone(self.zone)).date()
         self.starts_on = today - dt.timedelta(days=self.days)
         self.began_at = dt.datetime.combine(self.starts_on, dt.time(9), zone(self.zone))
@@ -95,18 +96,18 @@ class _Life:
         """When, before, after: day-to-day SD 1.2 with a little memory, as real diaries have it."""
         drift = 0.0
         for day in range(self.days):
-            drift = 0.25 * drift + self.dice.gauss(0, 1.16)
+            drift = 0.25 * drift + self.rng.gauss(0, 1.16)
             worse = 2.0 if self.days - day <= self.worse_for else 0.0
             before = min(10, max(0, round(self.level + drift + worse)))
-            after = min(10, max(0, round(before - self.relief + self.dice.gauss(0, 0.8))))
-            minutes, answers = self.dice.randint(0, 150), self.dice.random() < self.answers
+            after = min(10, max(0, round(before - self.relief + self.rng.gauss(0, 0.8))))
+            minutes, answers = self.rng.randint(0, 150), self.rng.random() < self.answers
             date = self.starts_on + dt.timedelta(days=day)
             if answers and WEEKDAYS[date.weekday()] in self.plan_days:
                 when = dt.datetime.combine(date, self.time, zone(self.zone)) + dt.timedelta(minutes=minutes)
                 yield when, before, after
 
-    def live(self, prescription: Prescription) -> PainTrend:
-        """Write the reports, let the rules judge each, and keep the flags raised; a hold ends the diary."""
+    def build_trend(self, prescription: Prescription) -> PainTrend:
+        """Create the reports and the flags that the rules raise on them; a hold ends the diary."""
         rule_engine, trend = engine.RuleEngine(Detector(), Response()), PainTrend(prescription=prescription)
         raised: dict[str, Flag] = {}
         for when, before, after in self.diary():
@@ -133,59 +134,65 @@ class _Life:
         return trend
 
 
-def _store(lives: list[_Life], clinic: Clinic, staff: list[Practitioner], exercise: Exercise) -> Counter[str]:
-    users = _users([f"client-{life.number:06}@{clinic.slug}.invalid" for life in lives])
+def _store(
+    batch: list[_SimulatedClient], clinic: Clinic, staff: list[Practitioner], exercise: Exercise
+) -> Counter[str]:
+    users = _users([f"client-{simulated.number:06}@{clinic.slug}.invalid" for simulated in batch])
     practitioners = itertools.cycle(staff[1:] or staff)
     clients = Client.objects.bulk_create(
         Client(
-            clinic=clinic, practitioner=by, user_id=user.pk, state=Client.State.JOINED, time_zone=life.zone,
-            name=f"Client {life.number:06}", email=f"client-{life.number:06}@{clinic.slug}.invalid",
-            consented_at=life.began_at,
+            clinic=clinic, practitioner=by, user_id=user.pk, state=Client.State.JOINED, time_zone=simulated.zone,
+            name=f"Client {simulated.number:06}", email=f"client-{simulated.number:06}@{clinic.slug}.invalid",
+            consented_at=simulated.began_at,
         )
-        for life, user, by in zip(lives, users, practitioners, strict=False)
+        for simulated, user, by in zip(batch, users, practitioners, strict=False)
     )  # fmt: skip
     prescriptions = Prescription.objects.bulk_create(
         Prescription(
-            client=client, exercise=exercise, prescribed_by=client.practitioner, state_since=life.began_at
+            client=client, exercise=exercise, prescribed_by=client.practitioner, state_since=simulated.began_at
         )
-        for life, client in zip(lives, clients, strict=True)
+        for simulated, client in zip(batch, clients, strict=True)
     )  # fmt: skip
     versions = PrescriptionVersion.objects.bulk_create(
         PrescriptionVersion(
-            prescription=row, starts_on=life.starts_on, days=life.plan_days, times=f"{life.time:%H:%M}",
-            by=row.prescribed_by, created_at=life.began_at,
+            prescription=row, starts_on=simulated.starts_on, days=simulated.plan_days, times=f"{simulated.time:%H:%M}",
+            by=row.prescribed_by, created_at=simulated.began_at,
         )
-        for life, row in zip(lives, prescriptions, strict=True)
+        for simulated, row in zip(batch, prescriptions, strict=True)
     )  # fmt: skip
-    trends = [life.live(row) for life, row in zip(lives, prescriptions, strict=True)]
+    trends = [simulated.build_trend(row) for simulated, row in zip(batch, prescriptions, strict=True)]
     held = [row for row in prescriptions if row.state == Prescription.State.HELD]
     Prescription.objects.bulk_update(held, ["state", "state_reason", "state_since"])
     PrescriptionChange.objects.bulk_create(
         PrescriptionChange(prescription=row, old="active", new="held", reason=row.state_reason, at=row.state_since)
         for row in held
     )
-    PainReport.objects.bulk_create((report for life in lives for report in life.reports), batch_size=BATCH)
-    PainTrend.objects.bulk_create(trends, batch_size=BATCH)
-    schedules = Schedule.objects.bulk_create(
-        _schedule(life, version) for life, version in zip(lives, versions, strict=True)
+    PainReport.objects.bulk_create(
+        (report for simulated in batch for report in simulated.reports), batch_size=ROWS_PER_INSERT
     )
-    flags = Flag.objects.bulk_create(flag for life in lives for flag in life.flags)
+    PainTrend.objects.bulk_create(trends, batch_size=ROWS_PER_INSERT)
+    schedules = Schedule.objects.bulk_create(
+        _schedule(simulated, version) for simulated, version in zip(batch, versions, strict=True)
+    )
+    flags = Flag.objects.bulk_create(flag for simulated in batch for flag in simulated.flags)
     FlagEvent.objects.bulk_create(FlagEvent(flag=flag, verb=FlagEvent.Verb.RAISED, at=flag.raised_at) for flag in flags)
     behind = Flag.evidence.through
     behind._default_manager.bulk_create(behind(flag=flag, painreport=flag.raised_by) for flag in flags)
     worklist_entries.update_entries(*(client.pk for client in clients))
     return Counter(
         clients=len(clients), prescriptions=len(prescriptions), schedules=len(schedules),
-        reports=sum(len(life.reports) for life in lives), flags=len(flags),
+        reports=sum(len(simulated.reports) for simulated in batch), flags=len(flags),
     )  # fmt: skip
 
 
-def _schedule(life: _Life, version: PrescriptionVersion) -> Schedule:
-    slot = next_slot(build_plan(version, version.prescription.client).prescribed, life.time, zone(life.zone), life.now)
+def _schedule(simulated: _SimulatedClient, version: PrescriptionVersion) -> Schedule:
+    slot = next_slot(
+        build_plan(version, version.prescription.client).prescribed, simulated.time, zone(simulated.zone), simulated.now
+    )
     return Schedule(
         prescription=version.prescription,
-        local_time=life.time,
-        time_zone=life.zone,
+        local_time=simulated.time,
+        time_zone=simulated.zone,
         next_slot=slot.date if slot else None,
         next_due_at=slot.due_at if slot else None,
     )

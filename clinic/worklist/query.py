@@ -118,8 +118,8 @@ def filter_q(name: str, now: dt.datetime, path: str = "worklist_entry__") -> Q:
     """
     return {
         "held": Q(**{f"{path}held": True}),
-        "silent": Q(**{f"{path}quiet_since__lte": now - SILENT_FOR}),
-        "new": Q(**{f"{path}came_at__gt": now - NEW_FOR}),
+        "silent": Q(**{f"{path}silent_since__lte": now - SILENT_FOR}),
+        "new": Q(**{f"{path}joined_or_invited_at__gt": now - NEW_FOR}),
     }[name]
 
 

@@ -56,7 +56,7 @@ def test_states_are_rebuilt_at_once_and_raise_nothing(cast, olga):
 
 
 def test_of_many_the_rest_is_rebuilt_by_its_next_report(cast, olga, monkeypatch):
-    monkeypatch.setattr(rule_tuning, "REBUILT_AT_ONCE", 1)
+    monkeypatch.setattr(rule_tuning, "MAX_REBUILT_STATES", 1)
     plans = [make.prescription(client) for client in (cast.dana, cast.erin)]
     for plan in plans:
         keep_diary(plan, QUIET)

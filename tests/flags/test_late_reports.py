@@ -128,7 +128,7 @@ def test_a_clock_that_went_back_loses_nothing(bend):
 
 
 def test_at_most_the_newest_400_are_replayed_and_all_are_counted(bend, monkeypatch):
-    monkeypatch.setattr(engine, "REPLAYED_AT_MOST", 5)
+    monkeypatch.setattr(engine, "MAX_REPLAYED_REPORTS", 5)
     for day in range(8):
         say(bend, day, before=3)
     row = PainTrend.objects.get()

@@ -175,5 +175,5 @@ def test_the_rule_by_hand_stays_with_the_first_week() -> None:
 
 def test_a_bare_score_flags_at_its_limit() -> None:
     person = Client([(float(n), START + DAY * n, x) for n, x in enumerate([3, 5, 4])], math.inf, 3)
-    (said,) = counting.follow(LastReportAlerts, [person])
-    assert [flag for _, flag, _ in said.said] == [False, True, False]
+    (trace,) = counting.follow(LastReportAlerts, [person])
+    assert [flag for _, flag, _ in trace.answers] == [False, True, False]

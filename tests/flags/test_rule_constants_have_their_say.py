@@ -97,21 +97,21 @@ def test_meaningless_constants_of_the_response_rule_are_refused(bad: dict[str, f
 @pytest.mark.parametrize("sensitivity", SENSITIVITIES)
 @pytest.mark.parametrize("rise", SMALLEST_RISES)
 def test_a_practitioner_moves_two_constants_and_no_other(sensitivity: str, rise: float) -> None:
-    tuned = TrendConfig.tuned(sensitivity, rise)
-    assert tuned == replace(TrendConfig(), flag_score=SENSITIVITIES[sensitivity], smallest_rise=rise)
+    for_settings = TrendConfig.for_settings(sensitivity, rise)
+    assert for_settings == replace(TrendConfig(), flag_score=SENSITIVITIES[sensitivity], smallest_rise=rise)
 
 
 @pytest.mark.parametrize("name", ["", "Standard", "earliest", "none", "1.95"])
 def test_another_word_for_a_sensitivity_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="sensitivity must be one of"):
-        TrendConfig.tuned(name)
+        TrendConfig.for_settings(name)
 
 
 @pytest.mark.parametrize("rise", SMALLEST_RISES)
 @pytest.mark.parametrize("by", [1, 2, 3])
 @pytest.mark.parametrize("sensitivity", SENSITIVITIES)
 def test_no_flag_begins_below_the_smallest_rise(sensitivity: str, rise: float, by: int) -> None:
-    detector = Detector(TrendConfig.tuned(sensitivity, rise))
+    detector = Detector(TrendConfig.for_settings(sensitivity, rise))
     results = follow([*ORDINARY * 2, *up_by(by)], detector)
     first = first_flag(results)
     if first is not None:

@@ -218,6 +218,6 @@ def test_a_setting_moves_the_bar_and_nothing_that_is_measured_before_the_first_f
     sensitivity: str, rise: float, name: str
 ) -> None:
     plain = follow(HISTORIES[name])
-    tuned = follow(HISTORIES[name], Detector(TrendConfig.tuned(sensitivity, rise)))
-    until = min(first_flag(plain) or len(plain), first_flag(tuned) or len(tuned))
-    assert [r.score for r in plain[:until]] == [r.score for r in tuned[:until]]
+    for_settings = follow(HISTORIES[name], Detector(TrendConfig.for_settings(sensitivity, rise)))
+    until = min(first_flag(plain) or len(plain), first_flag(for_settings) or len(for_settings))
+    assert [r.score for r in plain[:until]] == [r.score for r in for_settings[:until]]

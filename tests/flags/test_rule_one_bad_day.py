@@ -24,7 +24,7 @@ def test_one_bad_day_in_a_steady_diary_is_no_flag(level: int, bad: int) -> None:
 def test_nor_on_any_day_of_an_ordinary_diary_at_any_sensitivity(sensitivity: str, day: int) -> None:
     scores = list(ORDINARY * 3)
     scores[day] = 10
-    assert first_flag(follow(scores, Detector(TrendConfig.tuned(sensitivity)))) is None
+    assert first_flag(follow(scores, Detector(TrendConfig.for_settings(sensitivity)))) is None
 
 
 @pytest.mark.parametrize("day", range(6))

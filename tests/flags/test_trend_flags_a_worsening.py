@@ -109,7 +109,7 @@ def test_the_after_score_is_another_rules_business() -> None:
 def test_an_early_setting_flags_no_later_and_a_few_setting_no_sooner() -> None:
     days = []
     for sensitivity in ("early", "standard", "few"):
-        detector = Detector(TrendConfig.tuned(sensitivity))
+        detector = Detector(TrendConfig.for_settings(sensitivity))
         follow([ORDINARY[n % 28] for n in range(56)], detector)
         days.append(first_flag(follow(raised(2), detector, START + DAY * 56)) or 99)
     assert days == sorted(days)
@@ -118,4 +118,4 @@ def test_an_early_setting_flags_no_later_and_a_few_setting_no_sooner() -> None:
 
 def test_a_larger_smallest_rise_passes_over_a_small_one() -> None:
     small = [ORDINARY[n % 28] for n in range(56)] + raised(1) * 2
-    assert first_flag(follow(small, Detector(TrendConfig.tuned("early", 2.0)))) is None
+    assert first_flag(follow(small, Detector(TrendConfig.for_settings("early", 2.0)))) is None

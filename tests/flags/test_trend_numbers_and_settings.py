@@ -94,7 +94,7 @@ def test_figures_have_no_minus_nought() -> None:
 
 def test_the_settings_a_practitioner_sees_all_have_a_price_and_the_default_is_among_them() -> None:
     assert set(FALSE_FLAGS_PER_YEAR) == {(name, rise) for name in SENSITIVITIES for rise in SMALLEST_RISES}
-    assert TrendConfig.tuned() == DEFAULT_CONFIG
+    assert TrendConfig.for_settings() == DEFAULT_CONFIG
     assert DEFAULT_CONFIG.smallest_rise in SMALLEST_RISES
 
 
@@ -110,7 +110,7 @@ def test_a_lower_bar_costs_more_false_flags() -> None:
 
 def test_an_unknown_sensitivity_is_refused() -> None:
     with pytest.raises(ValueError, match="early, standard, few"):
-        TrendConfig.tuned("eager")
+        TrendConfig.for_settings("eager")
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_the_published_commercial_rule_cries_wolf_eight_times_as_often() -> None
 
 @cache
 def price(sensitivity: str, rise: float) -> float:
-    make = partial(Detector, TrendConfig.tuned(sensitivity, rise))
+    make = partial(Detector, TrendConfig.for_settings(sensitivity, rise))
     return counting.false_flags_per_year(counting.follow(make, unchanged()))
 
 

@@ -69,7 +69,7 @@ def test_an_empty_state_is_a_new_client() -> None:
 
 def test_the_settings_may_change_between_two_reports() -> None:
     detector, _ = after_ordinary()
-    again = Detector.from_state(detector.state, config=TrendConfig.tuned("early"))
+    again = Detector.from_state(detector.state, config=TrendConfig.for_settings("early"))
     assert again.config.flag_score == SENSITIVITIES["early"]
     assert again.state == detector.state
 

@@ -76,7 +76,7 @@ def build_charts(
         notes: each with the number of the prescription that it is about; None: the client.
     """
     evidence = pain_chart.flag_numbers_by_report(rows.flags, flag_numbers)
-    config, charts = TrendConfig.tuned(*rows.rule_settings_in_force), []
+    config, charts = TrendConfig.for_settings(*rows.rule_settings_in_force), []
     for prescription in rows.prescriptions[:CHARTS_AT_MOST]:
         flags = [flag for flag in rows.flags if flag.prescription_id == prescription.pk]
         changes = prescription.changes.all()

@@ -1,4 +1,4 @@
-"""What other settings would have flagged in one client's history, drawn beside what was. Nothing is written."""
+"""The flags that other rule settings would raise on one client's reports, beside the real ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from clinic.admin.client import pain_chart
-from clinic.admin.client.rule_settings import asked_for, in_words, price
+from clinic.admin.client.rule_settings import describe_settings, format_false_flags, read_requested_settings
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
@@ -23,96 +23,102 @@ from clinic.flags.trend import TrendConfig
 from clinic.models import Client, Flag, Prescription
 from clinic.progress.svg_chart import Mark
 
-PLANS_AT_MOST = 4  # the newest exercises; each is replayed whole
-SAME = dt.timedelta(days=14)  # nearer than this, two flags of one kind are about the same days
-RULES = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]  # the kinds that the rules raise from scores
+MAX_PRESCRIPTIONS = 4  # the newest; each is replayed whole
+SAME_WITHIN = dt.timedelta(days=14)  # two flags of one kind are about the same rise
+SIMULATED_KINDS = [Flag.Kind.WORSENING, Flag.Kind.EXERCISE_HURTS]  # raised from scores
 
 
 @dataclass(frozen=True)
-class Line:
-    """One flag: as it would have been, as it really was, or both."""
+class FlagComparison:
+    """One flag: as simulated, as really raised, or both."""
 
     number: int
     at: dt.datetime
     kind: str
-    would: SimulatedFlag | None
-    really: Flag | None
+    simulated: SimulatedFlag | None
+    real: Flag | None
 
 
 @dataclass(frozen=True)
-class Tried:
-    """One exercise under the settings tried."""
+class PrescriptionSimulation:
+    """One prescription under the chosen settings."""
 
-    drawn: pain_chart.PainChart
+    chart: pain_chart.PainChart
     summary: str
-    lines: Sequence[Line]
+    comparisons: Sequence[FlagComparison]
 
 
 @require_safe
-def show(request: HttpRequest, pk: int) -> AdminPage:
-    """Choose other settings, and see them tried on all that this client reported."""
+def show_simulation(request: HttpRequest, pk: int) -> AdminPage:
+    """Choose other settings and see them simulated on this client's reports; nothing is written."""
     client = get_object_or_404(Client.objects.treated_by(request.user).select_related("clinic"), pk=pk)
-    now = rule_settings.settings_of(client.pk)
-    form, knobs = asked_for(request, now)
-    plans = client.prescriptions.select_related("client", "exercise").prefetch_related("versions", "exercise__texts")
-    newest = list(plans.filter(reports__isnull=False).distinct().order_by("-pk")[:PLANS_AT_MOST])
-    raised: dict[int, list[Flag]] = {plan.pk: [] for plan in newest}
-    flags = Flag.objects.filter(prescription__in=newest, kind__in=RULES).select_related("raised_by")
+    in_force = rule_settings.settings_of(client.pk)
+    form, chosen = read_requested_settings(request, in_force)
+    prescriptions = client.prescriptions.select_related("client", "exercise").prefetch_related(
+        "versions", "exercise__texts"
+    )
+    newest = list(prescriptions.filter(reports__isnull=False).distinct().order_by("-pk")[:MAX_PRESCRIPTIONS])
+    real_flags: dict[int, list[Flag]] = {prescription.pk: [] for prescription in newest}
+    flags = Flag.objects.filter(prescription__in=newest, kind__in=SIMULATED_KINDS).select_related("raised_by")
     for flag in flags.order_by("raised_at", "pk"):
-        raised[flag.prescription_id].append(flag)
+        real_flags[flag.prescription_id].append(flag)
     return render_page(
         request,
         "client/rule_simulation.html",
         _("Try other settings"),
         client=client,
         form=form,
-        knobs=knobs,
-        chosen=in_words(knobs),
-        same_as_now=knobs == now,
-        price=price(knobs),
-        tried=[_tried(plan, TrendConfig.tuned(*knobs), raised[plan.pk]) for plan in newest],
+        rule_settings=chosen,
+        chosen=describe_settings(chosen),
+        is_in_force=chosen == in_force,
+        price=format_false_flags(chosen),
+        simulations=[
+            _simulate(prescription, TrendConfig.for_settings(*chosen), real_flags[prescription.pk]) for prescription in newest
+        ],
     )
 
 
-def _tried(prescription: Prescription, config: TrendConfig, really: Sequence[Flag]) -> Tried:
-    seen = simulation.simulate_prescription(prescription.pk, config, ResponseConfig())
-    lines = _side_by_side(seen.flags, really)
-    marks = [Mark(line.at, str(line.number), past=line.would is None) for line in lines]
-    return Tried(
-        pain_chart.draw_pain_chart(prescription, seen, marks, timezone.now(), span=None),
-        summary=_summary(seen),
-        lines=lines,
+def _simulate(prescription: Prescription, config: TrendConfig, real: Sequence[Flag]) -> PrescriptionSimulation:
+    result = simulation.simulate_prescription(prescription.pk, config, ResponseConfig())
+    comparisons = _compare_flags(result.flags, real)
+    marks = [Mark(row.at, str(row.number), past=row.simulated is None) for row in comparisons]
+    return PrescriptionSimulation(
+        pain_chart.draw_pain_chart(prescription, result, marks, timezone.now(), span=None),
+        summary=_summary(result),
+        comparisons=comparisons,
     )
 
 
-def _summary(seen: SimulationResult) -> str:
-    weeks, times = max(1, round(seen.days / 7)), len(seen.flags)
-    within = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": weeks}
+def _summary(result: SimulationResult) -> str:
+    weeks, times = max(1, round(result.days / 7)), len(result.flags)
+    duration = ngettext("%(count)s week", "%(count)s weeks", weeks) % {"count": weeks}
     if not times:
-        return _("With these it would not have flagged in %(weeks)s.") % {"weeks": within}
+        return _("With these it would not have flagged in %(weeks)s.") % {"weeks": duration}
     return ngettext(
         "With these it would have flagged once in %(weeks)s.",
         "With these it would have flagged %(times)s times in %(weeks)s.",
         times,
-    ) % {"times": times, "weeks": within}
+    ) % {"times": times, "weeks": duration}
 
 
-def _side_by_side(would: Sequence[SimulatedFlag], really: Iterable[Flag]) -> list[Line]:
-    """Each flag that would have been, with the real one of the same kind and days; then the real ones left over."""
-    left, pairs = list(really), list[tuple[dt.datetime, str, SimulatedFlag | None, Flag | None]]()
-    for one in would:
-        near = [flag for flag in left if flag.kind == one.kind and abs(pain_chart.flag_time(flag) - one.at) <= SAME]
-        twin = min(near, key=lambda flag: abs(pain_chart.flag_time(flag) - one.at), default=None)
-        if twin is not None:
-            left.remove(twin)
-        pairs.append((one.at, one.kind, one, twin))
-    pairs += [(pain_chart.flag_time(flag), flag.kind, None, flag) for flag in left]
+def _compare_flags(simulated: Sequence[SimulatedFlag], real: Iterable[Flag]) -> list[FlagComparison]:
+    """Pair each simulated flag with the nearest real one of its kind; real ones without a pair stand alone."""
+    unpaired, pairs = list(real), list[tuple[dt.datetime, str, SimulatedFlag | None, Flag | None]]()
+    for row in simulated:
+        distances = {flag: abs(pain_chart.flag_time(flag) - row.at) for flag in unpaired if flag.kind == row.kind}
+        nearest = min(distances, key=distances.__getitem__, default=None)
+        if nearest is not None and distances[nearest] > SAME_WITHIN:
+            nearest = None
+        if nearest is not None:
+            unpaired.remove(nearest)
+        pairs.append((row.at, row.kind, row, nearest))
+    pairs += [(pain_chart.flag_time(flag), flag.kind, None, flag) for flag in unpaired]
     return [
-        Line(number, at, str(Flag.Kind(kind).label), one, twin)
-        for number, (at, kind, one, twin) in enumerate(sorted(pairs, key=lambda pair: pair[0]), 1)
+        FlagComparison(number, at, str(Flag.Kind(kind).label), row, flag)
+        for number, (at, kind, row, flag) in enumerate(sorted(pairs, key=lambda pair: pair[0]), 1)
     ]
 
 
 ROUTES = [
-    ("clients/<int:pk>/replay/", show, "replay"),
+    ("clients/<int:pk>/rule-simulation/", show_simulation, "rule_simulation"),
 ]

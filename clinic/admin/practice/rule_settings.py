@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access
 from clinic.admin.client.rule_settings import (
     RuleSettingsChangeForm,
+    build_price_table,
     describe_settings,
     format_points,
-    build_price_table,
 )
 from clinic.admin.rendering import render_page
 from clinic.flags import rule_settings, rule_tuning

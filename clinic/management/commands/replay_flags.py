@@ -40,13 +40,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rule_values.read(options["rule"])  # a bad one is told even where there is nothing to replay
-            replayed = [
+            rule_values.parse_rule_values(options["rule"])  # refuses an invalid value even without a prescription
+            results = [
                 (
                     client,
                     number,
                     simulation.simulate_prescription(
-                        number, *rule_values.read(options["rule"], rule_settings.config_of(client))
+                        number, *rule_values.parse_rule_values(options["rule"], rule_settings.config_of(client))
                     ),
                 )
                 for number, client in _prescriptions(options["client"])
@@ -57,10 +57,10 @@ class Command(BaseCommand):
             raise CommandError("--rule: with these values the rule cannot be computed.") from None
         flags = [
             {"client": client, "prescription": number, **asdict(flag)}
-            for client, number, seen in replayed
-            for flag in seen.flags
+            for client, number, result in results
+            for flag in result.flags
         ]
-        summary = _summary([seen for _client, _number, seen in replayed])
+        summary = _summary([result for _client, _number, result in results])
         if options["client"] is not None:
             sensitivity, smallest_rise = rule_settings.settings_of(options["client"])
             summary = {"sensitivity": sensitivity, "smallest_rise": smallest_rise, **summary}
@@ -86,16 +86,16 @@ def _prescriptions(client: int | None) -> list[tuple[int, int]]:
     return list(rows.values_list("pk", "client"))
 
 
-def _summary(replayed: list[SimulationResult]) -> dict[str, Any]:
-    """How much was replayed, and how often each kind would have been flagged, also per year of history."""
-    years = sum(seen.days for seen in replayed) / DAYS_A_YEAR
-    tally = Counter(flag.kind for seen in replayed for flag in seen.flags)
-    told: dict[str, Any] = {
-        "prescriptions": len(replayed),
-        "reports": sum(seen.reports for seen in replayed),
+def _summary(results: list[SimulationResult]) -> dict[str, Any]:
+    """The amount of history, and the number of flags of each kind, also per year."""
+    years = sum(result.days for result in results) / DAYS_A_YEAR
+    tally = Counter(flag.kind for result in results for flag in result.flags)
+    summary: dict[str, Any] = {
+        "prescriptions": len(results),
+        "reports": sum(result.reports for result in results),
         "years": round(years, 2),
     }
     for kind in KINDS:
-        told[kind] = tally[kind]
-        told[f"{kind}_a_year"] = round(tally[kind] / years, 2) if years else 0.0
-    return told
+        summary[kind] = tally[kind]
+        summary[f"{kind}_a_year"] = round(tally[kind] / years, 2) if years else 0.0
+    return summary

@@ -30,11 +30,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         seed = options["seed"]
-        if Clinic.objects.filter(slug=simulation.slug(seed)).exists():
+        if Clinic.objects.filter(slug=simulation.simulated_slug(seed)).exists():
             raise CommandError(f"--seed: the clinic of seed {seed} is there already. Take another seed.")
         exercise = Exercise.objects.current().filter(slug="forward-bend").first()
         if exercise is None:
             raise CommandError("The library is not loaded. Run first: manage.py load_exercises")
-        made = simulation.fill(options["clients"], options["days"], seed, exercise, timezone.now())
-        told = ", ".join(f"{count} {kind}" for kind, count in made.items())
-        self.stdout.write(f"Simulated clinic {seed}: {told}. Its owner is owner@{simulation.slug(seed)}.invalid")
+        created = simulation.fill_clinic(options["clients"], options["days"], seed, exercise, timezone.now())
+        counts = ", ".join(f"{count} {kind}" for kind, count in created.items())
+        owner = f"owner@{simulation.simulated_slug(seed)}.invalid"
+        self.stdout.write(f"Simulated clinic {seed}: {counts}. Its owner is {owner}")

@@ -16,8 +16,8 @@ def alice(cast):
     return signed_in(cast.alice)
 
 
-def tune(alice, cast, **over):
-    return alice.post(url("tune", cast.dana.pk), {**FEW, **over}, follow=True)
+def change_settings(alice, cast, **over):
+    return alice.post(url("rule_settings", cast.dana.pk), {**FEW, **over}, follow=True)
 
 
 def checked(page):
@@ -27,14 +27,14 @@ def checked(page):
 
 
 def test_each_setting_stands_there_with_its_measured_price(cast, alice):
-    page = words(alice.get(url("tune", cast.dana.pk)))
+    page = words(alice.get(url("rule_settings", cast.dana.pk)))
     assert all(f"{price:.2f}" in page for price in FALSE_FLAGS_PER_YEAR.values())
     assert "Now: standard, from 1 point up." in page
     assert "Never: the rule listens as it comes." in page
 
 
 def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice):
-    page = tune(alice, cast)
+    page = change_settings(alice, cast)
     assert said(page) == ["Dana: the rule listens as chosen from now on."]
     assert "Few false flags: later, from 1.5 points up" in words(page)
     made = RuleSettings.objects.get()
@@ -43,7 +43,7 @@ def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
 def test_without_a_reason_nothing_is_stored_and_what_was_chosen_stays(cast, alice, reason):
-    page = tune(alice, cast, reason=reason)
+    page = change_settings(alice, cast, reason=reason)
     assert list(page.context["form"].errors) == ["reason"]
     assert checked(page) == ["few", "1.5"]
     assert not RuleSettings.objects.exists()
@@ -54,27 +54,27 @@ def test_without_a_reason_nothing_is_stored_and_what_was_chosen_stays(cast, alic
     [("sensitivity", ""), ("sensitivity", "loud"), ("smallest_rise", ""), ("smallest_rise", "nan")],
 )
 def test_only_what_was_measured_can_be_chosen(cast, alice, field, value):
-    page = tune(alice, cast, **{field: value})
+    page = change_settings(alice, cast, **{field: value})
     assert list(page.context["form"].errors) == [field]
     assert not RuleSettings.objects.exists()
 
 
 def test_every_turn_stays_below_with_who_and_why(cast, alice):
-    tune(alice, cast)
-    tune(alice, cast, sensitivity="early", reason="We see her every week now.")
-    page = words(alice.get(url("tune", cast.dana.pk)))
+    change_settings(alice, cast)
+    change_settings(alice, cast, sensitivity="early", reason="We see her every week now.")
+    page = words(alice.get(url("rule_settings", cast.dana.pk)))
     early = page.index("Alice: early: more false flags, from 1.5 points up. We see her every week now.")
     assert early < page.index("Alice: few false flags: later, from 1.5 points up. Her days differ a lot.")
 
 
 def test_it_comes_filled_in_from_the_page_that_tried_it(cast, alice):
-    address = url("tune", cast.dana.pk)
+    address = url("rule_settings", cast.dana.pk)
     assert checked(alice.get(address, {"sensitivity": "early", "smallest_rise": "2.0"})) == ["early", "2.0"]
     assert not RuleSettings.objects.exists()
 
 
 @pytest.mark.parametrize("nonsense", [{"sensitivity": "<b>"}, {"smallest_rise": "1e999"}, {"smallest_rise": "a\x00"}])
 def test_nonsense_in_the_address_leaves_what_is_in_force(cast, alice, nonsense):
-    page = alice.get(url("tune", cast.dana.pk), nonsense)
+    page = alice.get(url("rule_settings", cast.dana.pk), nonsense)
     assert page.status_code == 200
     assert page.context["form"].initial == {"sensitivity": "standard", "smallest_rise": "1.0"}

@@ -27,28 +27,32 @@ def ruth(cast):
     return prescription.client
 
 
-def tried(alice, client, **asked):
-    return alice.get(url("replay", client.pk), asked)
+def simulate(alice, client, **asked):
+    return alice.get(url("rule_simulation", client.pk), asked)
 
 
 def lines(page):
-    return [(line.would is not None, line.really is not None) for one in page.context["tried"] for line in one.lines]
+    return [
+        (row.simulated is not None, row.real is not None)
+        for one in page.context["simulations"]
+        for row in one.comparisons
+    ]
 
 
 def test_it_begins_with_what_is_in_force(alice, ruth):
-    page = tried(alice, ruth)
-    assert page.context["knobs"] == ("standard", 1.0)
+    page = simulate(alice, ruth)
+    assert page.context["rule_settings"] == ("standard", 1.0)
     assert lines(page) == [(True, True)]
     assert "With these it would have flagged once in 5 weeks." in words(page)
     assert 'class="pl-button pl-main" href="' not in page.content.decode()
 
 
 def test_an_early_rule_flags_no_later_and_the_table_says_when(alice, ruth):
-    page = tried(alice, ruth, **EARLY)
-    (line,) = page.context["tried"][0].lines
-    assert line.would.at <= line.really.raised_at
+    page = simulate(alice, ruth, **EARLY)
+    (line,) = page.context["simulations"][0].comparisons
+    assert line.simulated.at <= line.real.raised_at
     assert "Pain is rising" in words(page)
-    assert f"up {line.would.rise:.1f} points" in words(page)
+    assert f"up {line.simulated.rise:.1f} points" in words(page)
 
 
 def test_a_flag_that_would_not_have_been_stands_there_hollow(alice, cast):
@@ -57,7 +61,7 @@ def test_a_flag_that_would_not_have_been_stands_there_hollow(alice, cast):
     for ago in range(9, 0, -1):
         flagged_clients.says(mild, ago - 0.5, 5)
     assert Flag.objects.filter(prescription=mild).exists()
-    page = tried(alice, mild.client, **HARDLY)
+    page = simulate(alice, mild.client, **HARDLY)
     assert lines(page) == [(False, True)]
     assert "With these it would not have flagged in 5 weeks." in words(page)
     assert page.content.decode().count('class="chart-mark-past" cx') >= 2
@@ -65,16 +69,16 @@ def test_a_flag_that_would_not_have_been_stands_there_hollow(alice, cast):
 
 
 def test_use_these_leads_to_the_knobs_filled_in(alice, ruth):
-    page = tried(alice, ruth, **HARDLY).content.decode()
-    assert f'href="{url("tune", ruth.pk)}?sensitivity=few&amp;smallest_rise=2.0"' in page
+    page = simulate(alice, ruth, **HARDLY).content.decode()
+    assert f'href="{url("rule_settings", ruth.pk)}?sensitivity=few&amp;smallest_rise=2.0"' in page
 
 
 def test_nothing_is_written(alice, ruth):
-    tried(alice, ruth)
+    simulate(alice, ruth)
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        tried(alice, ruth, **EARLY)
+        simulate(alice, ruth, **EARLY)
     kinds = {query["sql"].split()[0] for query in asked}
     assert kinds == {"SELECT"}
 
@@ -84,25 +88,25 @@ def test_the_queries_do_not_grow_with_the_history(alice, cast, django_assert_max
     for days in ((20, 18), (17, 1)):
         flagged_clients.calm(prescription, *days)
         with django_assert_max_num_queries(22) as asked:
-            tried(alice, prescription.client, **EARLY)
+            simulate(alice, prescription.client, **EARLY)
         counts.append(len(asked))
     assert counts[0] == counts[1]
 
 
 def test_who_never_reported_is_told_to_come_back(alice, cast):
-    assert "Nothing to try it on yet" in words(tried(alice, cast.dana))
+    assert "Nothing to try it on yet" in words(simulate(alice, cast.dana))
 
 
 @pytest.mark.parametrize("nonsense", [{"sensitivity": "loud"}, {"smallest_rise": "-1"}, {"sensitivity": "x" * 9999}])
 def test_nonsense_is_named_and_what_is_in_force_is_shown(alice, ruth, nonsense):
-    page = tried(alice, ruth, **nonsense)
+    page = simulate(alice, ruth, **nonsense)
     assert page.context["form"].errors
-    assert page.context["knobs"] == ("standard", 1.0)
+    assert page.context["rule_settings"] == ("standard", 1.0)
 
 
 def test_one_bad_session_is_replayed_too(alice, cast):
     prescription = make.prescription(cast.dana)
     make.report(prescription, 4, 8, at=dt.datetime.now(dt.UTC) - dt.timedelta(days=1))
-    page = tried(alice, cast.dana)
+    page = simulate(alice, cast.dana)
     assert lines(page) == [(True, True)]
     assert "Exercise hurts" in words(page)

@@ -37,7 +37,7 @@ def went(cast):
 
 
 def shown(person):
-    return words(signed_in(person).get(url("outcomes")))
+    return words(signed_in(person).get(url("flag_statistics")))
 
 
 def test_a_practitioner_sees_how_the_flags_of_ones_own_clients_went(went):
@@ -76,10 +76,10 @@ def test_it_says_when_a_flag_goes_to_the_owner(cast):
 
 def test_it_is_in_the_navigation_of_those_who_treat(cast):
     desk = make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK)
-    entry = f'href="{url("outcomes")}"'
+    entry = f'href="{url("flag_statistics")}"'
     assert entry in signed_in(cast.alice).get(url("index")).content.decode()
     assert entry not in signed_in(desk).get(url("index")).content.decode()
-    assert signed_in(desk).get(url("outcomes")).status_code == 404
+    assert signed_in(desk).get(url("flag_statistics")).status_code == 404
 
 
 def test_the_queries_do_not_grow_with_the_flags(cast, django_assert_max_num_queries):
@@ -88,7 +88,7 @@ def test_the_queries_do_not_grow_with_the_flags(cast, django_assert_max_num_quer
         for ago in range(number):
             flag(cast.dana, Flag.Kind.SILENT, 900 - 10 * ago - number, 2, "real")
         with django_assert_max_num_queries(12) as asked:
-            alice.get(url("outcomes"))
+            alice.get(url("flag_statistics"))
         counts.append(len(asked))
     assert counts[0] == counts[1]
 

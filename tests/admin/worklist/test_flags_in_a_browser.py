@@ -170,9 +170,9 @@ def test_the_pages_that_look_back_are_free_of_faults(flags, open_page, viewport,
     ruth = flags[Flag.Kind.WORSENING].prescription.client_id
     wrong = {}
     for name, path in {
-        "tune": url("tune", ruth),
-        "replay": url("replay", ruth) + "?sensitivity=few&smallest_rise=2.0",
-        "outcomes": url("outcomes"),
+        "rule_settings": url("rule_settings", ruth),
+        "rule_simulation": url("rule_simulation", ruth) + "?sensitivity=few&smallest_rise=2.0",
+        "flag_statistics": url("flag_statistics"),
         "resolve-page": url("resolve", flags[Flag.Kind.RED_FLAG].pk),
     }.items():
         page = open_page(path, viewport, scheme)

@@ -107,7 +107,7 @@ def test_held_ends_with_the_hold(clients):
 def test_of_very_many_only_the_first_are_counted_and_paged(clients, monkeypatch):
     """Those in need come first, so they are counted and shown; the others are found by name."""
     monkeypatch.setattr("clinic.worklist.query.MAX_COUNTED", 2)
-    monkeypatch.setattr(page_of, "COUNTED_AT_MOST", 2)
+    monkeypatch.setattr(page_of, "MAX_COUNTED", 2)
     alice = signed_in(clients.alice)
     page = alice.get(url("index"))
     assert page.context["needing"] == 1

@@ -21,8 +21,8 @@ def clinics(db):
     """The owner of a clinic of so many, made by bulk inserts; in each somebody is flagged and held."""
     owners = {}
     for many in (10, 1000):
-        simulation.fill(many, DAYS, many, make.exercise(), timezone.now())
-        owners[many] = Practitioner.objects.get(clinic__slug=simulation.slug(many), role=Practitioner.Role.OWNER)
+        simulation.fill_clinic(many, DAYS, many, make.exercise(), timezone.now())
+        owners[many] = Practitioner.objects.get(clinic__slug=simulation.simulated_slug(many), role=Practitioner.Role.OWNER)
     return owners
 
 

@@ -11,7 +11,7 @@ let asking = false;
 
 /** What the server put there to be said, or nothing. */
 function say(key) {
-  const words = key && document.querySelector("#worklist-said").content.querySelector(`[data-text="${key}"]`);
+  const words = key && document.querySelector("#worklist-messages").content.querySelector(`[data-text="${key}"]`);
   const time = asOf.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
   status.replaceChildren(...(words ? words.cloneNode(true).childNodes : []));
   for (const place of status.querySelectorAll("time")) place.textContent = time;
@@ -164,7 +164,7 @@ function refused(form, fresh, otherwise) {
   said.setAttribute("role", "alert");
   // The top of that page only says to look at the fields: what to do stands after it and beside them.
   const why = [...fresh.querySelectorAll(".pl-error-summary > p + p, .pl-error")].map((words) => words.textContent.trim()).join(" ");
-  said.textContent = why || document.querySelector("#worklist-said").content.querySelector(`[data-text="${otherwise}"]`).textContent;
+  said.textContent = why || document.querySelector("#worklist-messages").content.querySelector(`[data-text="${otherwise}"]`).textContent;
   form.append(said);
 }
 

@@ -1,4 +1,4 @@
-"""What sending is measured against: Django's own loop without rows, and raw SQL with a mail that is ready made."""
+"""The baselines of sending: Django's own loop without rows, and raw SQL with a prepared mail."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _built(letter: Letter) -> EmailMultiAlternatives:
 
 
 def letters(reminders: Sequence[Any]) -> Iterator[Letter]:
-    """What the loop needs of each reminder, made beforehand: addresses, headers and the templates' context."""
+    """The data of each reminder, prepared: addresses, headers and the context of the templates."""
     from clinic.mail.compose import build_frame_context
     from clinic.reminders.sending import build_context, build_links, compose
 
