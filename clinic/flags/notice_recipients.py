@@ -37,11 +37,13 @@ def find_recipients(client: Client, now: dt.datetime) -> list[Practitioner]:
 
 def find_owner_recipients(clinic: Clinic, now: dt.datetime) -> list[Practitioner]:
     """The owners who take urgent mail; for an absent one, the cover."""
-    numbers = set[int | None]()
+    numbers: set[int] = set()
     for owner in active_owners(clinic):
         absence = owner.absences.at(now).first()
-        numbers.add(owner.pk if absence is None else absence.cover_id)
-    return list(Practitioner.objects.receiving_urgent_mail().filter(pk__in=numbers - {None}).order_by("pk"))
+        number = owner.pk if absence is None else absence.cover_id
+        if number is not None:
+            numbers.add(number)
+    return list(Practitioner.objects.receiving_urgent_mail().filter(pk__in=numbers).order_by("pk"))
 
 
 def active_owners(clinic: Clinic) -> QuerySet[Practitioner]:

@@ -1,11 +1,13 @@
-"""How finely the rule listens to one client: two knobs, their measured price, and why they were turned."""
+"""The rule settings of one client: two choices, their measured price, and the reason of each change."""
 
 import re
 
 import pytest
 
+from clinic.flags.rule_tuning import set_clinic_rule_settings
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR
-from clinic.models import RuleSettings
+from clinic.models import Practitioner, RuleSettings
+from tests import make
 from tests.admin.browsing import said, signed_in, url, words
 
 FEW = {"sensitivity": "few", "smallest_rise": "1.5", "reason": "Her days differ a lot."}
@@ -39,6 +41,18 @@ def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice
     assert "Few false flags: later, from 1.5 points up" in words(page)
     made = RuleSettings.objects.get()
     assert (made.sensitivity, made.smallest_rise, made.reason, made.by) == ("few", 1.5, FEW["reason"], cast.alice)
+
+
+def test_the_clients_page_says_the_clinics_settings_where_the_client_has_none(cast, alice):
+    olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
+    set_clinic_rule_settings(
+        olga.clinic, sensitivity="early", smallest_rise=2.0, reason="We want to know soon.", by=olga
+    )
+    page = words(alice.get(url("client", cast.dana.pk)))
+    assert "Early: more false flags, from 2 points up" in page
+    assert f"{FALSE_FLAGS_PER_YEAR['early', 2.0]:.2f}" in page
+    change_settings(alice, cast)
+    assert "Few false flags: later, from 1.5 points up" in words(alice.get(url("client", cast.dana.pk)))
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
