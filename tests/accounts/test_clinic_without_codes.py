@@ -7,7 +7,7 @@ from django.test import Client as Browser
 from clinic.clients import acceptance
 from clinic.models import Client
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, with_verified_email, page_text
+from tests.accounts.people import CODE, ask_for_code, page_text, with_verified_email
 from tests.mail import post
 from tests.portal.visit import invitation_link, send, stranger
 

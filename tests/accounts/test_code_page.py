@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from config.accounts import code_page
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, mailed_code, with_verified_email, page_text
+from tests.accounts.people import CODE, LOGIN, ask_for_code, mailed_code, page_text, travel_by, with_verified_email
 
 ASK = "/accounts/login/code/"
 
@@ -50,9 +50,9 @@ def test_digits_of_another_script_are_digits(browser):
 
 
 def test_a_wrong_code_says_how_often_one_may_still_try(browser):
-    said = page_text(browser.post(CODE, {"code": "0000-0000"}))
-    assert "This code is not right. Look at it again." in said
-    assert "You can try 4 more times." in said
+    text = page_text(browser.post(CODE, {"code": "0000-0000"}))
+    assert "This code is not right. Look at it again." in text
+    assert "You can try 4 more times." in text
 
 
 def test_after_five_wrong_ones_a_new_code_is_one_tap_away(browser):

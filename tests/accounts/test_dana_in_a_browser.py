@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from clinic.models import Client
 from tests import make
-from tests.accounts.people import signed_in_browser, mailed_code, with_verified_email
+from tests.accounts.people import mailed_code, signed_in_browser, with_verified_email
 from tests.accounts.test_in_a_browser import AUTHENTICATOR, DESK, PHONE, faults
 from tests.portal.visit import invitation_link
 
@@ -33,9 +33,9 @@ def alice(live_server):
 
 @pytest.fixture
 def dana(alice):
-    made = with_verified_email(make.client(alice, time_zone="Europe/Madrid"))
-    make.prescription(made, days=["mon", "wed"], times=["12:00", "18:00"])
-    return made
+    client = with_verified_email(make.client(alice, time_zone="Europe/Madrid"))
+    make.prescription(client, days=["mon", "wed"], times=["12:00", "18:00"])
+    return client
 
 
 @pytest.fixture
@@ -162,9 +162,9 @@ def test_the_invitation_signs_in_inside_the_mail_app_and_says_how_to_come_back(p
     phone.check("#id_agree")
     phone.click("main form button.primary")
     phone.wait_for_url(re.compile("/portal/$"))
-    said = phone.inner_text("main > [role=status]")
-    assert said.startswith("You are in. To come back, open ")
-    assert said.endswith("We mail you a code to frida@home.example.")
+    message = phone.inner_text("main > [role=status]")
+    assert message.startswith("You are in. To come back, open ")
+    assert message.endswith("We mail you a code to frida@home.example.")
     assert len(phone.context.pages) == 1  # no other window
 
 
@@ -195,11 +195,11 @@ def test_the_new_pages_are_free_of_faults(page, live_server, dana, viewport, sch
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     page.set_viewport_size(viewport)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    plan, wrong = dana.prescriptions.get().pk, {}
+    plan, problems = dana.prescriptions.get().pk, {}
     for path in ("", f"reminders/{plan}/", "my-data/", "leave/"):
         page.goto(f"{live_server.url}/portal/settings/{path}")
-        wrong[path] = faults(page)
-    assert {path: found for path, found in wrong.items() if found} == {}
+        problems[path] = faults(page)
+    assert {path: found for path, found in problems.items() if found} == {}
 
 
 def test_a_choice_that_leaves_nothing_is_told_at_its_boxes(browser, live_server, dana):

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 
 from clinic.accounts.devices import describe_device
 from tests import make
-from tests.accounts.people import ask_for_code, travel_by, with_verified_email, page_text
+from tests.accounts.people import ask_for_code, page_text, travel_by, with_verified_email
 
 PIXEL = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile Safari/537.36"
@@ -17,7 +17,7 @@ SESSIONS = "/accounts/sessions/"
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "said"),
+    ("user_agent", "text"),
     [
         (PIXEL, "Chrome on Android"),
         (
@@ -34,8 +34,8 @@ SESSIONS = "/accounts/sessions/"
         ("<script>alert(1)</script>", "A browser we do not know"),
     ],
 )
-def test_a_browser_in_words(user_agent, said):
-    assert describe_device(user_agent) == said
+def test_a_browser_in_words(user_agent, text):
+    assert describe_device(user_agent) == text
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def two_devices(db):
 
 def test_each_device_is_listed(two_devices):
     desk, _phone = two_devices
-    said = page_text(desk.get(SESSIONS))
-    assert "This one A browser we do not know" in said
-    assert "Chrome on Android" in said
+    text = page_text(desk.get(SESSIONS))
+    assert "This one A browser we do not know" in text
+    assert "Chrome on Android" in text
 
 
 def test_the_others_are_signed_out_and_this_one_stays(two_devices):

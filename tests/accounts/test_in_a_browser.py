@@ -10,14 +10,19 @@ from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import expect
 
 from tests import axe, make
-from tests.accounts.people import signed_in_browser, mailed_code, with_verified_email
+from tests.accounts.people import mailed_code, signed_in_browser, with_verified_email
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 ANYONE = ["login/", "login/code/", "password/reset/", "password/reset/done/", "password/reset/key/1-abc/"]
 SIGNED_IN = ["logout/", "email/", "password/change/", "sessions/", "2fa/", "2fa/webauthn/"]
-AFTER_REAUTHENTICATION = ["2fa/recovery-codes/", "2fa/recovery-codes/generate/", "2fa/totp/deactivate/", "2fa/webauthn/add/"]
+AFTER_REAUTHENTICATION = [
+    "2fa/recovery-codes/",
+    "2fa/recovery-codes/generate/",
+    "2fa/totp/deactivate/",
+    "2fa/webauthn/add/",
+]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, textarea, .choice, summary, input')]
   .filter(e => !e.closest('p, .hint, li:not(.navigation li, .sign-in-navigation li)'))
   .filter(e => !e.matches('.skip, [type=hidden], .choice input'))
@@ -52,7 +57,7 @@ def faults(page):
 
 
 def find_problems(page, address, paths):
-    wrong = {}
+    problems = {}
     for path in paths:
         for viewport, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "light")):
             page.set_viewport_size(viewport)
@@ -60,8 +65,8 @@ def find_problems(page, address, paths):
             page.goto(f"{address}/accounts/{path}")
             page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
             if found := faults(page):
-                wrong[path, scheme, viewport["width"]] = found
-    return wrong
+                problems[path, scheme, viewport["width"]] = found
+    return problems
 
 
 def test_the_pages_for_anyone_are_free_of_faults(page, live_server, dana):

@@ -45,5 +45,7 @@ def test_who_works_here_and_a_stranger_are_answered_in_the_browsers_language(her
 
 
 def test_the_next_reader_is_not_answered_in_it(here):
-    signed_in_browser(with_verified_email(make.client(here, language="es")).user).get("/accounts/email/", headers=ENGLISH)
+    signed_in_browser(with_verified_email(make.client(here, language="es")).user).get(
+        "/accounts/email/", headers=ENGLISH
+    )
     assert '<html lang="en"' in Browser().get("/accounts/login/", headers=ENGLISH).content.decode()

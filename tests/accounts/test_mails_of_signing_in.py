@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, mailed_code, with_verified_email, page_text
+from tests.accounts.people import CODE, ask_for_code, mailed_code, page_text, with_verified_email
 from tests.mail import post
 
 CODE_MAIL = """\

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Confirmation
 from tests import make
-from tests.accounts.people import LOGIN, with_verified_email, page_text
+from tests.accounts.people import LOGIN, page_text, with_verified_email
 
 KNOWN, CLOSED, NOBODY = "dana@home.example", "gus@home.example", "nobody@home.example"
 FORMS = {

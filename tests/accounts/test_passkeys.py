@@ -8,7 +8,15 @@ from django.test import Client as Browser
 
 from config.accounts.adapter import verify_email
 from tests import make
-from tests.accounts.people import CODE, ask_for_code, signed_in_browser, travel_by, mailed_code, with_verified_email, page_text
+from tests.accounts.people import (
+    CODE,
+    ask_for_code,
+    mailed_code,
+    page_text,
+    signed_in_browser,
+    travel_by,
+    with_verified_email,
+)
 
 
 @pytest.fixture
@@ -18,9 +26,9 @@ def here(db):
 
 def key(user, alone=True):
     """A key as a browser made it; ``alone``: it said that it signs in alone."""
-    said = {"clientExtensionResults": {"credProps": {"rk": alone}}}
+    credential = {"clientExtensionResults": {"credProps": {"rk": alone}}}
     return Authenticator.objects.create(
-        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": said}
+        user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone", "credential": credential}
     )
 
 
@@ -79,7 +87,10 @@ def test_who_has_a_passkey_is_not_asked(here):
 
 def test_declining_it_needs_a_sign_in_and_a_button(here):
     assert Browser().post("/accounts/passkey/decline/")["Location"].startswith("/accounts/login/")
-    assert signed_in_browser(with_verified_email(make.client(here)).user).get("/accounts/passkey/decline/").status_code == 405
+    assert (
+        signed_in_browser(with_verified_email(make.client(here)).user).get("/accounts/passkey/decline/").status_code
+        == 405
+    )
 
 
 def test_the_way_to_it_is_in_the_settings(here):

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, with_verified_email, page_text
+from tests.accounts.people import CODE, LOGIN, ask_for_code, page_text, travel_by, with_verified_email
 
 
 @pytest.fixture
@@ -38,8 +38,8 @@ def test_and_ten_an_hour(dana):
 
 
 def test_an_unknown_mailbox_is_spared_alike(dana):
-    said = [page_text(ask_for_code(Browser(), "nobody@home.example")) for _time in range(4)]
-    assert "That was often in a short time." in said[3]
+    texts = [page_text(ask_for_code(Browser(), "nobody@home.example")) for _time in range(4)]
+    assert "That was often in a short time." in texts[3]
     assert len(mail.outbox) == 3
 
 

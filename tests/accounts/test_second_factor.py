@@ -13,7 +13,7 @@ from rest_framework.authtoken.models import Token
 from clinic.models import Flag, Practitioner
 from config.accounts.adapter import verify_email
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, mailed_code, page_text
+from tests.accounts.people import CODE, LOGIN, ask_for_code, mailed_code, page_text, travel_by
 
 SECRET = "JBSWY3DPEHPK3PXP"
 AUTHENTICATE, APP = "/accounts/2fa/authenticate/", "/accounts/2fa/totp/activate/"
@@ -124,9 +124,9 @@ def test_a_session_that_began_before_it_was_set_up_must_show_it(alice):
     page = elsewhere.get("/admin/clients/")
     assert page.status_code == 403
     assert "You have a second step and have not shown it here." in page_text(page)
-    way = "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fclients%2F"
-    assert f'href="{way}"' in page.content.decode()
-    assert elsewhere.post(way, {"code": totp_code()})["Location"] == "/admin/clients/"
+    link = "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Fclients%2F"
+    assert f'href="{link}"' in page.content.decode()
+    assert elsewhere.post(link, {"code": totp_code()})["Location"] == "/admin/clients/"
     assert "Dana" in page_text(elsewhere.get("/admin/clients/"))
 
 
@@ -134,8 +134,8 @@ def test_a_new_password_by_mail_is_no_way_round(alice):
     auth.TOTP.activate(alice.user, SECRET)
     browser = Browser()
     browser.post("/accounts/password/reset/", {"email": alice.email})
-    way = next(line for line in mail.outbox[-1].body.splitlines() if "/accounts/password/reset/key/" in line)
-    form = browser.get("/" + way.split("/", 3)[3], follow=True)
+    link = next(line for line in mail.outbox[-1].body.splitlines() if "/accounts/password/reset/key/" in line)
+    form = browser.get("/" + link.split("/", 3)[3], follow=True)
     new = "another horse battery"
     browser.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
     assert "_auth_user_id" not in browser.session

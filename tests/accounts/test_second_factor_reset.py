@@ -208,7 +208,9 @@ class TestWhoMay:
         desk = make.practitioner(cast.alice.clinic, "Frank", Role.FRONT_DESK)
         for person in (cast.bob, cast.charlie, desk, cast.dana.user, make.user("x@home.example")):
             browser = signed_in(person)
-            assert browser.get(reset_url(alice)).status_code == browser.post(reset_url(alice), REASON).status_code == 404
+            assert (
+                browser.get(reset_url(alice)).status_code == browser.post(reset_url(alice), REASON).status_code == 404
+            )
         assert Browser().post(reset_url(alice), REASON).status_code == 302
         assert has_factor(alice)
 
@@ -312,15 +314,15 @@ def own_removal(user):
 
 class TestAProjectOfItsOwn:
     def test_its_own_callable_takes_it_away(self, olga, alice, settings):
-        settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.knows"
-        settings.PLUMBLINE_SECOND_FACTOR_CLEAR = f"{__name__}.clears"
+        settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.own_check"
+        settings.PLUMBLINE_SECOND_FACTOR_CLEAR = f"{__name__}.own_removal"
         cleared.clear()
         signed_in(olga).post(reset_url(alice), REASON)
         assert cleared == [alice.user.pk]
         assert has_factor(alice)  # allauth was not asked
 
     def test_without_one_the_page_offers_nothing_and_the_act_says_why(self, olga, alice, settings):
-        settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.knows"
+        settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.own_check"
         owner = signed_in(olga)
         page = words(owner.get(reverse("plumbline:member", args=[alice.pk])))
         assert "They lost their second step" not in page

@@ -5,7 +5,7 @@ from django.core import mail
 from django.test import Client as Browser
 
 from tests import make
-from tests.accounts.people import CODE, LOGIN, ask_for_code, travel_by, mailed_code, with_verified_email, page_text
+from tests.accounts.people import CODE, LOGIN, ask_for_code, mailed_code, page_text, travel_by, with_verified_email
 
 LOGIN_ERROR = "This address and this password do not go together. Try again, or let us mail you a code."
 
@@ -77,8 +77,8 @@ def test_a_code_for_an_unknown_address_cannot_be_guessed_either(dana):
     known, unknown = Browser(), Browser()
     ask_for_code(known, "dana@home.example")
     ask_for_code(unknown, "eve@home.example")
-    wrong = [page_text(browser.post(CODE, {"code": "0000-0000"})) for browser in (known, unknown)]
-    assert wrong[0].replace("dana@", "eve@") == wrong[1]
+    texts = [page_text(browser.post(CODE, {"code": "0000-0000"})) for browser in (known, unknown)]
+    assert texts[0].replace("dana@", "eve@") == texts[1]
 
 
 def test_a_password_signs_in_too(dana):
@@ -99,7 +99,7 @@ def test_a_wrong_password_says_the_same_for_everybody_and_shows_the_field_again(
 
 
 @pytest.mark.parametrize(
-    ("address", "said"),
+    ("address", "message"),
     [
         ("", "Write your mail address here."),
         ("dana", "Enter a valid email address."),
@@ -107,10 +107,10 @@ def test_a_wrong_password_says_the_same_for_everybody_and_shows_the_field_again(
         ("dana@home.example\nbcc: eve@home.example", "Enter a valid email address."),
     ],
 )
-def test_an_address_that_is_none_says_what_to_write(dana, address, said):
+def test_an_address_that_is_none_says_what_to_write(dana, address, message):
     answer = ask_for_code(Browser(), address)
     assert answer.status_code == 200
-    assert said in page_text(answer)
+    assert message in page_text(answer)
     assert mail.outbox == []
 
 

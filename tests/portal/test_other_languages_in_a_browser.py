@@ -72,14 +72,14 @@ def long_words(monkeypatch):
     """Spanish is English that is 40 % longer, for as long as a test runs; dates and numbers stay Spanish."""
     spoken = dict(trans_real.translation("es")._catalog.items())
     for home in words.HOMES:
-        for said in words.found(home):
-            if re.fullmatch(r"[lDjFMYHis,: ]+", said.text):
+        for page_text in words.found(home):
+            if re.fullmatch(r"[lDjFMYHis,: ]+", page_text.text):
                 continue
-            key = f"{said.context}\x04{said.text}" if said.context else said.text
-            if said.plural:
-                spoken[key, 0], spoken[key, 1] = longer(said.text), longer(said.plural)
+            key = f"{page_text.context}\x04{page_text.text}" if page_text.context else page_text.text
+            if page_text.plural:
+                spoken[key, 0], spoken[key, 1] = longer(page_text.text), longer(page_text.plural)
             else:
-                spoken[key] = longer(said.text)
+                spoken[key] = longer(page_text.text)
     for both in ("yes,no", "Yes,No"):
         spoken[both] = ",".join(longer(word) for word in both.split(","))
     monkeypatch.setattr(trans_real.translation("es"), "_catalog", trans_real.TranslationCatalog(_Catalogue(spoken)))
@@ -94,17 +94,17 @@ class _Catalogue:
 
 def walk(open_page, pages, screens):  # noqa: F811
     Client.objects.update(language="es")
-    wrong = {}
+    errors = {}
     for viewport in screens:
         for name, (path, who) in pages.items():
             page = open_page(path, who, viewport, language="es")
             page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
             if found := page.evaluate(TROUBLE) + page.evaluate(SMALL_TARGETS):
-                wrong[name, viewport["width"]] = found
+                errors[name, viewport["width"]] = found
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/{re.sub(r'[^a-z]', '-', name)}-{viewport['width']}.png", full_page=True)
             page.context.close()
-    return wrong
+    return errors
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from clinic.models import Client, PushSubscription
 from clinic.reminders import push_subscriptions, web_push
 
 
-def _text(raw: bytes) -> str:
+def to_base64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
@@ -35,10 +35,10 @@ class Browser:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     secret: bytes = field(default_factory=lambda: os.urandom(16))
 
-    def given(self) -> dict[str, str]:
+    def subscription_keys(self) -> dict[str, str]:
         """What its script tells the site."""
         point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        return {"endpoint": self.endpoint, "p256dh": _text(point), "auth": _text(self.secret)}
+        return {"endpoint": self.endpoint, "p256dh": to_base64url(point), "auth": to_base64url(self.secret)}
 
     def read(self, body: bytes) -> Any:
         return json.loads(http_ece.decrypt(body, private_key=self.key, auth_secret=self.secret, version="aes128gcm"))
@@ -48,15 +48,15 @@ class Service:
     """Answers 201 unless ``answers`` says otherwise for a path; keeps what was posted."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, tuple[int, dict[str, str]]] = {}
-        self.got: list[tuple[str, Message, bytes]] = []
+        self.responses: dict[str, tuple[int, dict[str, str]]] = {}
+        self.posted: list[tuple[str, Message, bytes]] = []
         service = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                service.got.append((self.path, self.headers, body))
-                status, headers = service.answers.get(self.path, (201, {}))
+                service.posted.append((self.path, self.headers, body))
+                status, headers = service.responses.get(self.path, (201, {}))
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": "5"}.items():
                     self.send_header(name, value)
@@ -70,15 +70,15 @@ class Service:
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def answer(self, browser: Browser, status: int, **headers: str) -> None:
-        told = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.answers[browser.endpoint.removeprefix(self.origin)] = (status, told)
+    def set_response(self, browser: Browser, status: int, **headers: str) -> None:
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.responses[browser.endpoint.removeprefix(self.origin)] = (status, fields)
 
     def browser(self, name: str = "one") -> Browser:
         return Browser(f"{self.origin}/{name}")
 
     @staticmethod
-    def signed(headers: Message, public_key: str) -> bool:
+    def is_signed(headers: Message, public_key: str) -> bool:
         """By this site's key: the one that stands in the header, and the signature is of it."""
         authorization: str = headers["Authorization"]
         return authorization.endswith(f",k={public_key}") and bool(Vapid02.verify(authorization))
@@ -94,8 +94,10 @@ def service(settings: Settings) -> Iterator[Service]:
     running.server.server_close()
 
 
-def turned_on(client: Client, browser: Browser, way: str = Client.ReminderChannel.PHONE) -> PushSubscription:
+def subscribe(client: Client, browser: Browser, channel: str = Client.ReminderChannel.PHONE) -> PushSubscription:
     """Through the verbs, as the card does it."""
-    kept = push_subscriptions.add_subscription(client, **browser.given(), label="Chrome on Android", by=client.user)
-    push_subscriptions.set_reminder_channel(client, way, by=client.user)
-    return kept
+    subscription = push_subscriptions.add_subscription(
+        client, **browser.subscription_keys(), label="Chrome on Android", by=client.user
+    )
+    push_subscriptions.set_reminder_channel(client, channel, by=client.user)
+    return subscription

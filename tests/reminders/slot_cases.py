@@ -51,7 +51,7 @@ Changes = tuple[tuple[datetime, timedelta], ...]
 
 
 @lru_cache(maxsize=1)
-def alike() -> dict[tuple[timedelta, Changes], list[str]]:
+def zones_by_changes() -> dict[tuple[timedelta, Changes], list[str]]:
     """Every zone there is, those with the same changes from the same offset together."""
     found: dict[tuple[timedelta, Changes], list[str]] = {}
     for name in sorted(available_timezones()):
@@ -63,4 +63,4 @@ def alike() -> dict[tuple[timedelta, Changes], list[str]]:
 
 def changing_zones() -> tuple[tuple[str, Changes], ...]:
     """Every zone that changes its clocks, aliases once."""
-    return tuple((names[0], changes) for (_, changes), names in alike().items() if changes)
+    return tuple((names[0], changes) for (_, changes), names in zones_by_changes().items() if changes)

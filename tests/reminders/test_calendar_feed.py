@@ -22,14 +22,14 @@ TODAY = timezone.now().date()
 MONDAY = TODAY - dt.timedelta(days=TODAY.weekday())
 
 
-def read(client):
+def parse_feed(client):
     """The feed as a calendar program takes it in."""
     fresh = Client.objects.select_related("clinic").get(pk=client.pk)
     return icalendar.Calendar.from_ical(calendar_feed.build_feed(fresh).body)
 
 
 def events(client):
-    return list(read(client).walk("VEVENT"))
+    return list(parse_feed(client).walk("VEVENT"))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_one_event_for_each_time_in_the_clients_zone(dana, bend):
         assert event["DURATION"].dt == dt.timedelta(minutes=15)
         assert (event["TRANSP"], event["CLASS"]) == ("TRANSPARENT", "PRIVATE")
     assert morning["UID"] != evening["UID"]
-    assert [zone["TZID"] for zone in read(dana).walk("VTIMEZONE")] == ["Europe/Madrid"]
+    assert [zone["TZID"] for zone in parse_feed(dana).walk("VTIMEZONE")] == ["Europe/Madrid"]
 
 
 @pytest.mark.parametrize("place", ["Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
@@ -91,9 +91,9 @@ def test_it_says_a_moment_and_the_clinic_and_nothing_of_health(dana, bend):
     (event, _evening) = events(dana)
     assert event["SUMMARY"] == "A moment for yourself – Riverside Physio"
     assert event["URL"].endswith("/portal/")
-    told = calendar_feed.build_feed(dana).body.decode().replace("\r\n ", "").lower()
+    text = calendar_feed.build_feed(dana).body.decode().replace("\r\n ", "").lower()
     private = ["bend", "exercise", "pain", "sets", "hold", "dana", "alice", "home.example", "13", "forward"]
-    quiet = [line for line in told.splitlines() if not line.startswith(("dt", "last-mod", "rdate", "uid", "tz"))]
+    quiet = [line for line in text.splitlines() if not line.startswith(("dt", "last-mod", "rdate", "uid", "tz"))]
     assert [word for word in private if any(word in line for line in quiet)] == []
 
 
@@ -105,7 +105,7 @@ def test_the_clients_language(dana, bend):
 
 
 def test_programs_are_told_when_to_ask_again(dana, bend):
-    feed = read(dana)
+    feed = parse_feed(dana)
     assert (feed["REFRESH-INTERVAL"].dt, feed["REFRESH-INTERVAL"].params["VALUE"]) == (
         dt.timedelta(hours=6),
         "DURATION",
@@ -164,7 +164,7 @@ def test_nothing_while_held_and_all_of_it_again_after(dana, bend):
     before, changed_at = {event["UID"] for event in events(dana)}, calendar_feed.build_feed(dana).changed_at
     prescribing.hold_prescription(bend, by=bend.prescribed_by.user, reason="rest")
     assert events(dana) == []
-    assert read(dana).walk("VTIMEZONE")  # a calendar with nothing in it would be none
+    assert parse_feed(dana).walk("VTIMEZONE")  # a calendar with nothing in it would be none
     assert calendar_feed.build_feed(dana).changed_at > changed_at
     prescribing.resume_prescription(bend, by=bend.prescribed_by.user, reason="better")
     after = events(dana)

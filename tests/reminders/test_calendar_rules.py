@@ -19,7 +19,14 @@ from clinic.reminders.vtimezone import YEARS, build_vtimezone
 from tests.reminders.slot_cases import EVERY_DAY, changing_zones, plan
 
 DAY = timedelta(days=1)
-SEEN = ["Europe/Madrid", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"]
+SAMPLE_ZONES = [
+    "Europe/Madrid",
+    "America/New_York",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "UTC",
+]
 NAMES = [name for name, _changes in changing_zones()]
 CHANGES = [
     (name, at, jump) for name, changes in changing_zones() for at, jump in changes if 2026 <= at.year < 2026 + YEARS
@@ -29,7 +36,7 @@ clock_times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 15, 30,
 days = st.dates(date(2026, 1, 1), date(2037, 6, 30))
 
 
-def expanded(about: Plan, at: time, zone: ZoneInfo, end: datetime) -> list[datetime]:
+def expand_rule(about: Plan, at: time, zone: ZoneInfo, end: datetime) -> list[datetime]:
     """The instants before ``end`` that dateutil reads out of the rule as it stands in a file."""
     found = build_recurrence(about, at, zone)
     if found is None:
@@ -61,7 +68,7 @@ plans = st.builds(
 def test_any_plan_in_any_zone_reads_as_the_scheduler_says(about: Plan, name: str) -> None:
     zone, begin = ZoneInfo(name), datetime.combine(about.starts_on, time(), UTC) - 3 * DAY
     end = begin + 90 * DAY
-    read = sorted(instant for at in about.times for instant in expanded(about, at, zone, end))
+    read = sorted(instant for at in about.times for instant in expand_rule(about, at, zone, end))
     assert read == list(slots(about, zone, begin, end))
 
 
@@ -75,7 +82,7 @@ def test_a_time_that_the_clocks_jump_over_or_show_twice_is_the_same_instant(chan
     for last in (wall.date(), wall.date() + DAY):  # the plan may end in that very night
         ends = Plan(EVERY_DAY, about.times, about.starts_on, last)
         due = list(slots(ends, zone, at - 5 * DAY, at + 5 * DAY))
-        assert expanded(ends, wall.time(), zone, at + 5 * DAY) == due
+        assert expand_rule(ends, wall.time(), zone, at + 5 * DAY) == due
 
 
 def test_no_zone_leaves_out_a_whole_day_any_more() -> None:
@@ -83,7 +90,7 @@ def test_no_zone_leaves_out_a_whole_day_any_more() -> None:
     assert [(name, at) for name, at, jump in CHANGES if abs(jump) >= DAY] == []
 
 
-@pytest.mark.parametrize("name", SEEN)
+@pytest.mark.parametrize("name", SAMPLE_ZONES)
 def test_a_program_without_zones_of_its_own_reads_them_from_the_feed(name: str) -> None:
     text = build_vtimezone(name, 2026).to_ical().decode()
     read = tz.tzical(io.StringIO(text)).get(name)

@@ -31,7 +31,7 @@ def quiet(cast):
     return settle
 
 
-def skipped(bend):
+def skip_reason(bend):
     schedule = Schedule.objects.get(prescription=bend)
     planning.create_due_reminders(schedule.next_due_at)
     row = Reminder.objects.select_related(*Reminder.related_paths).latest("pk")
@@ -40,18 +40,18 @@ def skipped(bend):
 
 def test_no_reminder_goes_in_them(bend, quiet):
     quiet(*NIGHT)
-    assert skipped(bend) == SkipReason.QUIET_HOURS
+    assert skip_reason(bend) == SkipReason.QUIET_HOURS
 
 
 def test_without_them_it_goes(bend):
-    assert skipped(bend) is None
+    assert skip_reason(bend) is None
 
 
 def test_who_set_hours_of_ones_own_keeps_those(bend, cast, quiet):
     quiet(*NIGHT)
     own = (dt.time(9), dt.time(10))
     client_preferences.set_hours(cast.dana, time_zone="UTC", wakes_at=dt.time(7), quiet=own, by=cast.dana.user)
-    assert skipped(bend) is None
+    assert skip_reason(bend) is None
     assert cast.dana.quiet_hours == own
 
 

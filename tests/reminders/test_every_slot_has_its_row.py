@@ -37,7 +37,7 @@ def ledger():
     return [(f"{row.due_at:%H:%M}", row.state, row.status_detail) for row in Reminder.objects.order_by("due_at")]
 
 
-def be_quiet(client, begin, until):
+def set_quiet_hours(client, begin, until):
     client_preferences.set_hours(
         client, time_zone="UTC", wakes_at=dt.time(7), quiet=(dt.time(begin), dt.time(until)), by=client.user
     )
@@ -58,7 +58,7 @@ def test_such_a_time_goes_out_where_the_practitioner_chose_it(cast):
 
 def test_a_time_in_quiet_hours(cast):
     make.prescription(cast.dana, times=["12:00", "18:00"])
-    be_quiet(cast.dana, 17, 9)
+    set_quiet_hours(cast.dana, 17, 9)
     tick(at(12))
     tick(at(18))
     assert ledger() == [("12:00", "sent", ""), ("18:00", "skipped", "quiet_hours")]
@@ -66,7 +66,7 @@ def test_a_time_in_quiet_hours(cast):
 
 def test_a_late_mail_does_not_come_into_quiet_hours(cast):
     make.prescription(cast.dana, times=["18:00"])
-    be_quiet(cast.dana, 19, 9)
+    set_quiet_hours(cast.dana, 19, 9)
     planning.create_due_reminders(at(18))
     send_due(Reminder, at(19, 30))
     assert ledger() == [("18:00", "skipped", "quiet_hours")]
@@ -74,7 +74,7 @@ def test_a_late_mail_does_not_come_into_quiet_hours(cast):
 
 def test_quiet_hours_of_no_length_are_refused(cast):
     with pytest.raises(ValidationError) as refused:
-        be_quiet(cast.dana, 9, 9)
+        set_quiet_hours(cast.dana, 9, 9)
     assert refused.value.message_dict.keys() == {"quiet_until"}
 
 
@@ -147,7 +147,7 @@ class TestTheNextReminderShown:
 
     def test_passes_over_mornings_and_quiet_hours(self, cast):
         prescription = make.prescription(cast.dana, times=["08:00", "12:00", "18:00"])
-        be_quiet(prescription.client, 11, 13)
+        set_quiet_hours(prescription.client, 11, 13)
         assert self.next(prescription) == "02 18:00"
 
     def test_waits_for_the_end_of_a_pause(self, cast):

@@ -18,13 +18,13 @@ HOUR = dt.timedelta(hours=1)
 REST = dt.timedelta(hours=12)
 
 
-def move(prescription, where, now):
+def move_client(prescription, where, now):
     Client.objects.filter(pk=prescription.client_id).update(time_zone=where)
     with transaction.atomic():
         planning.set_schedules(prescription, now)
 
 
-def dues():
+def due_times():
     return list(Reminder.objects.order_by("due_at").values_list("due_at", flat=True))
 
 
@@ -35,24 +35,24 @@ def bend(cast):
 
 def test_a_slot_due_and_not_yet_planned_gets_its_row_when_the_zone_changes(bend):
     evening = MONDAY.replace(hour=18)
-    move(bend, "Asia/Tokyo", evening + dt.timedelta(seconds=10))
-    assert dues() == [evening]
+    move_client(bend, "Asia/Tokyo", evening + dt.timedelta(seconds=10))
+    assert due_times() == [evening]
     assert bend.schedules.get().time_zone == "Asia/Tokyo"
 
 
 def test_it_gets_its_row_once_when_the_tick_comes_too(bend):
     evening = MONDAY.replace(hour=18)
     planning.create_due_reminders(evening)
-    move(bend, "Asia/Tokyo", evening + HOUR)
+    move_client(bend, "Asia/Tokyo", evening + HOUR)
     planning.create_due_reminders(evening + HOUR)
-    assert dues() == [evening]
+    assert due_times() == [evening]
 
 
 def test_an_edit_of_the_plan_soon_after_the_move_brings_none_too_soon(bend):
     evening = MONDAY.replace(hour=18)
     planning.create_due_reminders(evening)
-    move(bend, "Asia/Tokyo", evening + HOUR)  # 18:00 there is at 09:00 UTC, 15 hours after the last
-    move(bend, "Pacific/Kiritimati", evening + 2 * HOUR)  # at 04:00 UTC, ten hours after it
+    move_client(bend, "Asia/Tokyo", evening + HOUR)  # 18:00 there is at 09:00 UTC, 15 hours after the last
+    move_client(bend, "Pacific/Kiritimati", evening + 2 * HOUR)  # at 04:00 UTC, ten hours after it
     planning.set_schedules(bend, evening + 3 * HOUR)
     assert bend.schedules.get().next_due_at - evening >= REST
 
@@ -67,12 +67,12 @@ def test_however_often_a_client_moves_no_slot_comes_twice_within_twelve_hours(be
             if hours % 2:  # sometimes the tick comes first, sometimes the move
                 planning.create_due_reminders(now)
             if where:
-                move(bend, where, now)
+                move_client(bend, where, now)
             else:
                 planning.set_schedules(bend, now)
             planning.create_due_reminders(now)
         planning.create_due_reminders(now + 48 * HOUR)
-        found = dues()
+        found = due_times()
         assert all(later - earlier >= REST for earlier, later in pairwise(found))
         assert found, "not one slot in two days"
         transaction.set_rollback(True)

@@ -62,7 +62,7 @@ def test_after_an_outage_there_is_a_ledger_and_not_a_burst(cast):
     assert len(mail.outbox) == 1
 
 
-def skipped(cast, prescription, when=None):
+def skip_reason(cast, prescription, when=None):
     when = when or at(18)
     planning.create_due_reminders(when)
     send_due(Reminder, when)
@@ -70,59 +70,59 @@ def skipped(cast, prescription, when=None):
     return Reminder.objects.get().status_detail
 
 
-def change(client, **fields):
+def update_client(client, **fields):
     Client.objects.filter(pk=client.pk).update(**fields)
 
 
 def test_held(cast):
     prescription = make.prescription(cast.dana)
     prescribing.hold_prescription(prescription, by=cast.alice.user, reason="Look first.")
-    assert skipped(cast, prescription) == "held"
+    assert skip_reason(cast, prescription) == "held"
 
 
 def test_ended_between_planning_and_sending(cast):
     prescription = make.prescription(cast.dana)
     planning.create_due_reminders(at(18))
     prescribing.end_prescription(prescription, by=cast.alice.user, reason="Done.")
-    assert skipped(cast, prescription) == "ended"
+    assert skip_reason(cast, prescription) == "ended"
 
 
 def test_paused(cast):
-    change(cast.dana, paused_until=dt.date(2026, 3, 9))
-    assert skipped(cast, make.prescription(cast.dana)) == "paused"
+    update_client(cast.dana, paused_until=dt.date(2026, 3, 9))
+    assert skip_reason(cast, make.prescription(cast.dana)) == "paused"
 
 
 def test_already_reported_that_day(cast):
     prescription = make.prescription(cast.dana)
     make.report(prescription, 3, 2, at=at(9))
-    assert skipped(cast, prescription) == "already_reported"
+    assert skip_reason(cast, prescription) == "already_reported"
 
 
 def test_unsubscribed(cast):
-    change(cast.dana, reminders_wanted=False)
-    assert skipped(cast, make.prescription(cast.dana)) == "unsubscribed"
+    update_client(cast.dana, reminders_wanted=False)
+    assert skip_reason(cast, make.prescription(cast.dana)) == "unsubscribed"
 
 
 def test_undeliverable(cast):
-    change(cast.dana, undeliverable_since=MONDAY)
-    assert skipped(cast, make.prescription(cast.dana)) == "undeliverable"
+    update_client(cast.dana, undeliverable_since=MONDAY)
+    assert skip_reason(cast, make.prescription(cast.dana)) == "undeliverable"
 
 
 def test_quiet_hours_begun_since_it_was_planned(cast):
     prescription = make.prescription(cast.dana)
-    change(cast.dana, quiet_from=dt.time(17), quiet_until=dt.time(8))
-    assert skipped(cast, prescription) == "quiet_hours"
+    update_client(cast.dana, quiet_from=dt.time(17), quiet_until=dt.time(8))
+    assert skip_reason(cast, prescription) == "quiet_hours"
 
 
 def test_no_consent(cast):
     invited = make.invited(cast.alice, "Frida")
-    assert skipped(cast, make.prescription(invited)) == "no_consent"
+    assert skip_reason(cast, make.prescription(invited)) == "no_consent"
 
 
 def test_too_late(cast):
     prescription = make.prescription(cast.dana)
     planning.create_due_reminders(at(18))
-    assert skipped(cast, prescription, at(21, 1)) == "late"
+    assert skip_reason(cast, prescription, at(21, 1)) == "late"
 
 
 def test_a_report_of_yesterday_does_not_stop_todays_reminder(cast):

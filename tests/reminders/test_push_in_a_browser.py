@@ -11,35 +11,35 @@ from clinic.models import PushSubscription
 from tests import make
 from tests.portal.pwa.browser_phone import phone  # noqa: F401  fixture
 from tests.portal.visit import url
-from tests.reminders.push_service import service, turned_on  # noqa: F401  fixture
+from tests.reminders.push_service import service, subscribe  # noqa: F401  fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.notifies]
 
 # A push service's part of the browser: keeps one subscription over reloads.
-STANDS_IN = """(given) => {
+FAKE_PUSH_MANAGER = """(given) => {
   const KEPT = "test-subscription";
-  const made = () => localStorage.getItem(KEPT) && {
+  const subscription = () => localStorage.getItem(KEPT) && {
     endpoint: given.endpoint, options: { applicationServerKey: null },
     toJSON: () => ({ endpoint: given.endpoint, keys: { p256dh: given.p256dh, auth: given.auth } }),
     unsubscribe: async () => { localStorage.removeItem(KEPT); return true; },
   };
-  PushManager.prototype.getSubscription = async () => made() || null;
+  PushManager.prototype.getSubscription = async () => subscription() || null;
   PushManager.prototype.subscribe = async (how) => {
     if (!how.userVisibleOnly || how.applicationServerKey.length !== 65) throw new Error("not as asked");
     localStorage.setItem(KEPT, "1");
-    return made();
+    return subscription();
   };
 }"""
 
 
-def stand_in(dana, browser):
+def fake_push_manager(dana, browser):
     dana.context.grant_permissions(["notifications"], origin=dana.address)
-    dana.page.add_init_script(f"({STANDS_IN})({json.dumps(browser.given())})")
+    dana.page.add_init_script(f"({FAKE_PUSH_MANAGER})({json.dumps(browser.subscription_keys())})")
 
 
 def test_one_tap_turns_it_on_another_off(service, phone, cast):  # noqa: F811
     dana = phone(cast.dana)
-    stand_in(dana, service.browser())
+    fake_push_manager(dana, service.browser())
     dana.open("settings")
     dana.page.get_by_role("button", name="Turn on").click()
     expect(dana.page.get_by_text("This phone:")).to_be_visible()
@@ -52,7 +52,7 @@ def test_one_tap_turns_it_on_another_off(service, phone, cast):  # noqa: F811
 
 def test_signing_out_ends_it_on_this_phone(service, phone, cast):  # noqa: F811
     dana = phone(cast.dana)
-    stand_in(dana, service.browser())
+    fake_push_manager(dana, service.browser())
     dana.open("settings")
     dana.page.get_by_role("button", name="Turn on").click()
     expect(dana.page.get_by_text("This phone:")).to_be_visible()
@@ -64,12 +64,14 @@ def test_signing_out_ends_it_on_this_phone(service, phone, cast):  # noqa: F811
 
 def test_the_next_person_on_this_phone_ends_it(service, phone, cast):  # noqa: F811
     dana = phone(cast.dana)
-    stand_in(dana, service.browser())
+    fake_push_manager(dana, service.browser())
     dana.open("settings")
     dana.page.get_by_role("button", name="Turn on").click()
     expect(dana.page.get_by_text("This phone:")).to_be_visible()
     dana.sign_in(cast.erin)  # her session had run out: nobody signed out
-    with dana.page.expect_response(lambda told: told.request.method == "POST" and url("push_subscription") in told.url):
+    with dana.page.expect_response(
+        lambda response: response.request.method == "POST" and url("push_subscription") in response.url
+    ):
         dana.open("today")
     assert not PushSubscription.objects.exists()
     assert dana.page.evaluate("localStorage.getItem('test-subscription')") is None
@@ -92,15 +94,15 @@ def test_the_worker_shows_the_newest_reminder_alone(service, phone, cast):  # no
     found: list[str] = []
     session.on(
         "ServiceWorker.workerRegistrationUpdated",
-        lambda told: found.extend(one["registrationId"] for one in told["registrations"]),
+        lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
     )
     session.send("ServiceWorker.enable")
     while not found:
         dana.page.wait_for_timeout(20)
     for tag in ("first", "second"):
-        told = {"title": "Riverside Physio", "body": "A moment for yourself, Dana?", "tag": tag, "url": "/portal/"}
-        about = {"origin": dana.address, "registrationId": found[0], "data": json.dumps(told)}
-        session.send("ServiceWorker.deliverPushMessage", about)
+        message = {"title": "Riverside Physio", "body": "A moment for yourself, Dana?", "tag": tag, "url": "/portal/"}
+        params = {"origin": dana.address, "registrationId": found[0], "data": json.dumps(message)}
+        session.send("ServiceWorker.deliverPushMessage", params)
     shown = """async (tag) => {
       const registration = await navigator.serviceWorker.ready;
       for (;;) {
@@ -113,7 +115,7 @@ def test_the_worker_shows_the_newest_reminder_alone(service, phone, cast):  # no
 
 
 # Only a real tap may open or focus a window, so both stand in; the notification and the worker's answer to it are real.
-TAPPED = """async ([tag, url]) => {
+TAP_NOTIFICATION = """async ([tag, url]) => {
   const did = [];
   Clients.prototype.openWindow = async (address) => { did.push(["opened", address]); };
   WindowClient.prototype.focus = async function () { did.push(["focused", new URL(this.url).pathname]); };
@@ -129,9 +131,9 @@ TAPPED = """async ([tag, url]) => {
 }"""
 
 
-def tapped(dana, address):
+def tap_notification(dana, address):
     (worker,) = dana.context.service_workers
-    return worker.evaluate(TAPPED, ["reminder", address])
+    return worker.evaluate(TAP_NOTIFICATION, ["reminder", address])
 
 
 def test_a_tap_on_a_reminder_goes_to_the_portal_that_is_open(service, phone, cast):  # noqa: F811
@@ -139,16 +141,16 @@ def test_a_tap_on_a_reminder_goes_to_the_portal_that_is_open(service, phone, cas
     dana.context.grant_permissions(["notifications"], origin=dana.address)
     dana.keeps()
     dana.open("history")
-    assert tapped(dana, url("today")) == [[["focused", url("history")]], 0]
+    assert tap_notification(dana, url("today")) == [[["focused", url("history")]], 0]
 
 
-@pytest.mark.parametrize("told", ["/portal/", "/portal/report/"])
-def test_a_tap_opens_what_the_reminder_names_where_no_portal_is_open(service, phone, cast, told):  # noqa: F811
+@pytest.mark.parametrize("path", ["/portal/", "/portal/report/"])
+def test_a_tap_opens_what_the_reminder_names_where_no_portal_is_open(service, phone, cast, path):  # noqa: F811
     dana = phone(cast.dana)
     dana.context.grant_permissions(["notifications"], origin=dana.address)
     dana.keeps()
     dana.page.goto("about:blank")
-    assert tapped(dana, told) == [[["opened", told]], 0]
+    assert tap_notification(dana, path) == [[["opened", path]], 0]
 
 
 def test_a_tap_opens_nothing_but_the_portal(service, phone, cast):  # noqa: F811
@@ -156,4 +158,4 @@ def test_a_tap_opens_nothing_but_the_portal(service, phone, cast):  # noqa: F811
     dana.context.grant_permissions(["notifications"], origin=dana.address)
     dana.keeps()
     dana.page.goto("about:blank")
-    assert tapped(dana, "https://elsewhere.example/") == [[["opened", url("today")]], 0]
+    assert tap_notification(dana, "https://elsewhere.example/") == [[["opened", url("today")]], 0]

@@ -9,7 +9,7 @@ from clinic.clients import departure
 from clinic.models import AuditEntry, Client, PushSubscription
 from clinic.reminders import push_subscriptions, web_push
 from tests.portal.visit import send, signed_in, stranger, url, words
-from tests.reminders.push_service import service, turned_on  # noqa: F401  fixture
+from tests.reminders.push_service import service, subscribe  # noqa: F401  fixture
 
 CHROME = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
@@ -22,7 +22,7 @@ def post(visitor, **fields):
 
 
 def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
-    response = post(signed_in(cast.dana), act="keep", **service.browser().given())
+    response = post(signed_in(cast.dana), act="keep", **service.browser().subscription_keys())
     assert response.status_code == 201
     kept = PushSubscription.objects.get(pk=response.json()["subscription"])
     assert (kept.client, kept.label) == (cast.dana, "Chrome on Android")
@@ -32,9 +32,9 @@ def test_turned_on_from_the_phone_it_has_both_ways(service, cast):  # noqa: F811
 
 
 def test_signing_out_ends_it_there_without_any_script_and_nowhere_else(service, cast):  # noqa: F811
-    turned_on(cast.dana, elsewhere := service.browser("two"))
+    subscribe(cast.dana, elsewhere := service.browser("two"))
     here = signed_in(cast.dana)
-    post(here, act="keep", **service.browser().given())
+    post(here, act="keep", **service.browser().subscription_keys())
     assert cast.dana.push_subscriptions.count() == 2
     token = here.get(url("push_subscription")).json()["token"]
     here.post(url("sign_out"), headers={"X-CSRFToken": token})
@@ -46,36 +46,36 @@ def test_a_stranger_turns_nothing_on(service, cast):  # noqa: F811
 
 
 def test_the_next_who_turns_it_on_takes_it_over(service, cast):  # noqa: F811
-    turned_on(cast.dana, browser := service.browser())
-    post(signed_in(cast.erin), act="keep", **browser.given())
+    subscribe(cast.dana, browser := service.browser())
+    post(signed_in(cast.erin), act="keep", **browser.subscription_keys())
     assert PushSubscription.objects.get().client == cast.erin
 
 
 def test_the_browser_that_signs_out_is_forgotten_whoever_says_so(service, cast):  # noqa: F811
-    turned_on(cast.dana, browser := service.browser())
+    subscribe(cast.dana, browser := service.browser())
     assert post(signed_in(cast.erin), act="forget", endpoint=browser.endpoint).json() == {"gone": True}
     cast.dana.refresh_from_db()
     assert (cast.dana.reminder_channel, PushSubscription.objects.exists()) == ("mail", False)
 
 
 def test_a_renewed_endpoint_takes_the_place_of_the_old_one(service, cast):  # noqa: F811
-    turned_on(cast.dana, old := service.browser("old"))
+    subscribe(cast.dana, old := service.browser("old"))
     new = service.browser("new")
-    assert post(signed_in(cast.erin), act="keep", replaces=old.endpoint, **new.given()).status_code == 400
-    assert post(signed_in(cast.dana), act="keep", replaces=old.endpoint, **new.given()).status_code == 201
+    assert post(signed_in(cast.erin), act="keep", replaces=old.endpoint, **new.subscription_keys()).status_code == 400
+    assert post(signed_in(cast.dana), act="keep", replaces=old.endpoint, **new.subscription_keys()).status_code == 201
     assert PushSubscription.objects.get().endpoint == new.endpoint
     cast.dana.refresh_from_db()
     assert cast.dana.reminder_channel == "phone"
 
 
 def test_the_card_lists_phones_removes_them_and_keeps_the_way(service, cast):  # noqa: F811
-    phone = turned_on(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
+    phone = subscribe(cast.dana, service.browser(), Client.ReminderChannel.BOTH)
     visitor = signed_in(cast.dana)
     assert "Chrome on Android" in words(visitor.get(url("settings")))
     assert send(visitor, url("settings"), card="channel", reminder_channel="phone").status_code == 302
     cast.dana.refresh_from_db()
     assert cast.dana.reminder_channel == "phone"
-    theirs = turned_on(cast.erin, service.browser("erin"))
+    theirs = subscribe(cast.erin, service.browser("erin"))
     send(visitor, url("settings"), card="push_subscription", push_subscription=theirs.pk)
     assert PushSubscription.objects.filter(pk=theirs.pk).exists()
     send(visitor, url("settings"), card="push_subscription", push_subscription=phone.pk)
@@ -94,7 +94,7 @@ def test_a_site_without_keys_shows_no_card(cast, settings):
 
 
 def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
-    turned_on(cast.dana, service.browser())
+    subscribe(cast.dana, service.browser())
     departure.leave_clinic(cast.dana, by=cast.dana.user)
     assert (PushSubscription.objects.exists(), cast.dana.reminder_channel) == (False, "mail")
 
@@ -108,7 +108,7 @@ def test_who_leaves_takes_every_phone_along(service, cast):  # noqa: F811
     ],
 )  # fmt: skip
 def test_only_push_services_are_posted_to(service, cast, settings, endpoint):  # noqa: F811
-    given = {**service.browser().given(), "endpoint": endpoint}
+    given = {**service.browser().subscription_keys(), "endpoint": endpoint}
     with pytest.raises(ValidationError) as refused:
         push_subscriptions.add_subscription(cast.dana, **given, label="x", by=cast.dana.user)
     assert list(refused.value.message_dict) == ["endpoint"]
@@ -120,14 +120,17 @@ def test_a_service_that_leads_into_this_network_is_not_posted_to(settings, monke
     settings.PLUMBLINE_VAPID_PRIVATE_KEY, settings.PLUMBLINE_VAPID_PUBLIC_KEY = web_push.generate_keys()
     monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_kw: [(2, 1, 6, "", ("10.0.0.7", 443))])
     response = web_push.post_message("https://fcm.googleapis.com/x", {}, b"x", ttl=web_push.MAX_RETRY_AFTER, topic="t")
-    assert (response.outcome, response.text) == (web_push.PushOutcome.REJECTED, "leads to an address that is not public")
+    assert (response.outcome, response.text) == (
+        web_push.PushOutcome.REJECTED,
+        "leads to an address that is not public",
+    )
 
 
 @pytest.mark.parametrize(("field", "value"), [("p256dh", "AAAA"), ("p256dh", "é"), ("auth", "AAAA"), ("auth", "")])
 def test_keys_that_cannot_be_used_are_refused(service, cast, field, value):  # noqa: F811
     with pytest.raises(ValidationError):
         push_subscriptions.add_subscription(
-            cast.dana, **{**service.browser().given(), field: value}, label="x", by=cast.dana.user
+            cast.dana, **{**service.browser().subscription_keys(), field: value}, label="x", by=cast.dana.user
         )
 
 

@@ -29,11 +29,11 @@ HOURS = st.integers(0, 60).map(lambda hours: timedelta(hours=hours))
 def test_twelve_hours_lie_between_the_two_and_no_date_comes_twice(
     old: ZoneInfo, new: ZoneInfo, at: time, start: datetime, waited: timedelta
 ) -> None:
-    made = plan(f"{at:%H:%M}")
-    last = next_slot(made, at, old, start)
+    case = plan(f"{at:%H:%M}")
+    last = next_slot(case, at, old, start)
     assert last is not None
     moved_at = last.due_at + waited
-    found = slot_after_zone_change(made, at, new, moved_at, last)
+    found = slot_after_zone_change(case, at, new, moved_at, last)
     assert found is not None
     assert found.due_at - last.due_at >= GAP_AFTER_ZONE_CHANGE
     assert found.due_at > moved_at
@@ -43,17 +43,17 @@ def test_twelve_hours_lie_between_the_two_and_no_date_comes_twice(
 @given(plans, zones, zones, instants, HOURS)
 @settings(deadline=None)
 def test_it_is_the_first_slot_of_the_new_zone_that_is_rested(
-    made: Plan, old: ZoneInfo, new: ZoneInfo, start: datetime, waited: timedelta
+    case: Plan, old: ZoneInfo, new: ZoneInfo, start: datetime, waited: timedelta
 ) -> None:
-    at = made.times[0]
-    last = next_slot(made, at, old, start)
+    at = case.times[0]
+    last = next_slot(case, at, old, start)
     if last is None:
         return
     moved_at = last.due_at + waited
-    wanted = next_slot(made, at, new, moved_at)
+    wanted = next_slot(case, at, new, moved_at)
     while wanted is not None and (wanted.date <= last.date or wanted.due_at - last.due_at < GAP_AFTER_ZONE_CHANGE):
-        wanted = next_slot(made, at, new, wanted.due_at)
-    assert slot_after_zone_change(made, at, new, moved_at, last) == wanted
+        wanted = next_slot(case, at, new, wanted.due_at)
+    assert slot_after_zone_change(case, at, new, moved_at, last) == wanted
 
 
 def test_eighteen_in_los_angeles_and_a_flight_to_auckland_skip_the_evening_that_comes_after_four_hours() -> None:
@@ -66,13 +66,13 @@ def test_eighteen_in_los_angeles_and_a_flight_to_auckland_skip_the_evening_that_
 
 @given(plans, zones, instants)
 @settings(deadline=None)
-def test_the_first_slot_is_the_first_of_all_times(made: Plan, zone: ZoneInfo, after: datetime) -> None:
-    found = first_slot(made, zone, after)
+def test_the_first_slot_is_the_first_of_all_times(case: Plan, zone: ZoneInfo, after: datetime) -> None:
+    found = first_slot(case, zone, after)
     if found is None:
-        assert list(slots(made, zone, after + MICROSECOND, after + 60 * DAY)) == []
+        assert list(slots(case, zone, after + MICROSECOND, after + 60 * DAY)) == []
         return
-    assert found.time in made.times
-    assert next(slots(made, zone, after + MICROSECOND, found.due_at + MICROSECOND)) == found.due_at
+    assert found.time in case.times
+    assert next(slots(case, zone, after + MICROSECOND, found.due_at + MICROSECOND)) == found.due_at
 
 
 def test_a_plan_without_times_has_no_first_slot() -> None:
@@ -82,23 +82,23 @@ def test_a_plan_without_times_has_no_first_slot() -> None:
 @given(plans, zones, instants)
 @settings(deadline=None)
 def test_what_was_prescribed_has_every_slot_and_wishes_account_for_each_that_is_left_out(
-    made: Plan, zone: ZoneInfo, start: datetime
+    case: Plan, zone: ZoneInfo, start: datetime
 ) -> None:
     end = start + 20 * DAY
-    kept = set(slots(made, zone, start, end))
-    assert kept <= set(slots(made.prescribed, zone, start, end))
-    for at in set(made.times):
-        slot = next_slot(made.prescribed, at, zone, start - MICROSECOND)
+    kept = set(slots(case, zone, start, end))
+    assert kept <= set(slots(case.prescribed, zone, start, end))
+    for at in set(case.times):
+        slot = next_slot(case.prescribed, at, zone, start - MICROSECOND)
         while slot is not None and slot.due_at < end:
-            paused = made.paused_until is not None and slot.date < made.paused_until
-            if not (paused or made.is_quiet(at) or made.is_too_early(at)):
+            paused = case.paused_until is not None and slot.date < case.paused_until
+            if not (paused or case.is_quiet(at) or case.is_too_early(at)):
                 assert slot.due_at in kept
-            slot = next_slot(made.prescribed, at, zone, slot.due_at)
+            slot = next_slot(case.prescribed, at, zone, slot.due_at)
 
 
 @given(plans, clock_times)
-def test_a_time_is_allowed_unless_it_is_quiet_or_too_early(made: Plan, at: time) -> None:
-    assert made.allows(at) == (not made.is_quiet(at) and not made.is_too_early(at))
+def test_a_time_is_allowed_unless_it_is_quiet_or_too_early(case: Plan, at: time) -> None:
+    assert case.allows(at) == (not case.is_quiet(at) and not case.is_too_early(at))
 
 
 def test_quiet_hours_begin_included_and_end_excluded_over_midnight_too() -> None:

@@ -14,9 +14,9 @@ MADRID = ZoneInfo("Europe/Madrid")
 MONDAY, SUNDAY_AFTER = utc("2024-06-03"), utc("2024-06-10")
 
 
-def week(made: Plan) -> list[str]:
+def week(case: Plan) -> list[str]:
     """What falls in the week from Monday 2024-06-03, as Madrid's wall clock shows it."""
-    found = slots(made, MADRID, MONDAY, SUNDAY_AFTER)
+    found = slots(case, MADRID, MONDAY, SUNDAY_AFTER)
     return [f"{instant.astimezone(MADRID):%a %H:%M}" for instant in found]
 
 
@@ -37,8 +37,8 @@ def test_several_times_a_day_come_in_order_and_a_repeated_one_once() -> None:
 
 
 def test_the_first_and_the_last_date_are_both_included() -> None:
-    made = plan("18:00", starts_on=date(2024, 6, 4), ends_on=date(2024, 6, 6))
-    assert week(made) == ["Tue 18:00", "Wed 18:00", "Thu 18:00"]
+    case = plan("18:00", starts_on=date(2024, 6, 4), ends_on=date(2024, 6, 6))
+    assert week(case) == ["Tue 18:00", "Wed 18:00", "Thu 18:00"]
 
 
 def test_a_plan_that_ends_before_it_starts_has_no_slots() -> None:
@@ -50,13 +50,13 @@ def test_a_pause_ends_on_its_date() -> None:
 
 
 def test_a_slot_in_quiet_hours_is_not_made() -> None:
-    made = plan("13:59", "14:00", "15:59", "16:00", days=frozenset({0}), quiet=(time(14), time(16)))
-    assert week(made) == ["Mon 13:59", "Mon 16:00"]
+    case = plan("13:59", "14:00", "15:59", "16:00", days=frozenset({0}), quiet=(time(14), time(16)))
+    assert week(case) == ["Mon 13:59", "Mon 16:00"]
 
 
 def test_quiet_hours_may_go_over_midnight() -> None:
-    made = plan("06:59", "07:00", "21:00", "22:00", days=frozenset({0}), quiet=(time(22), time(7)))
-    assert week(made) == ["Mon 07:00", "Mon 21:00"]
+    case = plan("06:59", "07:00", "21:00", "22:00", days=frozenset({0}), quiet=(time(22), time(7)))
+    assert week(case) == ["Mon 07:00", "Mon 21:00"]
 
 
 def test_quiet_hours_that_end_where_they_begin_are_none() -> None:
@@ -64,8 +64,8 @@ def test_quiet_hours_that_end_where_they_begin_are_none() -> None:
 
 
 def test_the_two_hours_after_waking_have_no_slots() -> None:
-    made = plan("06:59", "07:00", "08:59", "09:00", days=frozenset({0}), wakes_at=time(7))
-    assert week(made) == ["Mon 06:59", "Mon 09:00"]
+    case = plan("06:59", "07:00", "08:59", "09:00", days=frozenset({0}), wakes_at=time(7))
+    assert week(case) == ["Mon 06:59", "Mon 09:00"]
 
 
 def test_unless_the_practitioner_allows_mornings() -> None:
@@ -73,13 +73,13 @@ def test_unless_the_practitioner_allows_mornings() -> None:
 
 
 def test_the_morning_of_someone_who_wakes_before_midnight_goes_over_it() -> None:
-    made = plan("23:30", "00:59", "01:00", days=frozenset({0}), wakes_at=time(23))
-    assert week(made) == ["Mon 01:00"]
+    case = plan("23:30", "00:59", "01:00", days=frozenset({0}), wakes_at=time(23))
+    assert week(case) == ["Mon 01:00"]
 
 
 def test_the_length_of_the_avoided_morning_can_be_chosen() -> None:
-    made = plan("07:30", "08:00", days=frozenset({0}), wakes_at=time(7), avoid_morning=timedelta(hours=1))
-    assert week(made) == ["Mon 08:00"]
+    case = plan("07:30", "08:00", days=frozenset({0}), wakes_at=time(7), avoid_morning=timedelta(hours=1))
+    assert week(case) == ["Mon 08:00"]
 
 
 def test_conflicting_times_are_named_in_the_order_given() -> None:
@@ -92,9 +92,9 @@ def test_an_unknown_waking_time_conflicts_with_nothing() -> None:
 
 
 def test_the_start_is_included_and_the_end_is_not() -> None:
-    made = plan("18:00")
+    case = plan("18:00")
     due = utc("2024-06-03 16:00")
-    assert list(slots(made, MADRID, due, due + timedelta(days=1))) == [due]
+    assert list(slots(case, MADRID, due, due + timedelta(days=1))) == [due]
 
 
 def test_an_empty_or_backward_interval_has_no_slots() -> None:
@@ -154,7 +154,7 @@ def test_a_time_of_day_with_a_zone_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("case", "expected"),
     [
         (plan("18:00", quiet=(time(17), time(20))), True),
         (plan("18:00", "20:00", quiet=(time(17), time(20))), False),
@@ -162,5 +162,5 @@ def test_a_time_of_day_with_a_zone_is_refused() -> None:
         (plan("18:00"), False),
     ],
 )
-def test_quiet_hours_are_to_blame_only_where_a_time_would_be_left_without_them(made: Plan, said: bool) -> None:
-    assert has_only_quiet_slots(made, MADRID, MONDAY) is said
+def test_quiet_hours_are_to_blame_only_where_a_time_would_be_left_without_them(case: Plan, expected: bool) -> None:
+    assert has_only_quiet_slots(case, MADRID, MONDAY) is expected

@@ -25,7 +25,7 @@ def owner(olga):
     return signed_in(olga)
 
 
-def acts():
+def audit_verbs():
     return list(AuditEntry.objects.order_by("pk").values_list("verb", flat=True))
 
 
@@ -50,7 +50,7 @@ def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, set
     gina = Practitioner.objects.get(name="Gina Gold")
     assert (gina.email, gina.role, gina.clinic) == ("gina@clinic.example", Role.PRACTITIONER, cast.alice.clinic)
     assert not gina.user.has_usable_password()
-    assert acts()[-1] == "member_added"
+    assert audit_verbs()[-1] == "member_added"
     assert send_due(Welcome) == {"sent": 1}
     (sent,) = mail.outbox
     assert sent.to == ["Gina Gold <gina@clinic.example>"]
@@ -110,7 +110,7 @@ def test_another_role_holds_from_the_next_page_on(cast, owner):
         "Gina: front desk from now on."
     ]
     assert her.get(url("flag_statistics")).status_code == 404
-    assert acts()[-1] == "role_changed_to_front_desk"
+    assert audit_verbs()[-1] == "role_changed_to_front_desk"
 
 
 def test_the_last_owner_stays_one(cast, owner, olga):

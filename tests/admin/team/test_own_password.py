@@ -12,8 +12,8 @@ NEW = "another horse battery"
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_site_s_own_page_leads_to_the_account_s_and_changes_nothing(cast, method):
-    given = {"old_password": make.PASSWORD, "new_password1": NEW, "new_password2": NEW}
-    assert getattr(signed_in(cast.alice), method)(url("password_change"), given)["Location"] == ACCOUNTS
+    data = {"old_password": make.PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    assert getattr(signed_in(cast.alice), method)(url("password_change"), data)["Location"] == ACCOUNTS
     cast.alice.user.refresh_from_db()
     assert cast.alice.user.check_password(make.PASSWORD)
     assert signed_in(cast.alice).get(url("password_change_done"))["Location"] == ACCOUNTS
@@ -44,7 +44,7 @@ def test_a_host_without_account_pages_has_a_page_that_works(cast, settings):
 
 def test_and_a_wrong_old_one_is_refused_there(cast, settings):
     settings.ROOT_URLCONF = "tests.admin.urls_without_accounts"
-    given = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
-    signed_in(cast.alice).post(url("password_change"), given)
+    data = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    signed_in(cast.alice).post(url("password_change"), data)
     cast.alice.user.refresh_from_db()
     assert cast.alice.user.check_password(make.PASSWORD)

@@ -19,7 +19,7 @@ def today():
     return timezone.now().date()
 
 
-def days(cover=None, first=0, last=3):
+def absence_data(cover=None, first=0, last=3):
     return {
         "card": "absence",
         "starts_on": f"{today() + first * DAY}",
@@ -40,11 +40,11 @@ def olivia(cast):
 
 @pytest.fixture
 def absence(cast, alice):
-    alice.post(url("my_settings"), days(cast.bob))
+    alice.post(url("my_settings"), absence_data(cast.bob))
     return Absence.objects.get()
 
 
-def stored(who):
+def reload(who):
     return Practitioner.objects.get(pk=who.pk)
 
 
@@ -55,17 +55,17 @@ def test_it_is_in_the_navigation(alice):
 def test_name_and_language(cast, alice):
     page = alice.post(url("my_settings"), {"card": "profile", "name": " Alice  Moreau ", "language": "es"}, follow=True)
     assert said(page) == ["Kept."]
-    assert (stored(cast.alice).name, stored(cast.alice).mail_language) == ("Alice Moreau", "es")
+    assert (reload(cast.alice).name, reload(cast.alice).mail_language) == ("Alice Moreau", "es")
     assert AuditEntry.objects.get(verb="profile_changed").actor == cast.alice.user
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"), [({"name": " "}, "name"), ({"language": "xx"}, "language"), ({"name": "x" * 121}, "name")]
+    ("invalid", "field"), [({"name": " "}, "name"), ({"language": "xx"}, "language"), ({"name": "x" * 121}, "name")]
 )
-def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(cast, alice, wrong, field):
-    page = alice.post(url("my_settings"), {"card": "profile", "name": "Al", "language": "", **wrong})
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(cast, alice, invalid, field):
+    page = alice.post(url("my_settings"), {"card": "profile", "name": "Al", "language": "", **invalid})
     assert list(page.context["forms"]["profile"].errors) == [field]
-    assert stored(cast.alice).name == "Alice"
+    assert reload(cast.alice).name == "Alice"
 
 
 def test_the_hour_and_the_days_of_the_daily_mail(cast, alice):
@@ -73,7 +73,7 @@ def test_the_hour_and_the_days_of_the_daily_mail(cast, alice):
         next_digest_at=timezone.now(), undeliverable_since=timezone.now()
     )
     alice.post(url("my_settings"), MAIL)
-    kept = stored(cast.alice)
+    kept = reload(cast.alice)
     assert (kept.digest_wanted, kept.digest_at, kept.digest_days) == (True, dt.time(8, 15), "mon,thu")
     assert (kept.next_digest_at, kept.undeliverable_since) == (None, None)
 
@@ -85,20 +85,20 @@ def test_without_a_day_there_is_no_daily_mail_to_choose(cast, alice):
 
 def test_no_daily_mail_keeps_the_days(cast, alice):
     alice.post(url("my_settings"), {"card": "mail", "at_once": "on", "digest_at": "07:30"})
-    assert (stored(cast.alice).digest_wanted, stored(cast.alice).digest_days) == (False, "mon,tue,wed,thu,fri")
+    assert (reload(cast.alice).digest_wanted, reload(cast.alice).digest_days) == (False, "mon,tue,wed,thu,fri")
 
 
 def test_mail_at_once_stays_on_where_nobody_else_would_be_told(cast, alice):
     assert "It stays on" in words(alice.get(url("my_settings")))
     page = alice.post(url("my_settings"), {**MAIL, "at_once": ""})
     assert list(page.context["forms"]["mail"].errors) == ["at_once"]
-    assert stored(cast.alice).urgent_mail is True
+    assert reload(cast.alice).urgent_mail is True
 
 
 def test_with_an_owner_to_be_told_it_can_be_switched_off(cast, alice, olivia):
     assert "Without it Olivia is told in your place." in words(alice.get(url("my_settings")))
     alice.post(url("my_settings"), {**MAIL, "at_once": ""})
-    assert stored(cast.alice).urgent_mail is False
+    assert reload(cast.alice).urgent_mail is False
     page = signed_in(olivia).post(url("my_settings"), {**MAIL, "at_once": ""})
     assert list(page.context["forms"]["mail"].errors) == ["at_once"]
 
@@ -107,7 +107,7 @@ def test_an_absence_is_written_down_changed_and_ended(cast, alice, absence):
     page = words(alice.get(url("my_settings")))
     assert "Bob covers." in page
     assert "now" in page
-    page = alice.post(url("change_absence", absence.pk), days(None, 0, 1), follow=True)
+    page = alice.post(url("change_absence", absence.pk), absence_data(None, 0, 1), follow=True)
     assert said(page) == ["The absence is changed."]
     absence.refresh_from_db()
     assert (absence.cover, absence.ends_on) == (None, today() + DAY)
@@ -123,14 +123,14 @@ def test_the_cover_reads_it_too(cast, absence):
 
 
 def test_what_the_verb_refuses_stands_at_its_field(cast, alice):
-    page = alice.post(url("my_settings"), days(cast.bob, 3, 1))
+    page = alice.post(url("my_settings"), absence_data(cast.bob, 3, 1))
     assert list(page.context["forms"]["absence"].errors) == ["ends_on"]
     assert not Absence.objects.exists()
 
 
 @pytest.mark.parametrize("cover", ["999999", "x", "charlie"])
 def test_nobody_but_a_colleague_can_be_chosen(cast, alice, cover):
-    given = {**days(), "cover": cast.charlie.pk if cover == "charlie" else cover}
+    given = {**absence_data(), "cover": cast.charlie.pk if cover == "charlie" else cover}
     assert list(alice.post(url("my_settings"), given).context["forms"]["absence"].errors) == ["cover"]
 
 
@@ -141,7 +141,7 @@ def test_an_owner_writes_down_the_absence_of_a_colleague_and_nothing_else_of_the
     assert list(page.context["forms"]) == ["absence"]
     assert owner.post(address, {"card": "profile", "name": "Eve"}).status_code == 404
     assert owner.post(address, MAIL).status_code == 404
-    owner.post(address, days(cast.bob))
+    owner.post(address, absence_data(cast.bob))
     assert Absence.objects.get().practitioner == cast.alice
     assert AuditEntry.objects.get(verb="absence_added").actor == olivia.user
 
@@ -155,7 +155,7 @@ def test_it_is_nobody_elses_business(cast, absence, name, who):
     before = Absence.objects.values().get()
     for method in ("get", "post"):
         expected = 405 if name == "end_absence" and method == "get" and who != "dana" else 404
-        assert getattr(browser, method)(url(name, number), days(None, 1, 1)).status_code == expected
+        assert getattr(browser, method)(url(name, number), absence_data(None, 1, 1)).status_code == expected
     assert Absence.objects.values().get() == before
 
 
@@ -166,21 +166,21 @@ def test_an_owner_of_another_clinic_finds_nothing(cast, absence):
 def test_a_number_that_is_nobodys_is_not_found(alice):
     for name in ROUTES:
         for number in (0, 987_654, 99_999_999_999_999_999_999):
-            assert alice.post(url(name, number), days()).status_code == 404
+            assert alice.post(url(name, number), absence_data()).status_code == 404
 
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_an_act_needs_the_forms_own_token(cast, alice, absence, name):
     alice.handler.enforce_csrf_checks = True
     number = cast.alice.pk if name == "member_settings" else absence.pk
-    assert alice.post(url(name, number), days()).status_code == 403
+    assert alice.post(url(name, number), absence_data()).status_code == 403
 
 
 def test_the_front_desk_has_a_name_and_a_language(cast):
     desk = make.practitioner(cast.alice.clinic, "Fred", Practitioner.Role.FRONT_DESK)
     page = signed_in(desk).get(url("my_settings"))
     assert list(page.context["forms"]) == ["profile"]
-    assert signed_in(desk).post(url("my_settings"), days(cast.bob)).status_code == 404
+    assert signed_in(desk).post(url("my_settings"), absence_data(cast.bob)).status_code == 404
 
 
 def test_who_works_at_two_clinics_has_settings_for_each(cast):
@@ -188,7 +188,7 @@ def test_who_works_at_two_clinics_has_settings_for_each(cast):
     alice = signed_in(cast.alice)
     assert url("member_settings", cast.alice.pk) in alice.get(url("member_settings", there.pk)).content.decode()
     alice.post(url("member_settings", there.pk), {"card": "profile", "name": "Alice M", "language": ""})
-    assert (stored(there).name, stored(cast.alice).name) == ("Alice M", "Alice")
+    assert (reload(there).name, reload(cast.alice).name) == ("Alice M", "Alice")
 
 
 def test_what_comes_back_is_said(cast, alice):

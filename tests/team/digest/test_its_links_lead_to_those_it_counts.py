@@ -26,32 +26,32 @@ KINDS = [
 @pytest.fixture
 def flags(cast):
     """Of Alice's: one of each kind, all of these but the first also seen already with somebody else. Of Bob's: one."""
-    made = []
+    created = []
     for place, (kind, severity) in enumerate(KINDS):
         for number in range(2 if place else 1):
             plan = make.prescription(make.client(cast.alice, f"C{place}{number}"))
-            made.append(raise_flag(None, kind, severity, "…", timezone.now(), prescription=plan))
+            created.append(raise_flag(None, kind, severity, "…", timezone.now(), prescription=plan))
             if number:
-                lifecycle.acknowledge_flag(made[-1], cast.alice.user)
+                lifecycle.acknowledge_flag(created[-1], cast.alice.user)
     raise_flag(None, *KINDS[1], "…", timezone.now(), prescription=make.prescription(cast.erin))
-    return made
+    return created
 
 
-def linked(who):
+def linked_clients(who):
     """What the mail says in each of its lines, by the query of the link below it."""
-    told = digest_counts.count_for(who, None, timezone.now())
-    text = digest_mail.build_letter(who, told, "x@test", "http://test/stop").body
+    counts = digest_counts.count_for(who, None, timezone.now())
+    text = digest_mail.build_letter(who, counts, "x@test", "http://test/stop").body
     return {query: words for words, query in re.findall(r"^(.+)\nhttps?://\S+/admin/\?(\S+)$", text, re.MULTILINE)}
 
 
-def listed(who, query):
+def listed_clients(who, query):
     asked = {name: values[0] for name, values in parse_qs(query).items()}
     return {row.client.name for row in signed_in(who).get(url("index"), asked).context["rows"]}
 
 
 def test_each_number_leads_to_those_it_counts(cast, flags):
-    found = linked(cast.alice)
-    assert {words: listed(cast.alice, query) for query, words in found.items()} == {
+    found = linked_clients(cast.alice)
+    assert {words: listed_clients(cast.alice, query) for query, words in found.items()} == {
         "4 clients need you to look.": {"C00", "C10", "C20", "C30"},
         "Urgent: 1": {"C00"},
         "High: 2": {"C10", "C20"},
@@ -62,16 +62,16 @@ def test_each_number_leads_to_those_it_counts(cast, flags):
 
 def test_who_has_several_reasons_counts_by_the_worst(cast, flags):
     raise_flag(None, *KINDS[3], "…", timezone.now(), prescription=flags[0].prescription)
-    assert listed(cast.alice, "open=routine") == {"C30"}
+    assert listed_clients(cast.alice, "open=routine") == {"C30"}
     lifecycle.acknowledge_flag(flags[0], cast.alice.user)
-    assert listed(cast.alice, "open=routine") == {"C00", "C30"}
+    assert listed_clients(cast.alice, "open=routine") == {"C00", "C30"}
 
 
 def test_an_owner_is_led_to_the_own_clients(cast, flags):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     own = make.prescription(make.client(olga, "Otto"))
     raise_flag(None, *KINDS[0], "…", timezone.now(), prescription=own)
-    assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
+    assert {words: listed_clients(olga, query) for query, words in linked_clients(olga).items()} == {
         "1 client needs you to look.": {"Otto"},
         "Urgent: 1": {"Otto"},
     }
@@ -81,7 +81,7 @@ def test_an_owner_is_led_to_those_of_a_colleague_whom_nobody_covers(cast, flags)
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     today = timezone.now().date()
     absences.add_absence(cast.bob, starts_on=today, ends_on=today, cover=None, by=cast.bob.user)
-    assert {words: listed(olga, query) for query, words in linked(olga).items()} == {
+    assert {words: listed_clients(olga, query) for query, words in linked_clients(olga).items()} == {
         "1 client needs you to look.": {"Erin"},
         "High: 1": {"Erin"},
     }
@@ -94,15 +94,17 @@ def test_who_works_at_two_clinics_is_led_to_those_of_the_one_that_writes(cast, f
     zoe = make.prescription(make.client(there, "Zoe"))
     raise_flag(None, *KINDS[0], "…", timezone.now(), prescription=zoe)
     cast.alice.refresh_from_db()
-    assert listed(there, next(query for query, words in linked(there).items() if "Urgent" in words)) == {"Zoe"}
-    assert listed(cast.alice, next(query for query, words in linked(cast.alice).items() if "Urgent" in words)) == {
-        "C00"
-    }
+    assert listed_clients(
+        there, next(query for query, words in linked_clients(there).items() if "Urgent" in words)
+    ) == {"Zoe"}
+    assert listed_clients(
+        cast.alice, next(query for query, words in linked_clients(cast.alice).items() if "Urgent" in words)
+    ) == {"C00"}
 
 
 def test_no_link_says_what_anybody_has(cast, flags):
-    said = " ".join(urlsplit(f"?{query}").query for query in linked(cast.alice))
-    assert set(re.findall(r"\w+", said)) <= {
+    queries = " ".join(urlsplit(f"?{query}").query for query in linked_clients(cast.alice))
+    assert set(re.findall(r"\w+", queries)) <= {
         "open",
         "any",
         "urgent",

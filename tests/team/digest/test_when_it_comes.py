@@ -26,7 +26,7 @@ def alice(cast):
     return cast.alice
 
 
-def days():
+def digest_days():
     return list(Digest.objects.order_by("day").values_list("day", "state", "status_detail"))
 
 
@@ -47,7 +47,7 @@ def test_two_ticks_at_once_write_one_row(alice):
     tick(FRIDAY - HOUR, FRIDAY)
     Practitioner.objects.update(next_digest_at=FRIDAY)
     tick(FRIDAY)
-    assert len(days()) == 1
+    assert len(digest_days()) == 1
 
 
 def test_another_hour_on_the_same_day_brings_no_second_one(alice):
@@ -56,7 +56,7 @@ def test_another_hour_on_the_same_day_brings_no_second_one(alice):
         alice, at_once=True, digest=True, digest_at=dt.time(9), digest_days=["fri", "sat"], by=alice.user
     )
     tick(FRIDAY + HOUR / 2, FRIDAY + 2 * HOUR)
-    assert len(days()) == 1
+    assert len(digest_days()) == 1
     assert tick(FRIDAY + DAY + 2 * HOUR) == [1]
 
 
@@ -64,20 +64,20 @@ def test_an_hour_that_was_changed_meanwhile_brings_none_at_the_old_one(alice):
     tick(FRIDAY - HOUR)
     Practitioner.objects.update(digest_at=dt.time(9))
     tick(FRIDAY)
-    assert days() == []
+    assert digest_days() == []
     tick(FRIDAY + 1.5 * HOUR)
-    assert days() == [(FRIDAY.date(), "ready", "")]
+    assert digest_days() == [(FRIDAY.date(), "ready", "")]
 
 
 def test_after_an_outage_the_last_day_counts_alone_and_says_that_it_is_late(alice):
     tick(FRIDAY - 8 * DAY - HOUR)
     tick(FRIDAY + 4 * HOUR)
-    assert days() == [(FRIDAY.date(), "skipped", "late")]
+    assert digest_days() == [(FRIDAY.date(), "skipped", "late")]
 
 
 def test_a_short_outage_makes_it_later_and_no_less(alice):
     tick(FRIDAY - HOUR, FRIDAY + 2 * HOUR)
-    assert days() == [(FRIDAY.date(), "ready", "")]
+    assert digest_days() == [(FRIDAY.date(), "ready", "")]
 
 
 @pytest.mark.parametrize(
