@@ -68,13 +68,8 @@ def _changes_of(
     time_zone = zone(client.time_zone)
 
     def change(kind: Kind, at: dt.datetime, sentences: Sequence[str] = ()) -> PlanChange:
-        return PlanChange(
-            kind,
-            plan.exercise.name,
-            _format_day(at.astimezone(time_zone).date(), now.astimezone(time_zone).date()),
-            sentences,
-            at,
-        )
+        day = _format_day(at.astimezone(time_zone).date(), now.astimezone(time_zone).date())
+        return PlanChange(kind, plan.exercise.name, day, sentences, at)
 
     latest: PrescriptionChange | None = max(plan.changes.all(), key=lambda row: (row.at, row.pk), default=None)
     if plan.state == Prescription.State.ENDED:
@@ -104,9 +99,8 @@ def describe_differences(
     """A sentence for each difference of the new version from the old; empty for the same dose."""
     sentences = []
     if old.days != new.days:
-        sentences.append(
-            _("%(new)s instead of %(old)s.") % {"new": _join_days(new.day_names), "old": _join_days(old.day_names)}
-        )
+        days = {"new": _join_days(new.day_names), "old": _join_days(old.day_names)}
+        sentences.append(_("%(new)s instead of %(old)s.") % days)
     if old.times != new.times:
         sentences += _describe_times(old.times.split(","), new.times.split(","))
     if old.sets != new.sets:

@@ -62,11 +62,8 @@ def describe_amount(dose: AbstractDosage, rest_seconds: int) -> str:
     message = ngettext(
         "Once. Hold for %(hold)s.", "%(count)s rounds. Hold each for %(hold)s. Rest %(rest)s between.", dose.sets
     )
-    return message % {
-        "count": dose.sets,
-        "hold": format_seconds(dose.hold_seconds),
-        "rest": format_seconds(rest_seconds),
-    }
+    hold, rest = format_seconds(dose.hold_seconds), format_seconds(rest_seconds)
+    return message % {"count": dose.sets, "hold": hold, "rest": rest}
 
 
 def format_seconds(seconds: int) -> str:

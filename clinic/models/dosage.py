@@ -22,8 +22,8 @@ DOSAGE_FIELDS = ("days", "times", "sets", "hold_seconds", "variation")
 class AbstractDosage(models.Model):
     """One dosage of one exercise. Days and times may be lists until the row is validated."""
 
-    days = DaysField(_("days"))
-    times = TimesField(_("times"))
+    days = DaysField(_("days"), max_length=27, help_text="mon,tue,wed,thu,fri,sat,sun")
+    times = TimesField(_("times"), max_length=120, help_text="08:30,18:00")
     sets = models.PositiveSmallIntegerField(
         _("sets"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_SETS)]
     )
@@ -61,7 +61,7 @@ class AbstractDosage(models.Model):
         return {**amount, "days": self.day_names, "times": self.times.split(",")}
 
     def find_errors(self) -> dict[str, ValidationError]:
-        """What no single field can check, by field."""
+        """The errors that no single field can find, by field."""
         exercise = self.dosed_exercise if self.variation else None
         codes = [variation.code for variation in exercise.variations_in(None)] if exercise else []
         if not self.variation or self.variation in codes:

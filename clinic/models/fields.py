@@ -95,18 +95,12 @@ def parse_times(times: Iterable[str | dt.time]) -> str:
 class DaysField(Text):
     """Weekdays as "mon,tue": in week order, each once. A list is put into this form when the row is cleaned."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"max_length": 27, "help_text": ",".join(WEEKDAYS), **kwargs})
-
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         return super().clean(parse_days(value.split(",") if isinstance(value, str) else value), model_instance)
 
 
 class TimesField(Text):
     """Local times as "08:30,18:00": sorted, each once. A list is put into this form when the row is cleaned."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"max_length": 120, "help_text": "08:30,18:00", **kwargs})
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         return super().clean(parse_times(value.split(",") if isinstance(value, str) else value), model_instance)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from clinic.models import Client, Prescription, PrescriptionVersion
+from clinic.models import Client, Prescription
 from clinic.reminders import planning
 from clinic.reminders.schedule import AVOID_MORNING
 
@@ -31,7 +31,7 @@ class Mark:
 
     time: str
     at: str
-    kind: str = "chosen"  # or "other", "not-wanted"
+    kind: str  # "chosen", "other", "not-wanted" or "hour"
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,8 @@ class OtherPlan:
         times = ", ".join(self.times)
         if not self.without_reminder:
             return times
-        return _("%(times)s; no reminder wanted at %(unwished)s") % {
-            "times": times,
-            "unwished": ", ".join(self.without_reminder),
-        }
+        params = {"times": times, "unwished": ", ".join(self.without_reminder)}
+        return _("%(times)s; no reminder wanted at %(unwished)s") % params
 
 
 @dataclass(frozen=True)
@@ -99,17 +97,11 @@ class DayStrip:
     def marks(self) -> list[Mark]:
         """The marks of other exercises first, so that the chosen times lie on top."""
         others = [
-            Mark(
-                time,
-                _percent(_minutes(dt.time.fromisoformat(time))),
-                "not-wanted" if time in other.without_reminder else "other",
-            )
+            _mark(time, "not-wanted" if time in other.without_reminder else "other")
             for other in self.others
             for time in other.times
         ]
-        return others + [
-            Mark(time, _percent(_minutes(dt.time.fromisoformat(time)))) for time in sorted(set(self.times))
-        ]
+        return others + [_mark(time, "chosen") for time in sorted(set(self.times))]
 
     @property
     def in_quiet_hours(self) -> list[str]:
@@ -147,29 +139,23 @@ def build_strips(
 
 def _running_plans(clients: Collection[Client]) -> dict[int, dict[int, OtherPlan]]:
     """The running plans by client and prescription."""
-    plans = list(
-        Prescription.objects.running()
-        .filter(client__in=clients)
-        .select_related("exercise")
-        .prefetch_related("exercise__texts")
-    )
+    running = Prescription.objects.running().filter(client__in=clients).select_related("exercise")
+    plans = list(running.prefetch_related("exercise__texts"))
     numbers = {plan.pk for plan in plans}
-    versions: Mapping[int, PrescriptionVersion] = planning.newest_versions(numbers)
-    choices = planning.reminder_choices(numbers)
+    versions, choices = planning.newest_versions(numbers), planning.reminder_choices(numbers)
     by_client: dict[int, dict[int, OtherPlan]] = {}
     for plan in plans:
         version, choice = versions[plan.pk], choices.get(plan.pk)
-        off = (
-            version.local_times
-            if choice and not choice.wanted
-            else choice.find_exclusions(version)[1]
-            if choice
-            else []
+        excluded = choice.find_exclusions(version)[1] if choice else []
+        without_reminder = version.local_times if choice and not choice.wanted else excluded
+        by_client.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(
+            plan.exercise.name, version.times.split(","), [f"{time:%H:%M}" for time in without_reminder]
         )
-        times = [f"{time:%H:%M}" for time in version.local_times]
-        without_reminder = [f"{time:%H:%M}" for time in off]
-        by_client.setdefault(plan.client_id, {})[plan.pk] = OtherPlan(plan.exercise.name, times, without_reminder)
     return by_client
+
+
+def _mark(time: str, kind: str) -> Mark:
+    return Mark(time, _percent(_minutes(dt.time.fromisoformat(time))), kind)
 
 
 def _bands(kind: str, start: int, length: int) -> list[Band]:
