@@ -43,8 +43,7 @@ def _clinic() -> tuple[Any, list[str]]:
     from django.urls import reverse
     from django.utils import timezone
 
-    from clinic.clients import messages as client_messages
-    from clinic.clients import notes as client_notes
+    from clinic.clients import messages as client_messages, notes as client_notes
     from clinic.models import PainReport
     from clinic.models.report import Advice
     from tests import make

@@ -24,8 +24,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser import ARGUMENTS
-from tests.servers import URLS as FOUND
-from tests.servers import missing
+from tests.servers import URLS as FOUND, missing
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "12.8.2"

@@ -3,24 +3,19 @@
 from django.urls import path, re_path
 
 from clinic.portal import home as portal_home
-from clinic.portal.library import media as library_media
-from clinic.portal.library import page as library_page
-from clinic.portal.links import calendar_feed, mail_links
-from clinic.portal.links import register as links_register
+from clinic.portal.library import media as library_media, page as library_page
+from clinic.portal.links import calendar_feed, mail_links, register as links_register
 from clinic.portal.player import page as player_page
-from clinic.portal.progress import handout_pdf, summary_pdf
-from clinic.portal.progress import page as progress_page
+from clinic.portal.progress import handout_pdf, page as progress_page, summary_pdf
 from clinic.portal.pwa import service_worker, theme_css
-from clinic.portal.reports import history as reports_history
-from clinic.portal.reports import offline_submission
-from clinic.portal.reports import pages as reports_pages
-from clinic.portal.reports import result as reports_result
-from clinic.portal.settings import my_data, reminder_choices
-from clinic.portal.settings import page as settings_page
-from clinic.portal.settings import push as settings_push
-from clinic.portal.today import messages as today_messages
-from clinic.portal.today import next_morning
-from clinic.portal.today import page as today_page
+from clinic.portal.reports import (
+    history as reports_history,
+    offline_submission,
+    pages as reports_pages,
+    result as reports_result,
+)
+from clinic.portal.settings import my_data, page as settings_page, push as settings_push, reminder_choices
+from clinic.portal.today import messages as today_messages, next_morning, page as today_page
 
 app_name = "clinic"
 

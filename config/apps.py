@@ -17,8 +17,7 @@ class ProjectConfig(AppConfig):
 
         from clinic.signals import client_joined, client_left, practitioner_joined, registrant_joined
         from config import celery  # noqa: F401
-        from config.accounts import adapter as accounts_adapter
-        from config.accounts import devices as accounts_devices
+        from config.accounts import adapter as accounts_adapter, devices as accounts_devices
 
         for joined in (client_joined, practitioner_joined, registrant_joined):
             joined.connect(accounts_adapter.verify_email, dispatch_uid="config.verify_email")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from exercises.body import annotations as body_annotations
-from exercises.body import front, inset, joints, room, side
+from exercises.body import annotations as body_annotations, front, inset, joints, room, side
 
 from .body.lines import number
 from .body.pose import Pose, PoseError

@@ -7,8 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import messages as client_messages, notes as client_notes
 from clinic.models import Client, Note, Practitioner, Prescription
 from clinic.reminders import planning
 from clinic.team import absences

@@ -8,8 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from clinic.models import AuditEntry, PainReport, SkipReason
 from clinic.models.fields import WEEKDAYS

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from clinic.admin.client import mail_preview, message, notes, reminders, resolve, rule_settings, rule_simulation
-from clinic.admin.clients import csv_import, handover, invitations, invite, registrants
-from clinic.admin.clients import list as client_list
-from clinic.admin.exercises import list as exercise_list
-from clinic.admin.exercises import writing
-from clinic.admin.practice import advice_texts, audit_log, settings, sites
-from clinic.admin.practice import rule_settings as clinic_rule_settings
-from clinic.admin.prescribing import amend, dose_templates, state
-from clinic.admin.prescribing import one as prescribing_one
-from clinic.admin.prescribing import several as prescribing_several
+from clinic.admin.clients import csv_import, handover, invitations, invite, list as client_list, registrants
+from clinic.admin.exercises import list as exercise_list, writing
+from clinic.admin.practice import advice_texts, audit_log, rule_settings as clinic_rule_settings, settings, sites
+from clinic.admin.prescribing import (
+    amend,
+    dose_templates,
+    one as prescribing_one,
+    several as prescribing_several,
+    state,
+)
 from clinic.admin.team import members, profile, second_factor_reset
 from clinic.admin.worklist import flag_statistics
 

@@ -19,8 +19,7 @@ from rest_framework.response import Response
 from clinic.api.fields import BodySerializer, Text
 from clinic.api.prescription_serializers import NewPrescription, PrescriptionAnswer, PrescriptionMade, ReminderAnswer
 from clinic.api.viewsets import ApiViewSet, get_named
-from clinic.documents import handout as sheet
-from clinic.documents import pdf
+from clinic.documents import handout as sheet, pdf
 from clinic.dosage.values import PlannedDosage
 from clinic.models import Client, Practitioner, Prescription, PrescriptionVersion, Reminder
 from clinic.prescriptions import prescribing

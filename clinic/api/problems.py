@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as BrokenRule
+from django.core.exceptions import PermissionDenied, ValidationError as BrokenRule
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers

@@ -13,8 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import get_language_info
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_info, gettext as _
 
 from clinic import audit
 from clinic.clients import invitation_mail

@@ -10,10 +10,13 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from clinic.clients import acceptance, invitations
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
-from clinic.clients import preferences as client_preferences
+from clinic.clients import (
+    acceptance,
+    invitations,
+    messages as client_messages,
+    notes as client_notes,
+    preferences as client_preferences,
+)
 from clinic.demo.diary import Entry, Phase, generate_entries
 from clinic.demo.people import EXERCISE_SLUG, PASSWORD, email_address
 from clinic.demo.seed import DemoHistory

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import Min
 
 from clinic.clients import messages as client_messages
-from clinic.flags import escalation, inactivity
-from clinic.flags import notice_mail as notices
+from clinic.flags import escalation, inactivity, notice_mail as notices
 from clinic.models import (
     Clinic,
     Confirmation,
@@ -26,8 +25,7 @@ from clinic.models import (
     SkipReason,
 )
 from clinic.models.outbox import OutboxQuerySet, Row, State
-from clinic.reminders import planning
-from clinic.reminders import sending as reminders
+from clinic.reminders import planning, sending as reminders
 
 LEASE = dt.timedelta(minutes=1)
 BATCH = 100

@@ -18,8 +18,7 @@ from clinic.models import Advice, Client, Clinic, Practitioner, Prescription, Pr
 from clinic.models.fields import WEEKDAYS, zone
 from clinic.practice import advice_texts
 from clinic.prescriptions import dose_templates, prescribing
-from clinic.team import absences
-from clinic.team import preferences as team_preferences
+from clinic.team import absences, preferences as team_preferences
 from exercises.models import Exercise
 
 HISTORY_DAYS = 14  # with reminders and daily checks

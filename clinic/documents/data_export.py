@@ -9,8 +9,7 @@ import zipfile
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 
 from clinic import audit
 from clinic.documents import record_tables

@@ -9,8 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from clinic.dosage.text import day_name, format_seconds, join_list
 from clinic.models import Client, Prescription, PrescriptionChange, PrescriptionVersion

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.dates import WEEKDAYS as DAY_NAMES
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from clinic.models import PrescriptionVersion
 from clinic.models.dosage import AbstractDosage

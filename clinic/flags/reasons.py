@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from clinic.flags.trend import TrendResult, figures
 from clinic.models import PainReport

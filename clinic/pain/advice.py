@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from contextlib import nullcontext
 
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, override
 
 from clinic.models import Advice, AdviceText, Client, Clinic, PainReport, Prescription
 

@@ -19,8 +19,7 @@ from django.utils.translation import gettext as _
 from clinic.dosage import text as dosage_text
 from clinic.models import Correction, Flag, Notice, PainReport, Prescription, PrescriptionVersion, Reminder
 from clinic.models.fields import WEEKDAYS, zone
-from clinic.models.outbox import SkipReason
-from clinic.models.outbox import State as Sending
+from clinic.models.outbox import SkipReason, State as Sending
 from clinic.progress.adherence import Diary, Hold, PlanVersion
 from clinic.progress.svg_chart import Dot
 from clinic.progress.weekly_summary import ReportedScores

@@ -7,8 +7,7 @@ import datetime as dt
 from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format, get_format
 from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from clinic.progress.adherence import Adherence, DayStatus
 from clinic.progress.progress import Progress

@@ -8,8 +8,7 @@ from allauth.core import context as allauth_context
 from django.contrib import messages
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from clinic.conf import conf
 from clinic.mail import compose

@@ -7,9 +7,7 @@ from django.apps import apps
 from django.core import serializers
 from django.utils import timezone
 
-from clinic.clients import departure, handover
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import departure, handover, messages as client_messages, notes as client_notes
 from clinic.flags import lifecycle, rule_tuning
 from clinic.models import Client, Flag, Message, PainReport, Reminder
 from clinic.pain import reporting

@@ -7,8 +7,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 
 from clinic.bounces import handling
-from clinic.clients import departure
-from clinic.clients import messages as client_messages
+from clinic.clients import departure, messages as client_messages
 from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Invitation, Message, Practitioner
 from clinic.models.outbox import database_now

@@ -4,8 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from clinic.clients import departure
-from clinic.clients import notes as client_notes
+from clinic.clients import departure, notes as client_notes
 from clinic.models import AuditEntry, Note, Practitioner
 from tests import make
 

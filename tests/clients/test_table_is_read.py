@@ -1,8 +1,7 @@
 """A table is read however a spreadsheet saved it; what is no table is refused with its reason."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.clients import csv_reader
 from clinic.clients.csv_reader import TableProblem, UnreadableTable

@@ -8,10 +8,12 @@ import zipfile
 import pytest
 from django.utils import timezone
 
-from clinic.clients import handover
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
-from clinic.clients import preferences as client_preferences
+from clinic.clients import (
+    handover,
+    messages as client_messages,
+    notes as client_notes,
+    preferences as client_preferences,
+)
 from clinic.documents import data_export, record_tables
 from clinic.models import AuditEntry, Client, Reminder
 from clinic.pain import reporting

@@ -11,8 +11,7 @@ from exercises import media_storage
 from exercises.models import Media
 from tests import make
 from tests.documents import printed
-from tests.exercises import files
-from tests.exercises import make as make_exercise
+from tests.exercises import files, make as make_exercise
 
 # Two by two pixels, red.
 RED = base64.b64decode(

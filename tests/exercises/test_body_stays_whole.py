@@ -5,8 +5,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from exercises.body import front
 from exercises.body.joints import FOREARM, STANDS_AT, UPPER_ARM, joints_of, lean_of, weight_at

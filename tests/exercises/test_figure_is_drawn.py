@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 import typst
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from exercises.figure import ON_DARK, ON_PAGE, ON_PAPER, STYLES, Pose, draw
 

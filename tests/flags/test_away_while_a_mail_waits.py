@@ -6,8 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.clients import handover
-from clinic.flags import escalation
-from clinic.flags import notice_mail as notices
+from clinic.flags import escalation, notice_mail as notices
 from clinic.models import Absence, Flag, Notice, Practitioner
 from clinic.team import absences
 from tests import make

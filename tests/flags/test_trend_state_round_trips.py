@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.flags.trend import RULE_VERSION, SENSITIVITIES, Detector, TrendConfig
 from tests.flags.diary import DAY, ORDINARY, START, after_ordinary, follow

@@ -7,8 +7,7 @@ from django.core import mail as post_office
 from django.utils import timezone
 
 from clinic.bounces import handling
-from clinic.clients import acceptance, invitations
-from clinic.clients import preferences as client_preferences
+from clinic.clients import acceptance, invitations, preferences as client_preferences
 from clinic.flags import lifecycle, undeliverable
 from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Flag, Invitation, Notice, Practitioner, Reminder

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule, tz
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from icalendar import Event
 
 from clinic.reminders.calendar_feed import build_recurrence

@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from clinic.models import Client, Reminder
 from clinic.reminders import planning

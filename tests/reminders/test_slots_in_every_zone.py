@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from clinic.reminders.schedule import Plan, next_slot, slots
 from tests.reminders.slot_cases import EVERY_DAY, FIRST, LAST, changing_zones, zones_by_changes

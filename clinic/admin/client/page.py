@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from clinic.admin import labels as admin_labels
-from clinic.admin.client import pain_chart
-from clinic.admin.client import rule_settings as client_rule_settings
+from clinic.admin.client import pain_chart, rule_settings as client_rule_settings
 from clinic.admin.client.flags import FlagRow, build_charts, build_flag_rows
 from clinic.admin.client.queries import ClientRows, read_client_rows
 from clinic.admin.client.timeline import TimelineEntry, build_timeline

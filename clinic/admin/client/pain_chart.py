@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from clinic.flags.simulation import SimulationResult
 from clinic.models import Flag, Prescription, PrescriptionVersion

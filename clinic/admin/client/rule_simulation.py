@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_safe
 
 from clinic.admin.client import pain_chart
@@ -73,7 +72,8 @@ def show_simulation(request: HttpRequest, pk: int) -> AdminPage:
         is_in_force=chosen == in_force,
         price=format_false_flags(chosen),
         simulations=[
-            _simulate(prescription, TrendConfig.for_settings(*chosen), real_flags[prescription.pk]) for prescription in newest
+            _simulate(prescription, TrendConfig.for_settings(*chosen), real_flags[prescription.pk])
+            for prescription in newest
         ],
     )
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from clinic.admin import labels as admin_labels
 from clinic.admin.client import rule_settings

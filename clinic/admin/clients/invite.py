@@ -12,12 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from clinic.admin import access
-from clinic.admin import labels as admin_labels
+from clinic.admin import access, labels as admin_labels
 from clinic.admin.clients import invitations
 from clinic.admin.rendering import render_page
 from clinic.admin.service_form import ServiceForm

@@ -11,12 +11,10 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from clinic.admin import access
-from clinic.admin import labels as admin_labels
+from clinic.admin import access, labels as admin_labels
 from clinic.admin.client import page as client_page
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.models import Client

@@ -11,12 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.admin import access
-from clinic.admin import labels as admin_labels
+from clinic.admin import access, labels as admin_labels
 from clinic.admin.bulk_selection import group_by_membership, selected_rows
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.clients import invitations, registration

@@ -11,8 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import get_language_info, gettext_lazy, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_info, gettext as _, gettext_lazy, override
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access

@@ -21,8 +21,7 @@ from clinic.admin.practice.settings_forms import CARDS, Card
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.clients import departure
 from clinic.models import Clinic, Practitioner
-from clinic.practice import colors
-from clinic.practice import settings as practice_settings
+from clinic.practice import colors, settings as practice_settings
 
 ERASURE_NOTICE = dt.timedelta(days=30)  # before a record is erased, its owner sees it listed
 

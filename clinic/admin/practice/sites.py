@@ -16,13 +16,11 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.accounts import second_factor
-from clinic.admin import access
-from clinic.admin import labels as admin_labels
+from clinic.admin import access, labels as admin_labels
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.service_form import ServiceForm
 from clinic.mail import health as mail_health

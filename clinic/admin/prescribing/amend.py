@@ -7,13 +7,11 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin import access
-from clinic.admin.prescribing import client_preview, day_strip, dose_prefill
-from clinic.admin.prescribing import review as prescribing_review
+from clinic.admin.prescribing import client_preview, day_strip, dose_prefill, review as prescribing_review
 from clinic.admin.prescribing.dose_form import AmendForm
 from clinic.admin.rendering import get_return_url, render_page
 from clinic.dosage import changes as dosage_changes

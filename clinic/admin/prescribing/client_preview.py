@@ -15,8 +15,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 
 from clinic.dosage import changes as dosage_changes
 from clinic.dosage.text import format_moment

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from clinic.admin.prescribing.dose_form import DoseFields, DoseForm, local_today
 from clinic.dosage.values import USUAL, PlannedDosage

@@ -19,9 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.admin import access
 from clinic.admin.rendering import get_return_url, render_page
 from clinic.admin.service_form import ReasonForm
-from clinic.documents import handout as sheet
-from clinic.documents import pdf
-from clinic.documents import summary as visit_sheet
+from clinic.documents import handout as sheet, pdf, summary as visit_sheet
 from clinic.flags import rule_settings, simulation
 from clinic.flags.response import ResponseConfig
 from clinic.models import Person, Prescription

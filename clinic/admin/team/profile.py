@@ -21,8 +21,7 @@ from clinic.admin import access
 from clinic.admin.rendering import AdminPage, render_page
 from clinic.admin.team.profile_forms import AbsenceForm, MailForm, ProfileForm
 from clinic.models import Absence, Practitioner
-from clinic.team import absences
-from clinic.team import preferences as team_preferences
+from clinic.team import absences, preferences as team_preferences
 from clinic.team.digest import mail as digest_mail
 
 

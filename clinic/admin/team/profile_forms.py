@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from clinic.admin import labels as admin_labels
 from clinic.admin.service_form import ServiceForm

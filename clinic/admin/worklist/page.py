@@ -13,8 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Window
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from clinic.admin import access
 from clinic.admin.rendering import AdminPage, render_page

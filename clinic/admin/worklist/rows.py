@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from clinic.admin import labels as admin_labels
 from clinic.conf import conf

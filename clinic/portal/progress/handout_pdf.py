@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from clinic.documents import handout as documents_handout
-from clinic.documents import pdf
+from clinic.documents import handout as documents_handout, pdf
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
 

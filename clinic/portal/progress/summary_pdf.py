@@ -8,8 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic.documents import pdf
-from clinic.documents import summary as documents_summary
+from clinic.documents import pdf, summary as documents_summary
 from clinic.models import Client, Prescription
 from clinic.portal.access import client_only
 from clinic.portal.progress.page import load_progress

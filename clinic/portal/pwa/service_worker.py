@@ -18,8 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language_info, override
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_info, gettext as _, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 

@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from clinic.models import Area, Prescription
 from clinic.models.report import LONGEST_NOTE

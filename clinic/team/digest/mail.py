@@ -72,7 +72,11 @@ def preview_digest(practitioner: Practitioner) -> CachedEmail | None:
         at=Max("sent_at")
     )["at"]
     counts = digest_counts.count_for(practitioner, last, timezone.now())
-    return build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.build_preview_url()) if counts else None
+    return (
+        build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.build_preview_url())
+        if counts
+        else None
+    )
 
 
 def build_letter(practitioner: Practitioner, counts: DigestCounts, message_id: str, stop_url: str) -> CachedEmail:

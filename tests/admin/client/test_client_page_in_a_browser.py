@@ -6,9 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from clinic.clients import departure
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import departure, messages as client_messages, notes as client_notes
 from clinic.models import Message, Note
 from tests.admin import flagged_clients
 from tests.admin.browsing import signed_in, url

@@ -7,8 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import messages as client_messages, notes as client_notes
 from clinic.flags import lifecycle, rule_tuning
 from clinic.models import Client, Flag
 from clinic.pain import reporting

@@ -1,8 +1,7 @@
 """A client is found by a part of the name as people type it: accents and case aside, in every language."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.clients.departure import erase_client
 from clinic.models import Client

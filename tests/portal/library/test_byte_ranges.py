@@ -9,8 +9,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import RequestFactory
 from django.utils.http import http_date
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.portal.library import byte_ranges
 from clinic.portal.library.byte_ranges import ByteRange, UnsatisfiableRange, parse_range, serve_file

@@ -7,8 +7,7 @@ from clinic.prescriptions import prescribing
 from exercises import authoring, media_storage
 from exercises.models import Exercise, Media
 from tests import make
-from tests.exercises import files
-from tests.exercises import make as content
+from tests.exercises import files, make as content
 from tests.portal.visit import signed_in, stranger, url
 
 

@@ -3,8 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import messages as client_messages, notes as client_notes
 from clinic.models import Message
 from tests import make
 from tests.portal.visit import send, signed_in, stranger, url, words, writes

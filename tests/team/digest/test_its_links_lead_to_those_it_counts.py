@@ -10,8 +10,7 @@ from clinic.flags import lifecycle
 from clinic.flags.lifecycle import raise_flag
 from clinic.models import Flag, Practitioner
 from clinic.team import absences
-from clinic.team.digest import counts as digest_counts
-from clinic.team.digest import mail as digest_mail
+from clinic.team.digest import counts as digest_counts, mail as digest_mail
 from tests import make
 from tests.admin.browsing import signed_in, url
 

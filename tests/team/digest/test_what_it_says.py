@@ -12,8 +12,7 @@ from clinic.mail import signed_links
 from clinic.mail.outbox import send_due
 from clinic.models import Client, Digest, Flag, Invitation, Practitioner
 from clinic.team import absences
-from clinic.team.digest import counts as digest_counts
-from clinic.team.digest import mail as digest_mail
+from clinic.team.digest import counts as digest_counts, mail as digest_mail
 from tests import make
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
