@@ -180,4 +180,4 @@ class Outcome:
     def line(self, kills: int = 0) -> str:
         unknown = sum(row.state == "unknown" for row in self.rows.values())
         summary = f"sent {len(self.taken)}, lost {len(self.lost)}, doubled {self.doubled}"
-        return f"{summary} (kills {kills}, ambiguous {self.doubts})" + (f", unknown {unknown}" if unknown else "")
+        return f"{summary} (kills {kills}, in doubt {self.doubts})" + (f", unknown {unknown}" if unknown else "")
