@@ -20,6 +20,7 @@ SETTINGS = DOCS["docs/settings.md"]
 TOGETHER = "\n".join(DOCS.values())
 ROWS = re.findall(r"^\| `(PLUMBLINE_\w+)` \| (.+?) \| .+ \|$", SETTINGS, re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLACES = ("", "clinic", "clinic/static/clinic", "exercises", "templates", "config", "tests", "bench")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -154,6 +155,15 @@ def test_links_and_pictures_lead_somewhere(path):
 def test_files_that_a_page_names_are_there(path):
     named = re.findall(r"(?<![\w/.])((?:tests|clinic|exercises|config|templates|bench|docs)/[\w./-]+\.\w+)", DOCS[path])
     assert [file for file in sorted(set(named)) if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.keys() - {"CHANGELOG.md"}))
+def test_short_names_of_files_are_there(path):
+    """In backticks: a path from one of PLACES, or the bare name of a file wherever it is."""
+    named = set(re.findall(r"`([\w./-]+\.(?:py|html|css|js|typ|toml))`", DOCS[path])) - {"sw.js"}  # an address
+    bare = {file.name for top in PLACES[1:] for file in (ROOT / top).rglob("*.*")}
+    gone = [file for file in named if not any((ROOT / place / file).exists() for place in PLACES)]
+    assert sorted(file for file in gone if "/" in file or file not in bare) == []
 
 
 def test_the_readme_leads_to_every_page():
