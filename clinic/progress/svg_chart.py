@@ -204,13 +204,13 @@ class _Drawing:
         """Midnights evenly apart, back from today, as many as the width bears."""
         room = max(2, int((self.right - _LEFT) // 70))
         step = next((step for step in _STEPS if self.span / step <= room), int(self.span // room) + 1)
-        here, found = self.chart.start.tzinfo, []
-        day = self.chart.end.astimezone(here).date()
+        time_zone, dates = self.chart.start.tzinfo, []
+        day = self.chart.end.astimezone(time_zone).date()
         for back in range(step, int(self.span) + 1, step):
-            midnight = dt.datetime.combine(day - dt.timedelta(days=back), dt.time.min, here)
+            midnight = dt.datetime.combine(day - dt.timedelta(days=back), dt.time.min, time_zone)
             if self.inside(midnight) and self.x(midnight) >= _LEFT + 6:
-                found.append((midnight.date(), self.x(midnight)))
-        return found[::-1]
+                dates.append((midnight.date(), self.x(midnight)))
+        return dates[::-1]
 
     def pauses(self, name: str) -> Iterator[str]:
         """Each span hatched between two hairs, with its word where there is room."""

@@ -60,9 +60,9 @@ class RecentWeeks:
 
 
 def average(scores: Iterable[int | None]) -> float | None:
-    """The mean of those that are numbers; None: none is."""
-    scores = [score for score in scores if score is not None]
-    return sum(scores) / len(scores) if scores else None
+    """The mean of the scores that are given; None: none is."""
+    given = [score for score in scores if score is not None]
+    return sum(given) / len(given) if given else None
 
 
 def round_to_half(points: float) -> float:
@@ -98,9 +98,8 @@ def summarize_weeks(
     return summaries
 
 
-def compare_recent_weeks(scores: Iterable[ReportedScores], today: dt.date) -> RecentWeeks:
+def compare_recent_weeks(scores: Sequence[ReportedScores], today: dt.date) -> RecentWeeks:
     """The week until ``today`` and the one before."""
-    scores = list(scores)
     this = [row for row in scores if today - DAY * WEEK < row.day <= today]
     before = [row for row in scores if today - 2 * DAY * WEEK < row.day <= today - DAY * WEEK]
     changes = [row.after - row.before for row in this if row.before is not None and row.after is not None]

@@ -32,8 +32,8 @@ def test_markup_in_any_text_is_printed_as_it_is(plan, cast):
     plan.refresh_from_db()
     text = printed.text(build_handout(plan))
     assert _without_spaces(text).count(_without_spaces(NASTY)) == 1 + 1 + 10  # the gauge, the way, each step
-    for said in ("# bend", "= $1", "*cue*", "- #sign", "D #let x = 1", "C @clinic", "#555"):
-        assert said in text
+    for page_text in ("# bend", "= $1", "*cue*", "- #sign", "D #let x = 1", "C @clinic", "#555"):
+        assert page_text in text
 
 
 @pytest.mark.parametrize("name", ["Dana\x01 \x7f Wu", "Dana\u2028\n\tWu", " Dana Wu"])
@@ -57,10 +57,10 @@ def test_a_name_for_which_the_machine_has_no_font_costs_its_letters_and_not_the_
 
 
 def test_the_code_for_the_phone_says_the_address_of_the_portal_and_nothing_else(plan, monkeypatch):
-    said, make_code = [], segno.make
-    monkeypatch.setattr(segno, "make", lambda text, **given: said.append(text) or make_code(text, **given))
+    page_text, make_code = [], segno.make
+    monkeypatch.setattr(segno, "make", lambda text, **given: page_text.append(text) or make_code(text, **given))
     build_handout(plan)
-    assert said == ["http://127.0.0.1:8000/portal/"]
+    assert page_text == ["http://127.0.0.1:8000/portal/"]
 
 
 @pytest.mark.parametrize(("field", "value"), [("paper", "a5"), ("paper", ""), ("language", "xx"), ("language", "")])

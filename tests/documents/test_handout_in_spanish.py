@@ -17,5 +17,5 @@ def test_a_spanish_sheet_has_no_english_word_of_ours(cast, state):
         assert "Para Luz, de Alice." in text
     for word in ("Your", "Check:", "Call", "Stop", "Step", "Every", "Page", "Paused", "This plan", "between", "pain"):
         assert word not in text, word
-    for said in ("Su plan", "Compruebe:", "Pare y llámenos enseguida", "Llámenos", "Página 1 de 2"):
-        assert said in text
+    for page_text in ("Su plan", "Compruebe:", "Pare y llámenos enseguida", "Llámenos", "Página 1 de 2"):
+        assert page_text in text

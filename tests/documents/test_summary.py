@@ -65,9 +65,9 @@ def test_its_picture_says_in_words_what_it_shows(plan):
 
 
 def test_whatever_was_told_is_on_it_in_order(plan, cast, now):
-    told = make.report(plan, 6, 7, at=now - 2 * DAY, next_morning=5, note="Stiff until ten.").report
+    stored = make.report(plan, 6, 7, at=now - 2 * DAY, next_morning=5, note="Stiff until ten.").report
     make.report(plan, 5, at=now - DAY, warning_signs=("leg_weakness",))
-    reporting.correct_report(told, {"after": 4}, reason="I pressed the wrong number", by=cast.dana.user)
+    reporting.correct_report(stored, {"after": 4}, reason="I pressed the wrong number", by=cast.dana.user)
     sign = next(one.sign for one in make.exercise().precautions_in("en") if one.code == "leg_weakness")
     in_order(
         printed.text(sheet(plan)),

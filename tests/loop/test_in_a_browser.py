@@ -38,7 +38,9 @@ class Person:
         self.page: Page = self.context.new_page()
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.page.on("console", lambda said: self.trouble.append(said.text) if said.type == "error" else None)
+        self.page.on(
+            "console", lambda page_text: self.trouble.append(page_text.text) if page_text.type == "error" else None
+        )
 
     def shows(self, what: str) -> None:
         SCREENS.mkdir(parents=True, exist_ok=True)

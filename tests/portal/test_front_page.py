@@ -21,14 +21,14 @@ def test_without_a_clinic_it_says_what_to_do_first(db):
 def test_it_shows_the_clinic_its_exercise_and_the_way_in(cast):
     make.exercise()
     response = stranger().get("/")
-    said = words(response)
-    assert "Riverside Physio" in said
-    assert "Hilltop" not in said
-    assert "Forward bend" in said
-    assert "Loosens your low back" in said
+    text = words(response)
+    assert "Riverside Physio" in text
+    assert "Hilltop" not in text
+    assert "Forward bend" in text
+    assert "Loosens your low back" in text
     assert f'href="{settings.LOGIN_URL}"' in response.content.decode()
     assert f'href="{url("register")}"' in response.content.decode()
-    assert "Registering is free." in said
+    assert "Registering is free." in text
     assert writes(stranger(), "/") == []
     assert stranger().head("/").status_code == 200
 
@@ -50,7 +50,7 @@ def test_the_movement_is_shown_on_demand_and_stands_still_for_who_wants_that(cas
     still = '<source media="(prefers-reduced-motion: reduce)" srcset="/static/exercises/forward-bend/still.svg">'
     assert still in page
     assert 'src="/static/exercises/forward-bend/moving.svg"' in page
-    monkeypatch.setattr("exercises.templatetags.figures.STATIC", Path("/nowhere"))
+    monkeypatch.setattr("exercises.templatetags.figures.STATIC_ROOT", Path("/nowhere"))
     assert "See the movement" not in words(stranger().get("/"))
 
 
@@ -77,9 +77,9 @@ def test_the_library_lists_and_explains_each_exercise(cast):
     make.exercise()
     dana = signed_in(cast.dana)
     assert "Forward bend" in words(dana.get(url("library")))
-    said = words(dana.get(url("exercise", "forward-bend")))
-    assert said.count("Check:") == said.count("If it goes wrong") == 10
-    assert "A sticky yoga mat" in said
+    text = words(dana.get(url("exercise", "forward-bend")))
+    assert text.count("Check:") == text.count("If it goes wrong") == 10
+    assert "A sticky yoga mat" in text
 
 
 def test_an_empty_library_says_so(cast):

@@ -52,7 +52,7 @@ def pages(cast, live_server):
     """Every page of the client's door, each in the state that shows most of it: name → path and who looks."""
     dana = cast.dana
     plan = make.prescription(dana, variation="chair")
-    told = make.report(plan, 5, 3, note="Stiff until ten.").report
+    stored = make.report(plan, 5, 3, note="Stiff until ten.").report
     row = reminder(plan)
     stopped, answered = make.prescription(cast.erin), reminder(make.prescription(cast.erin))
     make.report(stopped, 6, warning_signs=("saddle_numbness",))
@@ -68,11 +68,11 @@ def pages(cast, live_server):
         "today, held": (url("today"), held),
         "today, nothing": (url("today"), make.client(cast.alice, "Jo")),
         "do": (url("player", plan.pk), dana),
-        "answer": (url("report_result", told.pk), dana),
+        "answer": (url("report_result", stored.pk), dana),
         "report": (url("report"), dana),
         "report which": (url("report"), cast.erin),
         "history": (url("history"), dana),
-        "correct": (url("correct_report", told.pk), dana),
+        "correct": (url("correct_report", stored.pk), dana),
         "library": (url("library"), dana),
         "exercise": (url("exercise", "forward-bend"), dana),
         "settings": (url("settings"), dana),
@@ -87,28 +87,28 @@ def pages(cast, live_server):
 
 
 def test_every_page_is_free_of_faults_and_fits_a_small_phone(pages, open_page):
-    wrong = {}
+    errors = {}
     for name, (path, who) in pages.items():
         for viewport, scheme in ((PHONE, "light"), (DESK, "dark")):
             page = open_page(path, who, viewport, scheme)
             found = faults(page) + page.evaluate(SMALL_TARGETS)
             if found:
-                wrong[name, scheme] = found
+                errors[name, scheme] = found
             page.context.close()
-    assert wrong == {}
+    assert errors == {}
 
 
 @pytest.mark.parametrize("width", [320, 640])
 def test_no_page_scrolls_sideways_on_the_narrowest_screen_or_at_twice_its_size(pages, open_page, width):
     """640 is a desk of 1280 at 200 %, 320 the same at 400 % (WCAG 2.2, 1.4.10)."""
-    wrong = []
+    errors = []
     for name, (path, who) in pages.items():
         page = open_page(path, who, {"width": width, "height": 512})
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong.append(name)
+            errors.append(name)
         page.context.close()
-    assert wrong == []
+    assert errors == []
 
 
 def test_forms_with_something_wrong_are_free_of_faults_too(pages, open_page):

@@ -5,8 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.progress.adherence import Adherence, DayStatus, Diary, Hold, PlanVersion, count_adherence
 
@@ -114,7 +113,7 @@ holds = st.lists(st.builds(lambda a, b: Hold(min(a, b), max(a, b)), moments, mom
 versions = st.builds(
     planned, moments, st.sets(st.integers(0, 6)), st.sets(st.integers(0, 23), max_size=3), days, st.none() | days
 )
-plans = st.lists(versions, min_size=1, max_size=3).map(lambda made: sorted(made, key=lambda plan: plan.since))
+plans = st.lists(versions, min_size=1, max_size=3).map(lambda created: sorted(created, key=lambda plan: plan.since))
 diaries = st.builds(
     Diary, today=days, plans=plans, ended=st.none() | moments, holds=holds,
     paused=st.sets(days), done=st.sets(days), reported=st.sets(days),

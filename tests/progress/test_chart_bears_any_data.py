@@ -3,8 +3,7 @@
 import datetime as dt
 from xml.etree import ElementTree
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.progress.svg_chart import PRINT_COLORS, Change, Chart, Dot, Mark, Span, draw_chart
 
@@ -42,8 +41,8 @@ def test_every_dot_and_mark_is_inside_the_frame_and_in_order_of_time(chart, size
         placed = circles(drawing, part)
         assert all(0 <= x <= width and 0 <= y <= height for x, y in placed), part
         assert [x for x, _y in placed] == sorted(x for x, _y in placed), part
-    told = [dot for dot in chart.dots if chart.start <= dot.at <= chart.end and dot.score is not None]
-    assert len(circles(drawing, "dot")) == len(told)
+    scored = [dot for dot in chart.dots if chart.start <= dot.at <= chart.end and dot.score is not None]
+    assert len(circles(drawing, "dot")) == len(scored)
 
 
 @given(charts, SIZES)

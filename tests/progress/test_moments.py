@@ -91,16 +91,16 @@ def test_the_clients_own_pause_is_read_from_the_ledger_and_from_the_wish(plan, c
 
 
 def test_a_corrected_report_is_marked(plan, now):
-    told = make.report(plan, 4, 3, at=now - DAY).report
+    stored = make.report(plan, 4, 3, at=now - DAY).report
     make.report(plan, 4, 3, at=now)
-    reporting.correct_report(told, {"after": 5}, reason="A slip", by=plan.client.user)
-    assert progress.read_progress(plan, [], now).corrected == {told.occurred_at}
+    reporting.correct_report(stored, {"after": 5}, reason="A slip", by=plan.client.user)
+    assert progress.read_progress(plan, [], now).corrected == {stored.occurred_at}
 
 
 def test_the_queries_do_not_grow_with_the_story(plan, cast, now, django_assert_num_queries):
     for ago in range(1, 12):
-        told = make.report(plan, 4, 3, at=now - ago * DAY, areas=("low_back",)).report
-        reporting.correct_report(told, {"after": 2}, reason="A slip", by=cast.alice.user)
+        stored = make.report(plan, 4, 3, at=now - ago * DAY, areas=("low_back",)).report
+        reporting.correct_report(stored, {"after": 2}, reason="A slip", by=cast.alice.user)
         prescribing.amend_prescription(plan, make.dose(sets=ago), by=cast.alice, reason="x", now=now - ago * DAY)
     plan.exercise.rest_seconds  # noqa: B018  read before, as pages do
     with django_assert_num_queries(8):

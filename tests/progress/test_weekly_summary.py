@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.progress.adherence import Diary
 from clinic.progress.weekly_summary import (
@@ -48,30 +47,32 @@ def test_weeks_begin_on_the_readers_own_first_day(begins_on, first):
 
 
 @given(reports, st.integers(0, 6), st.integers(0, 60), st.integers(0, 60))
-def test_each_day_and_each_report_is_in_exactly_one_week(told, begins_on, one, other):
+def test_each_day_and_each_report_is_in_exactly_one_week(reported, begins_on, one, other):
     first, last = day(min(one, other)), day(max(one, other))
-    found = summarize_weeks(told, EMPTY, first, last, begins_on)
+    found = summarize_weeks(reported, EMPTY, first, last, begins_on)
     covered = [week.first + dt.timedelta(days=n) for week in found for n in range((week.last - week.first).days + 1)]
     assert covered == [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]
-    assert sum(week.reports for week in found) == sum(first <= report.day <= last for report in told)
+    assert sum(week.reports for week in found) == sum(first <= report.day <= last for report in reported)
 
 
 @given(st.lists(scores))
 def test_an_average_never_invents_a_day(given_scores):
-    told = [score for score in given_scores if score is not None]
-    assert average(given_scores) == average(told)
-    assert (average(given_scores) is None) == (not told)
-    if told:
-        assert min(told) <= average(given_scores) <= max(told)
+    reported = [score for score in given_scores if score is not None]
+    assert average(given_scores) == average(reported)
+    assert (average(given_scores) is None) == (not reported)
+    if reported:
+        assert min(reported) <= average(given_scores) <= max(reported)
 
 
 def test_the_last_week_beside_the_one_before():
-    told = [
+    reported = [
         ReportedScores(day(0), True, 4, 3), ReportedScores(day(1), False, 6), ReportedScores(day(7), True, 3, 2),
         ReportedScores(day(8), True, 3, 3),
         ReportedScores(day(9), True, None, 4), ReportedScores(day(10), True, 2, 5), ReportedScores(day(11), False),
     ]  # fmt: skip
-    assert compare_recent_weeks(told, day(13)) == RecentWeeks(now=3, reports=4, earlier=5, lower=1, same=1, higher=1)
+    assert compare_recent_weeks(reported, day(13)) == RecentWeeks(
+        now=3, reports=4, earlier=5, lower=1, same=1, higher=1
+    )
 
 
 def test_what_is_older_than_a_fortnight_or_yet_to_come_says_nothing():
@@ -80,9 +81,9 @@ def test_what_is_older_than_a_fortnight_or_yet_to_come_says_nothing():
     ) == RecentWeeks(None, 0, None)
 
 
-@pytest.mark.parametrize(("points", "told"), [(3, 3), (3.2, 3), (3.25, 3.5), (3.7, 3.5), (3.75, 4), (0, 0)])
-def test_a_level_is_told_to_half_a_point(points, told):
-    assert round_to_half(points) == told
+@pytest.mark.parametrize(("points", "reported"), [(3, 3), (3.2, 3), (3.25, 3.5), (3.7, 3.5), (3.75, 4), (0, 0)])
+def test_a_level_is_told_to_half_a_point(points, reported):
+    assert round_to_half(points) == reported
 
 
 @given(st.floats(0, 10), st.floats(0, 10))

@@ -49,9 +49,9 @@ def opened(language: str) -> Practice:
 
 def come_by_the_mail(walk: Walker, day: Practice) -> None:
     send_due(Notice)
-    (told,) = mail.outbox
-    assert not re.search(r"Dana|pain|dolor|bend|inclin", f"{told.subject} {told.body}", re.IGNORECASE)
-    walk.page.goto(re.search(r"^http\S+", told.body, re.MULTILINE)[0])
+    (values,) = mail.outbox
+    assert not re.search(r"Dana|pain|dolor|bend|inclin", f"{values.subject} {values.body}", re.IGNORECASE)
+    walk.page.goto(re.search(r"^http\S+", values.body, re.MULTILINE)[0])
     walk.unfold("Use a password instead")
     walk.fill("login", day.alice.email)
     walk.fill("password", make.PASSWORD)
@@ -146,17 +146,17 @@ def bring_a_table(walk: Walker, day: Practice) -> None:
     walk.page.locator("main [name=file]").set_input_files([file])
     walk.press("Look what would happen")
     walk.look("import a row to mend", "Look before you invite")
-    wrong = walk.page.locator("tbody tr").first
-    expect(wrong.locator("td").first).to_have_text("2")
-    expect(wrong.locator(".pl-error")).to_contain_text(f"{walk.word('E-mail')}:")
+    errors = walk.page.locator("tbody tr").first
+    expect(errors.locator("td").first).to_have_text("2")
+    expect(errors.locator(".pl-error")).to_contain_text(f"{walk.word('E-mail')}:")
     assert Client.objects.count() == before
     walk.follow("Another table")
     walk.fill("text", TABLE.format(frida="frida@home.example"))
     walk.press("Look what would happen")
     walk.look("import mended", "Look before you invite")
     walk.named("button", walk.count("Invite %(all)s client", "Invite all %(all)s clients", 3, all=3)).click()
-    told = walk.count("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", 3, count=3)
-    expect(walk.page.get_by_role("main")).to_contain_text(told)
+    values = walk.count("%(count)s invitation is on its way.", "%(count)s invitations are on their way.", 3, count=3)
+    expect(walk.page.get_by_role("main")).to_contain_text(values)
     walk.look("invitations out", "Invite")
 
 

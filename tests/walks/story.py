@@ -48,7 +48,7 @@ def morning_somewhere(now: dt.datetime) -> str:
     return next(place for place in PLACES if now.astimezone(ZoneInfo(place)).hour in (9, 10))
 
 
-def values(language: str) -> Story:
+def play_story(language: str) -> Story:
     cache.clear()  # the limits on codes; no test of a real server rolls them back
     now = timezone.now()
     here = {"language": language, "time_zone": morning_somewhere(now)}

@@ -38,7 +38,7 @@ FLOWS = [
 @pytest.fixture
 def people(request, live_server, settings):
     settings.PLUMBLINE_BASE_URL = live_server.url
-    return story.told(request.getfixturevalue("around").language)
+    return story.play_story(request.getfixturevalue("around").language)
 
 
 @pytest.mark.parametrize("around", WALKED, ids=lambda around: around.name)

@@ -35,28 +35,28 @@ class Walker:
         self.language = around.language
         self.page = context.new_page()
         self.devices = context.new_cdp_session(self.page)
-        self.wrong: dict[str, list[str]] = {}
+        self.faults: dict[str, list[str]] = {}
         self.seen = 0
         self.page.on("pageerror", lambda error: self.complain(str(error)))
-        self.page.on("console", lambda told: told.type == "error" and self.complain(told.text))
+        self.page.on("console", lambda values: values.type == "error" and self.complain(values.text))
         self.page.on("request", lambda asked: self._own(asked.url))
         self.page.on("response", self._answered)
 
     # --- What is said
 
-    def word(self, english: str, context: str = "", /, **told: Any) -> str:
+    def word(self, english: str, context: str = "", /, **values: Any) -> str:
         """A string of the source, as this walker's pages say it."""
         with override(self.language):
-            return (pgettext(context, english) if context else gettext(english)) % (told or {})
+            return (pgettext(context, english) if context else gettext(english)) % (values or {})
 
-    def count(self, one: str, many: str, number: int, **told: Any) -> str:
+    def count(self, one: str, many: str, number: int, **values: Any) -> str:
         """The same, of a string that counts."""
         with override(self.language):
-            return ngettext(one, many, number) % told
+            return ngettext(one, many, number) % values
 
     def complain(self, about: str) -> None:
         if not about.startswith("Failed to load resource"):  # of those the status is told by _answered
-            self.wrong.setdefault(self.page.url.removeprefix(self.address), []).append(about)
+            self.faults.setdefault(self.page.url.removeprefix(self.address), []).append(about)
 
     def _own(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
@@ -76,20 +76,20 @@ class Walker:
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
 
-    def main(self, kind: str, english: str, context: str = "", /, **told: Any) -> Locator:
-        return self.named(kind, self.word(english, context, **told))
+    def main(self, kind: str, english: str, context: str = "", /, **values: Any) -> Locator:
+        return self.named(kind, self.word(english, context, **values))
 
-    def named(self, kind: str, said: str) -> Locator:
+    def named(self, kind: str, page_text: str) -> Locator:
         """By what the page itself says."""
-        name = re.compile(f"^{re.escape(said)}")  # more may follow for screen readers
+        name = re.compile(f"^{re.escape(page_text)}")  # more may follow for screen readers
         role: Any = kind
         return self.page.get_by_role("main").get_by_role(role, name=name).first
 
-    def press(self, english: str, context: str = "", /, **told: Any) -> None:
-        self.main("button", english, context, **told).click()
+    def press(self, english: str, context: str = "", /, **values: Any) -> None:
+        self.main("button", english, context, **values).click()
 
-    def follow(self, english: str, context: str = "", /, **told: Any) -> None:
-        self.main("link", english, context, **told).click()
+    def follow(self, english: str, context: str = "", /, **values: Any) -> None:
+        self.main("link", english, context, **values).click()
 
     def room(self, english: str) -> None:
         """One of the client's rooms."""
@@ -110,29 +110,29 @@ class Walker:
 
     # --- What is looked at
 
-    def says(self, english: str, context: str = "", /, **told: Any) -> None:
-        expect(self.page.get_by_role("main")).to_contain_text(self.word(english, context, **told))
+    def says(self, english: str, context: str = "", /, **values: Any) -> None:
+        expect(self.page.get_by_role("main")).to_contain_text(self.word(english, context, **values))
 
-    def look(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
+    def look(self, name: str, title: str = "", context: str = "", /, **values: Any) -> None:
         """Wait for the page with that heading, then ask of it all that is asked."""
-        self._look(name, title, context, axe=True, **told)
+        self._look(name, title, context, axe=True, **values)
 
-    def glance(self, name: str, title: str = "", context: str = "", /, **told: Any) -> None:
+    def glance(self, name: str, title: str = "", context: str = "", /, **values: Any) -> None:
         """The same, for a page whose pieces are looked at elsewhere: `make test` spares it axe, which is slow."""
-        self._look(name, title, context, axe=LONG, **told)
+        self._look(name, title, context, axe=LONG, **values)
 
-    def _look(self, name: str, title: str, context: str, /, axe: bool, **told: Any) -> None:
+    def _look(self, name: str, title: str, context: str, /, axe: bool, **values: Any) -> None:
         heading = self.page.locator("h1:visible")
         if title:
-            expect(heading).to_have_text(self.word(title, context, **told))
+            expect(heading).to_have_text(self.word(title, context, **values))
         else:
             expect(heading).to_have_count(1)
         self.page.wait_for_load_state()
         self.seen += 1
         if found := wrong_with(self.page, self.language, touched=self.around.screen == "phone"):
-            self.wrong[name] = found
+            self.faults[name] = found
         if axe and (found := inaccessible(self.page, self.devices, self.around.scripts)):
-            self.wrong[f"{name}, axe"] = found
+            self.faults[f"{name}, axe"] = found
         if SHOTS:
             self.page.evaluate(UNFOLD, UNFOLDED)  # a style of its own the page would refuse
             self.page.screenshot(path=self.pictures / f"{self.seen:02}-{name.replace(' ', '-')}.png", full_page=True)
@@ -173,4 +173,4 @@ def walk_through(
     for flow in flows:
         flow(walk, story)
     opened.close()
-    assert not walk.wrong, "\n".join(f"{page}: {fault}" for page, found in walk.wrong.items() for fault in found)
+    assert not walk.faults, "\n".join(f"{page}: {fault}" for page, found in walk.faults.items() for fault in found)

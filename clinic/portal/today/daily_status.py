@@ -118,18 +118,18 @@ def running_prescriptions(client: Client) -> list[Prescription]:
 
 def daily_status(prescription: Prescription, client: Client, now: dt.datetime) -> DailyStatus:
     """The status at ``now``, an aware instant; days and times are in the client's zone."""
-    here = zone(client.time_zone)
-    local = now.astimezone(here)
+    time_zone = zone(client.time_zone)
+    local = now.astimezone(time_zone)
     dose = prescription.dose
     days = _since_yesterday(prescription, local)
-    today = [report for report in days if report.occurred_at.astimezone(here).date() == local.date()]
+    today = [report for report in days if report.occurred_at.astimezone(time_zone).date() == local.date()]
     advised = _advised_report(prescription, today)
     state = _state(prescription, dose, today, advised, local.date())
     # The plan runs on, whatever the client chose for reminders.
     plan = replace(build_plan(dose, client), paused_until=None, quiet=None)
     # Done for today, or stopped: the later times of today are not offered.
-    since = dt.datetime.combine(local.date() + ONE_DAY, dt.time.min, here) if state == DayState.DONE else now
-    upcoming = first_slot(plan, here, since) if prescription.state != Prescription.State.ENDED else None
+    since = dt.datetime.combine(local.date() + ONE_DAY, dt.time.min, time_zone) if state == DayState.DONE else now
+    upcoming = first_slot(plan, time_zone, since) if prescription.state != Prescription.State.ENDED else None
     return DailyStatus(
         prescription=prescription,
         dose=dose,
@@ -137,7 +137,7 @@ def daily_status(prescription: Prescription, client: Client, now: dt.datetime) -
         advised_report=advised,
         advice_text=render_report_advice(advised) if advised else "",
         later_report=today[0] if advised and today[0] != advised else None,
-        next_time=format_moment(upcoming.due_at.astimezone(here), local.date()) if upcoming else "",
+        next_time=format_moment(upcoming.due_at.astimezone(time_zone), local.date()) if upcoming else "",
         morning_ends_at=morning_ends_at(dose, client, local),
         yesterday=_yesterday(days, today),
         is_morning=is_morning(local),

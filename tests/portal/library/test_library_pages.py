@@ -9,8 +9,7 @@ from clinic.prescriptions import prescribing
 from exercises import authoring, media_storage
 from exercises.models import Exercise, Media
 from tests import make
-from tests.exercises import files
-from tests.exercises import make as content
+from tests.exercises import files, make as content
 from tests.portal.visit import signed_in, stranger, url
 
 
@@ -23,8 +22,8 @@ def dana(cast, settings, tmp_path):
 
 def bridge(after=None, **changes):
     """The second exercise, as a clinic's folder holds it."""
-    said = content.content(version=None, featured=None, **changes)
-    return authoring.save_exercise("bridge", "en", said, after=after, published=True)
+    text = content.content(version=None, featured=None, **changes)
+    return authoring.save_exercise("bridge", "en", text, base_version=after, published=True)
 
 
 def page_of(browser, slug="forward-bend"):
@@ -42,11 +41,11 @@ def test_the_shelf_shows_each_exercise_with_its_picture(dana):
 def test_everything_a_good_practitioner_would_say_is_there(dana):
     bend, page = make.exercise(), page_of(dana)
     words = bend.text_in("en")
-    for said in (words.purpose, words.gauge, *(row.question for row in bend.precautions_in("en"))):
-        assert said.replace("'", "&#x27;") in page
+    for text in (words.purpose, words.gauge, *(row.question for row in bend.precautions_in("en"))):
+        assert text.replace("'", "&#x27;") in page
     for row in (*bend.steps_in("en"), *bend.variations_in("en"), *bend.equipment_in("en")):
-        told = {"step": ("instruction", "cue", "fault", "correction"), "variation": ("how",), "equipment": ("detail",)}
-        for field in told[row._meta.model_name]:
+        texts = {"step": ("instruction", "cue", "fault", "correction"), "variation": ("how",), "equipment": ("detail",)}
+        for field in texts[row._meta.model_name]:
             assert getattr(row, field).replace("'", "&#x27;") in page
 
 
@@ -84,8 +83,8 @@ def test_without_a_film_there_is_no_player(dana):
 
 
 def test_an_uploaded_picture_stands_where_nothing_is_drawn(dana):
-    made = bridge()
-    photo = media_storage.store_upload(made, files.file(files.PNG), Media.Kind.PICTURE, step=2)
+    created = bridge()
+    photo = media_storage.store_upload(created, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     assert f'<img src="{url("media", photo.pk)}" alt="Part 2"' in page_of(dana, "bridge")
     assert url("media", photo.pk) in dana.get(url("library")).content.decode()  # its cover
 
@@ -102,10 +101,10 @@ def test_who_has_it_prescribed_can_do_it_now(cast, dana):
 def test_a_plan_of_an_older_version_can_be_done_from_the_page_of_the_newer(cast, dana):
     old = bridge()
     plan = prescribing.prescribe_exercise(cast.dana, old, make.dose(), make.nothing_found(old), by=cast.alice)
-    said = {
+    text = {
         key: value for key, value in content.content(name="Hip bridge").items() if key not in ("version", "featured")
     }
-    authoring.save_exercise("bridge", "en", said, after=1, published=True)
+    authoring.save_exercise("bridge", "en", text, base_version=1, published=True)
     page = page_of(dana, "bridge")
     assert "Hip bridge" in page
     assert f'href="{url("player", plan.pk)}"' in page

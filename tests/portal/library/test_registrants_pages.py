@@ -79,9 +79,9 @@ def test_an_invitation_that_has_had_its_time_says_whom_to_ask(cast, nora):
 
 def test_a_declined_registrant_is_told_so_with_the_number_to_call(cast, nora):
     registration.decline_registrant(nora, by=cast.alice)
-    said = words(signed_in(nora.user).get(url("library")))
-    assert "cannot take you on as a client now" in said
-    assert "555 0100" in said
+    text = words(signed_in(nora.user).get(url("library")))
+    assert "cannot take you on as a client now" in text
+    assert "555 0100" in text
 
 
 def test_who_has_not_confirmed_has_no_room(cast):

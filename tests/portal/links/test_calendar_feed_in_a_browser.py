@@ -26,9 +26,9 @@ def test_from_the_settings_to_the_phones_calendar(cast, live_server, page, setti
     subscribe = page.get_by_role("link", name="Add to my calendar").get_attribute("href")
     assert subscribe.partition(":")[::2] == ("webcal", copied.partition(":")[2])
 
-    told = page.request.get(subscribe.replace("webcal:", "http:"))
-    assert len(list(icalendar.Calendar.from_ical(told.body()).walk("VEVENT"))) == 1
-    assert page.request.get(copied, headers={"If-None-Match": told.headers["etag"]}).status == 304
+    response = page.request.get(subscribe.replace("webcal:", "http:"))
+    assert len(list(icalendar.Calendar.from_ical(response.body()).walk("VEVENT"))) == 1
+    assert page.request.get(copied, headers={"If-None-Match": response.headers["etag"]}).status == 304
 
     page.get_by_role("button", name="Make a new address").click()
     assert page.get_by_label("Or copy this address").input_value() != copied

@@ -37,11 +37,11 @@ def not_joined(frida):
 
 def test_a_look_says_who_invites_to_what_and_writes_nothing(path, frida):
     browser = stranger()
-    said = words(browser.get(path))
-    assert "Welcome, Frida" in said
-    assert "Alice of Riverside Physio invites you." in said
-    assert "What you agree to" in said
-    assert "555 0100" in said
+    text = words(browser.get(path))
+    assert "Welcome, Frida" in text
+    assert "Alice of Riverside Physio invites you." in text
+    assert "What you agree to" in text
+    assert "555 0100" in text
     assert writes(browser, path) == []
     assert browser.head(path).status_code == 200
     not_joined(frida)
@@ -52,8 +52,8 @@ def test_the_clinics_guess_of_the_zone_is_chosen(path):
 
 
 def test_a_zone_off_the_list_is_offered_all_the_same(cast):
-    made = make.invited(cast.alice, "Uli", time_zone="UTC")
-    page = stranger().get(invitation_link(made)).content.decode()
+    created = make.invited(cast.alice, "Uli", time_zone="UTC")
+    page = stranger().get(invitation_link(created)).content.decode()
     assert '<option value="UTC" selected>' in page
 
 
@@ -74,7 +74,7 @@ def test_with_a_password_one_can_sign_in_by_it(path, frida):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "place", "message"),
+    ("errors", "place", "message"),
     [
         ({"agree": ""}, "agree", "Tick the box to go on."),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "“Mars/Olympus” is not a time zone of the list."),
@@ -83,8 +83,8 @@ def test_with_a_password_one_can_sign_in_by_it(path, frida):
         ({"password": "x" * 129}, "password", "at most 128 characters"),
     ],
 )
-def test_wrong_answers_are_named_and_nobody_joins(path, frida, wrong, place, message):
-    response = send(stranger(), path, **answers(**wrong))
+def test_wrong_answers_are_named_and_nobody_joins(path, frida, errors, place, message):
+    response = send(stranger(), path, **answers(**errors))
     assert response.status_code == 422
     assert message in words(response)
     assert f'<a href="#id_{place}">' in response.content.decode()

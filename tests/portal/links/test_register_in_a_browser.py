@@ -109,8 +109,8 @@ def test_a_form_with_something_wrong_leads_to_its_field(cast, open_page):
 
 def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, open_page):
     make.exercise()
-    waiting, told, taken = (make.registrant(cast.alice.clinic, name) for name in ("Nora", "Paul", "Rosa"))
-    registration.decline_registrant(told, by=cast.alice)
+    waiting, declined, taken = (make.registrant(cast.alice.clinic, name) for name in ("Nora", "Paul", "Rosa"))
+    registration.decline_registrant(declined, by=cast.alice)
     invitations.accept_registrant(taken, cast.alice, by=cast.alice)
     registration.register_visitor(cast.alice.clinic, name="Quim", email="quim@home.example", language="en")
     send_due(Confirmation)
@@ -121,19 +121,19 @@ def test_every_page_is_free_of_faults_and_fits_a_small_phone(cast, live_server, 
         "register": ("/portal/register/", None),
         "confirm": (mailed_path("quim@home.example"), None),
         "library, waiting": ("/portal/library/", waiting.user),
-        "library, declined": ("/portal/library/", told.user),
+        "library, declined": ("/portal/library/", declined.user),
         "library, taken on": ("/portal/library/", taken.user),
         "for clients": ("/portal/history/", waiting.user),
         "delete": ("/portal/register/delete/", waiting.user),
         "used link": (signed_links.build_path(signed_links.Purpose.CONFIRMATION, waiting.confirmations.get().pk), None),
         "registrants": ("/admin/registrants/", owner.user),
     }
-    wrong = {}
+    errors = {}
     for name, (path, who) in pages.items():
         for viewport, scheme in ((PHONE, "light"), (DESK, "dark")):
             page = open_page(path, who, viewport, scheme)
             found = faults(page) + ([] if name == "registrants" else page.evaluate(SMALL_TARGETS))
             if found:
-                wrong[name, scheme] = found
+                errors[name, scheme] = found
             page.context.close()
-    assert wrong == {}
+    assert errors == {}

@@ -15,11 +15,11 @@ def answers(**over):
 
 
 def test_the_page_says_what_is_kept_and_how_to_have_it_deleted(cast):
-    said = words(stranger().get(PAGE))
-    assert "Riverside Physio keeps your name, your mail address and your language" in said
-    assert "Nothing about your health is kept." in said
-    assert "Delete my registration" in said
-    assert "deleted after 3 days" in said
+    text = words(stranger().get(PAGE))
+    assert "Riverside Physio keeps your name, your mail address and your language" in text
+    assert "Nothing about your health is kept." in text
+    assert "Delete my registration" in text
+    assert "deleted after 3 days" in text
     assert "checked" not in stranger().get(PAGE).content.decode()
     assert writes(stranger(), PAGE) == []
     assert stranger().head(PAGE).status_code == 200
@@ -35,7 +35,7 @@ def test_registering_stores_the_name_and_posts_a_mail(cast):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "place", "message"),
+    ("errors", "place", "message"),
     [
         ({"agree": ""}, "agree", "Tick the box to go on."),
         ({"name": ""}, "name", "Write your name."),
@@ -48,8 +48,8 @@ def test_registering_stores_the_name_and_posts_a_mail(cast):
         ({"email": "nora@home.example\r\nBcc: all@home.example"}, "email", "Write the whole mail address"),
     ],
 )
-def test_wrong_answers_are_named_and_nothing_is_stored(cast, wrong, place, message):
-    response = send(stranger(), PAGE, **answers(**wrong))
+def test_wrong_answers_are_named_and_nothing_is_stored(cast, errors, place, message):
+    response = send(stranger(), PAGE, **answers(**errors))
     assert response.status_code == 422
     assert message in words(response)
     assert f'<a href="#id_{place}">' in response.content.decode()
@@ -67,8 +67,8 @@ def test_every_address_gets_the_same_answer(cast):
     """Or the page would tell who has a sign-in here, who waits, and who works here."""
     make.registrant(cast.alice.clinic, "Paul")
     known = ["new@home.example", cast.dana.email, "paul@home.example", "alice@riverside-physio.example"]
-    said = {words(send(stranger(), PAGE, **answers(email=email))).replace(email, "…") for email in known}
-    assert len(said) == 1
+    text = {words(send(stranger(), PAGE, **answers(email=email))).replace(email, "…") for email in known}
+    assert len(text) == 1
 
 
 def test_a_program_that_fills_in_everything_is_thanked_and_forgotten(cast):

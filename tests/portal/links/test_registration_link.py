@@ -46,10 +46,10 @@ def test_one_press_confirms_signs_in_and_opens_the_library(path, nora):
     make.exercise()
     browser = stranger()
     assert send(browser, path)["Location"] == url("library")
-    said = words(browser.get(url("library")))
-    assert "Welcome, Nora. Your address is confirmed." in said
-    assert "Forward bend" in said
-    assert "Riverside Physio knows that you are here." in said
+    text = words(browser.get(url("library")))
+    assert "Welcome, Nora. Your address is confirmed." in text
+    assert "Forward bend" in text
+    assert "Riverside Physio knows that you are here." in text
     assert state(nora) == State.WAITING
     assert not nora.user.has_usable_password()
 

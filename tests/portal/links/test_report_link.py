@@ -29,18 +29,18 @@ def row(plan):
 
 def test_a_look_shows_the_questions_and_writes_nothing(row):
     browser, path = stranger(), report_link(row)
-    said = words(browser.get(path))
-    assert "How is it, Dana?" in said
-    assert "Did you do your exercise?" in said
+    text = words(browser.get(path))
+    assert "How is it, Dana?" in text
+    assert "Did you do your exercise?" in text
     assert writes(browser, path) == []
     assert browser.head(path).status_code == 200
     assert browser.get(path).status_code == 200  # a scanner's visit used nothing up
 
 
 def test_a_look_tells_no_more_than_the_first_name(row):
-    said = words(stranger().get(report_link(row)))
-    assert "Forward bend" not in said
-    assert "home.example" not in said
+    text = words(stranger().get(report_link(row)))
+    assert "Forward bend" not in text
+    assert "home.example" not in text
 
 
 def test_the_answer_raises_the_flag_and_holds_the_exercise(plan, row):
@@ -130,9 +130,9 @@ def test_a_row_that_is_gone_looks_like_an_altered_link(plan, row):
 
 def test_while_held_it_asks_for_the_pain_alone(plan, row, cast):
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
-    said = words(stranger().get(report_link(row)))
-    assert "Your practitioner has paused this exercise." in said
-    assert "Did you do your exercise?" not in said
+    text = words(stranger().get(report_link(row)))
+    assert "Your practitioner has paused this exercise." in text
+    assert "Did you do your exercise?" not in text
     assert stranger().post(report_link(row), {"before": 5}).status_code == 302
     assert PainReport.objects.get().did_exercise is False
 

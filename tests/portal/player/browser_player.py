@@ -26,7 +26,7 @@ class Walker:
         self.scripts = scripts
         self.trouble: list[str] = []
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        page.on("console", lambda told: self.trouble.append(told.text) if told.type == "error" else None)
+        page.on("console", lambda message: self.trouble.append(message.text) if message.type == "error" else None)
 
     def open(self) -> Walker:
         self.page.goto(url("player", self.plan.pk))

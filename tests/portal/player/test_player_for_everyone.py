@@ -50,8 +50,8 @@ def every_screen(dana):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_screen_has_a_fault(walker, plan, scheme):  # noqa: F811
     dana = walker(plan, color_scheme=scheme)
-    wrong = {name: found for name in every_screen(dana) if (found := faults(dana.page))}
-    assert wrong == {}
+    errors = {name: found for name in every_screen(dana) if (found := faults(dana.page))}
+    assert errors == {}
 
 
 @pytest.mark.parametrize("viewport", [NARROW, TWICE, DESK])
@@ -82,8 +82,8 @@ def test_without_scripts_the_screens_have_no_fault_either(walker, plan):  # noqa
     dana.score("Pain before", 5)
     for _screen in range(30):
         title = dana.heading.inner_text()
-        if wrong := faults(dana.page):
-            found[title] = wrong
+        if errors := faults(dana.page):
+            found[title] = errors
         if title == "How is your pain now?":
             break
         dana.page.locator("[data-act=next]:visible").click()

@@ -11,8 +11,7 @@ from clinic.prescriptions import prescribing
 from exercises import media_storage
 from exercises.models import Exercise, Media, Step
 from tests import make
-from tests.exercises import files
-from tests.exercises import make as make_exercise
+from tests.exercises import files, make as make_exercise
 from tests.portal.visit import signed_in, url, words, writes
 
 
@@ -34,7 +33,7 @@ class Visit:
         return self.page.content.decode().partition('<template id="screens">')[0]
 
     @property
-    def said(self):
+    def text(self):
         return re.sub(r"\s+", " ", re.sub(r"(?s)<(head|svg).*?</\1>|<[^>]+>", " ", self.html))
 
     @property
@@ -60,10 +59,10 @@ def visit(plan):
 
 
 def test_it_begins_with_the_dose_and_the_pain_before_and_nothing_else(visit):
-    assert "2 times, 40 seconds each. Your way: Hands on a chair seat." in visit.said
-    assert "Pain before you start" in visit.said
-    assert "Set your feet" not in visit.said
-    assert "Pain after" not in visit.said
+    assert "2 times, 40 seconds each. Your way: Hands on a chair seat." in visit.text
+    assert "Pain before you start" in visit.text
+    assert "Set your feet" not in visit.text
+    assert "Pain after" not in visit.text
 
 
 def test_all_screens_wait_in_a_template_for_the_script(plan, visit):
@@ -77,7 +76,7 @@ def test_all_screens_wait_in_a_template_for_the_script(plan, visit):
 def test_from_the_first_page_to_the_stored_answer(plan, visit):
     visit.press(before="5").press()
     titles = []
-    while "Pain after" not in visit.said:
+    while "Pain after" not in visit.text:
         titles.append(visit.title)
         assert not PainReport.objects.exists()
         visit.press()
@@ -105,23 +104,23 @@ def test_a_step_says_where_it_is_what_to_do_and_what_goes_wrong(visit):
         "If it goes wrong",
         "Your feet turn out.",
     ):
-        assert expected in visit.said
+        assert expected in visit.text
 
 
 def test_the_hold_is_counted_by_hand_and_reminds(visit):
     visit.press(before="5")
     while visit.title != "Hang":
         visit.press()
-    assert "Hold for 40 seconds. Count slowly, or look at a clock." in visit.said
-    assert "While you hold: Tighten again." in visit.said
-    assert "Round 1 of 2" in visit.said
-    assert "Your way: Hands on a chair seat." in visit.said
+    assert "Hold for 40 seconds. Count slowly, or look at a clock." in visit.text
+    assert "While you hold: Tighten again." in visit.text
+    assert "Round 1 of 2" in visit.text
+    assert "Your way: Hands on a chair seat." in visit.text
 
 
 def test_without_a_number_it_does_not_go_on_and_says_so(visit):
     visit.press()
     assert visit.page.status_code == 422
-    assert "Pain before you start: choose a number. No pain is 0." in visit.said
+    assert "Pain before you start: choose a number. No pain is 0." in visit.text
     assert visit.page.content.decode().count('<a href="#id_before_0">') == 1
 
 
@@ -134,7 +133,7 @@ def test_back_keeps_every_answer(visit):
 def test_the_last_page_lacks_a_number_and_keeps_the_rest(visit):
     visit.press(before="5").press().press("stop").press("save", moved_down_leg="no", note="Slept well.")
     assert visit.page.status_code == 422
-    assert "Pain after the exercise: choose a number. No pain is 0." in visit.said
+    assert "Pain after the exercise: choose a number. No pain is 0." in visit.text
     assert '<input type="hidden" name="before" value="5">' in visit.html
     assert "Slept well.</textarea>" in visit.html
     visit.press("save", after="4", note="Slept well.")
@@ -160,7 +159,7 @@ def test_a_warning_sign_ends_it_before_the_first_step_with_a_number_or_without(p
 def test_who_looked_at_the_signs_first_is_asked_for_the_number_before_the_steps(visit):
     visit.press("sign").press()
     assert visit.page.status_code == 422
-    assert "Pain before you start: choose a number." in visit.said
+    assert "Pain before you start: choose a number." in visit.text
     assert visit.title == "Forward bend"
 
 
@@ -175,8 +174,8 @@ def test_stopping_in_the_bend_first_says_how_to_come_up_and_the_way_back(visit):
     while visit.title != "Hang":
         visit.press()
     visit.press("stop")
-    assert "Come up first" in visit.said
-    assert "Pain after the exercise" in visit.said
+    assert "Come up first" in visit.text
+    assert "Pain after the exercise" in visit.text
     assert visit.press("back").title == "Hang"
 
 
@@ -190,10 +189,10 @@ def test_a_pause_on_the_way_ends_the_steps_and_still_takes_the_answer(plan, visi
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
     page = visit.page
     visit.press()
-    assert "Your practitioner has paused this exercise." in visit.said
+    assert "Your practitioner has paused this exercise." in visit.text
     visit.page = page
     visit.press("stop")
-    assert "Pain after the exercise" in visit.said
+    assert "Pain after the exercise" in visit.text
     visit.press("save", after="6")
     assert PainReport.objects.get().after == 6
 
@@ -227,9 +226,9 @@ def test_early_in_the_morning_the_first_page_says_to_wait(plan):
     today = timezone.now().date()
     with time_machine.travel(f"{today}T07:30:00+00:00", tick=False):
         plan.client.refresh_from_db()
-        assert "wait until 09:00" in Visit(plan).said
+        assert "wait until 09:00" in Visit(plan).text
     with time_machine.travel(f"{today}T12:00:00+00:00", tick=False):
-        assert "wait until" not in Visit(plan).said
+        assert "wait until" not in Visit(plan).text
 
 
 def test_a_clinics_own_exercise_without_hold_or_drawing_is_walked_too(cast, settings, tmp_path):
@@ -239,13 +238,13 @@ def test_a_clinics_own_exercise_without_hold_or_drawing_is_walked_too(cast, sett
     plan = prescribing.prescribe_exercise(cast.dana, own, make.dose(sets=3), make.nothing_found(own), by=cast.alice)
     visit = Visit(plan).press(before="2")
     assert visit.title == "Bridge"  # its precaution is not asked in a report
-    assert "Step 1 of 2" in visit.said
+    assert "Step 1 of 2" in visit.text
     assert 'svg class="figure' not in visit.html
     photo = media_storage.store_upload(own, files.file(files.PNG), Media.Kind.PICTURE, step=2)
     visit.press()
     assert f'<img src="{url("media", photo.pk)}"' in visit.html
     visit.press()
-    assert "Pain after" in visit.said
+    assert "Pain after" in visit.text
     visit.press("save", after="1")
     assert PainReport.objects.get().after == 1
 
@@ -255,7 +254,7 @@ def test_the_rest_is_the_exercises_own(plan):
     visit = Visit(plan).press(before="5")
     while visit.title != "Rest":
         visit.press()
-    assert "Rest for 45 seconds." in visit.said
+    assert "Rest for 45 seconds." in visit.text
 
 
 def test_a_later_round_of_an_exercise_with_its_own_phases(cast):

@@ -42,12 +42,12 @@ def test_it_waits_to_be_started_and_then_counts_down(dana):
 
 def test_it_says_again_to_tighten_and_that_ten_seconds_are_left(dana):
     dana.press("Start the clock")
-    told = dana.page.get_by_role("status")
-    expect(told).to_have_text("The clock runs.")
+    status = dana.page.get_by_role("status")
+    expect(status).to_have_text("The clock runs.")
     dana.page.clock.run_for(12_500)
-    expect(told).to_contain_text("Tighten again. Do the knuckle test once more")
+    expect(status).to_contain_text("Tighten again. Do the knuckle test once more")
     dana.page.clock.run_for(18_000)
-    expect(told).to_have_text("10 seconds left.")
+    expect(status).to_have_text("10 seconds left.")
 
 
 def test_when_the_time_is_up_it_says_so_and_pulls_nobody_on(dana):

@@ -17,16 +17,16 @@ NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 def plan(cast):
     with time_machine.travel(NOON, tick=False):
         began = dt.datetime(2026, 10, 12, 8, tzinfo=dt.UTC)
-        made = make.prescription(cast.dana, now=began, starts_on=began.date(), days=["mon", "wed", "fri"])
-        make.report(made, 4, 3, at=dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC))
-        make.report(made, 4, at=dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC))
+        created = make.prescription(cast.dana, now=began, starts_on=began.date(), days=["mon", "wed", "fri"])
+        make.report(created, 4, 3, at=dt.datetime(2026, 11, 2, 18, tzinfo=dt.UTC))
+        make.report(created, 4, at=dt.datetime(2026, 11, 4, 18, tzinfo=dt.UTC))
         prescribing.hold_prescription(
-            made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 9, 8, tzinfo=dt.UTC)
+            created, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 9, 8, tzinfo=dt.UTC)
         )
         prescribing.resume_prescription(
-            made, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC)
+            created, by=cast.alice.user, reason="x", now=dt.datetime(2026, 11, 12, 8, tzinfo=dt.UTC)
         )
-        yield made
+        yield created
 
 
 def calendar(client, **asked):
@@ -37,14 +37,14 @@ def calendar(client, **asked):
 def rows(section):
     """The days as a screen reader meets them: number and word."""
     cells = re.findall(r"(?s)<td[^>]*>(.*?)</td>", section)
-    said = [" ".join(re.sub(r"(?s)<svg.*?</svg>|<[^>]+>", " ", cell).split()) for cell in cells]
-    return {int(text.split()[0]): " ".join(text.split()[1:]) for text in said if text}
+    page_text = [" ".join(re.sub(r"(?s)<svg.*?</svg>|<[^>]+>", " ", cell).split()) for cell in cells]
+    return {int(text.split()[0]): " ".join(text.split()[1:]) for text in page_text if text}
 
 
 def test_each_day_says_what_it_came_to(plan):
     days = rows(calendar(plan.client))
     assert list(days) == list(range(1, 31))
-    told = {
+    texts = {
         2: "done",
         4: "pain told",
         6: "no report",
@@ -54,7 +54,7 @@ def test_each_day_says_what_it_came_to(plan):
         24: "today",
         25: "planned",
     }
-    assert {day: days[day] for day in told} == told
+    assert {day: days[day] for day in texts} == texts
     assert days[3] == ""
 
 
@@ -119,5 +119,5 @@ def test_of_a_plan_that_ended_the_last_month_is_shown(plan, cast):
 
 
 def test_the_words_of_the_page_count_and_do_not_judge(plan):
-    said = words(signed_in(plan.client).get(url("progress"))).casefold()
-    assert not re.search(r"missed|failed|streak|well done|!", said)
+    page_text = words(signed_in(plan.client).get(url("progress"))).casefold()
+    assert not re.search(r"missed|failed|streak|well done|!", page_text)

@@ -55,11 +55,13 @@ def plan(cast):
     """Dana's, with all that a story can have: sessions, a gap, a pause, a change, a correction, a warning sign."""
     plan, now, by = plan_of(cast.dana), timezone.now(), cast.alice.user
     for ago in [*range(119, 100, -3), *range(60, 20, -2), *range(12, 0, -1)]:
-        told = make.report(plan, 4 + ago % 3, 4 + ago % 2, at=now - ago * DAY, note="Stiff until ten." * (ago % 5 == 0))
+        stored = make.report(
+            plan, 4 + ago % 3, 4 + ago % 2, at=now - ago * DAY, note="Stiff until ten." * (ago % 5 == 0)
+        )
     prescribing.hold_prescription(plan, by=by, reason="x", now=now - 19 * DAY)
     prescribing.resume_prescription(plan, by=by, reason="x", now=now - 14 * DAY)
     prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="x", now=now - 13 * DAY)
-    reporting.correct_report(told.report, {"after": 1}, reason="A slip", by=cast.dana.user)
+    reporting.correct_report(stored.report, {"after": 1}, reason="A slip", by=cast.dana.user)
     return plan
 
 
@@ -74,18 +76,18 @@ def stories(cast, plan):
     make.report(over, 5, 3, at=timezone.now() - 60 * DAY)
     prescribing.end_prescription(over, by=cast.alice.user, reason="x", now=timezone.now() - 40 * DAY)
     plan_of(two, 20)
-    here, told = url("progress"), url("history")
+    here, stored = url("progress"), url("history")
     return {
-        "long": (cast.dana, here), "all": (cast.dana, f"{here}?range=all"), "history": (cast.dana, told),
-        "one day": (cast.dana, f"{told}?on={timezone.now() - DAY:%Y-%m-%d}"),
+        "long": (cast.dana, here), "all": (cast.dana, f"{here}?range=all"), "history": (cast.dana, stored),
+        "one day": (cast.dana, f"{stored}?on={timezone.now() - DAY:%Y-%m-%d}"),
         "nothing": (make.client(cast.alice, "Jo"), here),
-        "no report": (empty, here), "no history": (empty, told), "one report": (one, here), "held": (held, here),
+        "no report": (empty, here), "no history": (empty, stored), "one report": (one, here), "held": (held, here),
         "two": (two, here), "ended": (two, f"{here}?prescription={over.pk}"),
     }  # fmt: skip
 
 
 def test_every_story_is_free_of_faults_and_fits_a_small_phone(stories, visit):
-    wrong = {}
+    errors = {}
     for name, (who, path) in stories.items():
         rest = [(PHONE, "dark"), (DESK, "light")] if name == "long" else []
         for viewport, scheme in [(PHONE, "light"), (DESK, "dark"), *rest]:
@@ -94,9 +96,9 @@ def test_every_story_is_free_of_faults_and_fits_a_small_phone(stories, visit):
                 summary.click()
             found = faults(page) + page.evaluate(SMALL_TARGETS)
             if found:
-                wrong[name, viewport["width"], scheme] = found
+                errors[name, viewport["width"], scheme] = found
             page.context.close()
-    assert wrong == {}
+    assert errors == {}
 
 
 @pytest.mark.parametrize("scripts", [True, False])

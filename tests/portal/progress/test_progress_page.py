@@ -6,8 +6,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic.models import Client
-from clinic.models import Flag as PractitionersFlag
+from clinic.models import Client, Flag as PractitionersFlag
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
@@ -41,12 +40,12 @@ def dots(answer):
 def test_the_picture_has_words_a_table_and_both_sizes(cast, plan, now):
     make.report(plan, 5, 3, at=now - DAY)
     answer = page(cast.dana)
-    content, said = answer.content.decode(), words(answer)
+    content, text = answer.content.decode(), words(answer)
     assert content.count('role="img" aria-labelledby="wide-title wide-description"') == 1
     assert content.count('role="img" aria-labelledby="narrow-title narrow-description"') == 1
-    assert "In the last 7 days your pain was about 5. After the exercise it was lower once." in said
-    assert "The same as a table" in said
-    assert "5 → 3" in said
+    assert "In the last 7 days your pain was about 5. After the exercise it was lower once." in text
+    assert "The same as a table" in text
+    assert "5 → 3" in text
 
 
 def test_each_time_is_a_plain_link_and_shows_its_own_reports(cast, plan, now):
@@ -103,8 +102,8 @@ def test_flags_stay_the_practitioners(cast, plan, now):
 
 
 def test_a_correction_is_marked_in_the_table(cast, plan, now):
-    told = make.report(plan, 5, 3, at=now).report
-    reporting.correct_report(told, {"after": 4}, reason="A slip", by=cast.dana.user)
+    stored = make.report(plan, 5, 3, at=now).report
+    reporting.correct_report(stored, {"after": 4}, reason="A slip", by=cast.dana.user)
     assert "5 → 4 corrected" in words(page(cast.dana))
 
 
@@ -138,8 +137,8 @@ def test_a_look_writes_nothing(cast, plan):
 def test_the_queries_do_not_grow_with_the_story(cast, plan, now, django_assert_max_num_queries):
     make.prescription(cast.dana)
     for ago in range(1, 40):
-        told = make.report(plan, 5, 3, at=now - ago * DAY).report
-        reporting.correct_report(told, {"after": 4}, reason="A slip", by=cast.alice.user)
+        stored = make.report(plan, 5, 3, at=now - ago * DAY).report
+        reporting.correct_report(stored, {"after": 4}, reason="A slip", by=cast.alice.user)
     browser = signed_in(cast.dana)
     with django_assert_max_num_queries(22):
         browser.get(url("progress"), {"prescription": plan.pk, "range": "all"})
@@ -157,10 +156,10 @@ def test_days_are_the_clients_own(cast, now):
 
 
 def test_the_rooms_lead_there_and_know_where_one_is(cast, plan):
-    told = make.report(plan, 5, 3).report
+    stored = make.report(plan, 5, 3).report
     browser = signed_in(cast.dana)
     here = f'<a href="{url("progress")}" aria-current="page">'
-    for path in (url("progress"), url("history"), url("report_result", told.pk), url("correct_report", told.pk)):
+    for path in (url("progress"), url("history"), url("report_result", stored.pk), url("correct_report", stored.pk)):
         assert here in browser.get(path).content.decode(), path
     assert f'<a href="{url("progress")}">' in browser.get(url("today")).content.decode()
     assert url("history") in browser.get(url("progress")).content.decode()

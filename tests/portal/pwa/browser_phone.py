@@ -43,7 +43,9 @@ class Phone:
         self.page = context.new_page()
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.page.on("console", lambda told: self.trouble.append(told.text) if "Security Policy" in told.text else None)
+        self.page.on(
+            "console", lambda message: self.trouble.append(message.text) if "Security Policy" in message.text else None
+        )
 
     def sign_in(self, who: Client) -> None:
         session = signed_in(who).cookies["sessionid"].value
@@ -100,12 +102,12 @@ def phone(browser: Browser, live_server: Any) -> Iterator[Callable[..., Phone]]:
             "timezone_id": "UTC",
             **browsing,
         }
-        made = Phone(browser.new_context(base_url=live_server.url, **wishes), live_server.url)
-        phones.append(made)
+        created = Phone(browser.new_context(base_url=live_server.url, **wishes), live_server.url)
+        phones.append(created)
         if who is not None:
-            made.sign_in(who)
-            made.open()
-        return made
+            created.sign_in(who)
+            created.open()
+        return created
 
     yield got
     for one in phones:

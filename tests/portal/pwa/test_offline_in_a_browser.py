@@ -105,7 +105,7 @@ def session(dana, plan, before, after, moved=""):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "moved", "said"),
+    ("before", "after", "moved", "text"),
     [
         (5, 3, "", "Pain went from 5 to 3. Good: carry on as planned."),
         (4, 4, "No", "Pain stayed at 4. Carry on, gently. We are watching how the days compare."),
@@ -114,12 +114,12 @@ def session(dana, plan, before, after, moved=""):
         (4, 3, "Yes", "Do not do it again until we have your answer. Call 555 0100 if it gets worse."),
     ],
 )
-def test_what_a_session_means_is_said_without_the_network(phone, plan, cast, before, after, moved, said):  # noqa: F811
+def test_what_a_session_means_is_said_without_the_network(phone, plan, cast, before, after, moved, text):  # noqa: F811
     dana = phone(cast.dana)
     dana.keeps()
     dana.offline()
     session(dana, plan, before, after, moved)
-    dana.says(said)
+    dana.says(text)
     assert dana.page.evaluate("document.activeElement.tagName") == "H1"
     (entry,) = dana.waiting()
     assert (entry["before"], entry["after"], entry["state"]) == (before, after, "waits")

@@ -24,8 +24,8 @@ def plan(cast):
 
 def worker(query=""):
     response = Browser().get(url("service_worker") + query)
-    told = re.match(r"const config = (\{.*\});\n", response.content.decode())
-    return response, json.loads(told.group(1))
+    config = re.match(r"const config = (\{.*\});\n", response.content.decode())
+    return response, json.loads(config.group(1))
 
 
 def manifest(query=""):
@@ -90,22 +90,24 @@ def test_no_other_icon_is_drawn(address, db):
 
 
 def test_the_worker_is_a_script_that_is_asked_for_anew(cast):
-    response, told = worker("?clinic=riverside-physio&lang=en")
+    response, config = worker("?clinic=riverside-physio&lang=en")
     assert response["Content-Type"].startswith("text/javascript")
     assert response["Cache-Control"] == "no-cache"
-    assert told["scope"].startswith(url("service_worker").removesuffix("sw.js")), "no Service-Worker-Allowed is needed"
-    assert "/static/clinic/player/player.js" in told["shell"]
-    assert not [path for path in told["shell"] if "admin" in path]
+    assert config["scope"].startswith(url("service_worker").removesuffix("sw.js")), (
+        "no Service-Worker-Allowed is needed"
+    )
+    assert "/static/clinic/player/player.js" in config["shell"]
+    assert not [path for path in config["shell"] if "admin" in path]
     code = response.content.decode()
     assert not re.search(r"^(import|export) ", code, re.MULTILINE), "not every browser takes a module here"
 
 
 def test_everything_it_wants_is_there(cast):
-    _response, told = worker("?clinic=riverside-physio")
-    ours, drawn = told["shell"][:-1], told["shell"][-1]
+    _response, config = worker("?clinic=riverside-physio")
+    ours, drawn = config["shell"][:-1], config["shell"][-1]
     assert [name for name in ours if not finders.find(name.removeprefix("/static/"))] == []
     assert Browser().get(drawn).status_code == 200
-    page = Browser().get(told["offlinePage"])
+    page = Browser().get(config["offlinePage"])
     assert page.status_code == 200
     assert "No connection" in words(page)
     assert "555 0100" in words(page)
@@ -121,8 +123,8 @@ def test_its_version_is_what_it_keeps(cast):
 
 def test_under_a_prefix_every_address_has_it(cast, settings):
     settings.ROOT_URLCONF = __name__
-    told = json.loads(Browser().get("/physio/sw.js").content.decode().partition("= ")[2].partition(";\n")[0])
-    assert (told["scope"], told["submissionUrl"]) == ("/physio/portal/", "/physio/portal/offline-submission/")
+    config = json.loads(Browser().get("/physio/sw.js").content.decode().partition("= ")[2].partition(";\n")[0])
+    assert (config["scope"], config["submissionUrl"]) == ("/physio/portal/", "/physio/portal/offline-submission/")
     about = json.loads(Browser().get("/physio/manifest.webmanifest").content)
     assert (about["start_url"], about["scope"]) == ("/physio/portal/", "/physio/portal/")
     assert Browser().get(about["icons"][0]["src"]).status_code == 200

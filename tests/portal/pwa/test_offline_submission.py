@@ -75,7 +75,7 @@ def test_a_session_has_both_scores(plan, dana):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("errors", "field"),
     [
         ({"occurred_at": "2999-01-01T00:00:00+00:00"}, "occurred_at"),
         ({"occurred_at": "1999-01-01T00:00:00+00:00"}, "occurred_at"),
@@ -89,11 +89,11 @@ def test_a_session_has_both_scores(plan, dana):
         ({"key": "k" * 201}, "key"),
     ],
 )
-def test_what_is_wrong_is_told_by_field_and_nothing_is_stored(plan, dana, wrong, field):
-    response = send(dana, plan, **wrong)
-    told = json.loads(response.content)
-    assert (response.status_code, told["fields"]) == (400, [field])
-    assert told["message"]
+def test_what_is_wrong_is_told_by_field_and_nothing_is_stored(plan, dana, errors, field):
+    response = send(dana, plan, **errors)
+    values = json.loads(response.content)
+    assert (response.status_code, values["fields"]) == (400, [field])
+    assert values["message"]
     assert not PainReport.objects.exists()
 
 

@@ -37,19 +37,19 @@ def test_newest_first_in_the_clients_own_time(plan):
     noon = dt.datetime.combine(timezone.now().date() - dt.timedelta(days=2), dt.time(12), dt.UTC)
     make.report(plan, 5, 2, at=noon, note="First.")
     make.report(plan, 0, at=noon + dt.timedelta(hours=1), note="Second.")
-    said = words(signed_in(plan.client).get(url("history")))
-    assert said.index("Second.") < said.index("First.")
-    assert "21:00" in said
-    assert "Pain before: 5 → , after: 2" in said
-    assert "Pain: 0 " in said
-    assert said.index("Pain: 0 ") < said.index("Without the exercise") < said.index("Second.")
+    text = words(signed_in(plan.client).get(url("history")))
+    assert text.index("Second.") < text.index("First.")
+    assert "21:00" in text
+    assert "Pain before: 5 → , after: 2" in text
+    assert "Pain: 0 " in text
+    assert text.index("Pain: 0 ") < text.index("Without the exercise") < text.index("Second.")
 
 
 def test_a_missing_number_is_no_zero(plan, dana):
     make.report(plan, None, warning_signs=("leg_weakness",))
-    said = words(dana.get(url("history")))
-    assert "No number" in said
-    assert "Pain: 0" not in said
+    text = words(dana.get(url("history")))
+    assert "No number" in text
+    assert "Pain: 0" not in text
 
 
 def test_another_clients_answers_are_not_in_it(dana, cast):
@@ -91,7 +91,7 @@ def test_a_report_without_the_exercise_is_corrected_in_one_number(plan, dana):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "place", "message"),
+    ("errors", "place", "message"),
     [
         ({"reason": ""}, "reason", "Say in a few words why it is corrected."),
         ({"reason": "x" * 501}, "reason", "at most 500 characters"),
@@ -99,8 +99,8 @@ def test_a_report_without_the_exercise_is_corrected_in_one_number(plan, dana):
         ({"before": "", "after": ""}, "before_0", "Give at least one answer"),
     ],
 )
-def test_a_wrong_correction_changes_nothing(dana, report, wrong, place, message):
-    response = send(dana, url("correct_report", report.pk), **{"before": 4, "after": 6, "reason": "A slip", **wrong})
+def test_a_wrong_correction_changes_nothing(dana, report, errors, place, message):
+    response = send(dana, url("correct_report", report.pk), **{"before": 4, "after": 6, "reason": "A slip", **errors})
     assert response.status_code == 422
     assert message in words(response)
     assert f'<a href="#id_{place}">' in response.content.decode()
@@ -124,7 +124,7 @@ def test_after_the_end_nothing_is_corrected(plan, dana, report, cast):
 
 
 def test_a_correction_from_elsewhere_reads_in_words(plan, dana, cast):
-    told = make.report(plan, 4, 4).report
-    reporting.correct_report(told, {"moved_down_leg": True}, reason="On the phone", by=cast.alice.user)
+    stored = make.report(plan, 4, 4).report
+    reporting.correct_report(stored, {"moved_down_leg": True}, reason="On the phone", by=cast.alice.user)
     assert "“Moved further down the leg”: from – to yes." in words(dana.get(url("history")))
     assert PainReport.objects.get().moved_down_leg is True

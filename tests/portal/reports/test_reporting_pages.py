@@ -23,13 +23,13 @@ def dana(plan):
 
 
 def test_the_exercise_page_has_every_step_and_this_clients_dose(plan, dana):
-    said = words(dana.get(url("player", plan.pk)))
-    assert said.count("Check:") == 9
-    assert "While you hold: Tighten again." in said  # the tenth is said during the hold
-    assert said.index("Set your feet") < said.index("Come up with your legs")
-    assert "2 times, 40 seconds each." in said
-    assert "Hands on a chair seat" in said
-    assert said.index("Pain before you start") < said.index("Set your feet") < said.index("Pain after the exercise")
+    text = words(dana.get(url("player", plan.pk)))
+    assert text.count("Check:") == 9
+    assert "While you hold: Tighten again." in text  # the tenth is said during the hold
+    assert text.index("Set your feet") < text.index("Come up with your legs")
+    assert "2 times, 40 seconds each." in text
+    assert "Hands on a chair seat" in text
+    assert text.index("Pain before you start") < text.index("Set your feet") < text.index("Pain after the exercise")
 
 
 def test_nothing_is_chosen_beforehand(plan, dana):
@@ -98,9 +98,9 @@ def test_opening_the_pages_writes_nothing(plan, dana):
 
 def test_a_held_exercise_shows_why_and_no_steps_and_still_takes_what_is_sent(plan, dana, cast):
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
-    said = words(dana.get(url("player", plan.pk)))
-    assert "Your practitioner has paused this exercise." in said
-    assert "Set your feet" not in said
+    text = words(dana.get(url("player", plan.pk)))
+    assert "Your practitioner has paused this exercise." in text
+    assert "Set your feet" not in text
     page = dana.get(url("report"))
     token = str(page.context["csrf_token"])
     answers = {"before": 4, "after": 3, "warning_signs": ["leg_weakness"], "csrfmiddlewaretoken": token}
@@ -119,9 +119,9 @@ def test_an_ended_exercise_shows_no_form(plan, dana, cast):
 def test_a_plan_that_starts_later_says_when(cast):
     soon = timezone.localdate() + dt.timedelta(days=3)
     plan = make.prescription(cast.erin, starts_on=soon)
-    said = words(signed_in(cast.erin).get(url("player", plan.pk)))
-    assert f"This starts on {soon:%A}" in said
-    assert "Pain before" not in said
+    text = words(signed_in(cast.erin).get(url("player", plan.pk)))
+    assert f"This starts on {soon:%A}" in text
+    assert "Pain before" not in text
 
 
 def test_before_the_plan_starts_a_report_is_refused_in_words(cast):
@@ -138,5 +138,5 @@ def test_with_two_exercises_the_page_asks_which(plan, dana, cast):
     page = url("report") + "?prescription="
     send(dana, f"{page}{second.pk}", before=4)
     assert PainReport.objects.get().prescription == second
-    for wrong in (foreign.pk, "", "x"):
-        assert dana.get(f"{page}{wrong}").status_code == 404
+    for errors in (foreign.pk, "", "x"):
+        assert dana.get(f"{page}{errors}").status_code == 404

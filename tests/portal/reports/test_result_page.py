@@ -30,9 +30,9 @@ def page(plan, before, after=None, **over):
     ],
 )
 def test_each_outcome_in_the_clinics_words(plan, before, after, sentence):
-    said = words(page(plan, before, after))
-    assert sentence in said
-    assert "Back to today" in said
+    text = words(page(plan, before, after))
+    assert sentence in text
+    assert "Back to today" in text
 
 
 def test_the_change_is_drawn_and_told(plan):
@@ -83,8 +83,8 @@ def test_it_stays_readable_when_the_exercise_has_ended(plan, cast):
 
 
 def test_an_answer_of_another_day_is_read_again_and_sends_nobody_to_today(plan):
-    said = words(page(plan, 5, 3, at=timezone.now() - dt.timedelta(days=3)))
-    assert "What it meant" in said
-    assert "Back to what you told us" in said
-    assert "Your answer is saved" not in said
-    assert "Next:" not in said
+    text = words(page(plan, 5, 3, at=timezone.now() - dt.timedelta(days=3)))
+    assert "What it meant" in text
+    assert "Back to what you told us" in text
+    assert "Your answer is saved" not in text
+    assert "Next:" not in text

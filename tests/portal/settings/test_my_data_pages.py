@@ -9,8 +9,7 @@ import pytest
 from clinic.clients import acceptance
 from clinic.models import AuditEntry, Client
 from tests import make
-from tests.admin.browsing import signed_in as at_the_clinic
-from tests.admin.browsing import url as clinic_url
+from tests.admin.browsing import signed_in as at_the_clinic, url as clinic_url
 from tests.portal.visit import send, signed_in, stranger, url, words, writes
 
 PAGES = ["my_data", "data_export", "leave"]
@@ -60,12 +59,12 @@ def test_a_look_at_the_pages_writes_nothing(dana):
 
 
 def test_the_last_question_says_what_goes_and_what_stays_and_why(dana):
-    said = words(signed_in(dana).get(url("leave")))
-    assert "Leave Riverside Physio?" in said
-    assert "Your sign-in, on every device. It cannot be opened again." in said
-    assert "Your mail address (dana@home.example), after 30 days" in said
-    assert "The law makes clinics keep it, often for ten years after the last treatment" in said
-    assert "No, stay" in said
+    text = words(signed_in(dana).get(url("leave")))
+    assert "Leave Riverside Physio?" in text
+    assert "Your sign-in, on every device. It cannot be opened again." in text
+    assert "Your mail address (dana@home.example), after 30 days" in text
+    assert "The law makes clinics keep it, often for ten years after the last treatment" in text
+    assert "No, stay" in text
 
 
 def test_leaving_signs_out_and_says_so(dana):

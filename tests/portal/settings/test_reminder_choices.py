@@ -38,7 +38,7 @@ def test_what_was_prescribed_is_ticked_until_the_client_chooses(cast, bend):
 
 
 @pytest.mark.parametrize(
-    ("subscription_keys", "place", "said"),
+    ("choice", "place", "text"),
     [
         ({"days": [], "times": ["18:00"]}, "days", "Keep at least one, or switch the reminders of this exercise off."),
         ({"days": ["mon"], "times": []}, "times", "Keep at least one, or switch the reminders of this exercise off."),
@@ -46,10 +46,10 @@ def test_what_was_prescribed_is_ticked_until_the_client_chooses(cast, bend):
         ({"days": ["mon"], "times": ["03:00"]}, "times", "the plan has changed meanwhile"),
     ],
 )
-def test_a_wrong_choice_is_named_and_changes_nothing(cast, bend, given, place, said):
-    response = send(signed_in(cast.dana), page(bend), **given)
+def test_a_wrong_choice_is_named_and_changes_nothing(cast, bend, choice, place, text):
+    response = send(signed_in(cast.dana), page(bend), **choice)
     assert response.status_code == 422
-    assert said in words(response)
+    assert text in words(response)
     assert f'href="#id_{place}_0"' in response.content.decode()
     assert chosen(bend) is None
 

@@ -58,7 +58,7 @@ def test_before_the_first_there_is_no_last(dana):
 
 
 @pytest.mark.parametrize(
-    ("state", "why", "said"),
+    ("state", "why", "text"),
     [
         (State.SENT, "", "Last: sent yesterday at 11:00."),
         (State.SENT, SkipReason.COMPLAINED, "Last: sent yesterday at 11:00."),
@@ -73,9 +73,9 @@ def test_before_the_first_there_is_no_last(dana):
         ),
     ],
 )  # fmt: skip
-def test_each_end_in_plain_words(dana, state, why, said):
+def test_each_end_in_plain_words(dana, state, why, text):
     was(dana, state, why, days=1)
-    assert told(dana).last == said
+    assert told(dana).last == text
 
 
 @pytest.mark.parametrize("why", sorted(set(SkipReason) - NEVER_OF_A_REMINDER))

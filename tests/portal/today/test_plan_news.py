@@ -81,9 +81,9 @@ def test_why_it_changed_stays_with_the_practitioner(dana, plan, cast):
     amend(plan, sets=2)
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="Herniated disc suspected.", now=NOW - 2 * DAY)
     prescribing.resume_prescription(plan, by=cast.alice.user, reason="The scan is clear.", now=NOW - DAY)
-    said = page(dana)
+    text = page(dana)
     for reason in ("Sciatica", "Herniated", "scan"):
-        assert reason not in said
+        assert reason not in text
 
 
 def test_the_end_of_a_pause_is_told(dana, plan, cast):
@@ -96,9 +96,9 @@ def test_the_end_of_a_pause_is_told(dana, plan, cast):
 def test_the_end_of_an_exercise_is_told_beside_those_that_go_on(dana, plan, cast):
     make.prescription(dana, now=NOW - 30 * DAY)
     prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.", now=NOW - DAY)
-    said = page(dana)
-    assert "Forward bend has ended (yesterday). You do not need to do it any more." in said
-    assert "Time for your exercise" in said
+    text = page(dana)
+    assert "Forward bend has ended (yesterday). You do not need to do it any more." in text
+    assert "Time for your exercise" in text
 
 
 def test_it_is_said_in_spanish(dana, plan):

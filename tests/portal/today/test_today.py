@@ -37,19 +37,19 @@ def page(client):
 
 def test_a_day_in_plan_offers_the_exercise_first(dana):
     plan = make.prescription(dana)
-    said = page(dana)
-    assert "Hello, Dana" in said
-    assert "Forward bend Planned for today at 18:00." in said
-    assert said.index("Do the exercise") < said.index("Just report pain")
+    text = page(dana)
+    assert "Hello, Dana" in text
+    assert "Forward bend Planned for today at 18:00." in text
+    assert text.index("Do the exercise") < text.index("Just report pain")
     assert url("player", plan.pk) in signed_in(dana).get(url("today")).content.decode()
 
 
 def test_a_day_out_of_plan_says_when_next(dana):
     make.prescription(dana, days=["thu"])
-    said = page(dana)
-    assert "Nothing today." in said
-    assert "Next: Thursday at 18:00." in said
-    assert "Do the exercise" not in said
+    text = page(dana)
+    assert "Nothing today." in text
+    assert "Next: Thursday at 18:00." in text
+    assert "Do the exercise" not in text
 
 
 def test_the_next_time_is_told_as_one_speaks(dana):
@@ -84,10 +84,10 @@ def test_early_in_the_morning_it_says_to_wait(dana):
 )
 def test_after_a_report_it_says_what_the_exercise_did(dana, before, after, word, sentence):
     make.report(make.prescription(dana), before, after)
-    said = page(dana)
-    assert word in said
-    assert sentence in said
-    assert "Do the exercise" not in said
+    text = page(dana)
+    assert word in text
+    assert sentence in text
+    assert "Do the exercise" not in text
 
 
 def test_a_warning_sign_says_whom_to_call(dana):
@@ -107,18 +107,18 @@ def test_pain_told_later_does_not_wipe_what_was_said_to_the_session(dana):
     plan = make.prescription(dana)
     make.report(plan, 4, 6, at=MONDAY_NOON - dt.timedelta(hours=1))
     make.report(plan, 5)
-    said = page(dana)
-    assert "Stop for today" in said
-    assert "At 13:00 you also told us: pain 5." in said
-    assert "Do the exercise" not in said
+    text = page(dana)
+    assert "Stop for today" in text
+    assert "At 13:00 you also told us: pain 5." in text
+    assert "Do the exercise" not in text
 
 
 def test_twice_a_day_offers_the_second_time(dana):
     make.report(make.prescription(dana, times=["10:00", "18:00"]), 5, 3)
-    said = page(dana)
-    assert "Better" in said
-    assert "Once more is planned for today. Next: today at 18:00." in said
-    assert "Do the exercise" in said
+    text = page(dana)
+    assert "Better" in text
+    assert "Once more is planned for today. Next: today at 18:00." in text
+    assert "Do the exercise" in text
 
 
 def test_yesterdays_answer_is_not_todays(dana):
@@ -130,11 +130,11 @@ def test_a_pause_is_told_in_the_clinics_words(dana, cast):
     plan = make.prescription(dana)
     make.report(plan, 5, 3)
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="rest")
-    said = page(dana)
-    assert "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch." in said
-    assert "Call 555 0100 if it gets worse." in said
-    assert "carry on" not in said
-    assert "Do the exercise" not in said
+    text = page(dana)
+    assert "Your practitioner has paused this exercise. You do not need to do anything; they will be in touch." in text
+    assert "Call 555 0100 if it gets worse." in text
+    assert "carry on" not in text
+    assert "Do the exercise" not in text
 
 
 def test_after_a_resumption_the_old_stop_is_over(dana, cast):
@@ -171,8 +171,8 @@ def test_of_several_exercises_the_one_that_is_due_comes_first_and_the_others_are
 def test_a_warning_sign_comes_before_what_is_due(dana):
     make.prescription(dana)
     make.report(make.prescription(dana), 6, warning_signs=("saddle_numbness",))
-    said = page(dana)
-    assert said.index("Stop, and call the clinic") < said.index("Forward bend planned for today")
+    text = page(dana)
+    assert text.index("Stop, and call the clinic") < text.index("Forward bend planned for today")
 
 
 def states(dana, cast):
