@@ -17,9 +17,9 @@ START = timezone.now().replace(hour=18, minute=0) - dt.timedelta(days=40)
 
 
 def replayed(*words):
-    said = StringIO()
-    call_command("replay_flags", "--json", *words, stdout=said)
-    return json.loads(said.getvalue())
+    output = StringIO()
+    call_command("replay_flags", "--json", *words, stdout=output)
+    return json.loads(output.getvalue())
 
 
 def keep_diary(prescription, scores, first_day=0):
@@ -88,9 +88,9 @@ def test_a_clients_own_knobs_hold_where_rule_says_nothing(cast, worse):
 
 
 def test_the_lines_for_one_client_say_the_knobs(cast, worse):
-    said = StringIO()
-    call_command("replay_flags", "--client", str(cast.dana.pk), stdout=said)
-    assert said.getvalue().splitlines()[-1].startswith("sensitivity: standard, smallest rise: 1.0, prescriptions: 1")
+    output = StringIO()
+    call_command("replay_flags", "--client", str(cast.dana.pk), stdout=output)
+    assert output.getvalue().splitlines()[-1].startswith("sensitivity: standard, smallest rise: 1.0, prescriptions: 1")
 
 
 def test_nothing_is_written(worse):
@@ -100,9 +100,9 @@ def test_nothing_is_written(worse):
 
 
 def test_lines_for_people(worse):
-    said = StringIO()
-    call_command("replay_flags", stdout=said)
-    first, last = said.getvalue().splitlines()
+    output = StringIO()
+    call_command("replay_flags", stdout=output)
+    first, last = output.getvalue().splitlines()
     assert first.startswith(f"client {worse.client_id}, prescription {worse.pk}: worsening at ")
     assert last.startswith("prescriptions: 1, reports: 34, years: 0.09, worsening: 1")
 

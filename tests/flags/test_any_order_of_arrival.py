@@ -3,8 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from clinic.flags import engine
 from clinic.models import Flag, FlagEvent, PainReport, PainTrend
@@ -17,7 +16,7 @@ START = dt.datetime(2026, 3, 2, 18, tzinfo=dt.UTC)
 AFTER_ALL = START + 60 * DAY
 
 scores = st.none() | st.integers(0, 10)
-said = st.fixed_dictionaries(
+answers = st.fixed_dictionaries(
     {
         "day": st.integers(0, 30),
         "before": st.integers(0, 10),  # at least one score, so that each is a report
@@ -28,7 +27,7 @@ said = st.fixed_dictionaries(
         "warning_signs": st.sampled_from([(), (), (), ("leg_weakness",)]),
     }
 )
-diaries = st.lists(said, min_size=1, max_size=12, unique_by=lambda one: one["day"])
+diaries = st.lists(answers, min_size=1, max_size=12, unique_by=lambda one: one["day"])
 
 
 def tries(most):

@@ -43,7 +43,7 @@ def verbs(flag):
     return [event.verb for event in flag.events.all()]
 
 
-def told(flag):
+def notified(flag):
     return sorted(notice.practitioner.name for notice in Notice.objects.filter(flag=flag))
 
 
@@ -59,7 +59,7 @@ def test_high_rises_to_urgent_and_the_owner_is_told(olivia, bend):
     assert severity(flag) == "urgent"
     assert verbs(flag) == ["raised", "escalated"]
     assert flag.events.get(verb="escalated").by is None
-    assert told(flag) == ["Alice", "Olivia"]
+    assert notified(flag) == ["Alice", "Olivia"]
 
 
 def test_the_owner_gets_the_mail_at_the_next_tick_and_it_names_nobody(olivia, bend):
@@ -97,7 +97,7 @@ def test_an_urgent_flag_stays_urgent_and_goes_to_the_owner_once(olivia, bend):
     flag = flag_of(bend, warning_signs=("leg_weakness",))
     rises = [escalation.escalate_flags(flag.raised_at + days * DAY) for days in range(1, 6)]
     assert rises == [1, 0, 0, 0, 0]
-    assert (severity(flag), told(flag)) == ("urgent", ["Alice", "Olivia"])
+    assert (severity(flag), notified(flag)) == ("urgent", ["Alice", "Olivia"])
 
 
 def test_two_ticks_at_the_same_moment_do_it_once(olivia, bend):
@@ -149,13 +149,13 @@ def test_the_hours_are_1_to_168(cast):
 def test_an_owner_who_treats_the_client_is_told_once_more(cast):
     flag = flag_of(make.prescription(make.client(cast.charlie, "Gus")), moved_down_leg=True)
     escalation.escalate_flags(flag.raised_at + DAY)
-    assert told(flag) == ["Charlie", "Charlie"]
+    assert notified(flag) == ["Charlie", "Charlie"]
 
 
 def test_without_an_owner_the_practitioner_is_told_again(cast, bend):
     flag = flag_of(bend, moved_down_leg=True)
     escalation.escalate_flags(flag.raised_at + DAY)
-    assert told(flag) == ["Alice", "Alice"]
+    assert notified(flag) == ["Alice", "Alice"]
 
 
 def test_nobody_of_another_clinic_and_no_owner_who_left_is_told(cast, olivia, bend):
@@ -164,7 +164,7 @@ def test_nobody_of_another_clinic_and_no_owner_who_left_is_told(cast, olivia, be
     oscar = make.practitioner(cast.alice.clinic, "Oscar", Practitioner.Role.OWNER)
     flag = flag_of(bend, moved_down_leg=True)
     escalation.escalate_flags(flag.raised_at + DAY)
-    assert told(flag) == ["Alice", oscar.name]
+    assert notified(flag) == ["Alice", oscar.name]
 
 
 def test_a_client_who_left_is_nobodys_worry_any_more(cast, olivia, bend):

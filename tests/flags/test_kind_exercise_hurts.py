@@ -25,12 +25,12 @@ def sessions(prescription, *pairs):
 
 
 def test_over_sessions_it_is_high_and_held_and_shows_them(bend):
-    told = sessions(bend, (3, 3), (3, 5), (4, 6))
+    results = sessions(bend, (3, 3), (3, 5), (4, 6))
     flag = Flag.objects.get()
-    assert (flag.kind, flag.raised_by) == ("exercise_hurts", told[-1].report)
+    assert (flag.kind, flag.raised_by) == ("exercise_hurts", results[-1].report)
     assert facts(flag) == just_raised("high", exercise="held")
     assert flag.reason == "Pain rose with 2 of the last 3 sessions (3→3, 3→5, 4→6)."
-    assert evidence(flag) == [outcome.report.pk for outcome in told]
+    assert evidence(flag) == [outcome.report.pk for outcome in results]
 
 
 def test_at_most_five_sessions_are_shown(bend):
@@ -41,30 +41,30 @@ def test_at_most_five_sessions_are_shown(bend):
 
 @pytest.mark.parametrize(("before", "after"), [(0, 3), (4, 7), (7, 10)])
 def test_one_rise_by_three_is_enough(bend, before, after):
-    (told,) = sessions(bend, (before, after))
+    (result,) = sessions(bend, (before, after))
     flag = Flag.objects.get()
     assert facts(flag) == just_raised("high", exercise="held")
     assert flag.reason == f"Pain went from {before} to {after} with one session."
-    assert evidence(flag) == [told.report.pk]
+    assert evidence(flag) == [result.report.pk]
 
 
 def test_a_rise_by_two_stops_for_today_and_raises_nothing(bend):
-    (told,) = sessions(bend, (4, 6))
+    (result,) = sessions(bend, (4, 6))
     bend.refresh_from_db()
-    assert (told.report.advice, told.flags, bend.state) == (Advice.STOP_TODAY, [], "active")
+    assert (result.report.advice, result.flags, bend.state) == (Advice.STOP_TODAY, [], "active")
 
 
 def test_pain_that_moved_down_the_leg_is_high_at_once_whatever_the_scores(bend):
-    told = make.report(bend, 5, 3, moved_down_leg=True)
+    result = make.report(bend, 5, 3, moved_down_leg=True)
     flag = Flag.objects.get()
     assert facts(flag) == just_raised("high", exercise="held")
     assert flag.reason == "The pain moved further down the leg after the exercise."
-    assert evidence(flag) == [told.report.pk]
+    assert evidence(flag) == [result.report.pk]
 
 
 def test_a_pain_that_rose_by_the_next_morning_counts_as_a_rise(bend):
-    told = make.report(bend, 3, 3, next_morning=6)
-    assert [flag.reason for flag in told.flags] == ["Pain went from 3 to 6 with one session."]
+    result = make.report(bend, 3, 3, next_morning=6)
+    assert [flag.reason for flag in result.flags] == ["Pain went from 3 to 6 with one session."]
 
 
 def test_the_practitioner_is_mailed_at_the_next_tick(bend):
@@ -73,10 +73,10 @@ def test_the_practitioner_is_mailed_at_the_next_tick(bend):
 
 
 def test_the_client_reads_that_it_is_paused(bend):
-    (told,) = sessions(bend, (3, 7))
-    assert told.report.advice == Advice.STOP
-    assert "Your practitioner has paused this exercise." in render_report_advice(told.report)
-    assert "Call 555 0100 if it gets worse." in render_report_advice(told.report)
+    (result,) = sessions(bend, (3, 7))
+    assert result.report.advice == Advice.STOP
+    assert "Your practitioner has paused this exercise." in render_report_advice(result.report)
+    assert "Call 555 0100 if it gets worse." in render_report_advice(result.report)
 
 
 def test_raised_once_however_often_it_hurts(bend):

@@ -22,12 +22,12 @@ def bend(cast):
 
 
 @pytest.fixture
-def told(bend):
+def result(bend):
     return make.report(bend, 4, warning_signs=("saddle_numbness", "leg_weakness"))
 
 
 @pytest.fixture
-def flag(told):
+def flag(result):
     return Flag.objects.get()
 
 
@@ -38,22 +38,22 @@ def test_it_is_urgent_and_holds_the_exercise(flag):
 
 def test_its_sentence_names_each_sign_in_the_words_the_client_was_asked(flag, bend):
     asked = {sign.code: sign.sign for sign in bend.exercise.precautions_in("en")}
-    said = {asked["saddle_numbness"], asked["leg_weakness"]}
+    signs = {asked["saddle_numbness"], asked["leg_weakness"]}
     assert flag.reason.startswith("Said yes to: ")
-    assert all(f"“{sign}”" in flag.reason for sign in said)
+    assert all(f"“{sign}”" in flag.reason for sign in signs)
 
 
-def test_the_report_behind_it_is_kept(flag, told):
-    assert (flag.raised_by, evidence(flag)) == (told.report, [told.report.pk])
+def test_the_report_behind_it_is_kept(flag, result):
+    assert (flag.raised_by, evidence(flag)) == (result.report, [result.report.pk])
 
 
 def test_the_practitioner_is_mailed_at_the_next_tick(flag):
     assert mailed(flag.raised_at) == ["Alice <alice@riverside-physio.example>"]
 
 
-def test_the_client_reads_the_clinics_fixed_text_with_whom_to_call(told, flag):
-    assert told.report.advice == Advice.CALL_NOW
-    assert render_report_advice(told.report) == (
+def test_the_client_reads_the_clinics_fixed_text_with_whom_to_call(result, flag):
+    assert result.report.advice == Advice.CALL_NOW
+    assert render_report_advice(result.report) == (
         "Stop the exercise. Call 555 0100 now. If you cannot reach us, or you cannot feel between your legs, "
         "cannot pass water, or a leg is getting weak, go to an emergency department."
     )

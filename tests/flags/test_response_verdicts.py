@@ -6,8 +6,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.flags.response import Response, ResponseConfig, Verdict
 
@@ -112,14 +111,14 @@ def test_a_next_morning_three_higher_stops() -> None:
 
 def test_a_next_morning_one_higher_says_nothing() -> None:
     response = Response()
-    said = response.update(4, 3)
-    assert response.next_morning(4, 5) == said
+    verdict = response.update(4, 3)
+    assert response.next_morning(4, 5) == verdict
 
 
 def test_a_next_morning_below_what_the_session_showed_says_nothing() -> None:
     response = Response()
-    said = response.update(4, 7)
-    assert response.next_morning(4, 6) == said
+    verdict = response.update(4, 7)
+    assert response.next_morning(4, 6) == verdict
 
 
 def test_the_same_morning_twice_is_the_same_morning() -> None:

@@ -115,9 +115,9 @@ def test_no_flag_begins_below_the_smallest_rise(sensitivity: str, rise: float, b
     results = follow([*ORDINARY * 2, *up_by(by)], detector)
     first = first_flag(results)
     if first is not None:
-        said = results[first - 1].rise
-        assert said is not None
-        assert said >= rise
+        found_rise = results[first - 1].rise
+        assert found_rise is not None
+        assert found_rise >= rise
     assert first_flag(results[:56]) is None
 
 

@@ -7,8 +7,7 @@ import math
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from clinic.flags.trend import Detector, TrendConfig, TrendResult
 from tests.flags.diary import DAY, ORDINARY, START, after_ordinary, first_flag, follow, up_by
@@ -24,7 +23,7 @@ HISTORIES = {
 }
 
 
-def said(history: list[tuple[float, int]], start: datetime = START) -> list[TrendResult]:
+def results_of(history: list[tuple[float, int]], start: datetime = START) -> list[TrendResult]:
     detector, at, results = Detector(), start, []
     for gap, score in history:
         at += timedelta(days=gap)
@@ -114,13 +113,13 @@ def test_shifting_every_score_away_from_the_ends(by: int, every: float) -> None:
 
 @given(reports)
 def test_the_history_may_be_told_twice(history: list[tuple[float, int]]) -> None:
-    assert said(history) == said(history)
+    assert results_of(history) == results_of(history)
 
 
 @given(reports, st.integers(0, 9))
 def test_a_higher_last_score_never_lowers_recent_or_rise(history: list[tuple[float, int]], last: int) -> None:
-    lower = said([*history, (1.0, last)])[-1]
-    higher = said([*history, (1.0, last + 1)])[-1]
+    lower = results_of([*history, (1.0, last)])[-1]
+    higher = results_of([*history, (1.0, last + 1)])[-1]
     assert higher.recent >= lower.recent
     assert higher.usual == lower.usual
     if higher.rise is not None and lower.rise is not None:
@@ -131,8 +130,8 @@ def test_a_higher_last_score_never_lowers_recent_or_rise(history: list[tuple[flo
 def test_a_higher_last_score_never_takes_a_rise_below_what_is_harmless(
     history: list[tuple[float, int]], last: int
 ) -> None:
-    lower = said([*history, (1.0, last)])[-1]
-    higher = said([*history, (1.0, last + 1)])[-1]
+    lower = results_of([*history, (1.0, last)])[-1]
+    higher = results_of([*history, (1.0, last + 1)])[-1]
     if lower.score is not None and lower.score >= 0:
         assert higher.score is not None
         assert higher.score >= 0
@@ -142,7 +141,7 @@ def test_a_higher_last_score_never_takes_a_rise_below_what_is_harmless(
 def test_whatever_comes_every_number_is_finite_and_every_opinion_has_a_usual(
     history: list[tuple[float, int]],
 ) -> None:
-    for result in said(history):
+    for result in results_of(history):
         assert all(math.isfinite(x) for x in (result.recent, result.swing))
         assert all(x is None or math.isfinite(x) for x in (result.score, result.rise, result.usual))
         assert (result.rise is None) is (result.usual is None)
@@ -157,7 +156,7 @@ def test_whatever_comes_every_number_is_finite_and_every_opinion_has_a_usual(
 @given(reports)
 def test_a_flag_begins_only_at_its_score_and_its_rise(history: list[tuple[float, int]]) -> None:
     before = False
-    for result in said(history):
+    for result in results_of(history):
         if result.flag and not before:
             assert result.score is not None
             assert result.score >= 1.95
@@ -169,7 +168,7 @@ def test_a_flag_begins_only_at_its_score_and_its_rise(history: list[tuple[float,
 
 @given(reports)
 def test_no_opinion_before_six_reports(history: list[tuple[float, int]]) -> None:
-    for result in said(history)[:5]:
+    for result in results_of(history)[:5]:
         assert (result.flag, result.watch, result.score) == (False, False, None)
 
 

@@ -79,8 +79,8 @@ def test_what_is_wrong_is_told_by_its_field_and_nothing_is_kept(cast, over, fiel
 
 
 def test_all_that_is_wrong_is_told_at_once(cast):
-    wrong = complaint(cast, sensitivity="loud", smallest_rise=9, reason="")
-    assert wrong == {"sensitivity", "smallest_rise", "reason"}
+    errors = complaint(cast, sensitivity="loud", smallest_rise=9, reason="")
+    assert errors == {"sensitivity", "smallest_rise", "reason"}
 
 
 def test_setting_what_is_set_already_is_said_to_be_no_change(cast):

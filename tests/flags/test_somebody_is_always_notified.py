@@ -8,8 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from clinic.clients import handover
 from clinic.flags import escalation
@@ -131,12 +130,12 @@ MOVED_TO_THE_FUTURE = [("go_away", "alice", "bob", 0), ("report", "dana"), ("cha
 @given(moves=st.lists(move, min_size=2, max_size=12))
 def test_of_each_open_flag_somebody_hears_who_may_see(practice, moves):
     with transaction.atomic():
-        told = Practice(practice.cast, practice.people)
+        replayed = Practice(practice.cast, practice.people)
         for verb, *given_ in moves:
-            getattr(told, verb)(*given_)
-            told.now += MOMENT
-        told.tick(4 * MINUTE)
-        told.tick(4 * MINUTE)
+            getattr(replayed, verb)(*given_)
+            replayed.now += MOMENT
+        replayed.tick(4 * MINUTE)
+        replayed.tick(4 * MINUTE)
         for flag in Flag.objects.filter(state=Flag.State.OPEN):
             heard = flag.notices.filter(state="sent") | flag.notices.filter(status_detail="together")
             assert heard.exists(), [(row.practitioner.name, row.state, row.status_detail) for row in flag.notices.all()]

@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from clinic.clients import acceptance, csv_import, csv_reader, departure, handover, invitations
 from clinic.flags import escalation, inactivity, lifecycle
@@ -21,8 +20,7 @@ from clinic.pain import reporting
 from clinic.pain.reporting import Answers
 from clinic.prescriptions import prescribing
 from clinic.team import absences
-from clinic.worklist import entries as worklist_entries
-from clinic.worklist import query as worklist_query
+from clinic.worklist import entries as worklist_entries, query as worklist_query
 from tests import make
 
 HOUR = dt.timedelta(hours=1)
@@ -247,17 +245,17 @@ def test_a_wrong_row_and_a_missing_one_are_put_right_by_the_command(cast):
     WorklistEntry.objects.filter(client=cast.dana).update(need=3, open_flag_since=None)
     WorklistEntry.objects.filter(client=cast.erin).delete()
     for corrected in (2, 0):
-        told = StringIO()
-        call_command("restate_worklist", stdout=told)
-        assert told.getvalue().strip() == f"rows corrected: {corrected}"
+        output = StringIO()
+        call_command("restate_worklist", stdout=output)
+        assert output.getvalue().strip() == f"rows corrected: {corrected}"
         assert stored() == recomputed()
 
 
 def test_a_sweep_lists_the_clients_whom_a_host_wrote_by_itself(cast):
     Client.objects.create(clinic=cast.alice.clinic, practitioner=cast.alice, name="Hand Made", email="h@home.example")
-    told = StringIO()
-    call_command("sweep", stdout=told)
-    assert "clients put on the worklist: 1" in told.getvalue()
+    output = StringIO()
+    call_command("sweep", stdout=output)
+    assert "clients put on the worklist: 1" in output.getvalue()
     assert "Hand Made" in [client.name for client in worklist_query.clients_by_need(cast.alice.user)]
 
 

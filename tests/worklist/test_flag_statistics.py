@@ -42,9 +42,9 @@ def test_the_time_to_review_runs_from_raised_to_the_first_person_who_looked(cast
         raised = flag(cast.dana)
         lifecycle.acknowledge_flag(raised, cast.alice.user, now=raised.raised_at + hours * HOUR)
         lifecycle.resolve_flag(raised, cast.alice.user, "Called.", raised.raised_at + 20 * HOUR)
-    told = seen(cast.alice)
-    assert (told.raised, told.reviewed, told.waiting) == (3, 3, 0)
-    assert (told.median_hours, told.worst_hours) == (2.0, 9.0)
+    statistics = seen(cast.alice)
+    assert (statistics.raised, statistics.reviewed, statistics.waiting) == (3, 3, 0)
+    assert (statistics.median_hours, statistics.worst_hours) == (2.0, 9.0)
 
 
 def test_resolved_without_acknowledging_counts_too(cast):
@@ -56,21 +56,27 @@ def test_resolved_without_acknowledging_counts_too(cast):
 def test_one_that_nobody_looked_at_is_waiting_and_has_no_time(cast, olivia):
     raised = flag(cast.dana)
     escalation.escalate_flags(raised.raised_at + DAY)
-    told = seen(cast.alice)
-    assert (told.waiting, told.reviewed, told.median_hours, told.escalated) == (1, 0, None, 1)
+    statistics = seen(cast.alice)
+    assert (statistics.waiting, statistics.reviewed, statistics.median_hours, statistics.escalated) == (1, 0, None, 1)
 
 
 def test_one_that_ended_by_itself_is_neither(cast):
     lifecycle.resolve_flag(flag(cast.dana), None, "The client reported again.")
-    told = seen(cast.alice)
-    assert (told.raised, told.waiting, told.reviewed) == (1, 0, 0)
+    statistics = seen(cast.alice)
+    assert (statistics.raised, statistics.waiting, statistics.reviewed) == (1, 0, 0)
 
 
 def test_the_share_judged_false_is_among_those_judged(cast):
     for verdict in ("real", "false", "unclear", "", "real"):
         lifecycle.resolve_flag(flag(cast.dana), cast.alice.user, "Called.", verdict=verdict)
-    told = seen(cast.alice)
-    assert (told.raised, told.with_verdict, told.real, told.false, told.false_share) == (5, 4, 2, 1, 0.25)
+    statistics = seen(cast.alice)
+    assert (statistics.raised, statistics.with_verdict, statistics.real, statistics.false, statistics.false_share) == (
+        5,
+        4,
+        2,
+        1,
+        0.25,
+    )
 
 
 def test_by_kind(cast):
@@ -89,8 +95,8 @@ def test_only_those_raised_since(cast):
 def test_each_sees_the_own_clients_the_owner_the_clinics_and_a_stranger_nothing(cast, olivia):
     flag(cast.dana)
     flag(cast.erin)
-    told = [seen(of).raised for of in (cast.alice, cast.bob, olivia, cast.charlie, cast.alice.clinic)]
-    assert told == [1, 1, 2, 0, 2]
+    raised = [seen(of).raised for of in (cast.alice, cast.bob, olivia, cast.charlie, cast.alice.clinic)]
+    assert raised == [1, 1, 2, 0, 2]
     assert compute_statistics(cast.dana.user, LONG_AGO).raised == 0
 
 

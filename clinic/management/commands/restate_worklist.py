@@ -1,4 +1,4 @@
-"""`manage.py restate_worklist`: recompute where every client stands on the worklist, and say how many were wrong."""
+"""`manage.py restate_worklist`: recompute the worklist entry of every client, and say how many were corrected."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from clinic.worklist import entries as worklist_entries
 
 class Command(BaseCommand):
     help = (
-        "Recompute the row that orders the worklist for every client, and correct those that are wrong or missing, as "
-        "after rows were written past the verbs. Reads everything, locks a few hundred clients at a time."
+        "Recompute the worklist entry of every client and correct those that differ or are missing, as after rows were "
+        "written without the services. Reads everything, locks a few hundred clients at a time."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

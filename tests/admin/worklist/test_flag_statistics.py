@@ -9,35 +9,35 @@ from clinic.admin.labels import format_duration
 from clinic.flags import lifecycle
 from clinic.models import Flag, Practitioner
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 HOUR = dt.timedelta(hours=1)
 
 
-def flag(client, kind, ago, after, verdict):
+def raise_and_resolve(client, kind, ago, after, verdict):
     """Raised so many hours ago, resolved so many hours later."""
     prescription = client.prescriptions.first() or make.prescription(client)
     raised = timezone.now() - ago * HOUR
-    made = lifecycle.raise_flag(None, kind, Flag.Severity.HIGH, "Look.", raised, prescription=prescription)
+    flag = lifecycle.raise_flag(None, kind, Flag.Severity.HIGH, "Look.", raised, prescription=prescription)
     if after is not None:
-        lifecycle.resolve_flag(made, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
-    return made
+        lifecycle.resolve_flag(flag, client.practitioner.user, "Seen.", raised + after * HOUR, verdict=verdict)
+    return flag
 
 
 @pytest.fixture
 def went(cast):
     """Alice's: looked at after 1, 5 and 72 hours, one of them false, one open. Bob's: one, after 20 hours."""
     kind = Flag.Kind
-    flag(cast.dana, kind.WORSENING, 500, 1, "real")
-    flag(cast.dana, kind.WORSENING, 400, 5, "false")
-    flag(cast.dana, kind.SILENT, 300, 72, "unclear")
-    flag(cast.dana, kind.RED_FLAG, 3, None, "")
-    flag(cast.erin, kind.SILENT, 100, 20, "real")
+    raise_and_resolve(cast.dana, kind.WORSENING, 500, 1, "real")
+    raise_and_resolve(cast.dana, kind.WORSENING, 400, 5, "false")
+    raise_and_resolve(cast.dana, kind.SILENT, 300, 72, "unclear")
+    raise_and_resolve(cast.dana, kind.RED_FLAG, 3, None, "")
+    raise_and_resolve(cast.erin, kind.SILENT, 100, 20, "real")
     return cast
 
 
 def shown(person):
-    return words(signed_in(person).get(url("flag_statistics")))
+    return page_text(signed_in(person).get(url("flag_statistics")))
 
 
 def test_a_practitioner_sees_how_the_flags_of_ones_own_clients_went(went):
@@ -63,7 +63,7 @@ def test_nobody_sees_what_is_not_theirs(went):
 
 
 def test_what_is_older_than_that_does_not_count(cast):
-    flag(cast.dana, Flag.Kind.SILENT, 91 * 24, 1, "real")
+    raise_and_resolve(cast.dana, Flag.Kind.SILENT, 91 * 24, 1, "real")
     assert "No flag in this time" in shown(cast.alice)
 
 
@@ -86,7 +86,7 @@ def test_the_queries_do_not_grow_with_the_flags(cast, django_assert_max_num_quer
     alice, counts = signed_in(cast.alice), []
     for number in (1, 6):
         for ago in range(number):
-            flag(cast.dana, Flag.Kind.SILENT, 900 - 10 * ago - number, 2, "real")
+            raise_and_resolve(cast.dana, Flag.Kind.SILENT, 900 - 10 * ago - number, 2, "real")
         with django_assert_max_num_queries(12) as asked:
             alice.get(url("flag_statistics"))
         counts.append(len(asked))
@@ -94,8 +94,8 @@ def test_the_queries_do_not_grow_with_the_flags(cast, django_assert_max_num_quer
 
 
 @pytest.mark.parametrize(
-    ("hours", "said"),
+    ("hours", "text"),
     [(None, "–"), (0, "1 min"), (0.5, "30 min"), (1, "1 h"), (5.4, "5 h"), (47.4, "47 h"), (48, "2 days")],
 )
-def test_a_time_is_told_in_words(hours, said):
-    assert format_duration(hours) == said
+def test_a_time_is_told_in_words(hours, text):
+    assert format_duration(hours) == text

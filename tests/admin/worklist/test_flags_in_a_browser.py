@@ -168,7 +168,7 @@ def test_a_form_without_an_answer_is_not_even_sent(flags, open_page):
 @pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_the_pages_that_look_back_are_free_of_faults(flags, open_page, viewport, scheme):
     ruth = flags[Flag.Kind.WORSENING].prescription.client_id
-    wrong = {}
+    problems = {}
     for name, path in {
         "rule_settings": url("rule_settings", ruth),
         "rule_simulation": url("rule_simulation", ruth) + "?sensitivity=few&smallest_rise=2.0",
@@ -178,9 +178,9 @@ def test_the_pages_that_look_back_are_free_of_faults(flags, open_page, viewport,
         page = open_page(path, viewport, scheme)
         photographed(page, name, viewport, scheme)
         if found := faults(page):
-            wrong[name] = found
+            problems[name] = found
         page.context.close()
-    assert wrong == {}
+    assert problems == {}
 
 
 def test_from_trying_to_turning(flags, open_page):

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Flag, FlagEvent, Prescription
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 
 @pytest.fixture
@@ -26,21 +26,21 @@ def state(flag):
 def test_acknowledge_is_one_press_and_the_list_says_so(alice, flag):
     page = alice.post(url("acknowledge", flag.pk), follow=True)
     assert state(flag) == Flag.State.ACKNOWLEDGED
-    assert said(page) == ["Dana: acknowledged."]
+    assert flash_messages(page) == ["Dana: acknowledged."]
     assert url("acknowledge", flag.pk) not in page.content.decode()
-    assert "acknowledged" in words(page)
+    assert "acknowledged" in page_text(page)
 
 
 def test_a_second_press_is_told_kindly_and_writes_nothing(alice, flag):
     alice.post(url("acknowledge", flag.pk))
     page = alice.post(url("acknowledge", flag.pk), follow=True)
-    assert said(page)[-1] == "Dana: nothing to do, this is acknowledged already."
+    assert flash_messages(page)[-1] == "Dana: nothing to do, this is acknowledged already."
     assert flag.events.filter(verb=FlagEvent.Verb.ACKNOWLEDGED).count() == 1
 
 
 def test_resolve_keeps_the_note_and_who_wrote_it(cast, alice, flag):
     page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Called her; smaller bend."}, follow=True)
-    assert said(page) == ["Dana: resolved."]
+    assert flash_messages(page) == ["Dana: resolved."]
     event = flag.events.get(verb=FlagEvent.Verb.RESOLVED)
     assert (state(flag), event.note, event.by) == ("resolved", "Called her; smaller bend.", cast.alice.user)
     assert Prescription.objects.get().state == Prescription.State.HELD
@@ -52,7 +52,7 @@ def test_resolve_without_a_note_shows_the_error_and_keeps_the_flag(alice, flag, 
     page = alice.post(url("resolve", flag.pk), given)
     assert page.status_code == 200
     assert page.context["form"].errors == {"note": ["Write in a few words what you found or did."]}
-    assert "Write in a few words what you found or did." in words(page)
+    assert "Write in a few words what you found or did." in page_text(page)
     assert state(flag) == Flag.State.OPEN
 
 
@@ -63,7 +63,7 @@ def test_resolve_asks_whether_it_was_real_and_takes_only_yes_no_or_unclear(alice
     assert list(page.context["form"].errors) == ["verdict"]
     assert state(flag) == Flag.State.OPEN
     if not verdict:
-        assert "Say whether it was real: yes, no or unclear." in words(page)
+        assert "Say whether it was real: yes, no or unclear." in page_text(page)
     assert "Called her." in page.content.decode()
 
 
@@ -77,7 +77,7 @@ def test_what_was_found_is_kept_and_told(cast, alice, flag):
     alice.post(url("resolve", flag.pk), {"verdict": "false", "note": "She had mixed up the numbers."})
     flag.refresh_from_db()
     assert flag.verdict == Flag.Verdict.FALSE
-    page = words(alice.get(url("client", cast.dana.pk)))
+    page = page_text(alice.get(url("client", cast.dana.pk)))
     assert "resolved by Alice: She had mixed up the numbers. Was it real? No, a false alarm." in page
 
 
@@ -108,7 +108,7 @@ def test_the_tick_is_offered_only_while_the_exercise_is_held(alice, flag):
 def test_resolving_again_is_told_kindly_and_keeps_the_first_note(alice, flag):
     alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "First."})
     page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "First.", "resume": "on"}, follow=True)
-    assert said(page)[-1] == "Dana: nothing to do, this is resolved already."
+    assert flash_messages(page)[-1] == "Dana: nothing to do, this is resolved already."
     alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Second.", "resume": "on"})
     assert [event.note for event in flag.events.filter(verb=FlagEvent.Verb.RESOLVED)] == ["First."]
     assert Prescription.objects.get().state == Prescription.State.HELD

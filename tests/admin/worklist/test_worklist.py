@@ -10,7 +10,7 @@ from clinic.flags import escalation, lifecycle
 from clinic.models import Client, Flag, Prescription
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 HOUR = dt.timedelta(hours=1)
 
@@ -45,31 +45,31 @@ def test_a_client_with_two_flags_is_one_row_with_both_sentences(cast, alice):
     flag(cast.dana, Flag.Kind.SILENT, Flag.Severity.ROUTINE)
     page = alice.get(url("index"))
     assert names(page) == ["Dana"]
-    assert words(page).count("Dana needs a look.") == 2
+    assert page_text(page).count("Dana needs a look.") == 2
 
 
 def test_the_sentence_is_in_the_clients_own_numbers(cast, alice):
     make.report(make.prescription(cast.dana), 4, 7)
-    shown = words(alice.get(url("index")))
+    shown = page_text(alice.get(url("index")))
     assert "Pain went from 4 to 7 with one session." in shown
     assert "high" in shown
     assert "Forward bend: held" in shown
     assert "4 → to 7 0 min ago" in shown
 
 
-@pytest.mark.parametrize(("days", "said"), [(1, "new, may be a flare-up"), (8, "persisting")])
-def test_a_rise_says_whether_it_is_new_or_persists(cast, alice, days, said):
+@pytest.mark.parametrize(("days", "text"), [(1, "new, may be a flare-up"), (8, "persisting")])
+def test_a_rise_says_whether_it_is_new_or_persists(cast, alice, days, text):
     flagged_clients.rising(flagged_clients.plan(cast.dana), days=9)
     Flag.objects.update(raised_at=timezone.now() - days * 24 * HOUR)
-    page = words(alice.get(url("index")))
-    assert said in page
+    page = page_text(alice.get(url("index")))
+    assert text in page
 
 
 def test_what_nobody_looked_at_says_that_it_went_to_the_owner(cast, alice):
     flag(cast.dana, ago=25 * HOUR)
     flag(make.client(cast.alice, "Anna"), ago=HOUR)
     escalation.escalate_flags(timezone.now())
-    page = words(alice.get(url("index")))
+    page = page_text(alice.get(url("index")))
     assert page.count("went to the owner") == 1
     assert "urgent went to the owner" in page
 
@@ -97,7 +97,7 @@ def test_the_list_is_narrowed_by_name_and_by_reason(cast, alice):
     assert names(alice.get(url("index"), {"q": "ann"})) == ["Anna", "Hannah"]
     assert names(alice.get(url("index"), {"kind": "silent"})) == ["Hannah"]
     assert names(alice.get(url("index"), {"q": "dan", "kind": "silent"})) == []
-    assert "Nobody fits this" in words(alice.get(url("index"), {"q": "zzz"}))
+    assert "Nobody fits this" in page_text(alice.get(url("index"), {"q": "zzz"}))
 
 
 @pytest.mark.parametrize("asked", [{"kind": "nonsense"}, {"q": "x" * 10_000}, {"q": "a\x00b"}, {"page": "none"}])
@@ -116,13 +116,13 @@ def test_resolved_flags_and_those_who_left_are_no_longer_there(cast, alice):
     page = alice.get(url("index"))
     assert names(page) == ["Dana"]
     assert page.context["needing"] == 0
-    assert "Nobody needs a look now" in words(page)
+    assert "Nobody needs a look now" in page_text(page)
 
 
 @pytest.mark.django_db
 def test_a_clinic_without_clients_is_shown_how_to_begin():
     page = signed_in(make.practitioner(make.clinic(), "Alice")).get(url("index"))
-    assert "First steps at Riverside Physio" in words(page)
+    assert "First steps at Riverside Physio" in page_text(page)
     assert f'href="{url("invite")}"' in page.content.decode()
     assert '<ol class="pl-worklist"' not in page.content.decode()
 
@@ -132,7 +132,7 @@ def test_fifty_clients_fill_a_page(cast, alice):
         make.invited(cast.alice, f"Client{number:02}")
     first, second = alice.get(url("index")), alice.get(url("index"), {"page": 2})
     assert (len(names(first)), names(second)) == (50, ["Client49"])
-    assert "Page 1 of 2" in words(first)
+    assert "Page 1 of 2" in page_text(first)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_clients(cast, alice, django_assert_max_num_queries):

@@ -13,7 +13,7 @@ from clinic.prescriptions import prescribing
 from clinic.worklist import entries as worklist_entries
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 DAY = dt.timedelta(days=1)
 
@@ -113,7 +113,7 @@ def test_of_very_many_only_the_first_are_counted_and_paged(clients, monkeypatch)
     assert page.context["needing"] == 1
     assert len(page.context["rows"]) == 2
     assert [pill.count for pill in page.context["pills"]] == [None, None, None]
-    assert "These are the first 2. Find the others by name." in words(page)
+    assert "These are the first 2. Find the others by name." in page_text(page)
     assert names(alice, q="nell") == {"Nell"}
 
 
@@ -141,5 +141,5 @@ def test_who_works_at_two_clinics_chooses_one(clients):
 
 def test_a_clinic_of_others_is_no_choice(clients):
     page = signed_in(clients.alice).get(url("index"), {"clinic": clients.charlie.clinic_id})
-    assert "asks for something there is not" in words(page)
+    assert "asks for something there is not" in page_text(page)
     assert {row.client.name for row in page.context["rows"]} == {"Heidi", "Samuel", "Nell", "Dana"}

@@ -117,9 +117,9 @@ def test_what_a_colleague_resolved_meanwhile_is_said_in_the_row_and_the_words_st
     olga = make.practitioner(cast.alice.clinic, "Olga", "owner")
     lifecycle.resolve_flag(flags[0], olga.user, "On holiday.", verdict="unclear")
     row_of(page, flags[0]).get_by_role("button", name="Resolve").click()
-    told = row_of(page, flags[0]).get_by_role("alert")
-    expect(told).to_contain_text("Olga resolved this on")
-    expect(told).to_contain_text("“On holiday.”. What you wrote is not stored; keep it as a note.")
+    message = row_of(page, flags[0]).get_by_role("alert")
+    expect(message).to_contain_text("Olga resolved this on")
+    expect(message).to_contain_text("“On holiday.”. What you wrote is not stored; keep it as a note.")
     expect(row_of(page, flags[0]).get_by_label("What you found or did")).to_have_value("Called her.")
 
 
@@ -188,9 +188,9 @@ def test_what_came_of_an_act_is_in_sight_until_it_is_put_away(page, cast, flags)
     zoe.scroll_into_view_if_needed()
     page.evaluate("scrollBy(0, 300)")
     zoe.get_by_role("button", name="Acknowledge").click()
-    told = page.get_by_role("status").filter(has_text="Zoe: acknowledged.")
-    expect(told).to_be_in_viewport()
-    told.get_by_role("button", name="Close this message").click()
+    message = page.get_by_role("status").filter(has_text="Zoe: acknowledged.")
+    expect(message).to_be_in_viewport()
+    message.get_by_role("button", name="Close this message").click()
     expect(page.get_by_text("Zoe: acknowledged.")).to_have_count(0)
 
 

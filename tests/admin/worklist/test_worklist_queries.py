@@ -22,7 +22,9 @@ def clinics(db):
     owners = {}
     for many in (10, 1000):
         simulation.fill_clinic(many, DAYS, many, make.exercise(), timezone.now())
-        owners[many] = Practitioner.objects.get(clinic__slug=simulation.simulated_slug(many), role=Practitioner.Role.OWNER)
+        owners[many] = Practitioner.objects.get(
+            clinic__slug=simulation.simulated_slug(many), role=Practitioner.Role.OWNER
+        )
     return owners
 
 

@@ -13,7 +13,7 @@ from clinic.models.outbox import State
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 DAY = dt.timedelta(days=1)
 
@@ -35,7 +35,7 @@ def row(browser, client):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "text"),
     [
         ([-2, -1, -2, -1], "mostly falls with it"),
         ([0, 0, 1, -1, 0, 0], "mostly stays the same"),
@@ -43,12 +43,12 @@ def row(browser, client):
         ([-2], None),  # one session says nothing
     ],
 )
-def test_the_tendency_is_that_of_the_rules_stored_state(cast, alice, bend, changes, said):
+def test_the_tendency_is_that_of_the_rules_stored_state(cast, alice, bend, changes, text):
     for number, change in enumerate(changes):
         flagged_clients.says(bend, len(changes) - number, 4, 4 + change)
-    page = words(alice.get(url("index")))
+    page = page_text(alice.get(url("index")))
     for words_of in ("mostly falls with it", "mostly stays the same", "mostly rises with it"):
-        assert (words_of in page) == (words_of == said)
+        assert (words_of in page) == (words_of == text)
 
 
 def test_a_state_of_another_rule_says_nothing_and_breaks_nothing(cast, alice, bend):
