@@ -22,7 +22,7 @@ from clinic.team import members
 from config.accounts.adapter import verify_email
 from tests import make
 from tests.accounts.people import LOGIN
-from tests.admin.browsing import said, signed_in, words
+from tests.admin.browsing import flash_messages, page_text, signed_in
 
 Role = Practitioner.Role
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -63,7 +63,7 @@ def sign_in_later(person, days=1):
 def cannot_reset(owner, person):
     """No way to it on their page, and none without it."""
     browser = signed_in(owner)
-    assert "They lost their second step" not in words(browser.get(reverse("plumbline:member", args=[person.pk])))
+    assert "They lost their second step" not in page_text(browser.get(reverse("plumbline:member", args=[person.pk])))
     assert browser.get(reset_url(person)).status_code == browser.post(reset_url(person), REASON).status_code == 404
     assert has_factor(person)
 
@@ -89,7 +89,7 @@ class TestWhatHappens:
     def test_everything_is_taken_away_and_the_next_sign_in_sets_up_a_new_one(self, olga, alice, settings):
         settings.PLUMBLINE_TWO_FACTOR = False
         answer = signed_in(olga).post(reset_url(alice), REASON, follow=True)
-        assert said(answer) == [
+        assert flash_messages(answer) == [
             "Alice is signed out everywhere and sets up a new second step at the next sign-in. A mail says so."
         ]
         assert not has_factor(alice)
@@ -131,7 +131,7 @@ class TestWhatHappens:
         entry = AuditEntry.objects.first()
         assert (entry.verb, entry.target_kind, entry.target_id) == ("second_factor_reset", "practitioner", alice.pk)
         assert (entry.actor, entry.clinic) == (olga.user, alice.clinic)
-        page = words(owner.get(reverse("plumbline:member", args=[alice.pk])))
+        page = page_text(owner.get(reverse("plumbline:member", args=[alice.pk])))
         assert "by Olga Lost the phone, told me in person. (the mail is on its way)" in page
         assert "They lost their second step" not in page
 
@@ -140,23 +140,23 @@ class TestWhatHappens:
         owner.post(reset_url(alice), REASON)
         send_due(SecondFactorReset)
         colleague = reverse("plumbline:member", args=[alice.pk])
-        assert "told me in person. (the mail was sent)" in words(owner.get(colleague))
+        assert "told me in person. (the mail was sent)" in page_text(owner.get(colleague))
         handling.record_bounce(
             SecondFactorReset.objects.get(), "550 5.1.1 no such mailbox", hard=True, now=timezone.now()
         )
-        assert "told me in person. (the mail came back)" in words(owner.get(colleague))
+        assert "told me in person. (the mail came back)" in page_text(owner.get(colleague))
 
     def test_the_book_of_each_clinic_where_they_work_has_it_and_of_no_other(self, cast, olga, alice):
         here = alice.clinic
         there = Practitioner.objects.create(user=alice.user, clinic=cast.charlie.clinic, name="Alice")
         Practitioner.objects.create(user=alice.user, clinic=make.clinic("Old Mill"), name="Alice", active=False)
-        signed_in(make.runs_the_site()).post(reset_url(alice), REASON)
+        signed_in(make.platform_staff()).post(reset_url(alice), REASON)
         entries = AuditEntry.objects.filter(verb="second_factor_reset").values_list("clinic", "target_id")
         assert set(entries) == {(here.pk, alice.pk), (there.clinic_id, there.pk)}
         assert SecondFactorReset.objects.count() == 1
 
     def test_a_look_changes_nothing_and_says_what_will_happen(self, olga, alice):
-        page = words(signed_in(olga).get(reset_url(alice)))
+        page = page_text(signed_in(olga).get(reset_url(alice)))
         assert "If Alice has lost phone and spare codes" in page
         assert "They are signed out on every device." in page
         assert has_factor(alice)
@@ -164,14 +164,17 @@ class TestWhatHappens:
     @pytest.mark.parametrize(("reason", "complaint"), [("  ", "Write in a few words why."), ("x" * 501, "at most 500")])
     def test_without_a_reason_nothing_happens(self, olga, alice, reason, complaint):
         page = signed_in(olga).post(reset_url(alice), {"reason": reason})
-        assert complaint in words(page)
+        assert complaint in page_text(page)
         assert has_factor(alice)
         assert not SecondFactorReset.objects.exists()
 
     def test_a_second_press_does_nothing_more(self, olga, alice):
         owner = signed_in(olga)
         owner.post(reset_url(alice), REASON)
-        assert said(owner.post(reset_url(alice), REASON, follow=True))[-1] == "Alice has no second step: nothing to do."
+        assert (
+            flash_messages(owner.post(reset_url(alice), REASON, follow=True))[-1]
+            == "Alice has no second step: nothing to do."
+        )
         assert SecondFactorReset.objects.count() == 1
 
 
@@ -185,7 +188,7 @@ class TestWhoMay:
 
     def test_who_runs_the_site_an_owners_and_sees_no_health_data_on_the_way(self, cast, olga):
         make.report(make.prescription(cast.dana), 4, 8)
-        sam = signed_in(make.runs_the_site())
+        sam = signed_in(make.platform_staff())
         set_up_factor(olga)
         assert f'href="{reset_url(olga)}"' in sam.get("/admin/").content.decode()
         page = sam.get(reset_url(olga))
@@ -194,7 +197,7 @@ class TestWhoMay:
         answer = sam.post(reset_url(olga), REASON, follow=True)
         assert answer.redirect_chain[-1][0] == reverse("plumbline:clinics")
         assert not has_factor(olga)
-        page = words(signed_in(olga).get(reverse("plumbline:member", args=[olga.pk])))
+        page = page_text(signed_in(olga).get(reverse("plumbline:member", args=[olga.pk])))
         assert "by who runs this site Lost the phone" in page
 
     def test_nobody_their_own(self, cast, olga):
@@ -218,7 +221,7 @@ class TestWhoMay:
         """Or the owner of one clinic would weaken the lock of another."""
         there = Practitioner.objects.create(user=alice.user, clinic=cast.charlie.clinic, name="Alice")
         assert signed_in(olga).post(reset_url(alice), REASON).status_code == 404
-        assert "They lost their second step" not in words(
+        assert "They lost their second step" not in page_text(
             signed_in(olga).get(reverse("plumbline:member", args=[alice.pk]))
         )
         assert has_factor(alice)
@@ -227,7 +230,7 @@ class TestWhoMay:
         assert not has_factor(alice)
         set_up_factor(alice)
         Practitioner.objects.filter(pk=there.pk).update(active=True)
-        signed_in(make.runs_the_site()).post(reset_url(alice), REASON)
+        signed_in(make.platform_staff()).post(reset_url(alice), REASON)
         assert not has_factor(alice)
 
     @pytest.mark.parametrize("more", [{"is_staff": True}, {"is_superuser": True}, None])
@@ -238,8 +241,8 @@ class TestWhoMay:
         else:
             type(alice.user).objects.filter(pk=alice.user.pk).update(**more)
         cannot_reset(olga, alice)
-        page = signed_in(make.runs_the_site()).post(reset_url(alice), REASON)
-        assert "opens more than clinics here" in words(page)
+        page = signed_in(make.platform_staff()).post(reset_url(alice), REASON)
+        assert "opens more than clinics here" in page_text(page)
         assert has_factor(alice)
 
     def test_an_owner_not_of_who_is_a_client_elsewhere(self, cast, olga):
@@ -251,7 +254,7 @@ class TestWhoMay:
         cannot_reset(olga, here)
         Client.objects.filter(pk=zoe.pk).update(state=Client.State.LEFT)  # the record is there all the same
         cannot_reset(olga, here)
-        signed_in(make.runs_the_site()).post(reset_url(here), REASON)
+        signed_in(make.platform_staff()).post(reset_url(here), REASON)
         assert not has_factor(here)
 
     def test_an_owner_not_of_who_is_registered_elsewhere(self, cast, olga):
@@ -280,7 +283,7 @@ class TestWhoMay:
     def test_nobody_of_who_works_here_no_more(self, olga, alice):
         Practitioner.objects.filter(pk=alice.pk).update(active=False)
         assert signed_in(olga).post(reset_url(alice), REASON).status_code == 404
-        assert signed_in(make.runs_the_site()).post(reset_url(alice), REASON).status_code == 404
+        assert signed_in(make.platform_staff()).post(reset_url(alice), REASON).status_code == 404
         assert has_factor(alice)
 
     def test_what_has_changed_since_the_page_was_asked_for_counts(self, cast, olga, alice):
@@ -293,11 +296,11 @@ class TestWhoMay:
     @pytest.mark.parametrize("who", ["owner", "site"])
     def test_before_who_does_it_has_shown_their_own_nothing_happens(self, olga, alice, settings, who):
         settings.PLUMBLINE_TWO_FACTOR = True
-        browser = signed_in(olga if who == "owner" else make.runs_the_site())
+        browser = signed_in(olga if who == "owner" else make.platform_staff())
         for answer in (browser.get(reset_url(alice)), browser.post(reset_url(alice), REASON)):
             assert answer.status_code == 403
-            assert "One more step to sign in" in words(answer)
-            assert ("You see the health data" in words(answer)) == (who == "owner")
+            assert "One more step to sign in" in page_text(answer)
+            assert ("You see the health data" in page_text(answer)) == (who == "owner")
         assert has_factor(alice)
 
 
@@ -324,9 +327,9 @@ class TestAProjectOfItsOwn:
     def test_without_one_the_page_offers_nothing_and_the_act_says_why(self, olga, alice, settings):
         settings.PLUMBLINE_SECOND_FACTOR = f"{__name__}.own_check"
         owner = signed_in(olga)
-        page = words(owner.get(reverse("plumbline:member", args=[alice.pk])))
+        page = page_text(owner.get(reverse("plumbline:member", args=[alice.pk])))
         assert "They lost their second step" not in page
-        assert "cannot be taken away here" in words(owner.post(reset_url(alice), REASON))
+        assert "cannot be taken away here" in page_text(owner.post(reset_url(alice), REASON))
         assert has_factor(alice)
 
     @pytest.mark.parametrize(

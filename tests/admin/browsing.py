@@ -42,13 +42,13 @@ class _Text(HTMLParser):
             self.text.append(data)
 
 
-def words(response: Any) -> str:
+def page_text(response: Any) -> str:
     """The text of a page without its tags, spaces as one."""
     reader = _Text()
     reader.feed(response.content.decode())
     return " ".join(" ".join(reader.text).split())
 
 
-def said(response: HttpResponse) -> list[str]:
+def flash_messages(response: HttpResponse) -> list[str]:
     """The messages shown after an act; ``response`` was fetched with follow=True."""
     return [str(message) for message in response.context["messages"]]

@@ -16,8 +16,7 @@ from django.urls import URLResolver
 from django.utils import timezone
 
 from clinic.admin.site import site
-from clinic.clients import notes as client_notes
-from clinic.clients import registration
+from clinic.clients import notes as client_notes, registration
 from clinic.models import Clinic, Practitioner
 from clinic.prescriptions import dose_templates
 from clinic.team import absences, members
@@ -35,7 +34,7 @@ NOBODY = "nobody"  # has not signed in
 EVERYBODY = [*INSIDE, STAFF, *OUTSIDE, NOBODY]
 
 # Answers that are no status of their own.
-OPENS, SIGN_IN, TOLD_NO = "opens", "sign in first", "told no"
+OPENS, SIGN_IN, REFUSED = "opens", "sign in first", "told no"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Row:
         name: of the route, without ``plumbline:``.
         about: which of the world's rows, or "" for none.
         get, post: for whom of INSIDE and STAFF it opens; None: there is nothing to look at, or to do.
-        told: who acts and is sent back with a word instead; nothing is changed.
+        refused: who acts and is sent back with a word instead; nothing is changed.
         no: the status for the others of INSIDE.
         given: what a POST carries.
         staff: whether platform staff get as far as the page's own answer.
@@ -56,7 +55,7 @@ class Row:
     about: str = ""
     get: tuple[str, ...] | None = ()
     post: tuple[str, ...] | None = None
-    told: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     no: int = 404
     given: Any = None
     staff: bool = False
@@ -69,8 +68,8 @@ class Row:
             return 404  # "This part is for practitioners"
         if may is None:
             return 405
-        if method != "get" and who in self.told:
-            return TOLD_NO
+        if method != "get" and who in self.refused:
+            return REFUSED
         return OPENS if who in may else self.no
 
 
@@ -89,7 +88,7 @@ class World:
             "desk": make.practitioner(here, "Frank", Role.FRONT_DESK),
             "other_owner": cast.charlie,
             "other_desk": make.practitioner(elsewhere, "Fred", Role.FRONT_DESK),
-            STAFF: make.runs_the_site(),
+            STAFF: make.platform_staff(),
             "client": cast.dana.user,
             "registrant": registrant.user,
             "stranger": make.user("nobody@home.example"),
@@ -110,7 +109,7 @@ class World:
         away = timezone.now().date() + dt.timedelta(days=30)  # until then nobody covers
         absence = absences.add_absence(cast.bob, starts_on=away, ends_on=away, cover=cast.alice, by=owner.user)
         note = client_notes.add_note(cast.dana, "Sleeps badly.", by=cast.alice)
-        dose = dose_templates.add_template(make.exercise(), dose_templates.usual(), by=cast.alice)
+        dose = dose_templates.add_usual_template(make.exercise(), by=cast.alice)
         self.rows: dict[str, list[object]] = {
             "": [],
             "client": [cast.dana.pk],

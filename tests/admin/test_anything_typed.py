@@ -9,7 +9,7 @@ from clinic.models import Flag, FlagEvent, Message, Note, Prescription
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.admin.prescribing.form_answers import dose, screening
 
 LONG = "Ä" * 10_000
@@ -33,7 +33,7 @@ def test_too_much_is_refused_whole_says_how_much_and_keeps_it(cast, alice, page,
 @pytest.mark.parametrize("page", ["note", "message"])
 def test_nothing_is_refused_with_what_to_do(cast, alice, page, text):
     answer = alice.post(url(page, cast.dana.pk), {} if text is None else {"text": text})
-    assert "Write something first." in words(answer)
+    assert "Write something first." in page_text(answer)
     assert not Note.objects.exists()
     assert not Message.objects.exists()
 
@@ -43,15 +43,15 @@ def test_nothing_is_refused_with_what_to_do(cast, alice, page, text):
 def test_a_search_takes_signs_as_they_are(cast, alice, page, q):
     answer = alice.get(url(page), {"q": q})
     assert answer.status_code == 200
-    assert ("Dana" in words(answer)) == (q == " ")
+    assert ("Dana" in page_text(answer)) == (q == " ")
     assert q.strip() in unescape(answer.content.decode())
 
 
 @pytest.mark.parametrize("page", ["index", "clients"])
 def test_a_search_of_two_thousand_signs_says_how_many_and_shows_everybody(cast, alice, page):
     answer = alice.get(url(page), {"q": "D" * 2000})
-    assert "Name: write at most 120 characters. Everybody is shown." in words(answer)
-    assert "Dana" in words(answer)
+    assert "Name: write at most 120 characters. Everybody is shown." in page_text(answer)
+    assert "Dana" in page_text(answer)
 
 
 @pytest.mark.parametrize("number", ["abc", "999999", "9" * 400, "-1", "0", "1.5", "", "²"])
@@ -60,21 +60,21 @@ def test_a_page_that_there_is_not_is_the_nearest(cast, alice, number):
         asked = {"page": number, "timeline": number, **({"q": "d"} if "q=" in address else {})}
         answer = alice.get(address.split("?")[0], asked)
         assert answer.status_code == 200
-        assert "Dana" in words(answer)
+        assert "Dana" in page_text(answer)
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         ({"kind": "bad luck"}, "Reason: choose one of the list. Everybody is shown."),
         ({"who": "all"}, "The address of this page asks for something there is not. Everybody is shown."),
         ({"open": "dire"}, "The address of this page asks for something there is not. Everybody is shown."),
     ],
 )
-def test_a_filter_that_there_is_not_is_said_and_leaves_nobody_out(cast, alice, asked, told):
+def test_a_filter_that_there_is_not_is_said_and_leaves_nobody_out(cast, alice, asked, message):
     answer = alice.get(url("index"), asked)
-    assert told in words(answer)
-    assert "Dana" in words(answer)
+    assert message in page_text(answer)
+    assert "Dana" in page_text(answer)
 
 
 def test_a_client_handed_over_meanwhile_is_not_there_and_nothing_is_stored(cast, alice):
@@ -113,5 +113,5 @@ def test_an_exercise_that_ended_meanwhile_says_so(cast, alice, act):
     plan = flagged_clients.plan(cast.dana)
     prescribing.end_prescription(plan, by=cast.alice.user, reason="Done.")
     answer = alice.post(url(act, plan.pk), {"reason": "Too early."}, follow=True)
-    assert "ended" in said(answer)[-1]
+    assert "ended" in flash_messages(answer)[-1]
     assert Prescription.objects.get().state == Prescription.State.ENDED

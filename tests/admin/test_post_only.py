@@ -2,7 +2,7 @@
 
 from clinic.models import FlagEvent
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 
 def test_a_press_after_the_sign_in_ran_out_leads_back_to_a_page_that_says_so(cast, client):
@@ -12,6 +12,6 @@ def test_a_press_after_the_sign_in_ran_out_leads_back_to_a_page_that_says_so(cas
     page = signed_in(cast.alice).get(url("acknowledge", flag.pk))
     assert page.status_code == 405
     assert page["Allow"] == "POST"
-    assert "Nothing was done." in words(page)
+    assert "Nothing was done." in page_text(page)
     assert f'href="{url("index")}"' in page.content.decode()
     assert not FlagEvent.objects.filter(flag=flag, verb=FlagEvent.Verb.ACKNOWLEDGED).exists()

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 
 def test_the_sign_in_is_the_projects_and_keeps_the_way(client):
@@ -32,7 +32,7 @@ def test_who_is_signed_in_goes_straight_on(cast):
 def test_a_client_who_is_signed_in_does_not_go_round_in_circles(cast):
     page = signed_in(cast.dana.user).get(url("login"), {"next": "/admin/clients/"}, follow=True)
     assert page.redirect_chain == [(url("index"), 302)]
-    assert "This part is for practitioners" in words(page)
+    assert "This part is for practitioners" in page_text(page)
 
 
 @pytest.mark.parametrize("who", ["alice", "dana"])

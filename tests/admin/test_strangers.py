@@ -21,7 +21,7 @@ from clinic.models import (
     RuleSettings,
 )
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 pytestmark = pytest.mark.any_database
 
@@ -141,9 +141,9 @@ def test_a_client_is_told_where_to_go_and_learns_nothing(cast, hers, name):
     address = url(name, hers[name]) if name in hers else url(name)
     page = dana.get(address)
     assert page.status_code == 404
-    assert "This part is for practitioners" in words(page)
+    assert "This part is for practitioners" in page_text(page)
     assert 'href="/portal/"' in page.content.decode()
-    assert "Pain went" not in words(page)
+    assert "Pain went" not in page_text(page)
     assert dana.post(address, GIVEN).status_code == 404
     assert everything() == before
 
@@ -174,10 +174,10 @@ def test_who_works_here_no_longer_is_out_at_once(cast, hers):
 
 
 def test_the_lists_hold_only_ones_own(cast, hers):
-    assert "Dana" in words(signed_in(cast.alice).get(url("index")))
+    assert "Dana" in page_text(signed_in(cast.alice).get(url("index")))
     for person in (cast.bob, cast.charlie):
         for name in ("index", "clients"):
-            assert "Dana" not in words(signed_in(person).get(url(name)))
+            assert "Dana" not in page_text(signed_in(person).get(url(name)))
 
 
 def test_a_practitioner_who_is_a_client_elsewhere_does_not_treat_oneself(cast):

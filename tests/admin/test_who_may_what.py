@@ -6,7 +6,7 @@ A new address gets one line. docs/security.md says the same in words.
 import pytest
 
 from tests.admin.browsing import url
-from tests.admin.people import EVERYBODY, INSIDE, NOBODY, OPENS, SIGN_IN, STAFF, TOLD_NO, Row, World, everything, routes
+from tests.admin.people import EVERYBODY, INSIDE, NOBODY, OPENS, REFUSED, SIGN_IN, STAFF, Row, World, everything, routes
 
 pytestmark = pytest.mark.any_database
 
@@ -79,7 +79,7 @@ TABLE = [
     Row("exercise_remove", "upload", get=None, post=()),  # there is none
     Row("exercise_publish", "exercise", get=None, post=CLINICAL),
     Row("exercise_withdraw", "exercise", get=None, post=CLINICAL),
-    Row("exercise_feature", "exercise", get=None, post=OWNERS, told=("own", "colleague", "shared")),
+    Row("exercise_feature", "exercise", get=None, post=OWNERS, refused=("own", "colleague", "shared")),
     # --- the team
     Row("team", get=OWNERS),
     Row("member_add", get=OWNERS, post=OWNERS),
@@ -139,7 +139,7 @@ def test_every_address_has_its_line_and_every_line_an_address():
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_each_page_and_act_answers_as_the_table_says(world, row):
-    wrong = {}
+    errors = {}
     address = url(row.name, *world.rows[row.about])
     for who in EVERYBODY:
         for method in ("get", "post"):
@@ -147,14 +147,14 @@ def test_each_page_and_act_answers_as_the_table_says(world, row):
             with world.as_for(who) as browser:
                 before = everything() if expected != OPENS else None
                 given = (row.given or WHY,) if method == "post" else ()
-                said = answer(getattr(browser, method)(address, *given))
-                if expected == TOLD_NO:
-                    said = TOLD_NO if said == OPENS else said
-                if said != expected:
-                    wrong[who, method] = f"{said}, not {expected}"
+                outcome = answer(getattr(browser, method)(address, *given))
+                if expected == REFUSED:
+                    outcome = REFUSED if outcome == OPENS else outcome
+                if outcome != expected:
+                    errors[who, method] = f"{outcome}, not {expected}"
                 if before is not None and everything() != before:
-                    wrong[who, method] = "changed something"
-    assert not wrong, "\n".join(f"{who} {method}: {what}" for (who, method), what in wrong.items())
+                    errors[who, method] = "changed something"
+    assert not errors, "\n".join(f"{who} {method}: {what}" for (who, method), what in errors.items())
 
 
 def test_nobody_is_left_out():

@@ -12,7 +12,7 @@ from clinic.clients import departure
 from clinic.models import AuditEntry, Client, Practitioner
 from clinic.practice import settings as practice_settings
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 NOW = timezone.now()
 
@@ -82,6 +82,6 @@ def test_an_owner_sees_a_month_ahead_whom_it_will_be(cast):
     olga = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     left(cast.dana, years_ago(10, 20))
     left(cast.erin, years_ago(10, 40))
-    page = words(signed_in(olga).get(url("clinic")))
+    page = page_text(signed_in(olga).get(url("clinic")))
     assert "Will be erased in the next 30 days Dana" in page
     assert "Erin" not in page

@@ -86,8 +86,8 @@ def test_real_reminders_go_out_within_two_minutes(demo):
     soon = demo.now + TWO_MINUTES
     planning.create_due_reminders(soon)
     send_due(Reminder, soon)
-    told = {address for message in mail.outbox for address in message.to}
-    assert told == {
+    recipients = {address for message in mail.outbox for address in message.to}
+    assert recipients == {
         "Dana Whitfield <dana@demo.example>",
         "Greta Hoffmann <greta@demo.example>",
         "Tomás Silva <tomas@demo.example>",
@@ -179,7 +179,7 @@ def test_the_other_clients_sign_in_by_a_code(demo):
 def test_one_advice_is_in_the_clinics_own_words_and_was_read_so(demo):
     own = AdviceText.objects.get()
     assert "{first_name}" in own.text
-    assert PainReport.objects.filter(told=own).exists()
+    assert PainReport.objects.filter(advice_text=own).exists()
 
 
 def test_somebody_waits_to_accept_an_invitation(demo):

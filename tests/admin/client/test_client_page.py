@@ -9,7 +9,7 @@ from clinic.models import Client, Invitation, Reminder
 from clinic.pain import reporting
 from clinic.reminders import planning
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def dana(cast):
 
 
 def shown(alice, client):
-    return words(alice.get(url("client", client.pk)))
+    return page_text(alice.get(url("client", client.pk)))
 
 
 def test_reports_are_told_in_the_clients_own_time(alice, dana):
@@ -66,8 +66,8 @@ def test_a_report_tells_all_that_was_said(alice, dana):
         warning_signs=("leg_weakness",), note="It <b>stings</b>.",
     )  # fmt: skip
     page = alice.get(url("client", dana.pk))
-    assert "4 → to 6 up 2 next morning 5" in words(page)
-    assert "Is one of your legs getting weaker? Yes. moved further down the leg low back, hip" in words(page)
+    assert "4 → to 6 up 2 next morning 5" in page_text(page)
+    assert "Is one of your legs getting weaker? Yes. moved further down the leg low back, hip" in page_text(page)
     assert "It &lt;b&gt;stings&lt;/b&gt;." in page.content.decode()
 
 

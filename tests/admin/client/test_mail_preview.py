@@ -7,7 +7,7 @@ import pytest
 
 from clinic.models import Reminder
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 from tests.mail import post
 
 
@@ -32,11 +32,11 @@ def test_the_clients_page_leads_to_it(cast, plan):
 
 
 def test_it_tells_subject_sender_and_where_answers_go(page):
-    said = words(page)
-    assert "A moment for yourself, Dana?" in said
-    assert "From Riverside Physio <" in said
-    assert "To Dana <dana@home.example>" in said
-    assert "Answers go to Riverside Physio <desk@riverside-physio.example>" in said
+    text = page_text(page)
+    assert "A moment for yourself, Dana?" in text
+    assert "From Riverside Physio <" in text
+    assert "To Dana <dana@home.example>" in text
+    assert "Answers go to Riverside Physio <desk@riverside-physio.example>" in text
 
 
 def test_it_says_what_the_real_one_says(cast, page):
@@ -73,12 +73,12 @@ def test_it_writes_no_row_and_no_mail(page, mailoutbox):
 
 
 def test_without_a_plan_it_says_that_the_time_is_made_up(cast):
-    said = words(signed_in(cast.alice).get(url("mail", cast.dana.pk)))
-    assert "No reminder is planned; the time is made up." in said
+    text = page_text(signed_in(cast.alice).get(url("mail", cast.dana.pk)))
+    assert "No reminder is planned; the time is made up." in text
 
 
 def test_it_is_in_the_clients_language(cast):
     luz = make.client(cast.alice, "Luz", language="es")
     page = signed_in(cast.alice).get(url("mail", luz.pk))
     assert '<html lang="es"' in drawn(page)
-    assert "Language Español" in words(page)
+    assert "Language Español" in page_text(page)

@@ -5,14 +5,12 @@ import re
 import pytest
 from django.utils import timezone
 
-from clinic.clients import departure
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import departure, messages as client_messages, notes as client_notes
 from clinic.mail.outbox import send_due
 from clinic.models import Client, Message, Note
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 
 @pytest.fixture
@@ -21,21 +19,21 @@ def alice(cast):
 
 
 def shown(alice, client):
-    return words(alice.get(url("client", client.pk)))
+    return page_text(alice.get(url("client", client.pk)))
 
 
 def test_a_note_is_written_in_place_and_shown_with_who_and_when(cast, alice):
     plan = make.prescription(cast.dana)
     back = alice.post(url("note", cast.dana.pk), {"text": "Bends <b>well</b>.", "about": plan.pk}, follow=True)
     assert back.redirect_chain[-1][0] == f"{url('client', cast.dana.pk)}#notes"
-    assert said(back) == ["The note is kept."]
-    assert re.search(r"Note 1 \d+ \w+ \d{4}, \d\d:\d\d , Alice, Forward bend Bends <b>well</b>\.", words(back))
+    assert flash_messages(back) == ["The note is kept."]
+    assert re.search(r"Note 1 \d+ \w+ \d{4}, \d\d:\d\d , Alice, Forward bend Bends <b>well</b>\.", page_text(back))
     assert "Bends &lt;b&gt;well&lt;/b&gt;." in back.content.decode()
 
 
 def test_an_empty_note_comes_back_with_what_is_missing(cast, alice):
     page = alice.post(url("note", cast.dana.pk), {"text": " "})
-    assert "Write something first." in words(page)
+    assert "Write something first." in page_text(page)
     assert not Note.objects.exists()
 
 
@@ -48,7 +46,7 @@ def test_the_form_offers_only_the_clients_own_exercises(cast, alice):
 def test_a_corrected_note_stands_in_its_place_with_what_it_said_before(cast, alice):
     first = client_notes.add_note(cast.dana, "Left knee.", by=cast.alice)
     client_notes.add_note(cast.dana, "Sleeps badly.", by=cast.alice)
-    assert "Left knee." in words(alice.get(url("correct_note", first.pk)))
+    assert "Left knee." in page_text(alice.get(url("correct_note", first.pk)))
     alice.post(url("correct_note", first.pk), {"text": "Right knee."})
     page = shown(alice, cast.dana)
     notes = page[page.index("A new note"):page.index("A message to Dana")]  # fmt: skip
@@ -73,8 +71,8 @@ def test_notes_are_numbered_squares_on_the_chart_of_what_they_are_about(cast, al
 def test_a_message_is_sent_in_place_and_its_fate_is_told(cast, alice):
     back = alice.post(url("message", cast.dana.pk), {"text": "Come by on Friday."}, follow=True)
     assert back.redirect_chain[-1][0] == f"{url('client', cast.dana.pk)}#messages"
-    assert said(back) == ["Dana: the message is sent."]
-    assert "Come by on Friday. Not read yet · the mail: waiting" in words(back)
+    assert flash_messages(back) == ["Dana: the message is sent."]
+    assert "Come by on Friday. Not read yet · the mail: waiting" in page_text(back)
     send_due(Message)
     assert re.search(r"Not read yet · the mail: sent, \d+ \w+, \d\d:\d\d", shown(alice, cast.dana))
     client_messages.mark_read(Message.objects.get(), by=cast.dana.user)
@@ -90,7 +88,7 @@ def test_the_worklist_sends_one_and_is_come_back_to(cast, alice):
 
 def test_an_empty_message_comes_back_and_remembers_where_from(cast, alice):
     page = alice.post(url("message", cast.dana.pk), {"text": "", "next": url("index")})
-    assert "Write something first." in words(page)
+    assert "Write something first." in page_text(page)
     assert f'name="next" value="{url("index")}"' in page.content.decode()
     assert not Message.objects.exists()
 
@@ -99,7 +97,7 @@ def test_who_has_not_joined_cannot_be_written_to_and_the_page_says_so(cast, alic
     frida = make.invited(cast.alice, "Frida")
     assert "You can write once the client has joined." in shown(alice, frida)
     page = alice.post(url("message", frida.pk), {"text": "Welcome."})
-    assert "This client has not joined yet and could not read it." in words(page)
+    assert "This client has not joined yet and could not read it." in page_text(page)
 
 
 def test_of_who_left_the_notes_go_on_and_no_message_is_offered(cast, alice):
@@ -121,4 +119,4 @@ def test_an_erased_record_says_so_and_nothing_more_is_written(cast, alice):
     assert "Zebrafish" not in page
     assert "Dana" not in page
     answer = alice.post(url("note", cast.dana.pk), {"text": "She was Dana."})
-    assert "Nothing more is written into it." in words(answer)
+    assert "Nothing more is written into it." in page_text(answer)

@@ -11,7 +11,7 @@ from clinic.models import Client, Flag
 from clinic.prescriptions import prescribing
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 
 @pytest.fixture
@@ -52,17 +52,17 @@ def test_a_flag_has_the_same_number_on_the_chart_and_in_the_list(alice, plan):
     flagged_clients.says(plan, 0.1, 6, warning_signs=("leg_weakness",))
     page = shown(alice, plan)
     assert re.findall(r'class="chart-number(?:-past)?"[^>]*>(\d)<', drawing(page)) == ["1", "2"]
-    assert "Needs a look Flag 2 urgent Said yes to" in words(page)
-    assert "Resolved before Flag 1 high Pain went from 4 to 8" in words(page)
+    assert "Needs a look Flag 2 urgent Said yes to" in page_text(page)
+    assert "Resolved before Flag 1 high Pain went from 4 to 8" in page_text(page)
     assert [count(page, part) for part in ("mark", "mark-past")] == [1, 1]
 
 
 def test_the_key_has_the_line_of_a_changed_dose_where_one_is_drawn(alice, plan, cast):
     flagged_clients.calm(plan, 9, 1)
-    assert "the dose changed" not in words(shown(alice, plan))
+    assert "the dose changed" not in page_text(shown(alice, plan))
     prescribing.amend_prescription(plan, make.dose(sets=2), by=cast.alice, reason="More.")
     page = shown(alice, plan)
-    assert "the dose changed" in words(page)
+    assert "the dose changed" in page_text(page)
     assert count(page, "change") == 1
 
 
@@ -87,7 +87,7 @@ def test_the_reports_behind_a_flag_wear_a_ring_and_are_named_with_it(alice, plan
     assert count(page, "ring") == behind
     table = page.content.decode().split('class="pl-table pl-pain"', 1)[1].split("</table>", 1)[0]
     assert table.count("<td>1</td>") == behind
-    assert "Behind it:" in words(page)
+    assert "Behind it:" in page_text(page)
 
 
 def test_a_new_dose_is_a_hairline_with_its_words(alice, plan):
@@ -102,7 +102,7 @@ def test_a_new_dose_is_a_hairline_with_its_words(alice, plan):
 def test_the_table_says_what_was_usual_and_a_missing_answer_is_a_dash(alice, plan):
     flagged_clients.rising(plan)
     flagged_clients.says(plan, 0.01, None, 3)
-    page = words(shown(alice, plan))
+    page = page_text(shown(alice, plan))
     assert re.search(r"\d+ \w+, \d\d:\d\d 6 → 6 \d\.\d \d\.\d ± \d\.\d 1", page)
     assert re.search(r"\d\d:\d\d – → 3 – –", page)
     assert "The same as a table When Before → after Last week Usual Flag" in page
@@ -133,13 +133,13 @@ def test_the_days_are_those_of_the_clients_own_zone(alice, plan):
     at = dt.datetime.now(dt.UTC).replace(hour=20, minute=15) - 3 * flagged_clients.DAY
     flagged_clients.says(plan, (timezone.now() - at) / flagged_clients.DAY, 4)
     there = at + dt.timedelta(hours=14)
-    page = words(shown(alice, plan))
+    page = page_text(shown(alice, plan))
     assert f"{there.day} {there:%b}, {there:%H:%M} 4" in page
 
 
 def test_the_page_leads_to_the_knobs_and_to_trying_others(alice, plan):
     page = shown(alice, plan)
-    assert "How finely the rule listens Standard, from 1 point up" in words(page)
+    assert "How finely the rule listens Standard, from 1 point up" in page_text(page)
     assert all(
         f'href="{url(name, plan.client_id)}"' in page.content.decode() for name in ("rule_settings", "rule_simulation")
     )

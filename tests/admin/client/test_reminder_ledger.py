@@ -10,7 +10,7 @@ from clinic.mail.outbox import send_due
 from clinic.models import Client, Invitation, Practitioner, Reminder, SkipReason
 from clinic.models.outbox import REFUSED_RECIPIENT, State
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 NOW = timezone.now().replace(hour=12, minute=0)
 ENDS = [
@@ -43,7 +43,7 @@ def ledger(person, client, **asked):
 
 
 def test_every_reminder_says_when_it_was_due_what_became_of_it_and_why(cast, dana):
-    page = words(ledger(cast.alice, dana))
+    page = page_text(ledger(cast.alice, dana))
     assert "Sent" in page
     assert f"reminder.{dana.pk}.0@clinic.example" in page
     assert "Not sent: the client had already reported that day" in page
@@ -84,7 +84,7 @@ def test_the_queries_do_not_grow(cast, dana, django_assert_num_queries, django_a
 
 def test_the_front_desk_sees_times_and_no_reason_that_tells_of_health(cast, dana):
     desk = make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK)
-    page = words(ledger(desk, dana))
+    page = page_text(ledger(desk, dana))
     assert "Not sent" in page
     assert "Came back: 552 5.2.2 full" in page
     assert [word for word in ("Forward bend", "held", "reported") if word in page] == []
@@ -100,22 +100,22 @@ def test_nothing_can_be_posted(cast, dana):
 
 
 def test_before_the_first_it_says_so(cast):
-    assert "No reminder yet" in words(ledger(cast.alice, cast.dana))
+    assert "No reminder yet" in page_text(ledger(cast.alice, cast.dana))
 
 
 def test_an_invitation_that_came_back_shows_on_the_page_and_in_the_list(cast):
     frida = make.invited(cast.alice, "Frida")
     send_due(Invitation)
     handling.record_bounce(frida.invitations.get(), "550 5.1.1 no such mailbox", hard=True, now=NOW)
-    page = words(signed_in(cast.alice).get(url("client", frida.pk)))
+    page = page_text(signed_in(cast.alice).get(url("client", frida.pk)))
     assert "mail comes back since" in page
     assert "Came back: 550 5.1.1 no such mailbox" in page
-    assert "frida@home.example mail comes back" in words(signed_in(cast.alice).get(url("clients")))
+    assert "frida@home.example mail comes back" in page_text(signed_in(cast.alice).get(url("clients")))
 
 
 def test_a_complaint_is_told_where_the_wishes_stand(cast, dana):
     handling.record_complaint(Reminder.objects.get(state=State.SENT), now=NOW)
     assert not Client.objects.get(pk=dana.pk).reminders_wanted
-    page = words(signed_in(cast.alice).get(url("client", dana.pk)))
+    page = page_text(signed_in(cast.alice).get(url("client", dana.pk)))
     assert "Their mail program reported a mail of ours as unwanted" in page
-    assert "Sent: the client's mail program reported it as unwanted" in words(ledger(cast.alice, dana))
+    assert "Sent: the client's mail program reported it as unwanted" in page_text(ledger(cast.alice, dana))

@@ -8,7 +8,7 @@ from clinic.flags.rule_tuning import set_clinic_rule_settings
 from clinic.flags.trend import FALSE_FLAGS_PER_YEAR
 from clinic.models import Practitioner, RuleSettings
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 FEW = {"sensitivity": "few", "smallest_rise": "1.5", "reason": "Her days differ a lot."}
 
@@ -29,7 +29,7 @@ def checked(page):
 
 
 def test_each_setting_stands_there_with_its_measured_price(cast, alice):
-    page = words(alice.get(url("rule_settings", cast.dana.pk)))
+    page = page_text(alice.get(url("rule_settings", cast.dana.pk)))
     assert all(f"{price:.2f}" in page for price in FALSE_FLAGS_PER_YEAR.values())
     assert "Now: standard, from 1 point up." in page
     assert "Never: the rule listens as it comes." in page
@@ -37,10 +37,15 @@ def test_each_setting_stands_there_with_its_measured_price(cast, alice):
 
 def test_turning_them_needs_a_reason_and_is_told_on_the_clients_page(cast, alice):
     page = change_settings(alice, cast)
-    assert said(page) == ["Dana: the rule listens as chosen from now on."]
-    assert "Few false flags: later, from 1.5 points up" in words(page)
-    made = RuleSettings.objects.get()
-    assert (made.sensitivity, made.smallest_rise, made.reason, made.by) == ("few", 1.5, FEW["reason"], cast.alice)
+    assert flash_messages(page) == ["Dana: the rule listens as chosen from now on."]
+    assert "Few false flags: later, from 1.5 points up" in page_text(page)
+    settings = RuleSettings.objects.get()
+    assert (settings.sensitivity, settings.smallest_rise, settings.reason, settings.by) == (
+        "few",
+        1.5,
+        FEW["reason"],
+        cast.alice,
+    )
 
 
 def test_the_clients_page_says_the_clinics_settings_where_the_client_has_none(cast, alice):
@@ -48,11 +53,11 @@ def test_the_clients_page_says_the_clinics_settings_where_the_client_has_none(ca
     set_clinic_rule_settings(
         olga.clinic, sensitivity="early", smallest_rise=2.0, reason="We want to know soon.", by=olga
     )
-    page = words(alice.get(url("client", cast.dana.pk)))
+    page = page_text(alice.get(url("client", cast.dana.pk)))
     assert "Early: more false flags, from 2 points up" in page
     assert f"{FALSE_FLAGS_PER_YEAR['early', 2.0]:.2f}" in page
     change_settings(alice, cast)
-    assert "Few false flags: later, from 1.5 points up" in words(alice.get(url("client", cast.dana.pk)))
+    assert "Few false flags: later, from 1.5 points up" in page_text(alice.get(url("client", cast.dana.pk)))
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
@@ -76,7 +81,7 @@ def test_only_what_was_measured_can_be_chosen(cast, alice, field, value):
 def test_every_turn_stays_below_with_who_and_why(cast, alice):
     change_settings(alice, cast)
     change_settings(alice, cast, sensitivity="early", reason="We see her every week now.")
-    page = words(alice.get(url("rule_settings", cast.dana.pk)))
+    page = page_text(alice.get(url("rule_settings", cast.dana.pk)))
     early = page.index("Alice: early: more false flags, from 1.5 points up. We see her every week now.")
     assert early < page.index("Alice: few false flags: later, from 1.5 points up. Her days differ a lot.")
 

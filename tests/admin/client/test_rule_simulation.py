@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import Flag
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 HARDLY = {"sensitivity": "few", "smallest_rise": "2.0"}
 EARLY = {"sensitivity": "early", "smallest_rise": "1.0"}
@@ -43,7 +43,7 @@ def test_it_begins_with_what_is_in_force(alice, ruth):
     page = simulate(alice, ruth)
     assert page.context["rule_settings"] == ("standard", 1.0)
     assert lines(page) == [(True, True)]
-    assert "With these it would have flagged once in 5 weeks." in words(page)
+    assert "With these it would have flagged once in 5 weeks." in page_text(page)
     assert 'class="pl-button pl-main" href="' not in page.content.decode()
 
 
@@ -51,8 +51,8 @@ def test_an_early_rule_flags_no_later_and_the_table_says_when(alice, ruth):
     page = simulate(alice, ruth, **EARLY)
     (line,) = page.context["simulations"][0].comparisons
     assert line.simulated.at <= line.real.raised_at
-    assert "Pain is rising" in words(page)
-    assert f"up {line.simulated.rise:.1f} points" in words(page)
+    assert "Pain is rising" in page_text(page)
+    assert f"up {line.simulated.rise:.1f} points" in page_text(page)
 
 
 def test_a_flag_that_would_not_have_been_stands_there_hollow(alice, cast):
@@ -63,9 +63,9 @@ def test_a_flag_that_would_not_have_been_stands_there_hollow(alice, cast):
     assert Flag.objects.filter(prescription=mild).exists()
     page = simulate(alice, mild.client, **HARDLY)
     assert lines(page) == [(False, True)]
-    assert "With these it would not have flagged in 5 weeks." in words(page)
+    assert "With these it would not have flagged in 5 weeks." in page_text(page)
     assert page.content.decode().count('class="chart-mark-past" cx') >= 2
-    assert "not flagged" in words(page)
+    assert "not flagged" in page_text(page)
 
 
 def test_use_these_leads_to_the_knobs_filled_in(alice, ruth):
@@ -94,7 +94,7 @@ def test_the_queries_do_not_grow_with_the_history(alice, cast, django_assert_max
 
 
 def test_who_never_reported_is_told_to_come_back(alice, cast):
-    assert "Nothing to try it on yet" in words(simulate(alice, cast.dana))
+    assert "Nothing to try it on yet" in page_text(simulate(alice, cast.dana))
 
 
 @pytest.mark.parametrize("nonsense", [{"sensitivity": "loud"}, {"smallest_rise": "-1"}, {"sensitivity": "x" * 9999}])
@@ -109,4 +109,4 @@ def test_one_bad_session_is_replayed_too(alice, cast):
     make.report(prescription, 4, 8, at=dt.datetime.now(dt.UTC) - dt.timedelta(days=1))
     page = simulate(alice, cast.dana)
     assert lines(page) == [(True, True)]
-    assert "Exercise hurts" in words(page)
+    assert "Exercise hurts" in page_text(page)

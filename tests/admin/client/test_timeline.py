@@ -4,16 +4,14 @@ import datetime as dt
 
 import pytest
 
-from clinic.clients import departure
-from clinic.clients import messages as client_messages
-from clinic.clients import notes as client_notes
+from clinic.clients import departure, messages as client_messages, notes as client_notes
 from clinic.documents import data_export
 from clinic.flags import escalation, lifecycle, rule_tuning
 from clinic.models import Flag, Practitioner
 from clinic.pain import reporting
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 
 @pytest.fixture
@@ -21,9 +19,9 @@ def alice(cast):
     return signed_in(cast.alice)
 
 
-def told(browser, client, **asked):
+def timeline_text(browser, client, **asked):
     """The page's words from the timeline on."""
-    page = words(browser.get(url("client", client.pk), asked))
+    page = page_text(browser.get(url("client", client.pk), asked))
     return page[page.index("Everything that was done") :]
 
 
@@ -48,7 +46,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
     alice.get(url("handout", plan.pk))
     data_export.export_data(cast.dana, by=cast.dana.user)
     prescribing.end_prescription(plan, by=cast.alice.user, reason="All better.")
-    page = told(alice, cast.dana) + told(alice, cast.dana, timeline=2)
+    page = timeline_text(alice, cast.dana) + timeline_text(alice, cast.dana, timeline=2)
     for line in (
         "Alice invited the client",
         "Dana joined and agreed to the terms",
@@ -77,7 +75,7 @@ def test_each_act_is_one_line_with_its_reason(cast, alice):
 def test_the_newest_comes_first_and_twenty_fill_a_page(cast, alice):
     for number in range(21):
         client_notes.add_note(cast.dana, f"Number {number}.", by=cast.alice)
-    first, second = told(alice, cast.dana), told(alice, cast.dana, timeline=2)
+    first, second = timeline_text(alice, cast.dana), timeline_text(alice, cast.dana, timeline=2)
     assert first.index("Number 20.") < first.index("Number 2.")
     assert "Alice invited the client" not in first
     assert "Alice invited the client" in second
@@ -86,7 +84,7 @@ def test_the_newest_comes_first_and_twenty_fill_a_page(cast, alice):
 
 def test_a_page_that_is_none_is_the_nearest(cast, alice):
     for wanted in ("0", "99", "-1", "x", "9" * 30):
-        assert "Alice invited the client" in told(alice, cast.dana, timeline=wanted)
+        assert "Alice invited the client" in timeline_text(alice, cast.dana, timeline=wanted)
         assert alice.get(url("client", cast.dana.pk), {"page": wanted}).status_code == 200
 
 
@@ -94,22 +92,22 @@ def test_times_are_the_clients_own(cast, alice):
     type(cast.dana).objects.filter(pk=cast.dana.pk).update(time_zone="Asia/Tokyo")
     at = dt.datetime(2026, 3, 2, 20, 30, tzinfo=dt.UTC)
     client_notes.add_note(cast.dana, "Late.", by=cast.alice, now=at)
-    assert "3 Mar 2026, 05:30 Alice wrote a note Late." in told(alice, cast.dana)
+    assert "3 Mar 2026, 05:30 Alice wrote a note Late." in timeline_text(alice, cast.dana)
 
 
 def test_a_colleague_is_named_and_nobody_of_another_clients_story_is_in_it(cast):
     owner = make.practitioner(cast.alice.clinic, "Olga", Practitioner.Role.OWNER)
     client_notes.add_note(cast.dana, "Seen with Alice.", by=owner)
     client_notes.add_note(cast.erin, "Zebrafish.", by=cast.bob)
-    page = told(signed_in(cast.alice), cast.dana)
+    page = timeline_text(signed_in(cast.alice), cast.dana)
     assert "Olga wrote a note Seen with Alice." in page
     assert "Zebrafish" not in page
 
 
 def test_leaving_and_erasing_are_in_it(cast, alice):
     departure.leave_clinic(cast.dana, by=cast.dana.user)
-    assert "Dana left the clinic" in told(alice, cast.dana)
+    assert "Dana left the clinic" in timeline_text(alice, cast.dana)
     departure.erase_client(cast.dana)
-    page = told(alice, cast.dana)
+    page = timeline_text(alice, cast.dana)
     assert "the operator erased who the client was" in page
     assert "Dana" not in page

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from clinic.clients.csv_reader import MAX_BYTES
 from clinic.models import AuditEntry, Client, Invitation, Practitioner
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 TABLE = (
     "Name,E-mail,Usually gets up at\n"
@@ -39,7 +39,7 @@ def signed_table_in(page):
 def test_a_look_tells_each_row_and_stores_nothing(alice):
     before = stored()
     page = look(alice)
-    text = words(page)
+    text = page_text(page)
     assert "2 to invite 1 here already 1 twice in the table 1 to mend" in text
     assert "Dana , joined, Alice" in text
     assert "The same address is in line 2." in text
@@ -51,7 +51,7 @@ def test_a_look_tells_each_row_and_stores_nothing(alice):
 def test_a_press_invites_those_that_are_right(cast, alice):
     page = alice.post(url("confirm_import"), {"signed_table": signed_table_in(look(alice))}, follow=True)
     assert page.redirect_chain == [(url("invite"), 302)]
-    (message,) = said(page)
+    (message,) = flash_messages(page)
     assert message.startswith("2 invitations are on their way. 3 rows were left out")
     assert set(Client.objects.filter(state="invited").values_list("name", flat=True)) == {"Frida Kern", "Gustav"}
 
@@ -60,7 +60,7 @@ def test_a_press_invites_those_that_are_right(cast, alice):
 def test_a_file_as_excel_saves_it(alice, encoding):
     content = "Nombre;Correo electrónico\nIñaki Núñez;inaki@home.example\n".encode(encoding)
     page = alice.post(url("import_clients"), {"file": SimpleUploadedFile("c.csv", content)})
-    assert "Iñaki Núñez" in words(page)
+    assert "Iñaki Núñez" in page_text(page)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_no_table_is_said_at_its_field(alice, given, field, complaint):
     page = alice.post(url("import_clients"), given)
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
-    assert complaint in words(page)
+    assert complaint in page_text(page)
 
 
 def test_what_changed_since_the_look_is_told_and_nobody_is_invited(cast, alice):
@@ -96,18 +96,18 @@ def test_what_changed_since_the_look_is_told_and_nobody_is_invited(cast, alice):
     make.invited(cast.bob, "Gustav")
     before = stored()
     again = alice.post(url("confirm_import"), {"signed_table": signed_table_in(page)})
-    assert "Something has changed since you looked, so nobody was invited yet." in words(again)
+    assert "Something has changed since you looked, so nobody was invited yet." in page_text(again)
     assert stored() == before
-    assert said(alice.post(url("confirm_import"), {"signed_table": signed_table_in(again)}, follow=True))[0].startswith(
-        "1 invitation"
-    )
+    assert flash_messages(alice.post(url("confirm_import"), {"signed_table": signed_table_in(again)}, follow=True))[
+        0
+    ].startswith("1 invitation")
 
 
 def test_a_second_press_invites_nobody_twice(alice):
     form = {"signed_table": signed_table_in(look(alice))}
     alice.post(url("confirm_import"), form)
     before = stored()
-    assert "Something has changed since you looked" in words(alice.post(url("confirm_import"), form))
+    assert "Something has changed since you looked" in page_text(alice.post(url("confirm_import"), form))
     assert stored() == before
 
 
@@ -170,13 +170,15 @@ def test_who_works_at_two_clinics_says_for_which(cast, alice):
 
 
 def test_columns_that_are_not_read_are_named(alice):
-    assert "Columns that are not read: “Diagnosis”." in words(look(alice, "Name,E-mail,Diagnosis\nA,a@home.example,x"))
+    assert "Columns that are not read: “Diagnosis”." in page_text(
+        look(alice, "Name,E-mail,Diagnosis\nA,a@home.example,x")
+    )
 
 
 def test_an_import_of_many_says_how_long_it_takes(alice):
     text = "Name,E-mail\n" + "".join(f"C{number},c{number}@home.example\n" for number in range(50))
     page = alice.post(url("confirm_import"), {"signed_table": signed_table_in(look(alice, text))}, follow=True)
-    assert said(page)[0].startswith("50 invitations are on their way. The last goes out in 2 minutes.")
+    assert flash_messages(page)[0].startswith("50 invitations are on their way. The last goes out in 2 minutes.")
 
 
 def test_what_is_typed_is_shown_as_text(alice):

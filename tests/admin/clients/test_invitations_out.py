@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.clients import invitations
 from clinic.models import Client, Practitioner
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 LONG_AGO = timezone.now() - dt.timedelta(days=8)
 
@@ -39,7 +39,7 @@ def frida(cast):
 )
 def test_each_says_what_became_of_the_last_mail(alice, frida, changed, text):
     frida.invitations.update(**changed)
-    page = words(alice.get(url("invite")))
+    page = page_text(alice.get(url("invite")))
     assert "1 invitation is out" in page
     assert text in page
 
@@ -47,7 +47,7 @@ def test_each_says_what_became_of_the_last_mail(alice, frida, changed, text):
 def test_who_has_joined_is_not_among_them_nor_are_those_of_others(cast, alice):
     make.invited(cast.bob, "Gustav")
     make.invited(cast.charlie, "Hanna")
-    page = words(alice.get(url("invite")))
+    page = page_text(alice.get(url("invite")))
     assert "0 invitations are out" in page
     assert "Nobody is waiting to join." in page
 
@@ -55,7 +55,7 @@ def test_who_has_joined_is_not_among_them_nor_are_those_of_others(cast, alice):
 def test_those_ticked_get_a_new_link(cast, alice, frida):
     gustav = make.invited(cast.alice, "Gustav")
     page = alice.post(url("resend_invitations"), {"client": [frida.pk, gustav.pk, cast.dana.pk]}, follow=True)
-    assert said(page) == [
+    assert flash_messages(page) == [
         "2 new invitations are on their way. 1 person has joined or left in the meantime, and stays as they are."
     ]
     assert [row.invitations.count() for row in (frida, gustav, cast.dana)] == [2, 2, 1]
@@ -65,29 +65,29 @@ def test_all_who_have_not_answered_for_a_week_are_reminded_by_one_press(cast, al
     frida.invitations.update(state="sent", sent_at=LONG_AGO)
     make.invited(cast.alice, "Gustav")
     page = alice.get(url("invite"))
-    assert "1 has not answered for a week." in words(page)
-    assert said(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
+    assert "1 has not answered for a week." in page_text(page)
+    assert flash_messages(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
         "1 new invitation is on its way."
     ]
-    assert "has not answered for a week" not in words(alice.get(url("invite")))
-    assert said(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
+    assert "has not answered for a week" not in page_text(alice.get(url("invite")))
+    assert flash_messages(alice.post(url("resend_invitations"), {"remind": "1"}, follow=True)) == [
         "Nobody was chosen, so nothing was sent."
     ]
 
 
 def test_withdrawing_asks_first(alice, frida):
     page = alice.post(url("withdraw_invitations"), {"client": frida.pk})
-    assert "The link in this mail stops working at once" in words(page)
+    assert "The link in this mail stops working at once" in page_text(page)
     assert Client.objects.filter(pk=frida.pk).exists()
     page = alice.post(url("withdraw_invitations"), {"client": frida.pk, "confirmed": "1"}, follow=True)
-    assert said(page) == ["The invitation to Frida is withdrawn. Its link works no more."]
+    assert flash_messages(page) == ["The invitation to Frida is withdrawn. Its link works no more."]
     assert not Client.objects.filter(pk=frida.pk).exists()
 
 
 def test_of_whom_something_is_prescribed_it_says_what_happens(cast, alice, frida):
     make.prescription(frida)
     page = alice.get(url("withdraw_invitations"), {"client": frida.pk})
-    assert "An exercise is prescribed already: it ends" in words(page)
+    assert "An exercise is prescribed already: it ends" in page_text(page)
     alice.post(url("withdraw_invitations"), {"client": frida.pk, "confirmed": "1"})
     assert Client.objects.get(pk=frida.pk).state == "left"
 
@@ -100,9 +100,9 @@ def test_looking_withdraws_nothing(alice, frida):
 def test_who_joined_meanwhile_is_told(cast, alice, frida):
     for form in ({"client": cast.dana.pk}, {"client": cast.dana.pk, "confirmed": "1"}):
         page = alice.post(url("withdraw_invitations"), form, follow=True)
-        assert said(page) == ["1 person has joined or left in the meantime, and stays as they are."]
+        assert flash_messages(page) == ["1 person has joined or left in the meantime, and stays as they are."]
     page = alice.post(url("withdraw_invitations"), {"client": [frida.pk, cast.dana.pk], "confirmed": "1"}, follow=True)
-    assert said(page)[0].startswith("The invitation to Frida is withdrawn.")
+    assert flash_messages(page)[0].startswith("The invitation to Frida is withdrawn.")
 
 
 @pytest.mark.parametrize("act", ["resend_invitations", "withdraw_invitations"])
@@ -122,7 +122,7 @@ def test_who_works_at_two_clinics_acts_at_each(cast, alice, frida):
     second = make.clinic("Second Street")
     here = Practitioner.objects.create(user=cast.alice.user, clinic=second, name="Alice")
     hanna = make.invited(here, "Hanna")
-    assert "Second Street" in words(alice.get(url("invite")))
+    assert "Second Street" in page_text(alice.get(url("invite")))
     alice.post(url("withdraw_invitations"), {"client": [frida.pk, hanna.pk], "confirmed": "1"})
     assert not Client.objects.filter(pk__in=[frida.pk, hanna.pk]).exists()
 

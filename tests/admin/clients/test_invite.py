@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Client, Invitation, Practitioner
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_filled_in_form_invites(cast, alice):
     assert (client.email, client.time_zone, client.language) == ("frida@home.example", "Europe/Berlin", "es")
     assert (client.wakes_at, client.practitioner, client.clinic) == (dt.time(6, 30), cast.alice, cast.alice.clinic)
     assert page.redirect_chain == [(url("client", client.pk), 302)]
-    assert "The invitation to Frida Kern is on its way. Prescribe now · Invite another" in words(page)
+    assert "The invitation to Frida Kern is on its way. Prescribe now · Invite another" in page_text(page)
     assert f'<a href="{url("prescribe", client.pk)}">Prescribe now</a>' in page.content.decode()
     assert Invitation.objects.filter(client=client, invited_by=cast.alice).count() == 1
 
@@ -62,14 +62,14 @@ def test_what_makes_no_sense_is_said_at_its_field_and_nobody_is_invited(alice, f
     assert page.status_code == 200
     assert list(page.context["form"].errors) == [field]
     assert complaint in " ".join(page.context["form"].errors[field])
-    assert "Nothing is stored yet." in words(page)
+    assert "Nothing is stored yet." in page_text(page)
     assert (Client.objects.count(), Invitation.objects.count()) == before
 
 
 def test_who_works_at_two_clinics_says_which(cast, alice):
     second = make.clinic("Second Street")
     here = Practitioner.objects.create(user=cast.alice.user, clinic=second, name="Alice")
-    assert "Second Street" in words(alice.get(url("invite")))
+    assert "Second Street" in page_text(alice.get(url("invite")))
     alice.post(url("invite"), frida(clinic=here.pk))
     assert Client.objects.get(name="Frida Kern").clinic == second
 
@@ -84,7 +84,7 @@ def test_nobody_invites_for_a_clinic_where_they_do_not_work(cast, alice):
 def test_an_invitation_can_be_sent_again_and_the_first_link_ends(cast, alice):
     client = make.invited(cast.alice, "Frida")
     page = alice.post(url("resend_invitation", client.pk), follow=True)
-    assert said(page) == ["A new invitation to Frida is on its way."]
+    assert flash_messages(page) == ["A new invitation to Frida is on its way."]
     first, second = client.invitations.order_by("pk")
     assert first.withdrawn_at is not None
     assert second.withdrawn_at is None
@@ -92,7 +92,7 @@ def test_an_invitation_can_be_sent_again_and_the_first_link_ends(cast, alice):
 
 def test_who_has_joined_is_not_invited_again(cast, alice):
     page = alice.post(url("resend_invitation", cast.dana.pk), follow=True)
-    assert said(page) == ["This client has joined already."]
+    assert flash_messages(page) == ["This client has joined already."]
     assert cast.dana.invitations.count() == 1
 
 

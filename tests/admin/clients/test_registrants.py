@@ -5,7 +5,7 @@ import pytest
 from clinic.clients import registration
 from clinic.models import Client, Invitation, Practitioner, Registrant
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 Role = Practitioner.Role
 ACTS = ["accept_registrant", "decline_registrant", "reconsider_registrant"]
@@ -23,31 +23,31 @@ def state(registrant):
 
 def test_the_list_says_who_waits_how_to_reach_them_and_since_when(cast, nora):
     page = signed_in(cast.alice).get(url("registrants"))
-    assert "1 person waits" in words(page)
-    assert "Nora nora@home.example 0 min ago" in words(page)
+    assert "1 person waits" in page_text(page)
+    assert "Nora nora@home.example 0 min ago" in page_text(page)
 
 
 def test_nobody_waits(cast):
-    assert "Nobody waits" in words(signed_in(cast.alice).get(url("registrants")))
+    assert "Nobody waits" in page_text(signed_in(cast.alice).get(url("registrants")))
 
 
 def test_the_way_there_says_how_many_wait(cast, nora):
     registration.register_visitor(nora.clinic, name="Unproven", email="unproven@home.example", language="en")
     page = signed_in(cast.alice).get(url("index"))
     assert f'href="{url("registrants")}"' in page.content.decode()
-    assert "Registrants 1 waiting" in words(page)
-    assert "Registrants 1" not in words(signed_in(cast.charlie).get(url("index")))
-    assert "Unproven" not in words(signed_in(cast.alice).get(url("registrants")))
+    assert "Registrants 1 waiting" in page_text(page)
+    assert "Registrants 1" not in page_text(signed_in(cast.charlie).get(url("index")))
+    assert "Unproven" not in page_text(signed_in(cast.alice).get(url("registrants")))
 
 
 def test_accepting_invites_and_leads_to_the_client(cast, nora):
     page = signed_in(cast.alice).post(url("accept_registrant", nora.pk), follow=True)
     client = Client.objects.get(email="nora@home.example")
     assert page.redirect_chain == [(url("client", client.pk), 302)]
-    assert said(page) == ["The invitation to Nora is on its way."]
+    assert flash_messages(page) == ["The invitation to Nora is on its way."]
     assert (client.practitioner, state(nora)) == (cast.alice, Registrant.State.ACCEPTED)
     assert Invitation.objects.filter(client=client).count() == 1
-    assert "Nobody waits" in words(signed_in(cast.bob).get(url("registrants")))
+    assert "Nobody waits" in page_text(signed_in(cast.bob).get(url("registrants")))
 
 
 def test_the_owner_chooses_who_will_treat(cast, nora):
@@ -64,16 +64,16 @@ def test_the_owner_chooses_who_will_treat(cast, nora):
 def test_a_practitioner_takes_on_for_nobody_else(cast, nora, chosen):
     number = getattr(cast, chosen).pk if chosen in {"bob", "charlie"} else chosen
     page = signed_in(cast.alice).post(url("accept_registrant", nora.pk), {"practitioner": number}, follow=True)
-    assert said(page) == ["Nora: nothing is changed. Choose somebody who works at this clinic."]
+    assert flash_messages(page) == ["Nora: nothing is changed. Choose somebody who works at this clinic."]
     assert state(nora) == Registrant.State.WAITING
     assert not Client.objects.filter(email="nora@home.example").exists()
 
 
 def test_who_was_invited_in_the_meantime_waits_no_more(cast, nora):
     client, alice = make.invited(cast.bob, "Nora"), signed_in(cast.alice)
-    assert "Nobody waits" in words(alice.get(url("registrants")))
+    assert "Nobody waits" in page_text(alice.get(url("registrants")))
     page = alice.post(url("accept_registrant", nora.pk), follow=True)
-    assert said(page) == ["Nora: nothing is changed. This is decided already."]
+    assert flash_messages(page) == ["Nora: nothing is changed. This is decided already."]
     nora.refresh_from_db()
     assert (nora.state, nora.client, nora.decided_by) == (Registrant.State.ACCEPTED, client, cast.bob)
 
@@ -86,9 +86,11 @@ def test_an_invitation_at_another_clinic_changes_nothing_here(cast, nora):
 def test_declining_and_thinking_again(cast, nora):
     alice = signed_in(cast.alice)
     page = alice.post(url("decline_registrant", nora.pk), follow=True)
-    assert said(page) == ["Nora: declined. The exercises stay open to them."]
-    assert "1 declined" in words(page)
-    assert said(alice.post(url("decline_registrant", nora.pk), follow=True)) == ["Nora: this is decided already."]
+    assert flash_messages(page) == ["Nora: declined. The exercises stay open to them."]
+    assert "1 declined" in page_text(page)
+    assert flash_messages(alice.post(url("decline_registrant", nora.pk), follow=True)) == [
+        "Nora: this is decided already."
+    ]
     alice.post(url("accept_registrant", nora.pk))
     assert state(nora) == Registrant.State.ACCEPTED
 
@@ -96,11 +98,13 @@ def test_declining_and_thinking_again(cast, nora):
 def test_a_decline_can_be_undone(cast, nora):
     alice = signed_in(cast.alice)
     alice.post(url("decline_registrant", nora.pk))
-    assert "declined by Alice" in words(alice.get(url("registrants")))
-    assert said(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == ["Nora waits again."]
+    assert "declined by Alice" in page_text(alice.get(url("registrants")))
+    assert flash_messages(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == ["Nora waits again."]
     nora.refresh_from_db()
     assert (nora.state, nora.decided_by, nora.decided_at) == (Registrant.State.WAITING, None, None)
-    assert said(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == ["Nora: this is decided already."]
+    assert flash_messages(alice.post(url("reconsider_registrant", nora.pk), follow=True)) == [
+        "Nora: this is decided already."
+    ]
 
 
 def test_several_are_taken_on_at_once_and_who_was_decided_meanwhile_is_left(cast, nora):
@@ -109,7 +113,7 @@ def test_several_are_taken_on_at_once_and_who_was_decided_meanwhile_is_left(cast
     make.invited(cast.bob, "Rosa")
     alice = signed_in(cast.alice)
     page = alice.post(url("decide_registrants"), {"registrant": [nora.pk, paul.pk, rosa.pk]}, follow=True)
-    assert said(page) == ["2 invitations are on their way.", "1 was decided already, and stays as it is."]
+    assert flash_messages(page) == ["2 invitations are on their way.", "1 was decided already, and stays as it is."]
     assert set(Client.objects.filter(practitioner=cast.alice).values_list("name", flat=True)) == {
         "Dana",
         "Nora",
@@ -121,7 +125,7 @@ def test_several_are_declined_at_once(cast, nora):
     paul = make.registrant(cast.alice.clinic, "Paul")
     form = {"registrant": [nora.pk, paul.pk], "decline": "1"}
     page = signed_in(cast.alice).post(url("decide_registrants"), form, follow=True)
-    assert said(page) == ["2 people declined. The exercises stay open to them."]
+    assert flash_messages(page) == ["2 people declined. The exercises stay open to them."]
     assert {state(nora), state(paul)} == {Registrant.State.DECLINED}
 
 
@@ -134,7 +138,7 @@ def test_the_owner_takes_several_on_for_a_colleague(cast, nora):
 
 def test_nobody_ticked_changes_nothing(cast, nora):
     page = signed_in(cast.alice).post(url("decide_registrants"), follow=True)
-    assert said(page) == ["Nobody was chosen, so nothing is changed."]
+    assert flash_messages(page) == ["Nobody was chosen, so nothing is changed."]
     assert state(nora) == Registrant.State.WAITING
 
 
@@ -155,8 +159,8 @@ def test_nobody_of_another_clinic_nor_the_front_desk_decides_on_several(cast, no
 def test_the_front_desk_sees_who_waits_and_decides_nothing(cast, nora):
     desk = signed_in(make.practitioner(cast.alice.clinic, "Fred", Role.FRONT_DESK))
     page = desk.get(url("registrants"))
-    assert "Nora nora@home.example" in words(page)
-    assert "A practitioner decides whom the clinic takes on." in words(page)
+    assert "Nora nora@home.example" in page_text(page)
+    assert "A practitioner decides whom the clinic takes on." in page_text(page)
     assert "<button" not in page.content.decode().split('class="pl-card pl-registrants"')[1].split("</ul>")[0]
     assert {desk.post(url(act, nora.pk)).status_code for act in ACTS} == {404}
     assert state(nora) == Registrant.State.WAITING
@@ -164,7 +168,7 @@ def test_the_front_desk_sees_who_waits_and_decides_nothing(cast, nora):
 
 @pytest.mark.parametrize("act", ACTS)
 def test_another_clinic_and_the_registrant_find_nothing(cast, nora, act):
-    assert "nora" not in words(signed_in(cast.charlie).get(url("registrants"))).lower()
+    assert "nora" not in page_text(signed_in(cast.charlie).get(url("registrants"))).lower()
     for person in (cast.charlie, nora.user, cast.dana.user, make.user("nobody@home.example")):
         assert signed_in(person).post(url(act, nora.pk)).status_code == 404
     assert signed_in(cast.alice).post(url(act, 987_654)).status_code == 404

@@ -8,7 +8,7 @@ from clinic import audit
 from clinic.models import AuditEntry, Practitioner
 from exercises.models import Media
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.exercises import files
 from tests.portal import visit
 
@@ -30,7 +30,7 @@ def uploads():
 
 
 def test_the_clinics_film_is_shown_to_the_client_with_its_captions(cast, alice):
-    assert said(upload(alice, files.MP4)) == ["Film stored."]
+    assert flash_messages(upload(alice, files.MP4)) == ["Film stored."]
     upload(alice, files.PNG, "poster")
     upload(alice, files.VTT, "captions", language="es")
     film, poster, captions = (uploads().get(kind=kind) for kind in ("film", "poster", "captions"))
@@ -63,7 +63,7 @@ def test_removing_it_brings_the_shipped_one_back(alice, settings, django_capture
     upload(alice, files.VTT, "captions", language="en")
     with django_capture_on_commit_callbacks(execute=True):
         answer = alice.post(url("exercise_remove", "forward-bend", uploads().get(kind="film").pk), follow=True)
-    assert said(answer) == ["Film removed."]
+    assert flash_messages(answer) == ["Film removed."]
     assert not uploads().exists()
     assert list(Path(settings.MEDIA_ROOT, "exercises").iterdir()) == []
 
@@ -81,7 +81,7 @@ BAD = [
 def test_a_bad_file_is_refused_at_its_field(alice, kind, content, name, complaint):
     page = upload(alice, content, kind, name, language="en")
     assert page.status_code == 422
-    assert complaint in words(page)
+    assert complaint in page_text(page)
     assert not uploads().exists()
 
 
@@ -96,20 +96,20 @@ def test_what_goes_with_a_film_is_looked_at_too(alice, kind, content, complaint)
     upload(alice, files.MP4)
     page = upload(alice, content, kind, language="es")
     assert page.status_code == 422
-    assert complaint in words(page)
+    assert complaint in page_text(page)
     assert uploads().count() == 1
 
 
 def test_a_film_that_is_too_big_is_refused(alice, settings):
     settings.PLUMBLINE_FILM_MEGABYTES = 0.001
-    assert "Make it smaller." in words(upload(alice, files.MP4))
+    assert "Make it smaller." in page_text(upload(alice, files.MP4))
     assert not uploads().exists()
 
 
 def test_no_file_at_all_is_asked_for(alice):
     page = alice.post(url("exercise_upload", "forward-bend", "film"))
     assert page.status_code == 422
-    assert "Choose a file." in words(page)
+    assert "Choose a file." in page_text(page)
 
 
 def test_the_book_says_who_did_it(cast, alice):
@@ -127,7 +127,7 @@ def test_the_front_desk_uploads_and_removes_nothing(cast, alice):
     desk = signed_in(make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK))
     assert upload(desk, files.WEBM).status_code == 404
     assert desk.post(url("exercise_remove", "forward-bend", uploads().get().pk)).status_code == 404
-    assert "Upload a film" not in words(desk.get(url("exercise", "forward-bend")))
+    assert "Upload a film" not in page_text(desk.get(url("exercise", "forward-bend")))
     assert uploads().count() == 1
 
 

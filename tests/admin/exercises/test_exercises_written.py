@@ -6,7 +6,7 @@ from clinic.models import AuditEntry, Practitioner
 from clinic.prescriptions import prescribing
 from exercises.models import Exercise, Media
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.admin.exercises.form_answers import bridge, question, step
 from tests.exercises import files
 from tests.portal import visit
@@ -27,7 +27,7 @@ def the_bridge(version=1):
 
 
 def test_alice_adds_the_bridge_prescribes_it_and_dana_reads_its_steps(cast, alice):
-    assert "Bridge is shown in the library now." in said(add(alice))
+    assert "Bridge is shown in the library now." in flash_messages(add(alice))
     added = the_bridge()
     assert added.origin == "clinic"
     assert added.steps_in("en")[1].title == "Lift your hips"
@@ -35,8 +35,8 @@ def test_alice_adds_the_bridge_prescribes_it_and_dana_reads_its_steps(cast, alic
     plan = prescribing.prescribe_exercise(cast.dana, added, make.dose(), make.nothing_found(added), by=cast.alice)
 
     dana = visit.signed_in(cast.dana)
-    assert "Makes your bottom strong." in words(dana.get(visit.url("library")))
-    page = words(dana.get(visit.url("exercise", "bridge")))
+    assert "Makes your bottom strong." in page_text(dana.get(visit.url("library")))
+    page = page_text(dana.get(visit.url("exercise", "bridge")))
     for sentence in (
         "Push your hips up and hold.",
         "Press the knees apart.",
@@ -46,8 +46,8 @@ def test_alice_adds_the_bridge_prescribes_it_and_dana_reads_its_steps(cast, alic
         "Do it now",
     ):
         assert sentence in page
-    assert "Bridge" in words(dana.get(visit.url("today")))
-    assert "Bridge" in words(dana.get(visit.url("player", plan.pk)))
+    assert "Bridge" in page_text(dana.get(visit.url("today")))
+    assert "Bridge" in page_text(dana.get(visit.url("player", plan.pk)))
 
 
 def test_the_codes_are_made_of_the_words(alice):
@@ -58,10 +58,10 @@ def test_the_codes_are_made_of_the_words(alice):
 
 
 def test_the_empty_form_brings_the_questions_that_must_not_be_forgotten(alice):
-    page = words(alice.get(url("exercise_add")))
+    page = page_text(alice.get(url("exercise_add")))
     assert "Do you have new numbness between your legs" in page
     assert "Give your pain a number from 0 to 10 before you start" in page
-    spanish = words(alice.get(url("exercise_add") + "?language=es"))
+    spanish = page_text(alice.get(url("exercise_add") + "?language=es"))
     assert "Do you have new numbness" not in spanish
 
 
@@ -100,7 +100,7 @@ def test_no_browser_gets_more_rows_than_an_exercise_may_have(alice, sent):
 def test_what_is_wrong_is_said_and_nothing_is_lost(alice, changes, complaint):
     page = alice.post(url("exercise_add"), bridge(**changes))
     assert page.status_code == 422
-    assert complaint in words(page)
+    assert complaint in page_text(page)
     assert "You lie down and lift your hips." in page.content.decode()
     assert not Exercise.objects.exists()
 
@@ -118,12 +118,12 @@ def test_a_short_name_that_is_taken_is_refused_at_its_field(alice, taken):
 def test_a_message_of_the_loader_lands_in_its_row(alice):
     page = alice.post(url("exercise_add"), bridge(variations=[{"name": "A", "how": "B", "code": "Not A Code"}]))
     assert page.status_code == 422
-    assert "This must be small letters, digits and underscores" in words(page)
+    assert "This must be small letters, digits and underscores" in page_text(page)
     assert page.context["rows"]["variations"].forms[0].errors
 
 
 def test_a_draft_is_seen_by_nobody_until_it_is_published(cast, alice):
-    assert "Bridge is kept as a draft." in said(add(alice, act="draft"))
+    assert "Bridge is kept as a draft." in flash_messages(add(alice, act="draft"))
     dana = visit.signed_in(cast.dana)
     assert dana.get(visit.url("exercise", "bridge")).status_code == 404
     alice.post(url("exercise_publish", "bridge"))
@@ -173,7 +173,7 @@ def test_two_who_change_it_at_once_do_not_overwrite_each_other(alice):
     change(alice, name="Hip bridge")
     page = change(alice, name="Other bridge")
     assert page.status_code == 422
-    assert "Somebody has changed this exercise in the meantime." in words(page)
+    assert "Somebody has changed this exercise in the meantime." in page_text(page)
     assert the_bridge(2).name == "Hip bridge"
 
 
@@ -193,7 +193,7 @@ def test_a_draft_of_a_change_leaves_the_shown_version_shown(alice):
     add(alice)
     change(alice, name="Hip bridge", act="draft")
     assert Exercise.objects.current().get().name == "Bridge"
-    assert "version 1 is shown" in words(alice.get(url("exercise", "bridge"))).lower()
+    assert "version 1 is shown" in page_text(alice.get(url("exercise", "bridge"))).lower()
 
 
 KEPT = {
@@ -205,7 +205,7 @@ KEPT = {
 def test_a_second_language_is_added(cast, alice):
     add(alice)
     form = alice.get(url("exercise_change", "bridge", "es"))
-    assert "Keep every row." in words(form)
+    assert "Keep every row." in page_text(form)
     spanish = [step("Túmbate", previous_number="1"), step("Sube la cadera", previous_number="2")]
     change(alice, "es", name="Puente", steps=spanish, **KEPT)
     two = the_bridge(2)
@@ -236,7 +236,7 @@ def test_what_the_other_languages_lack_is_asked_about(alice):
     }
     page = change(alice, base_version="2", **rows)
     assert page.status_code == 422
-    assert "What you added has no words yet in: es." in words(page)
+    assert "What you added has no words yet in: es." in page_text(page)
     change(alice, base_version="2", drop_other_languages="on", **rows)
     assert [text.language for text in the_bridge(3).texts.all()] == ["en"]
 
@@ -261,7 +261,7 @@ def test_a_new_step_may_be_put_between_two(alice):
 def test_a_bad_picture_is_said_at_its_step_and_nothing_is_stored(alice):
     page = alice.post(url("exercise_add"), bridge(steps=[step(picture=files.upload(files.SVG, "me.png"))]))
     assert page.status_code == 422
-    assert "An SVG file can hold a script." in words(page)
+    assert "An SVG file can hold a script." in page_text(page)
     assert not Exercise.objects.exists()
     assert not Media.objects.exists()
 
@@ -301,8 +301,8 @@ WRITES = ["exercise_add", "exercise_change", "exercise_publish", "exercise_withd
 def test_the_front_desk_reads_the_list_and_writes_nothing(cast, alice, name):
     add(alice)
     desk = signed_in(make.practitioner(cast.alice.clinic, "Frank", Practitioner.Role.FRONT_DESK))
-    assert "Bridge" in words(desk.get(url("exercises")))
-    assert "Add an exercise" not in words(desk.get(url("exercises")))
+    assert "Bridge" in page_text(desk.get(url("exercises")))
+    assert "Add an exercise" not in page_text(desk.get(url("exercises")))
     args = {"exercise_add": [], "exercise_change": ["bridge", "en"]}.get(name, ["bridge"])
     assert desk.post(url(name, *args), bridge(slug="mine")).status_code == 404
     assert Exercise.objects.filter(slug="bridge", published_at__isnull=False).count() == Exercise.objects.count() == 1

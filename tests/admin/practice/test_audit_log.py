@@ -8,7 +8,7 @@ from django.utils import timezone
 from clinic.models import AuditEntry, Clinic, Practitioner
 from clinic.team import members
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 LOG = "audit_log"
 
@@ -34,7 +34,7 @@ def test_the_owner_reads_who_did_what_to_whom_the_newest_first(olga):
     shown = lines(olga)
     assert shown[0] == ("Dana", "reported pain", "Dana")
     assert ("Alice", "prescribed an exercise", "Dana") in shown[1:]
-    page = words(olga.get(url(LOG)))
+    page = page_text(olga.get(url(LOG)))
     assert "Alice prescribed an exercise Prescription Dana" in page
     assert "Dana reported pain Pain report Dana" in page
 
@@ -49,7 +49,7 @@ def test_the_time_is_the_clinics_own(cast, olga):
     entry = AuditEntry(clinic=cast.alice.clinic, verb="client_invited", target_kind="client", target_id=cast.dana.pk)
     entry.save()
     there = timezone.localtime(entry.at, ZoneInfo("Pacific/Kiritimati"))  # 14 hours ahead of UTC
-    assert f"{there:%Y, %H:%M}" in words(olga.get(url(LOG)))
+    assert f"{there:%Y, %H:%M}" in page_text(olga.get(url(LOG)))
 
 
 def test_what_is_no_client_is_named_too_and_what_is_gone_has_its_number(cast, owner, olga):
@@ -67,7 +67,7 @@ def test_what_is_no_client_is_named_too_and_what_is_gone_has_its_number(cast, ow
 
 def test_a_kind_without_words_is_shown_as_it_is(cast, olga):
     AuditEntry.objects.create(clinic=cast.alice.clinic, verb="client_invited", target_kind="thing", target_id=7)
-    assert "invited a client Thing 7" in words(olga.get(url(LOG)))
+    assert "invited a client Thing 7" in page_text(olga.get(url(LOG)))
 
 
 def test_it_is_narrowed_to_a_person_to_clients_to_the_rules_and_to_an_act(cast, olga):
@@ -91,12 +91,12 @@ def test_it_is_narrowed_to_a_person_to_clients_to_the_rules_and_to_an_act(cast, 
     ],
 )
 def test_a_filter_that_is_none_of_the_list_is_named_and_narrows_nothing(olga, query, message):
-    assert message in words(olga.get(url(LOG) + query))
+    assert message in page_text(olga.get(url(LOG) + query))
     assert lines(olga, query) == lines(olga)
 
 
 def test_a_colleague_of_another_clinic_is_no_filter(cast, olga):
-    assert "is not in the list" in words(olga.get(f"{url(LOG)}?actor={cast.charlie.pk}"))
+    assert "is not in the list" in page_text(olga.get(f"{url(LOG)}?actor={cast.charlie.pk}"))
 
 
 def test_fifty_stand_on_a_page_and_the_filter_goes_along(cast, olga):
@@ -112,7 +112,7 @@ def test_the_owner_of_another_clinic_reads_none_of_it(cast, olga):
     page = signed_in(cast.charlie).get(url(LOG))
     assert page.status_code == 200
     for name in ("Dana", "Alice"):
-        assert name not in words(page)
+        assert name not in page_text(page)
 
 
 def test_a_practitioner_does_not_read_it(cast, olga):
@@ -126,7 +126,7 @@ def test_nobody_writes_in_it(olga):
 
 
 def test_it_is_read_in_the_readers_language(olga):
-    page = words(olga.get(url(LOG), headers={"accept-language": "es"}))
+    page = page_text(olga.get(url(LOG), headers={"accept-language": "es"}))
     assert "Quién hizo qué" in page
     assert "pautó un ejercicio" in page
 

@@ -7,7 +7,7 @@ from clinic.practice import settings as practice_settings
 from clinic.practice.onboarding import get_onboarding_progress
 from clinic.reminders import planning
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 Role = Practitioner.Role
 
@@ -37,7 +37,7 @@ def test_the_owner_sees_the_whole_way(olga):
     assert [step.done for step in shown.steps] == [False] * 6
     assert shown.current.title == "Say how to reach your clinic"
     assert f'href="{url("clinic_settings", olga.clinic_id)}"' in page.content.decode()
-    assert "Start with your first client" not in words(page)
+    assert "Start with your first client" not in page_text(page)
 
 
 def test_the_ticks_fill_as_things_are_done(olga, here):
@@ -69,7 +69,7 @@ def test_a_practitioner_sees_what_is_theirs_to_do(here):
     shown, page = steps(make.practitioner(here, "Alice"))
     assert shown.steps[0].title == "Invite your first client"
     assert f'href="{url("invite")}"' in page.content.decode()
-    assert "Put this list away" not in words(page)
+    assert "Put this list away" not in page_text(page)
 
 
 def test_the_front_desk_is_told_whom_to_wait_for_and_offered_no_act_of_others(here):
@@ -79,7 +79,7 @@ def test_the_front_desk_is_told_whom_to_wait_for_and_offered_no_act_of_others(he
         "Look who registered on your public page",
     ]
     assert url("invite") not in page.content.decode()
-    assert "pain" not in words(page).lower()
+    assert "pain" not in page_text(page).lower()
 
 
 def test_the_owner_puts_it_away_for_everybody(olga, here):
@@ -89,7 +89,7 @@ def test_the_owner_puts_it_away_for_everybody(olga, here):
     assert browser.get(address).status_code == 405
     assert browser.post(address)["Location"] == url("index")
     assert steps(olga)[0] is steps(alice)[0] is None
-    assert "Start with your first client" in words(steps(alice)[1])
+    assert "Start with your first client" in page_text(steps(alice)[1])
 
 
 def test_another_clinics_clients_tick_nothing(olga, cast):
@@ -101,7 +101,7 @@ def test_who_works_at_two_clinics_sees_the_one_that_begins(olga, here):
     there = make.clinic("Lakeside")
     Practitioner.objects.create(user=olga.user, clinic=there, name="Olga", role=Role.OWNER)
     _shown, page = steps(olga)
-    assert "First steps at Lakeside" in words(page)
+    assert "First steps at Lakeside" in page_text(page)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_who_works_at_two_clinics_sees_the_one_that_begins(olga, here):
 )  # fmt: skip
 def test_an_empty_page_says_what_will_be_there_and_the_one_thing_to_do(here, name, message, act):
     page = signed_in(make.practitioner(here, "Alice")).get(url(name))
-    assert message in words(page)
+    assert message in page_text(page)
     assert f'href="{url(act)}"' in page.content.decode().split("pl-empty")[1]
     assert "<table" not in page.content.decode()
 
 
 def test_nobody_registered_yet_leads_to_the_public_page(here):
     page = signed_in(make.practitioner(here, "Alice")).get(url("registrants"))
-    assert "Nobody waits" in words(page)
-    assert "Show the public page" in words(page)
+    assert "Nobody waits" in page_text(page)
+    assert "Show the public page" in page_text(page)

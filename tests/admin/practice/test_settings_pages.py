@@ -4,9 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from clinic.admin.practice.settings_forms import CARDS
+from clinic.flags.trend import FALSE_FLAGS_PER_YEAR
 from clinic.models import AdviceText, AuditEntry, Clinic, Practitioner, RuleSettings
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.exercises.test_strip_metadata import png
 
 PHONES = {"card": "phones", "phone": "555 0123", "phone_after_hours": "555 0911", "after_hours": "nights"}
@@ -48,7 +49,7 @@ def everything():
 
 def test_a_card_is_saved_alone_and_says_so(olga, owner):
     page = owner.post(url("clinic_settings", olga.clinic_id), PHONES, follow=True)
-    assert said(page) == ["Phones: saved."]
+    assert flash_messages(page) == ["Phones: saved."]
     assert page.redirect_chain[-1][0].endswith("#phones")
     olga.clinic.refresh_from_db()
     assert (olga.clinic.phone, olga.clinic.phone_after_hours) == ("555 0123", "555 0911")
@@ -67,7 +68,9 @@ def test_what_stands_in_a_card_is_stored_as_it_is(olga, owner):
             sent = {
                 name: "on" if value is True else value for name, value in given.items() if value not in (None, False)
             }
-            assert said(owner.post(address, {"card": card.key, **sent}, follow=True)) == [f"{card.title}: saved."]
+            assert flash_messages(owner.post(address, {"card": card.key, **sent}, follow=True)) == [
+                f"{card.title}: saved."
+            ]
     assert everything() == before
 
 
@@ -88,8 +91,8 @@ def test_what_is_wrong_stands_at_its_field_and_the_page_shows_what_is_stored(olg
     before = everything()
     page = owner.post(url("clinic_settings", olga.clinic_id), {"card": card, **sent})
     assert page.status_code == 200
-    assert message in words(page)
-    assert "Nothing is stored yet." in words(page)
+    assert message in page_text(page)
+    assert "Nothing is stored yet." in page_text(page)
     assert everything() == before
 
 
@@ -116,7 +119,7 @@ def test_a_colour_is_drawn_for_the_script_and_nonsense_is_the_clinics_own(olga, 
     for nonsense in ("red", '#"><script>', "#12345", "#808080\n"):
         assert "script" not in (drawn := owner.get(address, {"accent": nonsense}).content.decode())
         assert "1F6F78" in drawn
-    assert "can be read well" in words(owner.get(address, {"accent": "#808080"}))
+    assert "can be read well" in page_text(owner.get(address, {"accent": "#808080"}))
 
 
 def test_a_card_that_is_none_is_not_found(olga, owner):
@@ -126,18 +129,20 @@ def test_a_card_that_is_none_is_not_found(olga, owner):
 
 def test_the_clinics_knobs_are_turned_with_their_prices_beside(olga, owner):
     address = url("clinic_rule_settings", olga.clinic_id)
-    assert "Now: standard, from 1 point up." in words(owner.get(address))
+    before = page_text(owner.get(address))
+    assert "Now: standard, from 1 point up." in before
+    assert all(f"{price:.2f}" in before for price in FALSE_FLAGS_PER_YEAR.values())
     page = owner.post(address, {"sensitivity": "few", "smallest_rise": "2.0", "reason": "Calls."}, follow=True)
-    assert said(page) == ["The rule listens as chosen from now on."]
-    assert "Few false flags: later, from 2 points up" in words(page)
-    assert "Olga: few false flags: later, from 2 points up. Calls." in words(owner.get(address))
+    assert flash_messages(page) == ["The rule listens as chosen from now on."]
+    assert "Few false flags: later, from 2 points up" in page_text(page)
+    assert "Olga: few false flags: later, from 2 points up. Calls." in page_text(owner.get(address))
 
 
 def test_the_owner_of_several_clinics_chooses(olga, owner):
     there = make.clinic("Lakeside")
     Practitioner.objects.create(user=olga.user, clinic=there, name="Olga", role=Practitioner.Role.PRACTITIONER)
     page = owner.get(url("clinic"))
-    assert "Which clinic?" in words(page)
+    assert "Which clinic?" in page_text(page)
     assert f'href="{url("clinic_settings", there.pk)}"' in page.content.decode()
     before = everything()
     assert owner.post(url("clinic_settings", there.pk), PHONES).status_code == 404  # no owner there
@@ -148,8 +153,8 @@ def test_the_owner_of_several_clinics_chooses(olga, owner):
 def test_colleagues_read_how_the_clinic_is_reached_and_change_nothing(cast, olga, role):
     person = signed_in(make.practitioner(olga.clinic, "Peer", role))
     page = person.get(url("clinic"))
-    assert "555 0100" in words(page)
-    assert "Pain went from 5 to 3. Good: carry on as planned." in words(page)
+    assert "555 0100" in page_text(page)
+    assert "Pain went from 5 to 3. Good: carry on as planned." in page_text(page)
     assert "<form" not in page.content.decode().split("<main")[1]
     before = everything()
     for address, sent in pages(olga.clinic_id).items():

@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Prescription
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 State = Prescription.State
 
@@ -40,14 +40,14 @@ def test_the_form_holds_the_dose_in_force(alice, prescription):
 
 def test_a_new_dose_is_a_new_version_with_its_reason(cast, alice, prescription):
     page = alice.post(url("amend", prescription.pk), dose(), follow=True)
-    assert said(page) == [
+    assert flash_messages(page) == [
         "The dose is changed. The reminders follow it from now on.",
         "Dana reads for a week: Monday instead of every day. At 19:30 instead of 18:00. 1 round instead of 2. "
         "Hold for 20 seconds instead of 30 seconds.",
     ]
     new = prescription.dose
     assert (new.number, new.times, new.sets, new.by, new.reason) == (2, "19:30", 1, cast.alice, "Too much at once.")
-    shown = words(page)
+    shown = page_text(page)
     assert "Mon at 19:30 · 1 set · hold 20 s · from 2 Mar 2026, no end" in shown
     assert "Doses before" in shown
     assert "Every day at 18:00 · 2 sets" in shown
@@ -57,7 +57,7 @@ def test_all_that_is_wrong_is_told_at_once(alice, prescription):
     invalid = {"sets": "many", "hold_seconds": "9999", "times": ["noon"], "starts_on": "31.2.", "reason": ""}
     page = alice.post(url("amend", prescription.pk), dose(**invalid))
     assert set(page.context["form"].errors) == set(invalid)
-    expected = words(page)
+    expected = page_text(page)
     for remedy in ("from 1 to 20", "from 1 to 600", "Write it as 18:00", "such as 2026-03-31", "in a few words why"):
         assert remedy in expected
     assert prescription.versions.count() == 1
@@ -126,7 +126,7 @@ def test_an_ended_exercise_takes_no_new_dose_and_says_so_at_the_top(alice, presc
     alice.post(url("end", prescription.pk), {"reason": "Done."})
     page = alice.post(url("amend", prescription.pk), dose())
     assert page.context["form"].non_field_errors() == ["This exercise has ended. Prescribe it anew."]
-    assert "This exercise has ended. Prescribe it anew." in words(page)
+    assert "This exercise has ended. Prescribe it anew." in page_text(page)
     assert prescription.versions.count() == 1
 
 
@@ -145,9 +145,9 @@ def test_hold_resume_and_end_each_keep_their_reason(cast, alice, prescription):
 
 def test_the_page_says_since_when_and_why(alice, prescription):
     page = alice.post(url("hold", prescription.pk), {"reason": "Waiting for the scan."}, follow=True)
-    assert said(page) == ["The exercise is held. Its reminders stop."]
-    assert ": Waiting for the scan." in words(page)
-    assert "Next reminder: none while it is held." in words(page)
+    assert flash_messages(page) == ["The exercise is held. Its reminders stop."]
+    assert ": Waiting for the scan." in page_text(page)
+    assert "Next reminder: none while it is held." in page_text(page)
 
 
 @pytest.mark.parametrize("act", ["hold", "end"])
@@ -155,7 +155,7 @@ def test_the_page_says_since_when_and_why(alice, prescription):
 def test_without_a_fitting_reason_nothing_changes(alice, prescription, act, reason, words_of):
     page = alice.post(url(act, prescription.pk), {"reason": reason})
     assert page.status_code == 200
-    assert words_of in words(page)
+    assert words_of in page_text(page)
     assert state(prescription) == State.ACTIVE
 
 
@@ -163,13 +163,13 @@ def test_without_a_fitting_reason_nothing_changes(alice, prescription, act, reas
 def test_a_second_press_is_told_kindly(alice, prescription, act, expected):
     alice.post(url(act, prescription.pk), {"reason": "First."})
     page = alice.post(url(act, prescription.pk), {"reason": "Second."}, follow=True)
-    assert expected in said(page)[-1]
+    assert expected in flash_messages(page)[-1]
     assert prescription.changes.count() == 1
 
 
 def test_what_is_not_held_cannot_be_resumed(alice, prescription):
     page = alice.post(url("resume", prescription.pk), {"reason": "Go on."}, follow=True)
-    assert "Only a held exercise can be resumed." in said(page)[0]
+    assert "Only a held exercise can be resumed." in flash_messages(page)[0]
 
 
 @pytest.mark.parametrize("act", ["hold", "resume", "end", "amend"])
@@ -181,11 +181,11 @@ def test_looking_changes_nothing(alice, prescription, act):
 
 def test_what_the_client_reads_has_none_of_the_reason(cast, alice, prescription):
     page = alice.post(url("amend", prescription.pk), dose(), follow=True)
-    assert "Too much at once." not in " ".join(said(page))
+    assert "Too much at once." not in " ".join(flash_messages(page))
 
 
 def test_who_changes_is_warned_of_the_morning_on_the_clients_day(alice, prescription):
     page = alice.post(url("amend", prescription.pk), dose(times=["08:00"]))
     assert set(page.context["form"].errors) == {"mornings_allowed"}
-    assert "08:00 is within two hours after Dana gets up (07:00)." in words(page)
+    assert "08:00 is within two hours after Dana gets up (07:00)." in page_text(page)
     assert prescription.versions.count() == 1

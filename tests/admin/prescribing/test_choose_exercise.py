@@ -7,7 +7,7 @@ import pytest
 from clinic.prescriptions import prescribing
 from exercises import authoring
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 from tests.exercises import make as content
 
 
@@ -41,7 +41,7 @@ def test_each_has_its_picture_and_what_it_is_for(cast, alice):
     body = page.content.decode()
     assert '<span class="pl-picture"><svg' in body
     assert 'href="?exercise=bridge"' in body
-    text = words(page)
+    text = page_text(page)
     assert "Loosens your low back, upper back and neck, and makes your legs strong. Featured by your clinic." in text
 
 
@@ -58,8 +58,8 @@ def test_the_featured_one_comes_first_then_the_last_prescribed(cast, alice, time
     alice = signed_in(cast.alice)
     page = alice.get(url("prescribe", cast.dana.pk))
     assert order(page) == ["bridge", "clam", "forward-bend"]
-    assert "Dana got it on 2 Dec 2026." in words(page)
-    assert "You prescribed it last on 1 Dec 2026." in words(page)
+    assert "Dana got it on 2 Dec 2026." in page_text(page)
+    assert "You prescribed it last on 1 Dec 2026." in page_text(page)
     assert order(alice.get(url("prescribe", fay.pk))) == ["clam", "bridge", "forward-bend"]
 
 
@@ -67,7 +67,7 @@ def test_the_chosen_one_leads_back_to_the_choice(cast, alice):
     another("bridge", "Bridge")
     page = alice.get(url("prescribe", cast.dana.pk), {"exercise": "bridge"})
     assert page.context["exercise"].slug == "bridge"
-    assert "Another exercise" in words(page)
+    assert "Another exercise" in page_text(page)
 
 
 def test_two_exercises_cost_as_many_queries_as_three(cast, alice, django_assert_max_num_queries):

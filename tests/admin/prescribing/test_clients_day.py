@@ -9,7 +9,7 @@ from clinic.clients import preferences as client_preferences
 from clinic.models import Client, Clinic
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 from tests.admin.prescribing.form_answers import dose, screening
 
 
@@ -58,19 +58,19 @@ def test_what_the_client_wants_no_reminder_of_is_said_when_the_plan_is_changed(d
     plan = make.prescription(dana, times=["09:00", "20:00"])
     client_preferences.choose_reminders(plan, days=plan.dose.day_names, times=["20:00"], by=dana.user)
     page = signed_in(cast.alice).get(url("amend", plan.pk))
-    assert "Dana wants no reminder of this plan at 09:00" in words(page)
+    assert "Dana wants no reminder of this plan at 09:00" in page_text(page)
 
 
 def test_the_page_says_it_all_text(dana, cast):
     other = make.prescription(dana, times=["20:00"])
     page = signed_in(cast.alice).get(url("prescribe", dana.pk))
-    text = words(page)
+    text = page_text(page)
     assert "Dana gets up at 06:00; too early for a bend until 08:00" in text
     assert "no reminder in the client’s own quiet hours, 22:00 to 06:30" in text
     assert "Forward bend as well: 20:00" in text
     assert "chosen: 18:00" in text
     assert "Europe/Madrid" in text
-    text = words(signed_in(cast.alice).get(url("amend", other.pk)))
+    text = page_text(signed_in(cast.alice).get(url("amend", other.pk)))
     assert "chosen: 20:00" in text
     assert "as well" not in text
 
@@ -78,7 +78,7 @@ def test_the_page_says_it_all_text(dana, cast):
 def test_a_time_in_quiet_hours_is_said(dana, cast):
     given = {**screening(), **dose(times=["23:00", "18:00"]), "fill": "none"}
     page = signed_in(cast.alice).post(url("prescribe", dana.pk), given)
-    assert "No reminder comes at 23:00: quiet hours." in words(page)
+    assert "No reminder comes at 23:00: quiet hours." in page_text(page)
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ def test_the_clinics_hours_are_drawn_and_said_for_whoever_has_none_of_their_own(
         ("quiet", "70.83%"),
         ("morning", "25.00%"),
     ]
-    assert "no reminder in the clinic’s quiet hours, 17:00 to 20:00" in words(page)
-    assert "No reminder comes at 18:00: quiet hours." in words(page)
+    assert "no reminder in the clinic’s quiet hours, 17:00 to 20:00" in page_text(page)
+    assert "No reminder comes at 18:00: quiet hours." in page_text(page)
     assert 'data-quiet="1020 1200"' in page.content.decode()
 
 
@@ -104,14 +104,14 @@ def test_the_clinics_hours_stand_in_each_strip_of_several(dana, cast, quiet_clin
     own = {"quiet_from": dt.time(22), "quiet_until": dt.time(7)}
     fay = make.client(cast.alice, "Fay")
     Client.objects.filter(pk=fay.pk).update(**own)
-    page = words(signed_in(cast.alice).get(f"{url('prescribe_several')}?client={dana.pk}&client={fay.pk}"))
+    page = page_text(signed_in(cast.alice).get(f"{url('prescribe_several')}?client={dana.pk}&client={fay.pk}"))
     assert page.count("no reminder in the clinic’s quiet hours, 17:00 to 20:00") == 1
     assert page.count("no reminder in the client’s own quiet hours, 22:00 to 07:00") == 1
     assert page.count("No reminder comes at 18:00: quiet hours.") == 1
 
 
 def test_the_clinics_hours_are_said_when_the_plan_is_changed(dana, cast, quiet_clinic):
-    page = words(signed_in(cast.alice).get(url("amend", make.prescription(dana).pk)))
+    page = page_text(signed_in(cast.alice).get(url("amend", make.prescription(dana).pk)))
     assert "No reminder comes at 18:00: quiet hours." in page
 
 
@@ -121,7 +121,7 @@ def test_the_warning_waits_hidden_for_the_script(dana, cast):
     assert "data-early hidden>" in page
     page = alice.post(url("prescribe", dana.pk), {**screening(), **dose(times=["07:59"]), "fill": "none"})
     assert "data-early>" in page.content.decode()
-    assert "07:59 is within two hours after Dana gets up (06:00)." in words(page)
+    assert "07:59 is within two hours after Dana gets up (06:00)." in page_text(page)
 
 
 def test_what_is_no_time_is_not_drawn(dana, cast):

@@ -9,7 +9,7 @@ from clinic.dosage.values import Dosage
 from clinic.models import DoseTemplate, Prescription
 from clinic.prescriptions import dose_templates, prescribing
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 from tests.admin.prescribing.form_answers import dose, screening
 
 
@@ -56,7 +56,7 @@ def test_as_last_time_is_this_clients_last_dose_of_it(cast, alice):
     prescribing.end_prescription(old, by=cast.alice.user, reason="Done.")
     page = alice.get(url("prescribe", cast.dana.pk))
     assert keys(page) == ["client"]  # one's own last is the same
-    assert "As last time Every day at 20:00, 4 × 30 s" in words(page)
+    assert "As last time Every day at 20:00, 4 × 30 s" in page_text(page)
     page = alice.post(url("prescribe", cast.dana.pk), {"fill": "client"})
     assert fields(page)[1:3] == (["20:00"], 4)
 
@@ -66,8 +66,8 @@ def test_as_you_prescribed_last_names_no_other_client(cast, alice, kept):
     make.prescription(fay, times=["21:00"])
     page = alice.get(url("prescribe", cast.dana.pk))
     assert keys(page) == [f"template-{kept.pk}", "mine"]
-    assert "As you prescribed last Every day at 21:00, 1 × 30 s" in words(page)
-    assert "Fay" not in words(page)
+    assert "As you prescribed last Every day at 21:00, 1 × 30 s" in page_text(page)
+    assert "Fay" not in page_text(page)
 
 
 def test_what_a_colleague_prescribed_to_another_is_not_offered(cast, alice):

@@ -6,7 +6,7 @@ from clinic.dosage.values import Dosage
 from clinic.models import AuditEntry, DoseTemplate, Practitioner
 from clinic.prescriptions import dose_templates
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 
 @pytest.fixture
@@ -31,23 +31,23 @@ def add():
 
 def test_an_empty_page_offers_the_usual_one_and_adds_nothing_by_itself(alice):
     page = alice.get(url("dose_templates"))
-    assert "Add the usual one: Forward bend, Once a day, in the evening" in words(page)
+    assert "Add the usual one: Forward bend, Once a day, in the evening" in page_text(page)
     assert not DoseTemplate.objects.exists()
     page = alice.post(url("dose_template_usual"), {"exercise": "forward-bend"}, follow=True)
-    assert said(page) == ["“Once a day, in the evening” is kept."]
-    assert "Every day at 18:00 · 1 set · hold 30 s · 6 weeks" in words(page)
-    assert "Add the usual one" not in words(page)
+    assert flash_messages(page) == ["“Once a day, in the evening” is kept."]
+    assert "Every day at 18:00 · 1 set · hold 30 s · 6 weeks" in page_text(page)
+    assert "Add the usual one" not in page_text(page)
 
 
 def test_the_usual_one_is_added_once(alice, kept):
     page = alice.post(url("dose_template_usual"), {"exercise": "forward-bend"}, follow=True)
-    assert said(page) == ["“Once a day, in the evening” is kept."]
+    assert flash_messages(page) == ["“Once a day, in the evening” is kept."]
     assert DoseTemplate.objects.count() == 1
 
 
 def test_one_is_added_and_stands_on_the_page(cast, alice):
     page = alice.post(add(), typed(), follow=True)
-    assert said(page) == ["“Gently” is kept."]
+    assert flash_messages(page) == ["“Gently” is kept."]
     created = DoseTemplate.objects.get()
     assert (created.clinic, created.days, created.times, created.variation, created.weeks) == (
         cast.alice.clinic, "mon,thu", "17:00", "wall", 4,
@@ -79,8 +79,8 @@ def test_it_is_changed_and_retired(alice, kept):
     kept.refresh_from_db()
     assert (kept.name, kept.sets, kept.weeks) == ("Gently", 2, None)
     page = alice.post(url("dose_template_retire", kept.pk), follow=True)
-    assert said(page)[-1] == "“Gently” is offered no more. Plans that were made of it run on."
-    assert "No doses kept yet" in words(page)
+    assert flash_messages(page)[-1] == "“Gently” is offered no more. Plans that were made of it run on."
+    assert "No doses kept yet" in page_text(page)
     assert alice.get(url("dose_template", kept.pk)).status_code == 302, "to the list, which says so"
 
 
@@ -116,7 +116,7 @@ def test_who_works_at_two_clinics_says_for_which(cast, alice):
     membership = there.practitioners.get()
     alice.post(add(), typed(clinic=membership.pk))
     assert DoseTemplate.objects.get().clinic == there
-    assert "Seaside" in words(alice.get(url("dose_templates")))
+    assert "Seaside" in page_text(alice.get(url("dose_templates")))
 
 
 def test_many_cost_as_many_queries_as_one(cast, alice, kept, django_assert_max_num_queries):

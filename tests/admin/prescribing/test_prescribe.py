@@ -6,7 +6,7 @@ import pytest
 
 from clinic.models import Prescription
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 DAYS = ["mon", "wed", "fri"]
 
@@ -28,7 +28,7 @@ def refused(response, *fields):
     """The form came back with messages at just these fields, and nothing is stored."""
     assert response.status_code == 200
     assert set(response.context["form"].errors) == set(fields)
-    assert "Nothing is stored yet." in words(response)
+    assert "Nothing is stored yet." in page_text(response)
     assert not Prescription.objects.exists()
     return " ".join(message for field in fields for message in response.context["form"].errors[field])
 
@@ -37,7 +37,7 @@ def test_a_filled_in_form_prescribes(cast, alice, answers):
     page = alice.post(url("prescribe", cast.dana.pk), answers, follow=True)
     prescription = Prescription.objects.get()
     dose = prescription.dose
-    assert said(page) == ["Forward bend is prescribed for Dana."]
+    assert flash_messages(page) == ["Forward bend is prescribed for Dana."]
     assert (prescription.client, prescription.prescribed_by) == (cast.dana, cast.alice)
     assert (dose.days, dose.times, dose.sets, dose.hold_seconds, dose.variation, dose.mornings_allowed) == (
         "mon,wed,fri", "18:00", 2, 40, "chair", False,
@@ -81,7 +81,7 @@ def test_a_yes_with_its_reason_is_kept_and_shown(cast, alice, answers):
     answers |= {"answer_glaucoma": "yes", "reason_glaucoma": "Her eye doctor agrees; chair only."}
     page = alice.post(url("prescribe", cast.dana.pk), answers, follow=True)
     assert Prescription.objects.get().screening.get(answer=True).override_reason == "Her eye doctor agrees; chair only."
-    assert "Yes. Her eye doctor agrees; chair only. Alice" in words(page)
+    assert "Yes. Her eye doctor agrees; chair only. Alice" in page_text(page)
 
 
 def test_more_times_than_a_plan_has_room_for_are_refused_in_plain_words(cast, alice, answers):
@@ -142,7 +142,7 @@ def test_a_time_soon_after_waking_is_warned_of_and_wants_a_tick(cast, alice, ans
     answers["times"] = ["08:00", "18:00"]
     page = alice.post(url("prescribe", cast.dana.pk), answers)
     refused(page, "mornings_allowed")
-    assert "08:00 is within two hours after Dana gets up (07:00)." in words(page)
+    assert "08:00 is within two hours after Dana gets up (07:00)." in page_text(page)
 
     alice.post(url("prescribe", cast.dana.pk), {**answers, "mornings_allowed": "on"})
     assert Prescription.objects.get().dose.mornings_allowed
@@ -162,13 +162,13 @@ def test_the_plan_starts_on_the_clients_own_day(cast, alice, answers, time_machi
 
 def test_an_unknown_exercise_is_told_and_the_known_ones_are_offered(cast, alice, answers):
     page = alice.get(url("prescribe", cast.dana.pk), {"exercise": "headstand"})
-    assert "There is no such exercise. Choose one of these. Which exercise? Forward bend" in words(page)
+    assert "There is no such exercise. Choose one of these. Which exercise? Forward bend" in page_text(page)
 
 
 def test_who_has_the_exercise_already_is_pointed_to_its_dose(cast, alice, answers):
     running = make.prescription(cast.dana)
     page = alice.get(url("prescribe", cast.dana.pk))
-    assert "Dana has Forward bend already (active)." in words(page)
+    assert "Dana has Forward bend already (active)." in page_text(page)
     assert url("amend", running.pk) in page.content.decode()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clinic.models import AuditEntry, Client, Prescription
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.admin.prescribing.form_answers import dose, hidden, screening
 
 
@@ -37,7 +37,7 @@ def answers(clients, **over):
 def refused(page, *fields):
     assert page.status_code == 200
     assert set(page.context["form"].errors) == set(fields)
-    assert "Nothing is stored yet." in words(page)
+    assert "Nothing is stored yet." in page_text(page)
     assert not Prescription.objects.exists()
 
 
@@ -59,7 +59,7 @@ def test_each_is_asked_and_nothing_is_chosen_beforehand(alice, them):
 
 def test_all_get_it_and_the_confirmation_names_them(cast, alice, them):
     page = alice.post(address(them), answers(them), follow=True)
-    assert said(page) == ["Forward bend is prescribed for Dana, Fay, Gus."]
+    assert flash_messages(page) == ["Forward bend is prescribed for Dana, Fay, Gus."]
     assert {one.client for one in Prescription.objects.all()} == set(them)
     assert AuditEntry.objects.filter(verb="prescription_created", actor=cast.alice.user).count() == 3
 
@@ -83,15 +83,15 @@ def test_who_has_it_and_in_whose_day_it_is_too_early_are_named(alice, them):
     make.prescription(them[1])
     page = alice.post(address(them), answers(them))
     assert set(page.context["form"].errors) == {f"client_{them[0].pk}", f"client_{them[1].pk}"}
-    assert "18:00 is within two hours after Dana gets up (17:30)." in words(page)
-    assert "Fay has Forward bend already. Change that dose instead." in words(page)
+    assert "18:00 is within two hours after Dana gets up (17:30)." in page_text(page)
+    assert "Fay has Forward bend already. Change that dose instead." in page_text(page)
     assert Prescription.objects.count() == 1
 
 
 def test_who_has_it_already_is_said_beforehand_with_the_way_to_that_plan(alice, them):
     plan = make.prescription(them[1])
     page = alice.get(address(them))
-    assert "Fay has Forward bend already (active)." in words(page)
+    assert "Fay has Forward bend already (active)." in page_text(page)
     assert page.content.decode().count(f'href="{url("amend", plan.pk)}"') == 1
     refused = alice.post(address(them), answers(them)).content.decode()
     assert refused.count(f'href="{url("amend", plan.pk)}"') == 2, "at the top, and where it is refused"
@@ -101,7 +101,7 @@ def test_who_has_it_already_is_left_out_at_one_press_and_nothing_typed_is_lost(a
     make.prescription(them[1])
     page = alice.post(address(them), answers(them, sets="7"))
     (way,) = set(re.findall(r'formaction="([^"]*)"', page.content.decode()))
-    assert "Leave Fay out" in words(page)
+    assert "Leave Fay out" in page_text(page)
     form = alice.post(f"{url('prescribe_several')}{unescape(way)}", answers(them, sets="7") | {"do": "back"}).context[
         "form"
     ]
@@ -130,7 +130,7 @@ def test_who_left_is_named(alice, them):
     Client.objects.filter(pk=them[0].pk).update(state=Client.State.LEFT)
     page = alice.post(address(them), answers(them))
     refused(page, f"client_{them[0].pk}")
-    assert "Dana: This client has left the clinic." in words(page)
+    assert "Dana: This client has left the clinic." in page_text(page)
 
 
 def test_the_look_names_each_with_the_first_reminder(alice, them, time_machine):
@@ -138,7 +138,7 @@ def test_the_look_names_each_with_the_first_reminder(alice, them, time_machine):
     Client.objects.filter(pk=them[1].pk).update(time_zone="America/New_York")
     Client.objects.filter(pk=them[2].pk).update(reminders_wanted=False)
     page = signed_in(them[0].practitioner).post(address(them), answers(them) | {"do": "preview"})
-    text = words(page)
+    text = page_text(page)
     assert "Dana First reminder: Mon 2 Mar, 18:00 (UTC) No to every question" in text
     assert "Fay First reminder: Mon 2 Mar, 18:00 (America/New_York) No to every question" in text
     assert "Gus Gus wants no reminders. No to every question" in text
@@ -159,12 +159,12 @@ def test_a_second_press_prescribes_nothing_twice(alice, them):
 
 def test_nobody_ticked_leads_back_to_the_list(alice):
     page = alice.get(url("prescribe_several"), follow=True)
-    assert said(page) == ["Tick the clients first."]
+    assert flash_messages(page) == ["Tick the clients first."]
 
 
 def test_twenty_at_most(cast, alice):
     many = [make.invited(cast.alice, f"Client{number}") for number in range(21)]
-    assert said(alice.get(address(many), follow=True)) == ["Choose at most 20 clients at once."]
+    assert flash_messages(alice.get(address(many), follow=True)) == ["Choose at most 20 clients at once."]
     assert alice.get(address(many[:20])).status_code == 200
 
 
@@ -184,7 +184,7 @@ def test_clients_of_two_clinics_are_not_prescribed_to_at_once(cast, alice, them)
     make.practitioner(cast.charlie.clinic, "Zoe")
     mine_there = cast.charlie.clinic.practitioners.create(user=cast.alice.user, name="Alice")
     other = make.client(mine_there, "Hal")
-    assert said(alice.get(address([them[0], other]), follow=True)) == ["Choose clients of one clinic."]
+    assert flash_messages(alice.get(address([them[0], other]), follow=True)) == ["Choose clients of one clinic."]
 
 
 def test_three_cost_as_many_queries_to_look_at_as_two(alice, them, django_assert_max_num_queries):

@@ -10,7 +10,7 @@ from clinic.flags import lifecycle
 from clinic.models import AuditEntry, Flag, Message, Note, Prescription
 from tests import make
 from tests.admin import flagged_clients
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_send_pressed_twice_is_one_message_and_is_told_twice(cast, alice, page, 
     form = {"text": "Bend to the knee.", "form_key": form_key_in(shown)}
     for _click in range(2):
         answer = alice.post(url("message", cast.dana.pk), form, follow=True)
-        assert said(answer)[-1] == "Dana: the message is sent."
+        assert flash_messages(answer)[-1] == "Dana: the message is sent."
     assert [row.text for row in Message.objects.all()] == ["Bend to the knee."]
     assert AuditEntry.objects.filter(verb="message_sent").count() == 1
 
@@ -38,7 +38,7 @@ def test_send_pressed_twice_is_one_message_and_is_told_twice(cast, alice, page, 
 def test_a_note_kept_twice_is_one_note(cast, alice, page):
     form = {"text": "Bends well.", "form_key": form_key_in(alice.get(url(page, cast.dana.pk)))}
     for _click in range(2):
-        assert said(alice.post(url("note", cast.dana.pk), form, follow=True))[-1] == "The note is kept."
+        assert flash_messages(alice.post(url("note", cast.dana.pk), form, follow=True))[-1] == "The note is kept."
     assert Note.objects.count() == AuditEntry.objects.filter(verb="note_added").count() == 1
 
 
@@ -46,9 +46,9 @@ def test_a_correction_pressed_twice_is_one_and_another_one_is_refused(cast, alic
     note = add_note(cast.dana, "Left knee.", by=cast.alice)
     for _click in range(2):
         answer = alice.post(url("correct_note", note.pk), {"text": "Right knee."}, follow=True)
-        assert said(answer)[-1] == "The note is corrected. What it said before stays below it."
+        assert flash_messages(answer)[-1] == "The note is corrected. What it said before stays below it."
     other = alice.post(url("correct_note", note.pk), {"text": "Both knees."})
-    assert "This note is corrected already. Look at the newer one first." in words(other)
+    assert "This note is corrected already. Look at the newer one first." in page_text(other)
     assert "Both knees." in other.content.decode()
     assert Note.objects.count() == 2
 
@@ -124,7 +124,7 @@ def test_who_resolves_what_a_colleague_has_resolved_gets_the_words_back_to_keep(
     lifecycle.resolve_flag(flag, olga.user, "She is on holiday.", verdict="unclear")
     page = alice.post(url("resolve", flag.pk), {"verdict": "real", "note": "Called her; smaller bend."})
     assert page.status_code == 409
-    assert "“She is on holiday.”. What you wrote is not stored; keep it as a note." in words(page)
+    assert "“She is on holiday.”. What you wrote is not stored; keep it as a note." in page_text(page)
     assert "Called her; smaller bend.</textarea>" in page.content.decode()
     kept = {"text": "Called her; smaller bend.", "about": flag.prescription_id, "form_key": form_key_in(page)}
     alice.post(url("note", cast.dana.pk), kept)

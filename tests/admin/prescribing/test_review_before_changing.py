@@ -9,7 +9,7 @@ import pytest
 from clinic.models import AuditEntry, Client
 from clinic.prescriptions import prescribing
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 from tests.admin.prescribing.form_answers import hidden
 from tests.mail import post
 from tests.portal import visit
@@ -56,7 +56,7 @@ def news_of(page):
 
 def test_nothing_is_stored_by_looking(alice, plan, mailoutbox):
     before = AuditEntry.objects.count()
-    assert "Nothing is stored yet. This is what happens when you change it." in words(look(alice, plan))
+    assert "Nothing is stored yet. This is what happens when you change it." in page_text(look(alice, plan))
     assert plan.versions.count() == 1
     assert AuditEntry.objects.count() == before
     assert mailoutbox == []
@@ -64,7 +64,7 @@ def test_nothing_is_stored_by_looking(alice, plan, mailoutbox):
 
 def test_what_changed_is_told_in_the_clients_words(alice, plan):
     expected = "Dana reads for a week: 2 times a day instead of 1: at 08:30 and 19:30. 2 rounds instead of 1."
-    assert expected in words(look(alice, plan))
+    assert expected in page_text(look(alice, plan))
 
 
 def test_the_clients_page_says_what_the_real_one_will(alice, plan, cast):
@@ -79,7 +79,7 @@ def test_the_clients_page_says_what_the_real_one_will(alice, plan, cast):
 
 def test_two_changes_within_a_week_are_told_as_one_from_what_was_before(alice, plan, cast):
     prescribing.amend_prescription(plan, make.dose(sets=3), by=cast.bob, reason="x", now=NOON - 2 * DAY)
-    assert "2 rounds instead of 1." in words(look(alice, plan))
+    assert "2 rounds instead of 1." in page_text(look(alice, plan))
 
 
 def test_the_mail_bears_the_line_that_the_next_one_will(alice, plan):
@@ -88,20 +88,20 @@ def test_the_mail_bears_the_line_that_the_next_one_will(alice, plan):
 
 def test_the_client_is_never_shown_the_reason(alice, plan):
     page = look(alice, plan)
-    assert "More, as it goes well. (for the record alone)" in words(page)
+    assert "More, as it goes well. (for the record alone)" in page_text(page)
     assert not any("goes well" in framed for framed in frames(page))
 
 
 def test_of_a_held_plan_the_page_stays_paused_and_no_reminder_comes(alice, plan, cast):
     prescribing.hold_prescription(plan, by=cast.alice.user, reason="Wait.")
     page = look(alice, plan)
-    assert "It is held. Reminders go on when you resume it." in words(page)
+    assert "It is held. Reminders go on when you resume it." in page_text(page)
     assert "Your exercise is paused" in post.shown(frames(page)[0])
 
 
 def test_times_the_client_wants_no_reminder_of_are_left_out_of_the_next_ones(alice, plan):
     Client.objects.filter(pk=plan.client_id).update(quiet_from=dt.time(8), quiet_until=dt.time(10))
-    assert "Next reminders Fri 20 Mar, 19:30 · Sat 21 Mar, 19:30" in words(look(alice, plan))
+    assert "Next reminders Fri 20 Mar, 19:30 · Sat 21 Mar, 19:30" in page_text(look(alice, plan))
 
 
 def test_what_is_wrong_is_said_before_the_look(alice, plan):
@@ -120,7 +120,7 @@ def test_back_finds_all_that_was_typed_and_complains_of_nothing(alice, plan):
 
 def test_the_button_of_the_look_stores_what_was_looked_at(alice, plan):
     page = alice.post(url("amend", plan.pk), hidden(look(alice, plan)), follow=True)
-    assert said(page)[0] == "The dose is changed. The reminders follow it from now on."
+    assert flash_messages(page)[0] == "The dose is changed. The reminders follow it from now on."
     assert (plan.dose.times, plan.dose.sets, plan.dose.reason) == ("08:30,19:30", 2, "More, as it goes well.")
 
 
@@ -130,5 +130,5 @@ def test_one_press_still_saves_without_a_look(alice, plan):
 
 
 def test_the_form_says_which_exercise_and_what_is_in_force(alice, plan):
-    shown = words(alice.get(url("amend", plan.pk)))
+    shown = page_text(alice.get(url("amend", plan.pk)))
     assert "Forward bend, as it is now When Every day at 18:00. How much Once. Hold for 30 seconds." in shown

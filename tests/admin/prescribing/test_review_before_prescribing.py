@@ -8,7 +8,7 @@ import pytest
 
 from clinic.models import AuditEntry, Client, DoseTemplate, Prescription, Reminder
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 from tests.admin.prescribing.form_answers import dose, hidden, screening
 from tests.mail import post
 from tests.portal import visit
@@ -53,7 +53,7 @@ def test_nothing_is_stored_by_looking(alice, dana, mailoutbox):
     before = AuditEntry.objects.count()
     page = look(alice, dana, keep_as="Evenings")
     assert page.status_code == 200
-    assert "Nothing is stored yet." in words(page)
+    assert "Nothing is stored yet." in page_text(page)
     assert not Prescription.objects.exists()
     assert not DoseTemplate.objects.exists()
     assert not Reminder.objects.exists()
@@ -95,8 +95,8 @@ def test_a_plan_whose_last_day_has_passed_is_refused_with_the_remedy(alice, dana
 
 def test_a_first_day_that_has_passed_is_pointed_out(alice, dana):
     text = "It begins on 1 March 2026, a day that has passed."
-    assert text in words(look(alice, dana, starts_on="2026-03-01"))
-    assert "a day that has passed" not in words(look(alice, dana, starts_on="2026-03-02"))
+    assert text in page_text(look(alice, dana, starts_on="2026-03-01"))
+    assert "a day that has passed" not in page_text(look(alice, dana, starts_on="2026-03-02"))
 
 
 def test_the_mail_is_the_one_that_goes_out(alice, dana):
@@ -118,18 +118,18 @@ def test_it_is_in_the_clients_language_and_the_look_in_the_practitioners(alice, 
     Client.objects.filter(pk=dana.pk).update(language="es")
     page = look(alice, dana)
     assert '<html lang="es"' in frames(page)[0]
-    assert "What Dana sees today" in words(page)
+    assert "What Dana sees today" in page_text(page)
 
 
 def test_the_first_reminders_are_told_in_the_clients_zone(alice, dana):
-    text = words(look(alice, dana))
+    text = page_text(look(alice, dana))
     first = "Mon 2 Mar, 18:00 · Wed 4 Mar, 18:00 · Mon 9 Mar, 18:00 · Wed 11 Mar, 18:00 (Europe/Madrid)"
     assert f"First reminders {first}" in text
 
 
 def test_a_time_in_quiet_hours_brings_no_reminder(alice, dana):
     Client.objects.filter(pk=dana.pk).update(quiet_from=dt.time(17), quiet_until=dt.time(20))
-    assert "No time of this plan is left" in words(look(alice, dana))
+    assert "No time of this plan is left" in page_text(look(alice, dana))
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_a_time_in_quiet_hours_brings_no_reminder(alice, dana):
 )
 def test_whom_no_reminder_reaches_is_said(alice, dana, state, text):
     Client.objects.filter(pk=dana.pk).update(**state)
-    assert text in words(look(alice, dana))
+    assert text in page_text(look(alice, dana))
 
 
 def test_overrides_and_an_early_time_stand_there_once_more(alice, dana):
     yes = {"answer_glaucoma": "yes", "reason_glaucoma": "Her eye doctor agrees."}
-    text = words(look(alice, dana, **yes, times=["08:00"], mornings_allowed="on"))
+    text = page_text(look(alice, dana, **yes, times=["08:00"], mornings_allowed="on"))
     assert "Do you have high pressure in your eyes (glaucoma)? Yes. Her eye doctor agrees." in text
     assert "08:00 is within two hours after Dana gets up (07:00). You said that it is meant." in text
 

@@ -9,7 +9,7 @@ from clinic.mail.outbox import send_due
 from clinic.models import AuditEntry, Client, Practitioner, Welcome
 from clinic.team import members
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 Role = Practitioner.Role
 GINA = {"name": " Gina  Gold ", "email": "Gina@clinic.example", "role": "practitioner"}
@@ -31,7 +31,7 @@ def audit_verbs():
 
 def test_it_says_of_each_their_role_second_step_and_clients(cast, owner):
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
-    page = words(owner.get(url("team")))
+    page = page_text(owner.get(url("team")))
     assert "Alice alice@riverside-physio.example Practitioner Second step: off Last signed in: never Clients: 1" in page
     assert "Bob bob@riverside-physio.example Practitioner Second step: on" in page
     assert "Olga olga@riverside-physio.example Owner Second step: off Last signed in: 0 min ago Clients: 0" in page
@@ -41,12 +41,12 @@ def test_it_says_of_each_their_role_second_step_and_clients(cast, owner):
 
 def test_a_client_who_left_is_no_longer_counted(cast, owner):
     Client.objects.filter(pk=cast.dana.pk).update(state=Client.State.LEFT)
-    assert "Practitioner Second step: off Last signed in: never Clients: 0" in words(owner.get(url("team")))
+    assert "Practitioner Second step: off Last signed in: never Clients: 0" in page_text(owner.get(url("team")))
 
 
 def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, settings):
     page = owner.post(url("member_add"), GINA, follow=True)
-    assert said(page) == ["Gina Gold works here now. A mail says how to sign in."]
+    assert flash_messages(page) == ["Gina Gold works here now. A mail says how to sign in."]
     gina = Practitioner.objects.get(name="Gina Gold")
     assert (gina.email, gina.role, gina.clinic) == ("gina@clinic.example", Role.PRACTITIONER, cast.alice.clinic)
     assert not gina.user.has_usable_password()
@@ -56,7 +56,7 @@ def test_somebody_new_gets_a_sign_in_and_a_mail_without_any_key(cast, owner, set
     assert sent.to == ["Gina Gold <gina@clinic.example>"]
     assert f"{settings.PLUMBLINE_BASE_URL}/admin/" in sent.body
     assert "/m/" not in sent.body
-    assert "the mail was sent" in words(owner.get(url("team")))
+    assert "the mail was sent" in page_text(owner.get(url("team")))
 
 
 def test_who_has_a_sign_in_keeps_it(cast, owner):
@@ -82,7 +82,7 @@ def test_who_has_a_sign_in_keeps_it(cast, owner):
 def test_what_makes_no_sense_is_said_and_nobody_is_added(cast, owner, field, value, complaint):
     before = Practitioner.objects.count(), get_user_model().objects.count(), Welcome.objects.count()
     page = owner.post(url("member_add"), {**GINA, field: value})
-    assert complaint in words(page)
+    assert complaint in page_text(page)
     assert (Practitioner.objects.count(), get_user_model().objects.count(), Welcome.objects.count()) == before
 
 
@@ -90,7 +90,7 @@ def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
     gus = make.practitioner(cast.alice.clinic, "Gus")
     members.deactivate_member(gus, by=olga.user)
     page = owner.post(url("member_add"), {**GINA, "email": gus.email})
-    assert "Gus worked here before. On their page, choose “Works here again”." in words(page)
+    assert "Gus worked here before. On their page, choose “Works here again”." in page_text(page)
     owner.post(url("reactivate", gus.pk))
     gus.refresh_from_db()
     assert gus.active
@@ -99,14 +99,14 @@ def test_who_worked_here_before_is_not_added_twice(cast, owner, olga):
 def test_a_closed_sign_in_is_not_opened_by_it(cast, owner):
     get_user_model().objects.filter(pk=cast.charlie.user.pk).update(is_active=False)
     page = owner.post(url("member_add"), {**GINA, "email": cast.charlie.email})
-    assert "The sign-in of this address is closed." in words(page)
+    assert "The sign-in of this address is closed." in page_text(page)
 
 
 def test_another_role_holds_from_the_next_page_on(cast, owner):
     gina = make.practitioner(cast.alice.clinic, "Gina")
     her = signed_in(gina)
     assert her.get(url("flag_statistics")).status_code == 200
-    assert said(owner.post(url("member", gina.pk), {"role": "front_desk"}, follow=True)) == [
+    assert flash_messages(owner.post(url("member", gina.pk), {"role": "front_desk"}, follow=True)) == [
         "Gina: front desk from now on."
     ]
     assert her.get(url("flag_statistics")).status_code == 404
@@ -115,9 +115,9 @@ def test_another_role_holds_from_the_next_page_on(cast, owner):
 
 def test_the_last_owner_stays_one(cast, owner, olga):
     page = owner.post(url("member", olga.pk), {"role": "practitioner"})
-    assert "A clinic keeps one owner: make somebody else owner first." in words(page)
+    assert "A clinic keeps one owner: make somebody else owner first." in page_text(page)
     page = owner.post(url("deactivate", olga.pk), follow=True)
-    assert said(page) == ["A clinic keeps one owner: make somebody else owner first."]
+    assert flash_messages(page) == ["A clinic keeps one owner: make somebody else owner first."]
     olga.refresh_from_db()
     assert (olga.role, olga.active) == (Role.OWNER, True)
     members.change_role(cast.bob, Role.OWNER, by=olga.user)
@@ -128,10 +128,10 @@ def test_the_last_owner_stays_one(cast, owner, olga):
 @pytest.mark.parametrize("act", ["deactivate", "member"])
 def test_who_has_clients_hands_them_over_first(cast, owner, act):
     page = owner.post(url(act, cast.alice.pk), {"role": "front_desk"}, follow=True)
-    assert "Alice has clients: hand them over first." in words(page)
+    assert "Alice has clients: hand them over first." in page_text(page)
     cast.alice.refresh_from_db()
     assert (cast.alice.role, cast.alice.active) == (Role.PRACTITIONER, True)
-    assert "Hand them over to a colleague first." in words(owner.get(url("member", cast.alice.pk)))
+    assert "Hand them over to a colleague first." in page_text(owner.get(url("member", cast.alice.pk)))
 
 
 def test_who_leaves_is_out_at_once_on_every_device(cast, owner):
@@ -140,7 +140,7 @@ def test_who_leaves_is_out_at_once_on_every_device(cast, owner):
     assert her.get(url("clients")).status_code == 200
     owner.post(url("deactivate", gina.pk))
     assert her.get(url("clients")).status_code == 404
-    assert "1 person works here no more" in words(owner.get(url("team")))
+    assert "1 person works here no more" in page_text(owner.get(url("team")))
 
 
 def test_the_mail_goes_again_until_somebody_signed_in(cast, owner):
@@ -150,7 +150,7 @@ def test_the_mail_goes_again_until_somebody_signed_in(cast, owner):
     assert gina.welcomes.count() == 2
     signed_in(gina)
     page = owner.post(url("resend_welcome", gina.pk), follow=True)
-    assert said(page)[-1] == "They have signed in already, or work here no more."
+    assert flash_messages(page)[-1] == "They have signed in already, or work here no more."
     assert gina.welcomes.count() == 2
 
 
@@ -164,7 +164,7 @@ def test_the_owner_of_two_clinics_sees_both_and_chooses(cast, olga):
     second = make.clinic("Lakeside")
     Practitioner.objects.create(user=olga.user, clinic=second, name="Olga", role=Role.OWNER)
     owner = signed_in(olga)
-    assert "Lakeside" in words(owner.get(url("team")))
+    assert "Lakeside" in page_text(owner.get(url("team")))
     owner.post(url("member_add"), {**GINA, "clinic": second.pk})
     assert Practitioner.objects.get(name="Gina Gold").clinic == second
     foreign = owner.post(url("member_add"), {**GINA, "email": "x@y.example", "clinic": cast.charlie.clinic_id})

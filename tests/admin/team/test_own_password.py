@@ -4,7 +4,7 @@ import pytest
 from django.test import Client as Browser
 
 from tests import make
-from tests.admin.browsing import signed_in, url, words
+from tests.admin.browsing import page_text, signed_in, url
 
 ACCOUNTS = "/accounts/password/change/"
 NEW = "another horse battery"
@@ -24,7 +24,7 @@ def test_the_menu_leads_there(cast):
 
 
 def test_who_runs_the_site_has_it_too_and_no_settings_of_a_practitioner(db):
-    page = signed_in(make.runs_the_site()).get(url("index")).content.decode()
+    page = signed_in(make.platform_staff()).get(url("index")).content.decode()
     assert f'href="{ACCOUNTS}"' in page
     assert url("my_settings") not in page
 
@@ -38,7 +38,7 @@ def test_a_host_without_account_pages_has_a_page_that_works(cast, settings):
         url("password_change"), {"old_password": make.PASSWORD, "new_password1": NEW, "new_password2": NEW}, follow=True
     )
     assert answer.status_code == 200
-    assert "Your password was changed." in words(answer)
+    assert "Your password was changed." in page_text(answer)
     assert Browser().login(username=cast.alice.user.username, password=NEW)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.models import Absence, AuditEntry, Practitioner
 from tests import make
-from tests.admin.browsing import said, signed_in, url, words
+from tests.admin.browsing import flash_messages, page_text, signed_in, url
 
 DAY = dt.timedelta(days=1)
 MAIL = {"card": "mail", "at_once": "on", "digest": "on", "digest_at": "08:15", "digest_days": ["mon", "thu"]}
@@ -54,7 +54,7 @@ def test_it_is_in_the_navigation(alice):
 
 def test_name_and_language(cast, alice):
     page = alice.post(url("my_settings"), {"card": "profile", "name": " Alice  Moreau ", "language": "es"}, follow=True)
-    assert said(page) == ["Kept."]
+    assert flash_messages(page) == ["Kept."]
     assert (reload(cast.alice).name, reload(cast.alice).mail_language) == ("Alice Moreau", "es")
     assert AuditEntry.objects.get(verb="profile_changed").actor == cast.alice.user
 
@@ -89,14 +89,14 @@ def test_no_daily_mail_keeps_the_days(cast, alice):
 
 
 def test_mail_at_once_stays_on_where_nobody_else_would_be_told(cast, alice):
-    assert "It stays on" in words(alice.get(url("my_settings")))
+    assert "It stays on" in page_text(alice.get(url("my_settings")))
     page = alice.post(url("my_settings"), {**MAIL, "at_once": ""})
     assert list(page.context["forms"]["mail"].errors) == ["at_once"]
     assert reload(cast.alice).urgent_mail is True
 
 
 def test_with_an_owner_to_be_told_it_can_be_switched_off(cast, alice, olivia):
-    assert "Without it Olivia is told in your place." in words(alice.get(url("my_settings")))
+    assert "Without it Olivia is told in your place." in page_text(alice.get(url("my_settings")))
     alice.post(url("my_settings"), {**MAIL, "at_once": ""})
     assert reload(cast.alice).urgent_mail is False
     page = signed_in(olivia).post(url("my_settings"), {**MAIL, "at_once": ""})
@@ -104,22 +104,24 @@ def test_with_an_owner_to_be_told_it_can_be_switched_off(cast, alice, olivia):
 
 
 def test_an_absence_is_written_down_changed_and_ended(cast, alice, absence):
-    page = words(alice.get(url("my_settings")))
+    page = page_text(alice.get(url("my_settings")))
     assert "Bob covers." in page
     assert "now" in page
     page = alice.post(url("change_absence", absence.pk), absence_data(None, 0, 1), follow=True)
-    assert said(page) == ["The absence is changed."]
+    assert flash_messages(page) == ["The absence is changed."]
     absence.refresh_from_db()
     assert (absence.cover, absence.ends_on) == (None, today() + DAY)
     page = alice.post(url("end_absence", absence.pk), follow=True)
-    assert said(page) == ["The absence has ended. The cover no longer sees these clients."]
-    assert "No absence is written down." in words(page)
-    assert said(alice.post(url("end_absence", absence.pk), follow=True)) == ["Nothing to do: this absence was over."]
+    assert flash_messages(page) == ["The absence has ended. The cover no longer sees these clients."]
+    assert "No absence is written down." in page_text(page)
+    assert flash_messages(alice.post(url("end_absence", absence.pk), follow=True)) == [
+        "Nothing to do: this absence was over."
+    ]
 
 
 def test_the_cover_reads_it_too(cast, absence):
-    assert "Covers for Alice from" in words(signed_in(cast.bob).get(url("my_settings")))
-    assert f"for Alice until {absence.ends_on:%-d %b}" in words(signed_in(cast.bob).get(url("index")))
+    assert "Covers for Alice from" in page_text(signed_in(cast.bob).get(url("my_settings")))
+    assert f"for Alice until {absence.ends_on:%-d %b}" in page_text(signed_in(cast.bob).get(url("index")))
 
 
 def test_what_the_verb_refuses_stands_at_its_field(cast, alice):
@@ -193,13 +195,13 @@ def test_who_works_at_two_clinics_has_settings_for_each(cast):
 
 def test_what_comes_back_is_said(cast, alice):
     Practitioner.objects.filter(pk=cast.alice.pk).update(undeliverable_since=timezone.now())
-    assert "Mail to you has come back since" in words(alice.get(url("my_settings")))
+    assert "Mail to you has come back since" in page_text(alice.get(url("my_settings")))
 
 
 def test_what_the_daily_mail_would_say_now(cast, alice):
     address = url("digest_preview", cast.alice.pk)
     assert f'href="{address}"' in alice.get(url("my_settings")).content.decode()
-    assert "None would come now" in words(alice.get(address))
+    assert "None would come now" in page_text(alice.get(address))
     make.report(make.prescription(cast.dana), 4, 8)
     page = alice.get(address)
     assert "1 client needs you to look." in page.content.decode()
