@@ -15,10 +15,8 @@ from clinic.team.digest import planning as digest_planning
 from clinic.worklist import entries as worklist_entries
 
 # Web push last: no mail waits for a push service, and a reminder that no phone takes goes by mail at the next tick.
-SENDERS = [
-    *(outbox.one_at_a_time(partial(outbox.send_due, kind)) for kind in OutboxMessage.kinds()),
-    outbox.one_at_a_time(push_delivery.send_due),
-]
+SENDERS = [outbox.one_at_a_time(partial(outbox.send_due, kind)) for kind in OutboxMessage.kinds()]
+SENDERS.append(outbox.one_at_a_time(push_delivery.send_due))
 
 
 def tick(run: Callable[[], None]) -> Callable[[], None]:
@@ -49,13 +47,9 @@ def send() -> None:
 @tick
 def sweep() -> None:
     """Release the rows of dead workers, delete unconfirmed and expired data, escalate open flags to the owner."""
-    for sweep_rows in (
-        outbox.release_expired,
-        registration.delete_unconfirmed,
-        departure.delete_expired_data,
-        escalation.escalate_flags,
-    ):
+    for sweep_rows in (outbox.release_expired, registration.delete_unconfirmed, departure.delete_expired_data):
         sweep_rows(database_now())
+    escalation.escalate_flags(database_now())
 
 
 @tick
