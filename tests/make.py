@@ -35,7 +35,7 @@ def user(email: str) -> AbstractBaseUser:
     return account
 
 
-def runs_the_site(email: str = "sam@host.example") -> AbstractBaseUser:
+def platform_staff(email: str = "sam@host.example") -> AbstractBaseUser:
     """Platform staff, of no clinic."""
     return given_the_site(user(email))
 

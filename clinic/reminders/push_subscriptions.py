@@ -74,7 +74,7 @@ def remove_endpoint(endpoint: str, *, by: AbstractBaseUser) -> bool:
 def set_reminder_channel(client: Client, channel: str, *, by: AbstractBaseUser) -> None:
     """Set how reminders come: one of `Client.ReminderChannel`.
 
-    Raises ValidationError on ``reminders_by`` when a phone is chosen and none is stored.
+    Raises ValidationError on ``reminder_channel`` when a phone is chosen and none is stored.
     """
     if channel != Client.ReminderChannel.MAIL and not client.push_subscriptions.exists():
         raise ValidationError({"reminder_channel": _("Turn reminders on on a phone first.")})

@@ -10,17 +10,13 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core.mail import EmailMessage
 
 from clinic.accounts import second_factor_reset as accounts_reset
-from clinic.clients import invitation_mail
-from clinic.clients import messages as client_messages
-from clinic.clients import registration as clients_registration
+from clinic.clients import invitation_mail, messages as client_messages, registration as clients_registration
 from clinic.conf import conf
-from clinic.flags import escalation
-from clinic.flags import notice_mail as notices
+from clinic.flags import escalation, notice_mail as notices
 from clinic.mail import signed_links as links_in_mail
 from clinic.models import Client, Clinic, Confirmation, Flag, Invitation, Notice, Practitioner, Reminder, Welcome
 from clinic.models.outbox import database_now
-from clinic.reminders import planning
-from clinic.reminders import sending as reminders
+from clinic.reminders import planning, sending as reminders
 from clinic.team import members
 from clinic.team.digest import mail as daily
 from clinic.team.digest.counts import DigestCounts
@@ -70,7 +66,7 @@ def notice_together(to: Practitioner) -> EmailMessage:
 def digest(to: Practitioner) -> EmailMessage:
     """The daily mail with a number of everything, to an owner in a busy week."""
     stop = links_in_mail.build_url(links_in_mail.Purpose.STOP_DIGEST, to.pk)
-    return daily.build_letter(to, DigestCounts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
+    return daily.build_digest_email(to, DigestCounts(1, 2, 4, 2, 9, 1, 3, 1), f"digest@{conf.mail_domain}", stop)
 
 
 def message(to: Client, by: Practitioner) -> EmailMessage:
@@ -102,7 +98,7 @@ def second_factor_reset(cast) -> EmailMessage:
     """The mail to somebody whose lost second step was taken away."""
     TOTP.activate(cast.bob.user, "JBSWY3DPEHPK3PXP")
     row = accounts_reset.reset_second_factor(
-        cast.bob, by=make.runs_the_site(), reason="Lost the phone: pain in the back."
+        cast.bob, by=make.platform_staff(), reason="Lost the phone: pain in the back."
     )
     return accounts_reset.compose(row)
 

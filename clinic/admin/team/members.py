@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.accounts import second_factor
 from clinic.admin import access, labels as admin_labels
 from clinic.admin.rendering import AdminPage, render_page
-from clinic.admin.service_form import ServiceForm
+from clinic.admin.service_form import ServiceForm, offer_clinics
 from clinic.models import Client, Clinic, OutboxMessage, Practitioner, Welcome
 from clinic.models.outbox import OPEN, State
 from clinic.team import members
@@ -86,11 +86,7 @@ class AddMemberForm(ServiceForm):
     def __init__(self, data: Any, owned: Sequence[Clinic]) -> None:
         """``owned``: the clinics of the owner, at least one."""
         super().__init__(data, initial={"role": Practitioner.Role.PRACTITIONER, "clinic": owned[0].pk})
-        clinics = self.fields["clinic"]
-        assert isinstance(clinics, forms.TypedChoiceField)
-        clinics.choices = [(clinic.pk, clinic.name) for clinic in owned]
-        if len(owned) == 1:
-            del self.fields["clinic"]
+        offer_clinics(self, [(clinic.pk, clinic.name) for clinic in owned])
 
 
 class RoleForm(ServiceForm):

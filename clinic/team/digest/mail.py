@@ -61,25 +61,22 @@ def compose(row: Digest) -> EmailMultiAlternatives:
     counts: DigestCounts | None = getattr(row, _COUNTS, None)
     if counts is None:
         counts = digest_counts.count_for(row.practitioner, last_sent(row), timezone.now())
-    return build_letter(
+    return build_digest_email(
         row.practitioner, counts, row.message_id, signed_links.build_url(Purpose.STOP_DIGEST, row.practitioner_id)
     )
 
 
 def preview_digest(practitioner: Practitioner) -> CachedEmail | None:
     """The mail as of now, with an inactive link; None: there is nothing in it."""
-    last: dt.datetime | None = Digest.objects.filter(practitioner=practitioner, state=State.SENT).aggregate(
-        at=Max("sent_at")
-    )["at"]
-    counts = digest_counts.count_for(practitioner, last, timezone.now())
-    return (
-        build_letter(practitioner, counts, f"preview@{conf.mail_domain}", signed_links.build_preview_url())
-        if counts
-        else None
-    )
+    sent = Digest.objects.filter(practitioner=practitioner, state=State.SENT).aggregate(last=Max("sent_at"))
+    counts = digest_counts.count_for(practitioner, sent["last"], timezone.now())
+    if not counts:
+        return None
+    message_id = f"preview@{conf.mail_domain}"
+    return build_digest_email(practitioner, counts, message_id, signed_links.build_preview_url())
 
 
-def build_letter(practitioner: Practitioner, counts: DigestCounts, message_id: str, stop_url: str) -> CachedEmail:
+def build_digest_email(practitioner: Practitioner, counts: DigestCounts, message_id: str, stop_url: str) -> CachedEmail:
     """Build the mail with these counts."""
     worklist = conf.base_url + conf.worklist_path
     with override(practitioner.mail_language):

@@ -39,7 +39,7 @@ def flags(cast):
 def linked_clients(who):
     """What the mail says in each of its lines, by the query of the link below it."""
     counts = digest_counts.count_for(who, None, timezone.now())
-    text = digest_mail.build_letter(who, counts, "x@test", "http://test/stop").body
+    text = digest_mail.build_digest_email(who, counts, "x@test", "http://test/stop").body
     return {query: words for words, query in re.findall(r"^(.+)\nhttps?://\S+/admin/\?(\S+)$", text, re.MULTILINE)}
 
 
