@@ -34,12 +34,10 @@ def reset_url(person):
 
 
 def totp_code():
-    """What the app shows now."""
     return auth.format_hotp_value(auth.hotp_value(SECRET, int(time.time()) // 30))
 
 
 def set_up_factor(person):
-    """With an app and spare codes."""
     auth.TOTP.activate(person.user, SECRET)
     RecoveryCodes.activate(person.user)
     return person
