@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from django import forms
@@ -39,6 +39,14 @@ class ServiceForm(forms.Form):
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for field, errors in by_field.items():
             self.add_error(field if field in self.fields else None, ValidationError(errors))
+
+
+def offer_clinics(form: forms.Form, choices: Sequence[tuple[int, str]]) -> None:
+    """Offer these clinics in the field ``clinic``; where there is only one, the form has no such field."""
+    if len(choices) == 1:
+        del form.fields["clinic"]
+    else:
+        cast(forms.ChoiceField, form.fields["clinic"]).choices = choices
 
 
 class IdempotentForm(ServiceForm):

@@ -97,3 +97,16 @@ class PlainForm(forms.Form):
         by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         for name, messages in by_field.items():
             self.add_error(name if name in self.fields else None, messages)
+
+
+class PasswordForm(PlainForm):
+    """A password, for those who want one."""
+
+    password = forms.CharField(
+        label=_("A password, if you want one"),
+        help_text=_("You can sign in with a code that we mail you; you need no password."),
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.admin import access
 from clinic.admin.rendering import AdminPage, render_page
-from clinic.admin.service_form import ServiceForm
+from clinic.admin.service_form import ServiceForm, offer_clinics
 from clinic.clients import csv_import, csv_reader
 from clinic.clients.csv_import import RowOutcome, RowPreview
 from clinic.clients.csv_reader import Table, TableProblem, UnreadableTable
@@ -83,12 +83,7 @@ class TableForm(ServiceForm):
 
     def __init__(self, memberships: Sequence[Practitioner], *args: Any) -> None:
         super().__init__(*args)
-        if len(memberships) == 1:
-            del self.fields["clinic"]
-        else:
-            clinics = self.fields["clinic"]
-            assert isinstance(clinics, forms.TypedChoiceField)
-            clinics.choices = [(membership.pk, membership.clinic.name) for membership in memberships]
+        offer_clinics(self, [(membership.pk, membership.clinic.name) for membership in memberships])
 
     def clean_file(self) -> str:
         """The content of the file as text; empty: no file."""

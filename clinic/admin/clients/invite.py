@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin import access, labels as admin_labels
 from clinic.admin.clients import invitations
 from clinic.admin.rendering import render_page
-from clinic.admin.service_form import ServiceForm
+from clinic.admin.service_form import ServiceForm, offer_clinics
 from clinic.clients.invitations import invite_client
 from clinic.models import Client, Practitioner
 
@@ -65,12 +65,7 @@ class InviteForm(ServiceForm):
         assert isinstance(zones, forms.Select)
         assert isinstance(languages, forms.Select)
         zones.choices, languages.choices = admin_labels.time_zone_choices(), settings.LANGUAGES
-        if len(memberships) == 1:
-            del self.fields["clinic"]
-        else:
-            clinics = self.fields["clinic"]
-            assert isinstance(clinics, forms.TypedChoiceField)
-            clinics.choices = [(membership.pk, membership.clinic.name) for membership in memberships]
+        offer_clinics(self, [(membership.pk, membership.clinic.name) for membership in memberships])
         self._memberships = {membership.pk: membership for membership in memberships}
 
     def invite(self) -> Client:

@@ -18,6 +18,7 @@ from clinic.admin import access
 from clinic.admin.labels import format_days
 from clinic.admin.prescribing.dose_form import DoseFields
 from clinic.admin.rendering import render_page
+from clinic.admin.service_form import offer_clinics
 from clinic.dosage.values import USUAL, Dosage
 from clinic.models import DoseTemplate, Practitioner
 from clinic.models.dosage import DOSAGE_FIELDS
@@ -52,12 +53,7 @@ class TemplateForm(DoseFields):
         """``memberships``: as whom the person treats, at least one."""
         super().__init__(data, exercise, initial)
         del self.fields["starts_on"], self.fields["ends_on"]
-        if len(memberships) == 1:
-            del self.fields["clinic"]
-        else:
-            clinics = self.fields["clinic"]
-            assert isinstance(clinics, forms.TypedChoiceField)
-            clinics.choices = [(membership.pk, membership.clinic.name) for membership in memberships]
+        offer_clinics(self, [(membership.pk, membership.clinic.name) for membership in memberships])
         self._memberships = {membership.pk: membership for membership in memberships}
 
     def by(self) -> Practitioner:

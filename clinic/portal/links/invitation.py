@@ -17,25 +17,18 @@ from clinic.clients import acceptance
 from clinic.conf import conf
 from clinic.models import Client, Invitation
 from clinic.portal.access import override_locale
-from clinic.portal.fields import PlainForm, TimeZoneField, posted_data
+from clinic.portal.fields import PasswordForm, TimeZoneField, posted_data
 from clinic.portal.links.invalid import render_invalid_link
 from clinic.portal.links.sign_in import require_sign_in, sign_in
 
 
-class JoinForm(PlainForm):
+class JoinForm(PasswordForm):
     """Consent, where the client lives and, if wanted, a password."""
 
+    field_order = ("time_zone", "password", "agree")
     time_zone = TimeZoneField(
         label=_("Where do you live?"),
         help_text=_("The place nearest to you, so that a reminder comes at the right hour."),
-    )
-    password = forms.CharField(
-        label=_("A password, if you want one"),
-        help_text=_("You can sign in with a code that we mail you; you need no password."),
-        required=False,
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     agree = forms.BooleanField(
         label=_("I agree that this clinic keeps and reads my answers."),

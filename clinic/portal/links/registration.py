@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 
 from clinic.accounts.users import SignInNeeded
 from clinic.clients import registration
 from clinic.models import Confirmation
 from clinic.portal.access import override_locale, render_page
-from clinic.portal.fields import PlainForm, posted_data
+from clinic.portal.fields import PasswordForm, posted_data
 from clinic.portal.links.invalid import render_invalid_link
 from clinic.portal.links.sign_in import require_sign_in, sign_in
-
-
-class ConfirmForm(PlainForm):
-    """Nothing but a password, for those who want one."""
-
-    password = forms.CharField(
-        label=gettext_lazy("A password, if you want one"),
-        help_text=gettext_lazy("You can sign in with a code that we mail you; you need no password."),
-        required=False,
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
 
 def confirm_registration(request: HttpRequest, row: int) -> HttpResponse:
@@ -42,7 +28,7 @@ def confirm_registration(request: HttpRequest, row: int) -> HttpResponse:
         account = registration.existing_account(registrant)
         if account is not None and account.pk != request.user.pk:
             return require_sign_in(request, registrant)
-        form = ConfirmForm(posted_data(request))
+        form = PasswordForm(posted_data(request))
         if request.method == "POST" and form.is_valid():
             try:
                 # Never the person at this screen: only the owner of the address.
