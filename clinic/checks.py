@@ -232,11 +232,7 @@ def check_second_factor_removal(app_configs: Sequence[AppConfig] | None = None, 
 def check_moved_paths(app_configs: Sequence[AppConfig] | None = None, **options: Any) -> list[CheckMessage]:
     """E010: a setting names a dotted path that has moved."""
     return [
-        Error(
-            f"{name} names {path}, which has moved.",
-            hint=f"Write {MOVED[path]} instead.",
-            id="clinic.E010",
-        )
+        Error(f"{name} names {path}, which has moved.", hint=f"Write {MOVED[path]} instead.", id="clinic.E010")
         for name in sorted(set(dir(settings)))
         if name.isupper()
         for path in _strings_in(getattr(settings, name))

@@ -34,12 +34,7 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        fields = {
-            "ts": when,
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "msg": record.getMessage(),
-        }
+        fields = {"ts": when, "level": record.levelname.lower(), "logger": record.name, "msg": record.getMessage()}
         fields |= {
             key: str(value) for key, value in record.__dict__.items() if key not in STANDARD_FIELDS and key[0] != "_"
         }

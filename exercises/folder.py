@@ -254,11 +254,7 @@ def _check_agreement(first: Translation, other: Translation) -> None:
 
 
 def _check_codes(
-    path: Path,
-    key: str,
-    model: str,
-    first: Sequence[Precaution | Variation],
-    other: Sequence[Precaution | Variation],
+    path: Path, key: str, model: str, first: Sequence[Precaution | Variation], other: Sequence[Precaution | Variation]
 ) -> None:
     codes, other_codes = [row.code for row in first], [row.code for row in other]
     for code in codes:

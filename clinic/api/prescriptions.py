@@ -48,10 +48,7 @@ class Prescriptions(ApiViewSet[Prescription]):
         return with_related(Prescription.objects.visible_to(self.request.user))
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("client", int),
-            OpenApiParameter("state", str, enum=Prescription.State.values),
-        ]
+        parameters=[OpenApiParameter("client", int), OpenApiParameter("state", str, enum=Prescription.State.values)]
     )
     def list(self, request: Request) -> Response:
         """Newest first."""
@@ -129,8 +126,7 @@ class Prescriptions(ApiViewSet[Prescription]):
 def with_related(rows: QuerySet[Prescription]) -> QuerySet[Prescription]:
     """Fetch the related rows of the representation in a fixed number of queries."""
     return rows.select_related("client", "exercise", "prescribed_by", "reminder_choice").prefetch_related(
-        Prefetch("versions", PrescriptionVersion.objects.order_by("-number")),
-        "screening",
+        Prefetch("versions", PrescriptionVersion.objects.order_by("-number")), "screening"
     )
 
 

@@ -100,9 +100,7 @@ class DemoHistory:
 
 
 def _settle(
-    rows: OutboxQuerySet[Row],
-    guard: Callable[[list[Row], dt.datetime], Mapping[int, SkipReason]],
-    now: dt.datetime,
+    rows: OutboxQuerySet[Row], guard: Callable[[list[Row], dt.datetime], Mapping[int, SkipReason]], now: dt.datetime
 ) -> None:
     """Claim, guard and settle rows as the sending does, without a mail."""
     while rows.filter(state=State.READY, try_at__lte=now).exists() and (batch := rows.claim(now, LEASE, BATCH)):

@@ -16,15 +16,7 @@ from clinic import audit, signals
 from clinic.flags import engine, reasons, rule_settings
 from clinic.flags.engine import Assessment
 from clinic.flags.notice_recipients import create_notices, find_recipients
-from clinic.models import (
-    Advice,
-    Client,
-    Flag,
-    FlagEvent,
-    PainReport,
-    PainTrend,
-    Prescription,
-)
+from clinic.models import Advice, Client, Flag, FlagEvent, PainReport, PainTrend, Prescription
 from clinic.models.flag import MAX_NOTE, MAX_REASON, Kind, Severity
 from clinic.worklist import entries as worklist_entries
 
@@ -75,9 +67,7 @@ def raise_flags(
             )
         if assessment.trend is not None and assessment.trend.flag and assessment.trend.score is not None:
             week = prescription.reports.filter(
-                occurred_at__gt=report.occurred_at - WEEK,
-                occurred_at__lte=report.occurred_at,
-                before__isnull=False,
+                occurred_at__gt=report.occurred_at - WEEK, occurred_at__lte=report.occurred_at, before__isnull=False
             )
             reason = reasons.describe_worsening(assessment.trend)
             due = max(at, assessment.rising_since or at)  # not before this report

@@ -13,12 +13,7 @@ from clinic.models.heartbeat import Heartbeat
 from clinic.models.message import Message
 from clinic.models.note import Note
 from clinic.models.outbox import OutboxMessage, SkipReason
-from clinic.models.prescription import (
-    Prescription,
-    PrescriptionChange,
-    PrescriptionVersion,
-    ScreeningAnswer,
-)
+from clinic.models.prescription import Prescription, PrescriptionChange, PrescriptionVersion, ScreeningAnswer
 from clinic.models.push_subscription import PushSubscription
 from clinic.models.registrant import Confirmation, Registrant
 from clinic.models.reminder import Notice, Reminder, Schedule

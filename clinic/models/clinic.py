@@ -121,8 +121,7 @@ class Clinic(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(escalation_hours__range=(1, LONGEST_ESCALATION)),
-                name="escalation_is_1_to_168_hours",
+                condition=models.Q(escalation_hours__range=(1, LONGEST_ESCALATION)), name="escalation_is_1_to_168_hours"
             ),
             models.CheckConstraint(
                 condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
@@ -241,10 +240,7 @@ class Practitioner(models.Model):
             return [cls.OWNER, cls.PRACTITIONER]
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="practitioners",
-        verbose_name=_("user"),
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="practitioners", verbose_name=_("user")
     )
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="practitioners", verbose_name=_("clinic"))
     name = models.CharField(_("name"), max_length=120)
@@ -269,11 +265,9 @@ class Practitioner(models.Model):
                 fields=["next_digest_at"],
                 condition=Q(active=True, digest_wanted=True),
                 name="practitioner_by_next_digest",
-            ),
+            )
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "clinic"], name="one_membership_per_person_and_clinic"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "clinic"], name="one_membership_per_person_and_clinic")]
 
     def __str__(self) -> str:
         return self.name

@@ -35,8 +35,7 @@ def validate_zone(name: str) -> None:
     """Raise ValidationError unless ``name`` is an IANA zone this machine knows."""
     if name not in _zones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone. Use an IANA name such as Europe/Madrid."),
-            params={"name": name[:60]},
+            _("“%(name)s” is not a time zone. Use an IANA name such as Europe/Madrid."), params={"name": name[:60]}
         )
 
 

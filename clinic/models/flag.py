@@ -134,9 +134,7 @@ class FlagEvent(models.Model):
 
     class Meta:
         ordering = ["flag", "at", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(verb="resolved") | ~Q(note=""), name="resolved_with_a_note"),
-        ]
+        constraints = [models.CheckConstraint(condition=~Q(verb="resolved") | ~Q(note=""), name="resolved_with_a_note")]
 
     def __str__(self) -> str:
         return f"{self.verb} flag {self.flag_id}"

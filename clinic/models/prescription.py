@@ -117,8 +117,7 @@ class PrescriptionVersion(AbstractDosage):
             *AbstractDosage.Meta.constraints,
             models.UniqueConstraint(fields=["prescription", "number"], name="one_version_per_number"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="plan_ends_after_it_starts",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="plan_ends_after_it_starts"
             ),
         ]
 

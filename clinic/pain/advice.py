@@ -66,11 +66,7 @@ def render_offline_advice(client: Client) -> dict[str, str]:
 
 
 def render_advice(
-    client: Client,
-    advice: Advice,
-    text: str,
-    before: int | str | None = None,
-    after: int | str | None = None,
+    client: Client, advice: Advice, text: str, before: int | str | None = None, after: int | str | None = None
 ) -> str:
     """The whole text that this client reads for one advice.
 

@@ -108,13 +108,7 @@ def feature_exercise(exercise: Exercise, *, by: Practitioner) -> None:
 
 
 def upload_media(
-    exercise: Exercise,
-    file: File[Any],
-    kind: str,
-    *,
-    by: Practitioner,
-    language: str = "",
-    step: int | None = None,
+    exercise: Exercise, file: File[Any], kind: str, *, by: Practitioner, language: str = "", step: int | None = None
 ) -> Media:
     """Store a film, poster, captions or picture; arguments and errors as in `media_storage.store_upload`."""
     _check_may_write(by)

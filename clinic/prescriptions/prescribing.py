@@ -16,14 +16,7 @@ from clinic import audit, signals
 from clinic.dosage.text import describe_amount, describe_times
 from clinic.dosage.values import PlannedDosage
 from clinic.flags import engine, lifecycle
-from clinic.models import (
-    Client,
-    Flag,
-    PainTrend,
-    Practitioner,
-    Prescription,
-    PrescriptionVersion,
-)
+from clinic.models import Client, Flag, PainTrend, Practitioner, Prescription, PrescriptionVersion
 from clinic.models.dose_template import LONGEST_WEEKS
 from clinic.models.fields import parse_times
 from clinic.models.prescription import LONGEST_REASON

@@ -58,12 +58,7 @@ class Exercise(models.Model):
     rest_seconds = models.PositiveSmallIntegerField(
         _("rest between two rounds, seconds"), default=30, validators=[MinValueValidator(5), MaxValueValidator(600)]
     )
-    published_at = models.DateTimeField(
-        _("published at"),
-        null=True,
-        blank=True,
-        help_text=_("Empty: a draft."),
-    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, help_text=_("Empty: a draft."))
     origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.CLINIC)
     digest = models.CharField(
         _("digest"), max_length=64, blank=True, editable=False, help_text=_("SHA-256 of its files.")

@@ -33,9 +33,7 @@ class Drawing(models.Model):
         ordering = ["key"]
         verbose_name = _("drawing")
         verbose_name_plural = _("drawings")
-        constraints = [
-            models.UniqueConstraint(fields=["exercise", "key"], name="drawing_one_a_key"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["exercise", "key"], name="drawing_one_a_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -71,8 +69,7 @@ class Media(models.Model):
         verbose_name_plural = _("media")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["film", "poster", "captions", "picture"]),
-                name="media_kind_known",
+                condition=models.Q(kind__in=["film", "poster", "captions", "picture"]), name="media_kind_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(file="", path__gt="") | models.Q(path="", file__gt=""),

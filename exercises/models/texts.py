@@ -20,9 +20,7 @@ class ExerciseText(models.Model):
         ordering = ["language"]
         verbose_name = _("exercise text")
         verbose_name_plural = _("exercise texts")
-        constraints = [
-            models.UniqueConstraint(fields=["exercise", "language"], name="exercise_text_one_a_language"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["exercise", "language"], name="exercise_text_one_a_language")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
@@ -80,16 +78,9 @@ class Precaution(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     code = models.CharField(_("code"), max_length=40)
     group = models.CharField(_("group"), max_length=4, choices=Group)
-    question = models.TextField(
-        _("question"),
-        help_text=_("Yes or no, asked when the exercise is prescribed."),
-    )
+    question = models.TextField(_("question"), help_text=_("Yes or no, asked when the exercise is prescribed."))
     reported = models.BooleanField(_("asked in each report"), default=False)
-    sign = models.TextField(
-        _("warning sign"),
-        blank=True,
-        help_text=_("The words the client reads in a report."),
-    )
+    sign = models.TextField(_("warning sign"), blank=True, help_text=_("The words the client reads in a report."))
 
     class Meta:
         ordering = ["language", "number"]
@@ -97,14 +88,8 @@ class Precaution(models.Model):
         verbose_name_plural = _("precautions")
         constraints = [
             models.UniqueConstraint(fields=["exercise", "language", "code"], name="precaution_one_a_code"),
-            models.UniqueConstraint(
-                fields=["exercise", "language", "number"],
-                name="precaution_one_a_number",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(group__in=["stop", "care"]),
-                name="precaution_group_known",
-            ),
+            models.UniqueConstraint(fields=["exercise", "language", "number"], name="precaution_one_a_number"),
+            models.CheckConstraint(condition=models.Q(group__in=["stop", "care"]), name="precaution_group_known"),
             models.CheckConstraint(
                 condition=models.Q(reported=False) | ~models.Q(sign=""), name="precaution_reported_has_sign"
             ),
@@ -128,7 +113,7 @@ class Equipment(models.Model):
         verbose_name = _("equipment")
         verbose_name_plural = _("equipment")
         constraints = [
-            models.UniqueConstraint(fields=["exercise", "language", "number"], name="equipment_one_a_number"),
+            models.UniqueConstraint(fields=["exercise", "language", "number"], name="equipment_one_a_number")
         ]
 
     def __str__(self) -> str:

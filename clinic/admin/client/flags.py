@@ -65,10 +65,7 @@ def _flag_row(flag: Flag, number: int, rows: ClientRows, now: dt.datetime) -> Fl
 
 
 def build_charts(
-    rows: ClientRows,
-    flag_numbers: Mapping[int, int],
-    notes: Sequence[tuple[int | None, Mark]],
-    now: dt.datetime,
+    rows: ClientRows, flag_numbers: Mapping[int, int], notes: Sequence[tuple[int | None, Mark]], now: dt.datetime
 ) -> list[pain_chart.PainChart]:
     """Return the pain chart of each exercise with a recent report, as the rule sees it; the running ones first.
 

@@ -91,7 +91,4 @@ def _redirect_to_notes(request: HttpRequest, client: Client, done: str) -> HttpR
     return HttpResponseRedirect(f"{reverse('plumbline:client', args=[client.pk])}#notes")
 
 
-ROUTES = [
-    ("clients/<int:pk>/notes/", add, "note"),
-    ("notes/<int:pk>/", correct, "correct_note"),
-]
+ROUTES = [("clients/<int:pk>/notes/", add, "note"), ("notes/<int:pk>/", correct, "correct_note")]

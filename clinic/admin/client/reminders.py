@@ -92,6 +92,4 @@ def _row(reminder: Reminder, sees_record: bool) -> ReminderRow:
     )
 
 
-ROUTES = [
-    ("clients/<int:pk>/reminders/", list_reminders, "reminders"),
-]
+ROUTES = [("clients/<int:pk>/reminders/", list_reminders, "reminders")]

@@ -96,7 +96,4 @@ def _already_message(flag: Flag) -> str:
     }
 
 
-ROUTES = [
-    ("flags/<int:pk>/acknowledge/", acknowledge, "acknowledge"),
-    ("flags/<int:pk>/resolve/", resolve, "resolve"),
-]
+ROUTES = [("flags/<int:pk>/acknowledge/", acknowledge, "acknowledge"), ("flags/<int:pk>/resolve/", resolve, "resolve")]

@@ -160,6 +160,4 @@ def change_rule_settings(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-ROUTES = [
-    ("clients/<int:pk>/rule-settings/", change_rule_settings, "rule_settings"),
-]
+ROUTES = [("clients/<int:pk>/rule-settings/", change_rule_settings, "rule_settings")]

@@ -119,6 +119,4 @@ def _compare_flags(simulated: Sequence[SimulatedFlag], real: Iterable[Flag]) -> 
     ]
 
 
-ROUTES = [
-    ("clients/<int:pk>/rule-simulation/", show_simulation, "rule_simulation"),
-]
+ROUTES = [("clients/<int:pk>/rule-simulation/", show_simulation, "rule_simulation")]

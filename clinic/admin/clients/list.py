@@ -92,7 +92,4 @@ def show(request: HttpRequest, pk: int) -> AdminPage:
     )
 
 
-ROUTES = [
-    ("clients/", listing, "clients"),
-    ("clients/<int:pk>/", show, "client"),
-]
+ROUTES = [("clients/", listing, "clients"), ("clients/<int:pk>/", show, "client")]

@@ -212,6 +212,4 @@ def _actor_name(entry: AuditEntry) -> str:
     return _("somebody else")
 
 
-ROUTES = [
-    ("audit-log/", audit_log, "audit_log"),
-]
+ROUTES = [("audit-log/", audit_log, "audit_log")]

@@ -87,5 +87,5 @@ def _add_message(request: HttpRequest, person: Practitioner, *, was_reset: bool)
 
 
 ROUTES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
-    ("people/<int:pk>/second-factor/", reset_second_factor, "reset_second_factor"),
+    ("people/<int:pk>/second-factor/", reset_second_factor, "reset_second_factor")
 ]

@@ -66,6 +66,4 @@ def _false_share(counts: FlagStatistics) -> str:
     }
 
 
-ROUTES = [
-    ("flag-statistics/", show_statistics, "flag_statistics"),
-]
+ROUTES = [("flag-statistics/", show_statistics, "flag_statistics")]

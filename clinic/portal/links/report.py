@@ -72,11 +72,7 @@ def _store(form: ReportForm, reminder: Reminder) -> bool:
     """Store the report; False: the form has the errors. Raises LinkUsed when the link was used in the meantime."""
     try:
         reporting.report_pain(
-            form.prescription,
-            form.answers(timezone.now()),
-            by=None,
-            source=PainReport.Source.MAIL,
-            reminder=reminder,
+            form.prescription, form.answers(timezone.now()), by=None, source=PainReport.Source.MAIL, reminder=reminder
         )
     except ValidationError as error:
         form.add_service_error(error)

@@ -39,10 +39,7 @@ class CorrectionForm(PlainForm):
     next_morning = ScoreField(label=_("Pain the next morning"))
     moved_down_leg = YesNoField(label=_("Did the pain move further down your leg?"))
     note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Note"), required=False, max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
     )
     reason = forms.CharField(
         label=_("Why is it corrected?"),

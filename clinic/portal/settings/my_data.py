@@ -28,9 +28,7 @@ def download_my_data(request: HttpRequest, client: Client) -> HttpResponse:
     """The data export. A link and no form: the browser inside a mail app saves nothing else."""
     packed = data_export.export_data(client, by=_user(request))
     return HttpResponse(
-        packed,
-        content_type="application/zip",
-        headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
+        packed, content_type="application/zip", headers={"Content-Disposition": 'attachment; filename="my-data.zip"'}
     )
 
 

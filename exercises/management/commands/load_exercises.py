@@ -18,11 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "folders",
-            nargs="*",
-            type=Path,
-            metavar="folder",
-            help="an exercise's folder, or a folder of such folders",
+            "folders", nargs="*", type=Path, metavar="folder", help="an exercise's folder, or a folder of such folders"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
