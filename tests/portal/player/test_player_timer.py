@@ -199,7 +199,7 @@ CLOCK = """async (address) => {
 
 
 def test_the_clocks_sums(dana):
-    address = dana.page.locator("[data-part=clock]").get_attribute("href")
+    address = dana.page.locator("[data-module=clock]").get_attribute("href")
     assert dana.page.evaluate(CLOCK, address) == {
         "begun": 30,
         "later": 20,

@@ -1,8 +1,8 @@
 // Without a network: registers the worker, sends what waits whenever it may get through, and tells what is kept here.
 
-const part = (name) => import(document.querySelector(`[data-part=offline-${name}]`).href);
+const load = (name) => import(document.querySelector(`[data-module=offline-${name}]`).href);
 const names = ["report_state", "queue", "sender", "texts", "queue_view", "sign_out", "prefetch"];
-const [reportState, queue, sender, { text, when }, { queueView }, { guardSignOut }, { prefetch }] = await Promise.all(names.map(part));
+const [reportState, queue, sender, { text, when }, { queueView }, { guardSignOut }, { prefetch }] = await Promise.all(names.map(load));
 
 const place = document.querySelector("[data-offline]");
 const { submissionUrl, worker, scope } = place.dataset;
@@ -107,8 +107,8 @@ window.addEventListener("beforeinstallprompt", (event) => {
 
 const report = document.querySelector("form[data-answers=pain]");
 if (report && owners.length) {
-  const [reportSubmission, { reportPage }] = await Promise.all(["report_submission", "report_page"].map(part));
-  const answersForm = await import(document.querySelector("[data-part=answersForm]").href);
+  const [reportSubmission, { reportPage }] = await Promise.all(["report_submission", "report_page"].map(load));
+  const answersForm = await import(document.querySelector("[data-module=answers]").href);
   reportPage(report, { answersForm, reportSubmission, queue, reportState, sender }, text);
 }
 

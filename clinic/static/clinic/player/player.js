@@ -1,12 +1,12 @@
 // The session on a phone: takes the screens out of the page's template, shows one at a time, sends the answers once.
 // Without this script the same screens are plain pages; see clinic/portal/player/page.py.
 
-const part = (name) => import(document.querySelector(`[data-part=${name}]`).href);
+const load = (name) => import(document.querySelector(`[data-module=${name}]`).href);
 const [clock, { startCountdown }, cues, sessionState, answersForm] = await Promise.all(
-  ["clock", "countdown", "cues", "session_state", "answers"].map(part),
+  ["clock", "countdown", "cues", "session_state", "answers"].map(load),
 );
 const [reportSubmission, queue, reportState, sender, { text: offlineText }] = await Promise.all(
-  ["report_submission", "queue", "report_state", "sender", "texts"].map((name) => part(`offline-${name}`)),
+  ["report_submission", "queue", "report_state", "sender", "texts"].map((name) => load(`offline-${name}`)),
 );
 
 const form = document.querySelector("[data-player]");
