@@ -11,8 +11,7 @@ from exercises.models import Media
 from tests import make
 from tests.admin.browsing import signed_in, url
 from tests.axe import faults
-from tests.exercises import files
-from tests.exercises import make as content
+from tests.exercises import files, make as content
 from tests.portal import visit
 
 pytestmark = pytest.mark.browser
@@ -50,15 +49,15 @@ def open_page(browser, live_server, settings, tmp_path):
 
 
 def bridge():
-    made = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
-    media_storage.store_upload(made, files.file(files.MP4), Media.Kind.FILM)
-    return made
+    exercise = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
+    media_storage.store_upload(exercise, files.file(files.MP4), Media.Kind.FILM)
+    return exercise
 
 
 def test_every_page_about_exercises_is_free_of_faults_and_fits_a_small_phone(cast, open_page):
     make.exercise()
     bridge()
-    wrong = {}
+    errors = {}
     for name, *args in (
         ("exercises",),
         ("exercise_add",),
@@ -73,9 +72,9 @@ def test_every_page_about_exercises_is_free_of_faults_and_fits_a_small_phone(cas
                 row.evaluate("row => row.open = true")
             found = faults(page)
             if found:
-                wrong[name, *args, scheme] = found
+                errors[name, *args, scheme] = found
             page.context.close()
-    assert wrong == {}
+    assert errors == {}
 
 
 def test_the_page_that_teaches_is_free_of_faults_with_every_fault_unfolded(cast, open_page):
@@ -101,13 +100,13 @@ def test_the_form_goes_by_keyboard_with_its_mistakes_marked(cast, open_page):
 
 
 def test_a_film_of_the_clinics_own_plays_and_seeks(cast, open_page, tmp_path):
-    made = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
+    exercise = authoring.save_exercise("bridge", "en", content.content(version=None, featured=None), published=True)
     film = tmp_path / "film.webm"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=3:s=64x48:r=10", str(film)]
     try:
         subprocess.run(command, check=True)
     except FileNotFoundError:
         pytest.skip("no ffmpeg here to make a film with")
-    media_storage.store_upload(made, files.file(film.read_bytes()), Media.Kind.FILM)
+    media_storage.store_upload(exercise, files.file(film.read_bytes()), Media.Kind.FILM)
     page = open_page(visit.url("exercise", "bridge"), cast.dana)
     assert page.evaluate(PLAY) == [64, True, None]
