@@ -61,7 +61,7 @@ class WorklistEntry(models.Model):
 
     class Meta:
         verbose_name = _("worklist entry")
-        verbose_name_plural = _("standings")
+        verbose_name_plural = _("worklist entries")
         indexes = [
             models.Index(
                 fields=[owner, "need", "open_flag_since", "silent_since", "client", "held", "joined_or_invited_at"],
