@@ -45,7 +45,7 @@ def test_its_html_part_says_the_same_in_the_clinic_s_frame(dana):
     source = post.html(mail.outbox[0])
     assert mailed_code() in post.shown(source)
     assert "@media (prefers-color-scheme: dark)" in source
-    assert 'class="letter" style="' in source or 'style="' in source.split('class="letter"')[1][:200]
+    assert 'class="content" style="' in source or 'style="' in source.split('class="content"')[1][:200]
     assert post.links(source) == []
     assert post.loads(source) == []
 

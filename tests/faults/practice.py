@@ -32,7 +32,7 @@ class Row:
     message_id: str
     state: str
     doubtful_attempts: int
-    why: str
+    status_detail: str
     due_at: dt.datetime
 
 

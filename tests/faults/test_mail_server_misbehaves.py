@@ -72,7 +72,7 @@ def test_each_mail_ends_as_the_page_says_and_none_keeps_the_others_waiting(
         assert copies[name] == fate.copies, f"{name} {fate}"
         if name in ids:
             assert rows[ids[name]].state == fate.state, f"{name} {fate}"
-            assert fate.why in rows[ids[name]].why, f"{name} {fate}"
+            assert fate.why in rows[ids[name]].status_detail, f"{name} {fate}"
     assert Counter(row.state for row in rows.values()) == {
         **Counter(fate.state for fate in FATES.values()),
         "sent": sum(fate.state == "sent" for fate in FATES.values()) + HONEST,

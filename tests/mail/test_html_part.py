@@ -15,10 +15,10 @@ def page_attributes(source):
 
 def test_the_rules_stand_at_the_elements_and_the_dark_ones_in_the_sheet(cast):
     source = post.html(post.reminder(cast.dana))
-    assert re.search(r'<td[^>]*class="letter"[^>]*style="[^"]*background-color: #FFFFFF', source)
+    assert re.search(r'<td[^>]*class="content"[^>]*style="[^"]*background-color: #FFFFFF', source)
     [sheet] = re.findall(r"<style>(.*?)</style>", source, re.DOTALL)
     assert "@media (prefers-color-scheme: dark)" in sheet
-    assert ".letter" in sheet
+    assert ".content" in sheet
     assert source.count('name="color-scheme" content="light dark"') == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from clinic.models import Reminder
 from tests import axe
 from tests.mail import post
 
@@ -26,7 +27,7 @@ def sources(cast):
     cast.dana.clinic.save()
     cast.dana.save()
     prescription = cast.dana.prescriptions.get()
-    row = prescription.schedules.get().reminders.select_related(*post.reminders.READ_ALONG).get()
+    row = prescription.schedules.get().reminders.select_related(*Reminder.related_paths).get()
     return {**mails, "long names, a light accent": post.html(post.reminders.compose(row))}
 
 
@@ -45,6 +46,6 @@ def test_a_mail_fits_and_can_be_read(page, sources, width, scheme):
 def test_it_is_dark_in_the_dark(page, sources):
     page.emulate_media(color_scheme="dark")
     page.set_content(sources["reminder"])
-    assert page.evaluate(INK, ".letter") == ["rgb(238, 242, 241)", "rgb(28, 34, 36)"]
+    assert page.evaluate(INK, ".content") == ["rgb(238, 242, 241)", "rgb(28, 34, 36)"]
     page.emulate_media(color_scheme="light")
-    assert page.evaluate(INK, ".letter") == ["rgb(29, 42, 46)", "rgb(255, 255, 255)"]
+    assert page.evaluate(INK, ".content") == ["rgb(29, 42, 46)", "rgb(255, 255, 255)"]
