@@ -2,14 +2,14 @@
 
 for (const offer of document.querySelectorAll("[data-copies]")) {
   const field = document.getElementById(offer.dataset.copies);
-  const said = offer.querySelector("[role=status]");
+  const status = offer.querySelector("[role=status]");
   field.addEventListener("focus", () => field.select());
   if (!navigator.clipboard) continue;
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(field.value);
-      said.textContent = said.dataset.said;
+      status.textContent = status.dataset.text;
     } catch {
       field.focus(); // not allowed to: the field is selected, ready for the hand
     }
